@@ -1,0 +1,1 @@
+//! The debaters: random, greedy and tree search.

@@ -1,0 +1,2 @@
+//! The `pixel-debate` program.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Images with labels: MNIST inside, any IDX pair, any folder of pictures.

@@ -1,0 +1,1 @@
+//! The pixel debate as pure rules: claims, reveals, evidence, views, outcome, transcript.

@@ -1,0 +1,1 @@
+//! Experiments: many debates, and statistics over them.

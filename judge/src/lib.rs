@@ -1,0 +1,1 @@
+//! The sparse classifier that judges a debate: network, weights, evaluation.

@@ -1,0 +1,1 @@
+//! The messages that server, agents and page exchange.

@@ -1,0 +1,1 @@
+//! The HTTP and websocket server that hosts debates and serves the page.

@@ -1,0 +1,1 @@
+//! Trains a judge on randomly masked images, as the paper did.
