@@ -1,0 +1,156 @@
+//! Why a dataset could not be read.
+
+use std::fmt::Display;
+use std::io;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use crate::dataset::MAX_SIDE;
+
+/// Why a dataset could not be read: which file, and what is wrong with it.
+#[derive(Debug, Error)]
+pub enum DatasetError {
+    /// The operating system could not read a file or folder.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// A file or folder is not what it should be.
+    #[error("{file}: {fault}")]
+    Fault {
+        /// The file or folder, or the name of what is in memory.
+        file: String,
+        /// What is wrong with it.
+        fault: Fault,
+    },
+    /// A picture cannot be decoded.
+    #[error(
+        "{}: not a picture that can be read (PNG, JPEG, GIF, BMP, PNM and WebP can): {source}",
+        path.display()
+    )]
+    Picture {
+        /// The picture.
+        path: PathBuf,
+        /// What the decoder said.
+        source: image::ImageError,
+    },
+}
+
+/// What is wrong with a file or folder of a dataset.
+#[derive(Debug, Error)]
+pub enum Fault {
+    /// A folder, pipe or device stands where a file should.
+    #[error("not a file")]
+    NotAFile,
+    /// The file ends within its header.
+    #[error(
+        "the IDX header is cut short: it is a magic number and the sizes of {dimensions} \
+         dimensions, 4 bytes each"
+    )]
+    ShortHeader {
+        /// The number of dimensions that the header should have.
+        dimensions: usize,
+    },
+    /// The magic number is another.
+    #[error(
+        "the IDX magic number is {found:#010x}: it must be {expected:#010x}, for bytes with {} \
+         dimensions", expected & 0xff
+    )]
+    Magic {
+        /// The number found.
+        found: u32,
+        /// The number of this kind of file.
+        expected: u32,
+    },
+    /// The header promises more than a file of this length can hold.
+    #[error("the IDX header promises {dimensions:?} bytes: the file can hold {most} at most")]
+    Promise {
+        /// The size of each dimension.
+        dimensions: Vec<u32>,
+        /// The most bytes of data that the file's length allows.
+        most: u64,
+    },
+    /// The data end early.
+    #[error("truncated: {have} bytes of data, and the IDX header promises {promised}")]
+    Truncated {
+        /// The bytes promised.
+        promised: u64,
+        /// The bytes there.
+        have: u64,
+    },
+    /// Something follows the data.
+    #[error("more bytes follow the {promised} that the IDX header promises")]
+    Trailing {
+        /// The bytes promised.
+        promised: u64,
+    },
+    /// Something follows the compressed data.
+    #[error("more bytes follow the end of the gzip stream")]
+    AfterGzip,
+    /// The file cannot be read, or its compression is damaged.
+    #[error("the data cannot be read or unpacked: {0}")]
+    Unpack(io::Error),
+    /// The images have no pixels, or are too large.
+    #[error("images of {width}×{height} pixels: both sides must be 1 to {MAX_SIDE}")]
+    Sides {
+        /// The number of columns.
+        width: usize,
+        /// The number of rows.
+        height: usize,
+    },
+    /// The pixels are no whole number of images.
+    #[error("{pixels} pixels are no whole number of images of {width}×{height}")]
+    Ragged {
+        /// The number of pixels.
+        pixels: usize,
+        /// The number of columns of an image.
+        width: usize,
+        /// The number of rows of an image.
+        height: usize,
+    },
+    /// There are more or fewer labels than images.
+    #[error("{labels} labels for {images} images: each image has one")]
+    Count {
+        /// The number of images.
+        images: usize,
+        /// The number of labels.
+        labels: usize,
+    },
+    /// A label is not a class.
+    #[error("label {label} of image {index} is out of range: there are {classes} classes, from 0")]
+    Label {
+        /// The label.
+        label: u8,
+        /// The image's number, from 0.
+        index: usize,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// There is no image.
+    #[error("no images")]
+    Empty,
+    /// There are more classes than labels can tell apart.
+    #[error("{classes} subfolders, one a class: there may be {} at most", u8::MAX)]
+    Classes {
+        /// The number of classes.
+        classes: usize,
+    },
+    /// A folder is no dataset.
+    #[error(
+        "neither the files of MNIST (train-images-idx3-ubyte, train-labels-idx1-ubyte, \
+         t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, gzipped or not) nor one subfolder of \
+         pictures a class"
+    )]
+    NoDataset,
+}
+
+impl Fault {
+    /// This fault of that file or folder.
+    pub(crate) fn of(self, file: impl Display) -> DatasetError {
+        DatasetError::Fault { file: file.to_string(), fault: self }
+    }
+}

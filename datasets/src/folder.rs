@@ -1,0 +1,141 @@
+//! A folder as a dataset: of which kind it is, and which part of it is asked for.
+
+use std::path::{Path, PathBuf};
+
+use crate::{Dataset, DatasetError, Fault, mnist, pictures};
+
+/// The width and height to which pictures are scaled: those of MNIST.
+const SIDES: (usize, usize) = (28, 28);
+
+/// A part of a dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// What a judge is trained on.
+    Train,
+    /// What it is measured on, and what is debated.
+    Test,
+}
+
+impl Dataset {
+    /// The dataset in a folder, which holds one of these:
+    ///
+    /// - the files of MNIST, `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same with
+    ///   `t10k`, each either gzipped, with `.gz` behind its name, or not; labels are 0 to 9.
+    ///   Fashion-MNIST comes as such a folder;
+    /// - one subfolder of pictures a class, which [`Dataset::from_pictures`] scales to 28×28. Such
+    ///   a folder has no parts: training and test set are the same;
+    /// - two subfolders `train` and `test` and no other, each with one subfolder a class.
+    ///
+    /// The dataset is called after the folder and, where there are parts, the part:
+    /// `fashion-mnist-test`.
+    pub fn open(dir: &Path, split: Split) -> Result<Self, DatasetError> {
+        let part = match split {
+            Split::Train => "train",
+            Split::Test => "test",
+        };
+        let name = name(dir)?;
+        let files = [Split::Train, Split::Test].map(|split| idx_pair(dir, split));
+        if files.as_flattened().iter().any(|file| file.exists()) {
+            let [images, labels] = idx_pair(dir, split);
+            return Self::from_idx(format!("{name}-{part}"), &images, &labels, mnist::digits());
+        }
+        let folders = pictures::class_folders(dir)?;
+        if folders.is_empty() {
+            return Err(Fault::NoDataset.of(dir.display()));
+        }
+        if folders.iter().map(|(name, _)| name.as_str()).eq(["test", "train"]) {
+            return Self::from_pictures(format!("{name}-{part}"), &dir.join(part), SIDES);
+        }
+        Self::from_pictures(name, dir, SIDES)
+    }
+}
+
+/// The files of images and of labels in a folder of the MNIST kind; the gzipped one of each, if it
+/// is there.
+pub(crate) fn idx_pair(dir: &Path, split: Split) -> [PathBuf; 2] {
+    let part = match split {
+        Split::Train => "train",
+        Split::Test => "t10k",
+    };
+    ["images-idx3", "labels-idx1"].map(|kind| {
+        let plain = dir.join(format!("{part}-{kind}-ubyte"));
+        let gzipped = plain.with_added_extension("gz");
+        if gzipped.exists() { gzipped } else { plain }
+    })
+}
+
+/// The last part of a folder's full path.
+fn name(dir: &Path) -> Result<String, DatasetError> {
+    let path =
+        dir.canonicalize().map_err(|source| DatasetError::Io { path: dir.into(), source })?;
+    Ok(path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use image::GrayImage;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    /// A folder `data` with these files in it: pictures of one pixel, or IDX files of one.
+    fn folder(files: &[&str]) -> (TempDir, PathBuf) {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("data");
+        fs::create_dir(&dir).unwrap();
+        for file in files {
+            let path = dir.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            if path.extension().is_some() {
+                GrayImage::new(1, 1).save(path).unwrap();
+            } else if file.contains("images") {
+                fs::write(path, b"\0\0\x08\x03\0\0\0\x01\0\0\0\x01\0\0\0\x01\x05").unwrap();
+            } else {
+                fs::write(path, b"\0\0\x08\x01\0\0\0\x01\x09").unwrap();
+            }
+        }
+        (parent, dir)
+    }
+
+    #[test]
+    fn a_folder_of_idx_files_has_two_parts() {
+        let (_parent, dir) = folder(&[
+            "train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte",
+            "t10k-images-idx3-ubyte",
+        ]);
+        let train = Dataset::open(&dir, Split::Train).unwrap();
+        assert_eq!((train.name(), train.len(), train.label(0)), ("data-train", 1, 9));
+        let refusal = Dataset::open(&dir, Split::Test).unwrap_err().to_string();
+        let missing = dir.join("t10k-labels-idx1-ubyte").display().to_string();
+        assert!(refusal.starts_with(&missing), "{refusal}");
+    }
+
+    #[test]
+    fn a_folder_of_pictures_has_parts_where_it_says_so() {
+        let (_parent, dir) = folder(&["cat/1.png", "dog/1.png"]);
+        for split in [Split::Train, Split::Test] {
+            let pets = Dataset::open(&dir, split).unwrap();
+            assert_eq!((pets.name(), pets.classes().len()), ("data", 2));
+            assert_eq!((pets.width(), pets.height()), (28, 28));
+        }
+        let (_parent, dir) = folder(&["train/cat/1.png", "train/dog/1.png", "test/dog/1.png"]);
+        for (split, name, classes) in
+            [(Split::Train, "data-train", 2), (Split::Test, "data-test", 1)]
+        {
+            let pets = Dataset::open(&dir, split).unwrap();
+            assert_eq!((pets.name(), pets.classes().len()), (name, classes));
+        }
+    }
+
+    #[test]
+    fn a_folder_of_anything_else_is_refused() {
+        let (_parent, dir) = folder(&["LABELS", ".git/1.png"]);
+        let refusal = Dataset::open(&dir, Split::Test).unwrap_err().to_string();
+        assert!(refusal.contains("neither the files of MNIST"), "{refusal}");
+        let missing = Dataset::open(&dir.join("missing"), Split::Test).unwrap_err();
+        assert!(matches!(missing, DatasetError::Io { .. }), "{missing}");
+    }
+}

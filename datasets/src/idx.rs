@@ -1,0 +1,156 @@
+//! The IDX format of the original MNIST files, plain or gzipped.
+//!
+//! An IDX file of bytes is a magic number (`0x0803` for images, `0x0801` for labels), the size of
+//! each dimension as a big-endian `u32`, then the bytes themselves
+//! (<http://yann.lecun.com/exdb/mnist/>). Nothing is allocated on the word of a header alone: what
+//! it promises is first checked against the length of the file, and no more is unpacked than it
+//! promises.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::Path;
+
+use flate2::bufread::GzDecoder;
+
+use crate::{Dataset, DatasetError, Fault};
+
+const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// The largest factor by which deflate can shrink anything; a gzipped file that promises more than
+/// this is lying.
+const DEFLATE_MAX_RATIO: u64 = 1032;
+
+/// Images as an IDX file has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdxImages {
+    /// Rows of an image.
+    pub height: usize,
+    /// Pixels in a row.
+    pub width: usize,
+    /// The images one after another, row by row.
+    pub pixels: Vec<u8>,
+}
+
+/// Reads the bytes of an IDX file of images (three dimensions); `file` names it in errors.
+pub fn images(file: &str, bytes: &[u8]) -> Result<IdxImages, DatasetError> {
+    let contents: Contents<3> = read(bytes, bytes.len() as u64).map_err(|fault| fault.of(file))?;
+    Ok(contents.into())
+}
+
+/// Reads the bytes of an IDX file of labels (one dimension); `file` names it in errors.
+pub fn labels(file: &str, bytes: &[u8]) -> Result<Vec<u8>, DatasetError> {
+    let contents: Contents<1> = read(bytes, bytes.len() as u64).map_err(|fault| fault.of(file))?;
+    Ok(contents.data)
+}
+
+impl Dataset {
+    /// The dataset of an IDX file of images and one of their labels, each gzipped or not.
+    ///
+    /// There must be an image, and every label must be an index into `classes`.
+    pub fn from_idx(
+        name: impl Into<String>,
+        images: &Path,
+        labels: &Path,
+        classes: Vec<String>,
+    ) -> Result<Self, DatasetError> {
+        let pictures: IdxImages = read_file::<3>(images)?.into();
+        let answers = read_file::<1>(labels)?.data;
+        let sides = (pictures.width, pictures.height);
+        if pictures.pixels.is_empty() && answers.is_empty() {
+            return Err(Fault::Empty.of(images.display()));
+        }
+        Self::assemble(name.into(), sides, pictures.pixels, answers, classes).map_err(|fault| {
+            match fault {
+                Fault::Count { .. } | Fault::Label { .. } => fault.of(labels.display()),
+                _ => fault.of(images.display()),
+            }
+        })
+    }
+}
+
+/// What an IDX file holds.
+struct Contents<const DIMENSIONS: usize> {
+    dimensions: [u32; DIMENSIONS],
+    data: Vec<u8>,
+}
+
+impl From<Contents<3>> for IdxImages {
+    fn from(contents: Contents<3>) -> Self {
+        let [_count, height, width] = contents.dimensions;
+        Self { height: height as usize, width: width as usize, pixels: contents.data }
+    }
+}
+
+fn read_file<const DIMENSIONS: usize>(path: &Path) -> Result<Contents<DIMENSIONS>, DatasetError> {
+    let io = |source| DatasetError::Io { path: path.into(), source };
+    // Asked before it is opened: to open a pipe is to wait for its writer.
+    let metadata = path.metadata().map_err(io)?;
+    if !metadata.is_file() {
+        return Err(Fault::NotAFile.of(path.display()));
+    }
+    let file = BufReader::new(File::open(path).map_err(io)?);
+    read(file, metadata.len()).map_err(|fault| fault.of(path.display()))
+}
+
+/// Reads an IDX file of `length` bytes, gzipped or not.
+fn read<const DIMENSIONS: usize>(
+    mut file: impl BufRead,
+    length: u64,
+) -> Result<Contents<DIMENSIONS>, Fault> {
+    if !file.fill_buf().map_err(Fault::Unpack)?.starts_with(&GZIP_MAGIC) {
+        return read_unpacked(&mut file, length, length);
+    }
+    let mut unpacked = GzDecoder::new(file);
+    let contents = read_unpacked(&mut unpacked, length, length.saturating_mul(DEFLATE_MAX_RATIO))?;
+    let mut rest = unpacked.into_inner();
+    if rest.fill_buf().map_err(Fault::Unpack)?.is_empty() {
+        Ok(contents)
+    } else {
+        Err(Fault::AfterGzip)
+    }
+}
+
+/// Reads the whole of a stream that comes from a file of `length` bytes and yields at most `most`.
+fn read_unpacked<const DIMENSIONS: usize>(
+    stream: &mut impl Read,
+    length: u64,
+    most: u64,
+) -> Result<Contents<DIMENSIONS>, Fault> {
+    let mut word = || {
+        let mut word = [0; 4];
+        stream.read_exact(&mut word).map_err(|error| match error.kind() {
+            ErrorKind::UnexpectedEof => Fault::ShortHeader { dimensions: DIMENSIONS },
+            _ => Fault::Unpack(error),
+        })?;
+        Ok(u32::from_be_bytes(word))
+    };
+    let expected = 0x0800 + DIMENSIONS as u32;
+    let found = word()?;
+    if found != expected {
+        return Err(Fault::Magic { found, expected });
+    }
+    let mut dimensions = [0; DIMENSIONS];
+    for dimension in &mut dimensions {
+        *dimension = word()?;
+    }
+
+    let most = most.saturating_sub(4 + 4 * DIMENSIONS as u64);
+    let size = dimensions.iter().try_fold(1_u64, |size, &side| size.checked_mul(side.into()));
+    let Some(promised) = size.filter(|&size| size <= most) else {
+        return Err(Fault::Promise { dimensions: dimensions.into(), most });
+    };
+    // Room for the file as it lies there; what unpacks to more makes room as it comes.
+    let mut data = Vec::with_capacity(promised.min(length) as usize + 1);
+    // One byte more than promised, to notice what follows.
+    let read = stream.take(promised + 1).read_to_end(&mut data);
+    let have = data.len() as u64;
+    match read {
+        Err(error) if error.kind() != ErrorKind::UnexpectedEof => Err(Fault::Unpack(error)),
+        Ok(_) if have > promised => Err(Fault::Trailing { promised }),
+        Ok(_) if have == promised => Ok(Contents { dimensions, data }),
+        Ok(_) | Err(_) => Err(Fault::Truncated { promised, have }),
+    }
+}
+
+#[cfg(test)]
+mod tests;
