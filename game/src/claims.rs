@@ -1,0 +1,53 @@
+//! What the debaters argue for.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Debater, Role, Rules};
+
+/// The labels that the debaters argue for, by role. In a [`Debate`](crate::Debate) they differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claims {
+    /// The honest debater's claim, which is the true label.
+    pub honest: u8,
+    /// The liar's claim; `None` without precommit, where any wrong answer is its win.
+    pub liar: Option<u8>,
+}
+
+/// The claims by place, as far as a seat may know them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SeatClaims {
+    /// The first debater's claim.
+    pub first: Option<u8>,
+    /// The second debater's claim.
+    pub second: Option<u8>,
+}
+
+impl Claims {
+    /// The claim of the debater with that role.
+    pub const fn of(&self, role: Role) -> Option<u8> {
+        match role {
+            Role::Honest => Some(self.honest),
+            Role::Liar => self.liar,
+        }
+    }
+
+    /// The same claims by place.
+    pub const fn by_seat(&self, rules: &Rules) -> SeatClaims {
+        SeatClaims {
+            first: self.of(rules.role_of(Debater::First)),
+            second: self.of(rules.role_of(Debater::Second)),
+        }
+    }
+}
+
+impl SeatClaims {
+    /// The claim of the debater in that place.
+    pub const fn of(&self, debater: Debater) -> Option<u8> {
+        match debater {
+            Debater::First => self.first,
+            Debater::Second => self.second,
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! One debate, from the claims to the outcome.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use crate::{
+    Claims, Debater, Event, Evidence, ForfeitReason, IllegalMove, Image, Move, Outcome,
+    OutcomeReason, Pixel, Reveal, Role, Rules, RulesError, Verdict, honest_wins,
+};
+
+/// One debate over one image.
+///
+/// It changes through [`apply`](Self::apply) alone. Cloning one copies the evidence and shares the
+/// image.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Debate {
+    rules: Rules,
+    image: Arc<Image>,
+    classes: u8,
+    claims: Claims,
+    evidence: Evidence,
+    end: Option<End>,
+}
+
+/// The event that ended a debate, and its result.
+#[derive(Clone, Debug, PartialEq)]
+struct End {
+    event: Event,
+    outcome: Outcome,
+}
+
+/// Why a debate cannot be set up.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SetupError {
+    /// The rules cannot be played on any image.
+    #[error(transparent)]
+    Rules(#[from] RulesError),
+    /// There are too few classes to lie about.
+    #[error("{classes} classes: a debate needs 2 to 255")]
+    Classes {
+        /// The number of classes given.
+        classes: u8,
+    },
+    /// The true label is not a class.
+    #[error("the label {label} is not one of the {classes} classes: it must be 0 to {}", classes - 1)]
+    Label {
+        /// The label given.
+        label: u8,
+        /// The number of classes.
+        classes: u8,
+    },
+    /// The lie is not a class.
+    #[error("the lie {lie} is not one of the {classes} classes: it must be 0 to {}", classes - 1)]
+    Lie {
+        /// The lie given.
+        lie: u8,
+        /// The number of classes.
+        classes: u8,
+    },
+    /// The lie is the truth.
+    #[error("the lie {label} is the true label: the liar must claim another")]
+    LieIsTrue {
+        /// The true label.
+        label: u8,
+    },
+    /// The rules say precommit, and there is no lie.
+    #[error("the rules say precommit: the liar must claim a label")]
+    LieMissing,
+    /// The rules say no precommit, and there is a lie.
+    #[error("the rules say no precommit: the liar claims no label, not {lie}")]
+    LieUnexpected {
+        /// The lie given.
+        lie: u8,
+    },
+    /// The image has fewer legal pixels than are to be revealed.
+    #[error("the image has {have} pixels that may be revealed: a debate of {need} needs as many")]
+    TooFewPixels {
+        /// The number of legal pixels of the image.
+        have: usize,
+        /// The number of pixels of a debate.
+        need: u8,
+    },
+}
+
+impl Debate {
+    /// A debate about to begin.
+    ///
+    /// `label` is the true one, below `classes`, and the honest debater's claim. `lie` is the
+    /// liar's claim: another label with precommit, `None` without.
+    pub fn new(
+        rules: Rules,
+        image: Arc<Image>,
+        label: u8,
+        lie: Option<u8>,
+        classes: u8,
+    ) -> Result<Self, SetupError> {
+        rules.check()?;
+        if classes < 2 {
+            return Err(SetupError::Classes { classes });
+        }
+        if label >= classes {
+            return Err(SetupError::Label { label, classes });
+        }
+        match lie {
+            None if rules.precommit => return Err(SetupError::LieMissing),
+            Some(lie) if !rules.precommit => return Err(SetupError::LieUnexpected { lie }),
+            Some(lie) if lie >= classes => return Err(SetupError::Lie { lie, classes }),
+            Some(lie) if lie == label => return Err(SetupError::LieIsTrue { label }),
+            _ => {}
+        }
+        let have = image.pixels().iter().filter(|&&value| rules.legal.allows(value)).count();
+        if have < usize::from(rules.pixels) {
+            return Err(SetupError::TooFewPixels { have, need: rules.pixels });
+        }
+        Ok(Self {
+            rules,
+            image,
+            classes,
+            claims: Claims { honest: label, liar: lie },
+            evidence: Evidence::default(),
+            end: None,
+        })
+    }
+
+    /// Makes a move, if it is legal, and says what has happened. A refused move changes nothing.
+    pub fn apply(&mut self, r#move: Move) -> Result<Event, IllegalMove> {
+        if let Some(outcome) = self.outcome() {
+            return Err(IllegalMove::Ended { outcome });
+        }
+        match r#move {
+            Move::Reveal { by, pixel } => {
+                let value = self.check_reveal(by, pixel)?;
+                self.evidence.push(Reveal { by, pixel, value });
+                Ok(Event::Reveal { by, pixel, value })
+            }
+            Move::Resign { by } => {
+                Ok(self.lose(by, OutcomeReason::Resignation, Event::Resigned { by }))
+            }
+            Move::Forfeit { by, reason } => {
+                let event = Event::Forfeited { by, reason };
+                let reason = match reason {
+                    ForfeitReason::Time => OutcomeReason::Time,
+                    ForfeitReason::IllegalMove => OutcomeReason::IllegalMove,
+                    ForfeitReason::Absent => OutcomeReason::Absent,
+                };
+                Ok(self.lose(by, reason, event))
+            }
+            Move::Verdict(verdict) => {
+                self.check_verdict(&verdict)?;
+                let honest = match &verdict {
+                    Verdict::Logits { logits } => honest_wins(logits, &self.claims),
+                    Verdict::Label { label, .. } => *label == self.claims.honest,
+                };
+                let winner = if honest { Role::Honest } else { Role::Liar };
+                let outcome = Outcome { winner, reason: OutcomeReason::Verdict };
+                Ok(self.finish(Event::Verdict { verdict, outcome }, outcome))
+            }
+        }
+    }
+
+    /// The rules.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    /// The whole image, as the debaters see it.
+    pub fn image(&self) -> &Arc<Image> {
+        &self.image
+    }
+
+    /// The true label.
+    pub fn label(&self) -> u8 {
+        self.claims.honest
+    }
+
+    /// The number of classes; labels are below it.
+    pub fn classes(&self) -> u8 {
+        self.classes
+    }
+
+    /// What the debaters argue for, by role.
+    pub fn claims(&self) -> &Claims {
+        &self.claims
+    }
+
+    /// The pixels revealed so far.
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// Whose reveal is next: `None` when only the verdict is left, and after the end.
+    pub fn to_move(&self) -> Option<Debater> {
+        if self.end.is_some() {
+            return None;
+        }
+        self.rules.debater_to_move(self.evidence.len())
+    }
+
+    /// The pixels that the debater to move may reveal, in reading order; none when nobody is.
+    pub fn legal_reveals(&self) -> impl Iterator<Item = Pixel> + '_ {
+        let open = self.to_move().is_some();
+        let legal = self.image.iter().filter(move |&(pixel, value)| {
+            open && self.rules.legal.allows(value) && !self.evidence.contains(pixel)
+        });
+        legal.map(|(pixel, _)| pixel)
+    }
+
+    /// The judge's answer, if that is how the debate ended.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        match &self.end.as_ref()?.event {
+            Event::Verdict { verdict, .. } => Some(verdict),
+            _ => None,
+        }
+    }
+
+    /// Who won and why, once the debate has ended.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.end.as_ref().map(|end| end.outcome)
+    }
+
+    /// Everything that has happened, in order.
+    pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
+        let reveals = self.evidence.iter();
+        let reveals =
+            reveals.map(|&Reveal { by, pixel, value }| Event::Reveal { by, pixel, value });
+        reveals.chain(self.end.as_ref().map(|end| end.event.clone()))
+    }
+
+    /// The value of a pixel that may be revealed.
+    fn check_reveal(&self, by: Debater, pixel: Pixel) -> Result<u8, IllegalMove> {
+        match self.to_move() {
+            None => return Err(IllegalMove::RevealsOver { of: self.rules.pixels }),
+            Some(to_move) if to_move != by => return Err(IllegalMove::NotYourTurn { to_move }),
+            Some(_) => {}
+        }
+        let Some(value) = self.image.value(pixel) else {
+            let (width, height) = (self.image.width(), self.image.height());
+            return Err(IllegalMove::OutOfImage { pixel, width, height });
+        };
+        if self.evidence.contains(pixel) {
+            return Err(IllegalMove::AlreadyRevealed { pixel });
+        }
+        if !self.rules.legal.allows(value) {
+            return Err(IllegalMove::ZeroPixel { pixel });
+        }
+        Ok(value)
+    }
+
+    fn check_verdict(&self, verdict: &Verdict) -> Result<(), IllegalMove> {
+        if self.to_move().is_some() {
+            let (revealed, of) = (self.evidence.len() as u8, self.rules.pixels);
+            return Err(IllegalMove::VerdictTooEarly { revealed, of });
+        }
+        let classes = self.classes;
+        match verdict {
+            Verdict::Logits { logits } => {
+                if logits.len() != usize::from(classes) {
+                    return Err(IllegalMove::LogitsCount { have: logits.len(), need: classes });
+                }
+                match (0..classes).zip(logits).find(|(_, logit)| !logit.is_finite()) {
+                    Some((label, &logit)) => Err(IllegalMove::NotFinite { label, logit }),
+                    None => Ok(()),
+                }
+            }
+            &Verdict::Label { label, probability } => {
+                let Claims { honest, liar } = self.claims;
+                match liar {
+                    Some(lie) if label != honest && label != lie => {
+                        let claims = [honest.min(lie), honest.max(lie)];
+                        return Err(IllegalMove::NotAClaim { label, claims });
+                    }
+                    None if label >= classes => {
+                        return Err(IllegalMove::NotALabel { label, classes });
+                    }
+                    _ => {}
+                }
+                match probability {
+                    Some(probability) if !(0.0..=1.0).contains(&probability) => {
+                        Err(IllegalMove::NotAProbability { probability })
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
+    }
+
+    fn lose(&mut self, by: Debater, reason: OutcomeReason, event: Event) -> Event {
+        let winner = self.rules.role_of(by.other());
+        self.finish(event, Outcome { winner, reason })
+    }
+
+    fn finish(&mut self, event: Event, outcome: Outcome) -> Event {
+        self.end = Some(End { event: event.clone(), outcome });
+        event
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! What has been revealed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Debater, Pixel};
+
+/// One pixel shown to the judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Reveal {
+    /// Who revealed it.
+    pub by: Debater,
+    /// Where it is.
+    pub pixel: Pixel,
+    /// Its value in the image, 0 to 255. Nobody can lie about it.
+    pub value: u8,
+}
+
+/// The pixels revealed so far, in order: all of the image that the judge ever sees.
+///
+/// Serialises as the list of its [`Reveal`]s.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Evidence {
+    reveals: Vec<Reveal>,
+}
+
+impl Evidence {
+    /// The number of pixels revealed.
+    pub fn len(&self) -> usize {
+        self.reveals.len()
+    }
+
+    /// Whether nothing has been revealed.
+    pub fn is_empty(&self) -> bool {
+        self.reveals.is_empty()
+    }
+
+    /// Whether that pixel has been revealed.
+    pub fn contains(&self, pixel: Pixel) -> bool {
+        self.reveals.iter().any(|reveal| reveal.pixel == pixel)
+    }
+
+    /// The reveals, in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Reveal> {
+        self.reveals.iter()
+    }
+
+    pub(crate) fn push(&mut self, reveal: Reveal) {
+        self.reveals.push(reveal);
+    }
+}
+
+impl<'a> IntoIterator for &'a Evidence {
+    type Item = &'a Reveal;
+    type IntoIter = std::slice::Iter<'a, Reveal>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

@@ -1,0 +1,102 @@
+//! Why a move is refused.
+
+use thiserror::Error;
+
+use crate::{Debater, Outcome, Pixel};
+
+/// Why a move is refused. The debate has not changed.
+///
+/// The messages may be shown to whoever tried the move: they tell a judge nothing of the image, the
+/// label or the roles.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum IllegalMove {
+    /// The debate is over.
+    #[error("the debate has ended: no move is allowed")]
+    Ended {
+        /// How it ended.
+        outcome: Outcome,
+    },
+    /// The other debater is to move.
+    #[error("the {to_move} debater is to move, not the {}", to_move.other())]
+    NotYourTurn {
+        /// Whose turn it is.
+        to_move: Debater,
+    },
+    /// All pixels have been revealed.
+    #[error("all {of} pixels are revealed: only the judge's verdict is left")]
+    RevealsOver {
+        /// The number of pixels of a debate.
+        of: u8,
+    },
+    /// The image has no such pixel.
+    #[error(
+        "pixel {pixel} is outside the image: a column is 0 to {}, a row 0 to {}",
+        width - 1, height - 1
+    )]
+    OutOfImage {
+        /// The pixel asked for.
+        pixel: Pixel,
+        /// The number of columns.
+        width: u8,
+        /// The number of rows.
+        height: u8,
+    },
+    /// The pixel has value 0 and the rules want it above 0.
+    #[error("pixel {pixel} is zero: only a nonzero pixel may be revealed")]
+    ZeroPixel {
+        /// The pixel asked for.
+        pixel: Pixel,
+    },
+    /// The pixel is on the table already.
+    #[error("pixel {pixel} was revealed already: a pixel is revealed once")]
+    AlreadyRevealed {
+        /// The pixel asked for.
+        pixel: Pixel,
+    },
+    /// The judge answered before all pixels were revealed.
+    #[error("{revealed} of {of} pixels are revealed: the verdict comes after the last")]
+    VerdictTooEarly {
+        /// The number of pixels revealed.
+        revealed: u8,
+        /// The number of pixels of a debate.
+        of: u8,
+    },
+    /// The number of logits is not the number of classes.
+    #[error("{have} logits for {need} classes: a verdict has one logit a class")]
+    LogitsCount {
+        /// The number of logits given.
+        have: usize,
+        /// The number of classes.
+        need: u8,
+    },
+    /// A logit is infinite or not a number.
+    #[error("the logit of label {label} is {logit}: it must be a finite number")]
+    NotFinite {
+        /// The label.
+        label: u8,
+        /// Its logit.
+        logit: f32,
+    },
+    /// A probability is not one.
+    #[error("the probability {probability} is not a number from 0 to 1")]
+    NotAProbability {
+        /// The probability given.
+        probability: f32,
+    },
+    /// With precommit, the label named is not one of the two claims.
+    #[error("label {label} is nobody's claim: the verdict is {} or {}", claims[0], claims[1])]
+    NotAClaim {
+        /// The label named.
+        label: u8,
+        /// The claims, the smaller first, for the order must not tell who made which.
+        claims: [u8; 2],
+    },
+    /// Without precommit, the label named is not a class.
+    #[error("there is no label {label}: the verdict is 0 to {}", classes - 1)]
+    NotALabel {
+        /// The label named.
+        label: u8,
+        /// The number of classes.
+        classes: u8,
+    },
+}

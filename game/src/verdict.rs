@@ -1,0 +1,147 @@
+//! The judge's answer, and who has won by it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Claims, Role};
+
+/// The judge's answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Verdict {
+    /// A classifier's answer: one finite logit a class. Who wins is [`honest_wins`]'s to say.
+    Logits {
+        /// The logits, in the order of the labels.
+        logits: Vec<f32>,
+    },
+    /// The label that a person, or any program, believes. With precommit it is one of the claims.
+    Label {
+        /// The label.
+        label: u8,
+        /// How sure the judge is of it, from 0 to 1, if it says.
+        probability: Option<f32>,
+    },
+}
+
+/// How a debate ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(deny_unknown_fields)]
+pub struct Outcome {
+    /// Who won.
+    pub winner: Role,
+    /// By what.
+    pub reason: OutcomeReason,
+}
+
+/// What ended a debate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeReason {
+    /// The judge answered.
+    Verdict,
+    /// The loser's time ran out.
+    Time,
+    /// The loser made an illegal move.
+    IllegalMove,
+    /// The loser never came, or left.
+    Absent,
+    /// The loser gave up.
+    Resignation,
+}
+
+/// Whether the honest debater wins when the judge's logits are these (section 3.1).
+///
+/// With precommit: whether the true label's logit is greater than the lie's. Without: whether it is
+/// greater than every other. Equal logits are no win. Logits are finite numbers, one a class.
+///
+/// # Panics
+///
+/// When a claim has no logit.
+pub fn honest_wins(logits: &[f32], claims: &Claims) -> bool {
+    let (honest, rival) = honest_and_rival(logits, *claims);
+    honest > rival
+}
+
+/// By how much the honest debater is ahead: the true label's logit less the lie's, or less the
+/// greatest other logit without precommit. It is above 0 exactly where [`honest_wins`].
+///
+/// # Panics
+///
+/// When a claim has no logit.
+pub fn honest_margin(logits: &[f32], claims: &Claims) -> f32 {
+    let (honest, rival) = honest_and_rival(logits, *claims);
+    honest - rival
+}
+
+/// The true label's logit and the one that it must exceed.
+fn honest_and_rival(logits: &[f32], claims: Claims) -> (f32, f32) {
+    let honest = usize::from(claims.honest);
+    let rival = if let Some(lie) = claims.liar {
+        logits[usize::from(lie)]
+    } else {
+        let others = logits[..honest].iter().chain(&logits[honest + 1..]).copied();
+        others.fold(f32::NEG_INFINITY, f32::max)
+    };
+    (logits[honest], rival)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const FIXED: Claims = Claims { honest: 1, liar: Some(3) };
+    const FREE: Claims = Claims { honest: 1, liar: None };
+
+    #[test]
+    fn with_precommit_only_the_two_claims_count() {
+        let logits = [9.0, 1.0, 9.0, 0.5];
+        assert!(honest_wins(&logits, &FIXED));
+        assert!((honest_margin(&logits, &FIXED) - 0.5).abs() < f32::EPSILON);
+        assert!(!honest_wins(&[0.0, 1.0, 0.0, 1.5], &FIXED));
+    }
+
+    #[test]
+    fn without_precommit_every_other_label_is_a_rival() {
+        assert!(!honest_wins(&[1.5, 1.0, 0.0, 0.0], &FREE));
+        assert!(!honest_wins(&[0.0, 1.0, 0.0, 1.5], &FREE));
+        assert!(honest_wins(&[0.0, 1.0, 0.5, 0.0], &FREE));
+        assert!((honest_margin(&[0.0, 1.0, 0.25, -4.0], &FREE) - 0.75).abs() < f32::EPSILON);
+    }
+
+    #[test]
+    fn a_tie_is_no_win() {
+        assert!(!honest_wins(&[0.0, 1.0, 0.0, 1.0], &FIXED));
+        assert!(!honest_wins(&[1.0, 1.0, 0.0, 0.0], &FREE));
+        assert!(!honest_wins(&[0.0, -0.0, 0.0, -0.0], &FIXED));
+    }
+
+    proptest! {
+        #[test]
+        fn the_sign_of_the_margin_is_the_winner(
+            logits in prop::collection::vec(
+                prop_oneof![
+                    prop::num::f32::NORMAL | prop::num::f32::SUBNORMAL | prop::num::f32::ZERO,
+                    (-2i8..3).prop_map(f32::from),
+                ],
+                4,
+            ),
+        ) {
+            for claims in [FIXED, FREE] {
+                let wins = honest_wins(&logits, &claims);
+                prop_assert_eq!(wins, honest_margin(&logits, &claims) > 0.0);
+            }
+        }
+
+        #[test]
+        fn without_precommit_honest_wins_where_it_beats_every_lie(
+            logits in prop::collection::vec((-2i8..3).prop_map(f32::from), 4),
+        ) {
+            let beats = |lie| honest_wins(&logits, &Claims { honest: 1, liar: Some(lie) });
+            prop_assert_eq!(honest_wins(&logits, &FREE), [0, 2, 3].into_iter().all(beats));
+        }
+    }
+}

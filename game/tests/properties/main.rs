@@ -1,0 +1,6 @@
+//! What holds for every debate, tried on random ones.
+
+mod illegal;
+mod random;
+mod replay;
+mod secrecy;
