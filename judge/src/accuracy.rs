@@ -1,0 +1,76 @@
+//! How often a judge is right about random evidence (paper, section 3.1: "judge, random pixels").
+
+use pixel_debate_datasets::Dataset;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::{
+    dense::planes,
+    masks::random_nonzero,
+    network::{Network, SIDE},
+};
+
+/// Images that are judged together.
+const BATCH: usize = 100;
+
+/// A dataset that the network cannot judge.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "dataset {name} has images of {width}×{height} pixels in {classes} classes: \
+     the judge knows 28×28 pixels and 10 classes"
+)]
+pub struct UnfitDataset {
+    name: String,
+    width: usize,
+    height: usize,
+    classes: usize,
+}
+
+/// Says whether the network can judge the images of a dataset.
+pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
+    let (width, height, classes) = (dataset.width(), dataset.height(), dataset.classes().len());
+    if (width, height) == (SIDE, SIDE) && classes <= crate::CLASSES {
+        return Ok(());
+    }
+    Err(UnfitDataset { name: dataset.name().to_owned(), width, height, classes })
+}
+
+impl Network {
+    /// How many of the dataset's images the judge labels correctly, each seen through `pixels`
+    /// random nonzero pixels. A label counts as correct if its logit is greater than every other.
+    ///
+    /// The mask of each image depends on `seed` and the image's number alone. Uses all threads of
+    /// rayon's pool.
+    pub fn correct_on_random_pixels(
+        &self,
+        dataset: &Dataset,
+        pixels: usize,
+        seed: u64,
+    ) -> Result<usize, UnfitDataset> {
+        check_dataset(dataset)?;
+        let batches: Vec<usize> = (0..dataset.len()).step_by(BATCH).collect();
+        let correct = batches.into_par_iter().map(|first| {
+            let batch = first..dataset.len().min(first + BATCH);
+            let inputs: Vec<_> = batch
+                .clone()
+                .map(|index| {
+                    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+                    rng.set_stream(index as u64);
+                    let image = dataset.image(index);
+                    planes(
+                        random_nonzero(image, pixels, &mut rng)
+                            .into_iter()
+                            .map(|at| ((at % SIDE) as u8, (at / SIDE) as u8, image[at])),
+                    )
+                })
+                .collect();
+            let is_correct = |(index, logits): (usize, [f32; 10])| {
+                let label = usize::from(dataset.label(index));
+                logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
+            };
+            batch.zip(self.logits(&inputs)).filter(|row| is_correct(*row)).count()
+        });
+        Ok(correct.sum())
+    }
+}

@@ -1,0 +1,106 @@
+//! The dense forward pass: the network of [`crate::network`] layer by layer, as a textbook has it.
+//!
+//! It is the reference that every faster evaluation is tested against. Convolutions are matrix
+//! products over unfolded windows ("im2col").
+
+use crate::{
+    kernels::{Matrix, Output, multiply},
+    network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, KERNEL, Layer, Network, SIDE},
+};
+
+/// What the network reads of one image: the mask of revealed pixels, then their values, each
+/// 28 × 28 row by row.
+pub type Planes = [f32; 2 * SIDE * SIDE];
+
+/// The two input planes for revealed pixels `(x, y, value)`.
+///
+/// # Panics
+///
+/// If a pixel lies outside the 28 × 28 image.
+pub fn planes(revealed: impl IntoIterator<Item = (u8, u8, u8)>) -> Planes {
+    let mut planes = [0.0; 2 * SIDE * SIDE];
+    for (x, y, value) in revealed {
+        let (x, y) = (usize::from(x), usize::from(y));
+        assert!(x < SIDE && y < SIDE, "pixel ({x}, {y}) is outside of {SIDE}×{SIDE}");
+        planes[y * SIDE + x] = 1.0;
+        planes[SIDE * SIDE + y * SIDE + x] = f32::from(value) / 255.0;
+    }
+    planes
+}
+
+impl Network {
+    /// The ten logits for each of `inputs`.
+    pub fn logits(&self, inputs: &[Planes]) -> Vec<[f32; CLASSES]> {
+        let rows = inputs.len();
+        let mut flat = Vec::with_capacity(rows * FLAT);
+        for input in inputs {
+            let field = pool(&convolution(&self.conv1, input, 2, CONV1, SIDE), CONV1, SIDE);
+            let field = convolution(&self.conv2, &field, CONV1, CONV2, SIDE / 2);
+            flat.extend(pool(&field, CONV2, SIDE / 2));
+        }
+        let mut hidden = dense(&self.fc1, &flat, rows, FLAT, HIDDEN);
+        relu(&mut hidden);
+        let logits = dense(&self.fc2, &hidden, rows, HIDDEN, CLASSES);
+        logits.as_chunks().0.to_vec()
+    }
+}
+
+/// A 5×5 convolution, zero padded to the same size, and ReLU: `channels × side × side` numbers to
+/// `outputs × side × side`.
+fn convolution(
+    layer: &Layer,
+    input: &[f32],
+    channels: usize,
+    outputs: usize,
+    side: usize,
+) -> Vec<f32> {
+    let mut windows = Vec::with_capacity(channels * KERNEL * KERNEL * side * side);
+    for channel in input.chunks_exact(side * side) {
+        for tap in 0..KERNEL * KERNEL {
+            for at in 0..side * side {
+                let y = (at / side + tap / KERNEL).wrapping_sub(KERNEL / 2);
+                let x = (at % side + tap % KERNEL).wrapping_sub(KERNEL / 2);
+                let inside = x < side && y < side;
+                windows.push(if inside { channel[y * side + x] } else { 0.0 });
+            }
+        }
+    }
+    let weight = Matrix::new(&layer.weight, outputs, channels * KERNEL * KERNEL);
+    let windows = Matrix::new(&windows, channels * KERNEL * KERNEL, side * side);
+    let mut field: Vec<f32> =
+        layer.bias.iter().flat_map(|bias| std::iter::repeat_n(*bias, side * side)).collect();
+    multiply(weight, windows, Output::Add, &mut field, 1);
+    relu(&mut field);
+    field
+}
+
+/// The maximum of each 2×2 block: `channels × side × side` numbers to a quarter of them.
+fn pool(field: &[f32], channels: usize, side: usize) -> Vec<f32> {
+    let half = side / 2;
+    let mut pooled = Vec::with_capacity(channels * half * half);
+    for channel in field.chunks_exact(side * side) {
+        for y in 0..half {
+            for x in 0..half {
+                let at = 2 * y * side + 2 * x;
+                let block =
+                    [channel[at], channel[at + 1], channel[at + side], channel[at + side + 1]];
+                pooled.push(block.into_iter().fold(f32::NEG_INFINITY, f32::max));
+            }
+        }
+    }
+    pooled
+}
+
+/// `rows` inputs through a dense layer.
+fn dense(layer: &Layer, input: &[f32], rows: usize, inputs: usize, outputs: usize) -> Vec<f32> {
+    let mut output = layer.bias.repeat(rows);
+    let weight = Matrix::new(&layer.weight, outputs, inputs).transposed();
+    multiply(Matrix::new(input, rows, inputs), weight, Output::Add, &mut output, 1);
+    output
+}
+
+fn relu(numbers: &mut [f32]) {
+    for number in numbers {
+        *number = number.max(0.0);
+    }
+}

@@ -1,0 +1,321 @@
+//! Sums of scaled rows, and the last layer.
+
+use half::f16;
+
+use crate::network::{CLASSES, HIDDEN};
+
+/// `to += scale · from`.
+///
+/// # Panics
+///
+/// If the lengths differ.
+pub(crate) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
+    assert_eq!(to.len(), from.len(), "lengths of a scaled sum");
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has AVX-512F.
+            return unsafe { avx512::add_scaled(to, scale, from) };
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            // SAFETY: the processor has AVX2 and FMA.
+            return unsafe { avx2::add_scaled(to, scale, from) };
+        }
+    }
+    portable::add_scaled(to, scale, from);
+}
+
+/// Adds to `hidden`, for each `(input, value)`, row `input` of `rows` times `value`.
+///
+/// # Panics
+///
+/// If `hidden` is not one number a unit, or an input has no row.
+pub(crate) fn add_rows_half(hidden: &mut [f32], rows: &[f16], inputs: &[(usize, f32)]) {
+    let hidden = check_rows(hidden, rows.len(), inputs);
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has AVX-512F, and every input has a row.
+            return unsafe { avx512::add_rows_half(hidden, rows, inputs) };
+        }
+        if is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("fma")
+            && is_x86_feature_detected!("f16c")
+        {
+            // SAFETY: the processor has AVX2, FMA and F16C, and every input has a row.
+            return unsafe { avx2::add_rows_half(hidden, rows, inputs) };
+        }
+    }
+    portable::add_rows_half(hidden, rows, inputs);
+}
+
+/// As [`add_rows_half`], for rows in 32 bits.
+///
+/// # Panics
+///
+/// If `hidden` is not one number a unit, or an input has no row.
+pub(crate) fn add_rows_single(hidden: &mut [f32], rows: &[f32], inputs: &[(usize, f32)]) {
+    let hidden = check_rows(hidden, rows.len(), inputs);
+    for (input, value) in inputs {
+        add_scaled(hidden, *value, &rows[input * HIDDEN..][..HIDDEN]);
+    }
+}
+
+fn check_rows<'a>(
+    hidden: &'a mut [f32],
+    rows: usize,
+    inputs: &[(usize, f32)],
+) -> &'a mut [f32; HIDDEN] {
+    let last = inputs.iter().map(|(input, _)| *input).max();
+    assert!(last.is_none_or(|last| last < rows / HIDDEN), "every input has a row");
+    hidden.try_into().expect("one number a hidden unit")
+}
+
+/// ReLU and the last dense layer: `weights` is label × unit.
+///
+/// # Panics
+///
+/// If a length is not the network's.
+pub(crate) fn last_layer(hidden: &[f32], weights: &[f32], bias: [f32; CLASSES]) -> [f32; CLASSES] {
+    assert_eq!((hidden.len(), weights.len()), (HIDDEN, CLASSES * HIDDEN), "the last layer's sizes");
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has AVX-512F.
+            return unsafe { avx512::last_layer(hidden, weights, bias) };
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            // SAFETY: the processor has AVX2 and FMA.
+            return unsafe { avx2::last_layer(hidden, weights, bias) };
+        }
+    }
+    portable::last_layer(hidden, weights, bias)
+}
+
+/// Plain Rust that compilers turn into vector instructions of any width.
+#[expect(clippy::inline_always, reason = "to be compiled for the instructions of the caller")]
+mod portable {
+    use super::{CLASSES, HIDDEN, f16};
+
+    /// Sums that run side by side, so that they fit a vector register.
+    const LANES: usize = 16;
+
+    #[inline(always)]
+    pub(super) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
+        to.iter_mut().zip(from).for_each(|(to, from)| *to += scale * from);
+    }
+
+    pub(super) fn add_rows_half(hidden: &mut [f32; HIDDEN], rows: &[f16], inputs: &[(usize, f32)]) {
+        for (input, value) in inputs {
+            let row = &rows[input * HIDDEN..][..HIDDEN];
+            hidden.iter_mut().zip(row).for_each(|(unit, weight)| *unit += value * weight.to_f32());
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn last_layer(
+        hidden: &[f32],
+        weights: &[f32],
+        bias: [f32; CLASSES],
+    ) -> [f32; CLASSES] {
+        let mut logits = bias;
+        for (logit, weights) in logits.iter_mut().zip(weights.chunks_exact(HIDDEN)) {
+            let mut sums = [0.0; LANES];
+            let units = hidden.as_chunks::<LANES>().0.iter().zip(weights.as_chunks::<LANES>().0);
+            for (hidden, weights) in units {
+                for lane in 0..LANES {
+                    sums[lane] += hidden[lane].max(0.0) * weights[lane];
+                }
+            }
+            *logit += sums.into_iter().sum::<f32>();
+        }
+        logits
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    use std::arch::x86_64::{
+        _MM_HINT_T0, _mm_prefetch, _mm256_loadu_si256, _mm512_cvtph_ps, _mm512_fmadd_ps,
+        _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
+    };
+
+    use super::{CLASSES, HIDDEN, f16, portable};
+
+    /// Units whose sums stay in registers together: 16 registers of 16 numbers.
+    const BLOCK: usize = 256;
+    /// Rows ahead of the one at work that are called into the cache.
+    const AHEAD: usize = 4;
+
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
+        portable::add_scaled(to, scale, from);
+    }
+
+    #[target_feature(enable = "avx512f")]
+    pub(super) fn last_layer(
+        hidden: &[f32],
+        weights: &[f32],
+        bias: [f32; CLASSES],
+    ) -> [f32; CLASSES] {
+        portable::last_layer(hidden, weights, bias)
+    }
+
+    /// # Safety
+    ///
+    /// `rows` has a row for every input.
+    #[target_feature(enable = "avx512f")]
+    pub(super) unsafe fn add_rows_half(
+        hidden: &mut [f32; HIDDEN],
+        rows: &[f16],
+        inputs: &[(usize, f32)],
+    ) {
+        for (block, hidden) in hidden.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+            let start = |input: usize| rows.as_ptr().wrapping_add(input * HIDDEN + block * BLOCK);
+            let mut sums = [_mm512_setzero_ps(); BLOCK / 16];
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: 16 of the block's numbers begin at 16 · lane.
+                *sum = unsafe { _mm512_loadu_ps(hidden.as_ptr().add(16 * lane)) };
+            }
+            for (index, (input, value)) in inputs.iter().enumerate() {
+                if let Some((next, _)) = inputs.get(index + AHEAD) {
+                    for line in 0..BLOCK / 32 {
+                        // SAFETY: a prefetch reads nothing.
+                        unsafe { _mm_prefetch::<_MM_HINT_T0>(start(*next).add(32 * line).cast()) };
+                    }
+                }
+                let value = _mm512_set1_ps(*value);
+                let row = start(*input);
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    // SAFETY: the input has a row, whose block holds 16 numbers from 16 · lane on.
+                    let weights = unsafe { _mm256_loadu_si256(row.add(16 * lane).cast()) };
+                    *sum = _mm512_fmadd_ps(value, _mm512_cvtph_ps(weights), *sum);
+                }
+            }
+            for (lane, sum) in sums.iter().enumerate() {
+                // SAFETY: as for the load.
+                unsafe { _mm512_storeu_ps(hidden.as_mut_ptr().add(16 * lane), *sum) };
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::{
+        _mm_loadu_si128, _mm256_cvtph_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_set1_ps,
+        _mm256_setzero_ps, _mm256_storeu_ps,
+    };
+
+    use super::{CLASSES, HIDDEN, f16, portable};
+
+    /// Units whose sums stay in registers together: 8 registers of 8 numbers.
+    const BLOCK: usize = 64;
+
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
+        portable::add_scaled(to, scale, from);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) fn last_layer(
+        hidden: &[f32],
+        weights: &[f32],
+        bias: [f32; CLASSES],
+    ) -> [f32; CLASSES] {
+        portable::last_layer(hidden, weights, bias)
+    }
+
+    /// # Safety
+    ///
+    /// `rows` has a row for every input.
+    #[target_feature(enable = "avx2,fma,f16c")]
+    pub(super) unsafe fn add_rows_half(
+        hidden: &mut [f32; HIDDEN],
+        rows: &[f16],
+        inputs: &[(usize, f32)],
+    ) {
+        for (block, hidden) in hidden.as_chunks_mut::<BLOCK>().0.iter_mut().enumerate() {
+            let mut sums = [_mm256_setzero_ps(); BLOCK / 8];
+            for (lane, sum) in sums.iter_mut().enumerate() {
+                // SAFETY: 8 of the block's numbers begin at 8 · lane.
+                *sum = unsafe { _mm256_loadu_ps(hidden.as_ptr().add(8 * lane)) };
+            }
+            for (input, value) in inputs {
+                let value = _mm256_set1_ps(*value);
+                let row = rows.as_ptr().wrapping_add(input * HIDDEN + block * BLOCK);
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    // SAFETY: the input has a row, whose block holds 8 numbers from 8 · lane on.
+                    let weights = unsafe { _mm_loadu_si128(row.add(8 * lane).cast()) };
+                    *sum = _mm256_fmadd_ps(value, _mm256_cvtph_ps(weights), *sum);
+                }
+            }
+            for (lane, sum) in sums.iter().enumerate() {
+                // SAFETY: as for the load.
+                unsafe { _mm256_storeu_ps(hidden.as_mut_ptr().add(8 * lane), *sum) };
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every version that this processor can run, against plain Rust.
+    #[test]
+    fn all_versions_agree() {
+        let number = |index: usize| ((index * 7919) % 1009) as f32 / 1009.0 - 0.5;
+        let rows: Vec<f16> = (0..5 * HIDDEN).map(|index| f16::from_f32(number(index))).collect();
+        let inputs = [(0, 1.5), (3, -0.25), (4, 0.125), (3, 2.0), (1, 0.5), (2, -1.0)];
+        let hidden: [f32; HIDDEN] = std::array::from_fn(|unit| number(unit + 17));
+        let weights: Vec<f32> = (0..CLASSES * HIDDEN).map(number).collect();
+        let bias = std::array::from_fn(number);
+
+        let mut expected = hidden;
+        portable::add_rows_half(&mut expected, &rows, &inputs);
+        let expected_logits = portable::last_layer(&expected, &weights, bias);
+        let check = |name: &str, sums: &[f32; HIDDEN], logits: [f32; CLASSES]| {
+            let close = |a: &f32, b: &f32| (a - b).abs() < 1e-4;
+            assert!(sums.iter().zip(&expected).all(|(a, b)| close(a, b)), "{name}");
+            assert!(logits.iter().zip(&expected_logits).all(|(a, b)| close(a, b)), "{name}");
+        };
+        let mut sums = hidden;
+        add_rows_half(&mut sums, &rows, &inputs);
+        check("chosen", &sums, last_layer(&sums, &weights, bias));
+        let single: Vec<f32> = rows.iter().map(|number| number.to_f32()).collect();
+        let mut sums = hidden;
+        add_rows_single(&mut sums, &single, &inputs);
+        check("single", &sums, last_layer(&sums, &weights, bias));
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("f16c")
+            {
+                let mut sums = hidden;
+                // SAFETY: the processor has the instructions; every input has a row.
+                let logits = unsafe {
+                    avx2::add_rows_half(&mut sums, &rows, &inputs);
+                    avx2::last_layer(&sums, &weights, bias)
+                };
+                check("avx2", &sums, logits);
+            }
+            if is_x86_feature_detected!("avx512f") {
+                let mut sums = hidden;
+                // SAFETY: the processor has the instructions; every input has a row.
+                let logits = unsafe {
+                    avx512::add_rows_half(&mut sums, &rows, &inputs);
+                    avx512::last_layer(&sums, &weights, bias)
+                };
+                check("avx512", &sums, logits);
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "every input has a row")]
+    fn a_row_that_is_not_there_is_refused() {
+        add_rows_half(&mut [0.0; HIDDEN], &[f16::ZERO; HIDDEN], &[(1, 1.0)]);
+    }
+}

@@ -1,0 +1,66 @@
+//! The paper's network as plain numbers (section 3.1: the TensorFlow MNIST "layers" tutorial).
+//!
+//! | layer | input | output | what |
+//! |---|---|---|---|
+//! | conv1 | 2 × 28 × 28 | 32 × 28 × 28 | 5×5, zero padded to the same size, ReLU |
+//! | pool  | | 32 × 14 × 14 | 2×2 maximum |
+//! | conv2 | 32 × 14 × 14 | 64 × 14 × 14 | 5×5, zero padded to the same size, ReLU |
+//! | pool  | | 64 × 7 × 7 = 3136 | 2×2 maximum |
+//! | fc1   | 3136 | 1024 | ReLU, dropout 0.4 while training |
+//! | fc2   | 1024 | 10 | logits |
+
+/// Columns and rows of the image that the network reads.
+pub const SIDE: usize = 28;
+/// Channels after the first convolution.
+pub const CONV1: usize = 32;
+/// Channels after the second convolution.
+pub const CONV2: usize = 64;
+/// Columns and rows of a convolution's kernel.
+pub const KERNEL: usize = 5;
+/// Inputs of the first dense layer, numbered `channel * 49 + row * 7 + column`.
+pub const FLAT: usize = CONV2 * 7 * 7;
+/// Units of the first dense layer.
+pub const HIDDEN: usize = 1024;
+/// Labels that the network tells apart, and logits that it gives.
+pub const CLASSES: usize = 10;
+
+/// The numbers of one layer, in the order in which PyTorch keeps them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Layer {
+    /// Convolutions: output channel, input channel, kernel row, kernel column; dense layers:
+    /// output, input. The last index runs fastest.
+    pub weight: Vec<f32>,
+    /// One number an output channel.
+    pub bias: Vec<f32>,
+}
+
+/// A judge's four layers.
+///
+/// The first convolution's input planes are the mask of revealed pixels (0 or 1) and their values
+/// (0 to 1, zero where nothing is revealed).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    /// 32 × 2 × 5 × 5.
+    pub conv1: Layer,
+    /// 64 × 32 × 5 × 5.
+    pub conv2: Layer,
+    /// 1024 × 3136.
+    pub fc1: Layer,
+    /// 10 × 1024.
+    pub fc2: Layer,
+}
+
+impl Network {
+    /// The layers' names in a file with the shapes of their weights.
+    pub const SHAPES: [(&str, &[usize]); 4] = [
+        ("conv1", &[CONV1, 2, KERNEL, KERNEL]),
+        ("conv2", &[CONV2, CONV1, KERNEL, KERNEL]),
+        ("fc1", &[HIDDEN, FLAT]),
+        ("fc2", &[CLASSES, HIDDEN]),
+    ];
+
+    /// The layers in the order of [`Self::SHAPES`].
+    pub fn layers(&self) -> [&Layer; 4] {
+        [&self.conv1, &self.conv2, &self.fc1, &self.fc2]
+    }
+}

@@ -1,0 +1,79 @@
+//! A network's numbers in the order that suits sparse evidence.
+
+use half::f16;
+
+use super::geometry::{
+    HALF, MARGIN, PADDED, TAPS, conv1_weight_index, conv2_weight_index, fc1_weight_index,
+    for_each_output_and_tap,
+};
+use crate::network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, Network};
+
+/// The rows of the first dense layer, one for each input: cell, channel × unit.
+#[derive(Debug, Clone)]
+pub(super) enum DenseRows {
+    /// For weights that 16 bits hold exactly, such as the shipped judges': half the memory to read.
+    Half(Vec<f16>),
+    Single(Vec<f32>),
+}
+
+/// A network made ready for [`SparseEvaluator`](super::SparseEvaluator)s, which share it.
+#[derive(Debug, Clone)]
+pub struct SparseWeights {
+    /// Plane × tap × channel.
+    pub(super) conv1: Vec<f32>,
+    pub(super) conv1_bias: Vec<f32>,
+    /// Input channel × tap (reversed) × output channel.
+    pub(super) conv2: Vec<f32>,
+    /// The second convolution's output without any evidence: padded row × padded column × channel.
+    pub(super) constant_field: Vec<f32>,
+    pub(super) fc1: DenseRows,
+    pub(super) fc1_bias: Vec<f32>,
+    /// Label × unit.
+    pub(super) fc2: Vec<f32>,
+    pub(super) fc2_bias: [f32; CLASSES],
+}
+
+impl SparseWeights {
+    /// Reorders the numbers of a network.
+    pub fn new(network: &Network) -> Self {
+        let reorder = |weight: &[f32], place: fn(usize) -> usize| -> Vec<f32> {
+            (0..weight.len()).map(|index| weight[place(index)]).collect()
+        };
+        let conv2 = reorder(&network.conv2.weight, conv2_weight_index);
+        let fc1 = reorder(&network.fc1.weight, fc1_weight_index);
+        debug_assert_eq!(fc1.len(), FLAT * HIDDEN);
+        let half: Vec<f16> = fc1.iter().map(|number| f16::from_f32(*number)).collect();
+        let exact = half.iter().zip(&fc1).all(|(half, single)| half.to_f32() == *single);
+        Self {
+            conv1: reorder(&network.conv1.weight, conv1_weight_index),
+            conv1_bias: network.conv1.bias.clone(),
+            constant_field: constant_field(&network.conv1.bias, &conv2, &network.conv2.bias),
+            conv2,
+            fc1: if exact { DenseRows::Half(half) } else { DenseRows::Single(fc1) },
+            fc1_bias: network.fc1.bias.clone(),
+            fc2: network.fc2.weight.clone(),
+            fc2_bias: std::array::from_fn(|label| network.fc2.bias[label]),
+        }
+    }
+}
+
+/// The second convolution's answer, with its bias, to a first one that is `relu(bias)` everywhere:
+/// padded row × padded column × channel. `conv2` is in the order of [`conv2_weight_index`].
+pub fn constant_field(conv1_bias: &[f32], conv2: &[f32], conv2_bias: &[f32]) -> Vec<f32> {
+    let mut per_tap = vec![0.0; TAPS * CONV2];
+    for (bias, weights) in conv1_bias.iter().zip(conv2.chunks_exact(TAPS * CONV2)) {
+        let constant = bias.max(0.0);
+        per_tap.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += constant * weight);
+    }
+    debug_assert_eq!(conv2.len(), CONV1 * TAPS * CONV2);
+    let mut field = vec![0.0; PADDED * PADDED * CONV2];
+    let mut add = |output: usize, from: &[f32]| {
+        let to = &mut field[output * CONV2..][..CONV2];
+        to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+    };
+    for_each_output_and_tap(|output, tap| add(output, &per_tap[tap * CONV2..][..CONV2]));
+    for cell in 0..HALF * HALF {
+        add((cell / HALF + MARGIN) * PADDED + cell % HALF + MARGIN, conv2_bias);
+    }
+    field
+}

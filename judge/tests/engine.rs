@@ -1,0 +1,105 @@
+//! The engine against the dense forward pass.
+
+use std::sync::Arc;
+
+use pixel_debate_datasets::mnist;
+use pixel_debate_game::{Image, Pixel};
+use pixel_debate_judge::{
+    DenseEvaluator, Evaluator, Network, PixelSet, SHIPPED_PIXELS, SparseEvaluator, SparseWeights,
+    shipped,
+};
+use proptest::prelude::*;
+
+/// MNIST's images, and hostile ones.
+fn any_image() -> impl Strategy<Value = Image> {
+    let mnist = (0..mnist::test().len()).prop_map(|index| mnist::test().image(index).to_vec());
+    let noise = prop::collection::vec(any::<u8>(), 28 * 28);
+    let one_pixel = (0..28_usize * 28, any::<u8>()).prop_map(|(at, value)| {
+        let mut pixels = vec![0; 28 * 28];
+        pixels[at] = value;
+        pixels
+    });
+    let pixels = prop_oneof![3 => mnist, 1 => Just(vec![255; 28 * 28]), 1 => noise, 1 => one_pixel];
+    pixels.prop_map(|pixels| Image::new(28, 28, pixels).unwrap())
+}
+
+/// Up to 40 pixels, anywhere, in a corner where they all meet, or on the edges.
+fn any_pixels() -> impl Strategy<Value = Vec<Pixel>> {
+    let pixel = |side: std::ops::Range<u8>| {
+        (side.clone(), side).prop_map(|(x, y)| Pixel::new(x, y)).boxed()
+    };
+    let edge = (0..28_u8, 0..4).prop_map(|(along, edge)| match edge {
+        0 => Pixel::new(along, 0),
+        1 => Pixel::new(along, 27),
+        2 => Pixel::new(0, along),
+        _ => Pixel::new(27, along),
+    });
+    prop_oneof![
+        prop::collection::vec(pixel(0..28), 0..=40),
+        prop::collection::vec(pixel(0..8), 0..=40),
+        prop::collection::vec(pixel(20..28), 0..=40),
+        prop::collection::vec(edge, 0..=40),
+    ]
+}
+
+/// The shipped judges, whose weights fit in 16 bits, and one whose weights do not.
+fn judges() -> Vec<Arc<Network>> {
+    let mut judges: Vec<_> = SHIPPED_PIXELS
+        .into_iter()
+        .map(|pixels| Arc::clone(&shipped(pixels).unwrap().network))
+        .collect();
+    let mut unrounded = Network::clone(&judges[0]);
+    unrounded.fc1.weight.iter_mut().for_each(|weight| *weight *= 1.000_1);
+    judges.push(Arc::new(unrounded));
+    judges
+}
+
+#[test]
+fn the_engine_is_the_dense_network() {
+    let judges = judges();
+    let weights: Vec<_> =
+        judges.iter().map(|network| Arc::new(SparseWeights::new(network))).collect();
+    let cases = (any_image(), prop::collection::vec(any_pixels(), 1..4), 0..judges.len());
+    let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(200));
+    runner
+        .run(&cases, |(image, sets, judge)| {
+            let image = Arc::new(image);
+            let sets: Vec<PixelSet> = sets.into_iter().map(PixelSet::from_iter).collect();
+            let mut dense =
+                DenseEvaluator::new(Arc::clone(&judges[judge]), Arc::clone(&image)).unwrap();
+            let mut engine = SparseEvaluator::new(Arc::clone(&weights[judge]), image).unwrap();
+            for (dense, engine) in dense.evaluate(&sets).iter().zip(engine.evaluate(&sets)) {
+                for (dense, engine) in dense.iter().zip(engine) {
+                    prop_assert!((dense - engine).abs() < 1e-4, "{} and {}", dense, engine);
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_set_gives_the_same_bits_whatever_was_asked_before() {
+    let weights = Arc::new(SparseWeights::new(&shipped(6).unwrap().network));
+    let cases = (any_image(), prop::collection::vec(any_pixels(), 2..6));
+    let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(50));
+    runner
+        .run(&cases, |(image, lists)| {
+            let image = Arc::new(image);
+            let fresh = || SparseEvaluator::new(Arc::clone(&weights), Arc::clone(&image)).unwrap();
+            let mut used = fresh();
+            for mut pixels in lists {
+                let set: PixelSet = pixels.iter().copied().collect();
+                pixels.reverse();
+                // What a search would ask on the way, in another order.
+                let mut way = PixelSet::default();
+                for pixel in pixels {
+                    way.insert(pixel);
+                    used.evaluate(std::slice::from_ref(&way));
+                }
+                prop_assert_eq!(used.evaluate(&[way]), fresh().evaluate(&[set]));
+            }
+            Ok(())
+        })
+        .unwrap();
+}
