@@ -1,0 +1,175 @@
+//! A training run on disk, to go on with after it was stopped.
+//!
+//! One `safetensors` file with the parameters and both moments of Adam; its metadata say which run
+//! it belongs to and how far that has come. It replaces its predecessor in one step, so that a run
+//! killed while it writes still has the older one.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use pixel_debate_judge::network::Network;
+use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+
+use crate::{adam::Adam, parameters::Parameters, run::Settings};
+
+/// Why a checkpoint cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointError {
+    /// The operating system could not read or write the file.
+    #[error("checkpoint {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The file is not a checkpoint.
+    #[error("checkpoint {path} is damaged or no checkpoint: {fault}; remove it to start again")]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        fault: String,
+    },
+    /// The checkpoint was written by a run with other settings.
+    #[error(
+        "checkpoint {path} belongs to another run: its {key} is {theirs:?}, this run's is \
+         {ours:?}; remove it to start again, or name another file"
+    )]
+    OtherRun {
+        /// The file.
+        path: PathBuf,
+        /// What differs.
+        key: String,
+        /// As the checkpoint has it.
+        theirs: String,
+        /// As asked for.
+        ours: String,
+    },
+}
+
+/// All that a run needs to go on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct State {
+    /// Batches done.
+    pub(crate) batches: u64,
+    pub(crate) parameters: Parameters,
+    pub(crate) adam: Adam,
+}
+
+impl State {
+    /// Writes the state of the run that `settings` and the hash of its data name.
+    pub(crate) fn save(
+        &self,
+        path: &Path,
+        settings: &Settings,
+        data: &str,
+    ) -> Result<(), CheckpointError> {
+        let bytes: Vec<(String, Vec<u8>)> = self
+            .named()
+            .map(|(name, tensor)| {
+                (name, tensor.iter().flat_map(|number| number.to_le_bytes()).collect())
+            })
+            .collect();
+        let fault = |error: safetensors::SafeTensorError| CheckpointError::Format {
+            path: path.to_owned(),
+            fault: error.to_string(),
+        };
+        let views = bytes
+            .iter()
+            .map(|(name, bytes)| {
+                Ok((name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes)?))
+            })
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(fault)?;
+        let mut metadata = identity(settings, data);
+        metadata.insert("batches".into(), self.batches.to_string());
+        let file = safetensors::serialize(views, Some(metadata)).map_err(fault)?;
+        replace(path, &file).map_err(|source| CheckpointError::Io { path: path.to_owned(), source })
+    }
+
+    /// Reads the state of the run that `settings` and the hash of its data name; `None` if there
+    /// is no file.
+    pub(crate) fn load(
+        path: &Path,
+        settings: &Settings,
+        data: &str,
+    ) -> Result<Option<Self>, CheckpointError> {
+        let file = match std::fs::read(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(CheckpointError::Io { path: path.to_owned(), source }),
+        };
+        let fault = |fault: String| CheckpointError::Format { path: path.to_owned(), fault };
+        let (_, metadata) =
+            SafeTensors::read_metadata(&file).map_err(|error| fault(error.to_string()))?;
+        let metadata = metadata.metadata().clone().unwrap_or_default();
+        for (key, ours) in identity(settings, data) {
+            let theirs = metadata.get(&key).cloned().unwrap_or_default();
+            if theirs != ours {
+                return Err(CheckpointError::OtherRun { path: path.to_owned(), key, theirs, ours });
+            }
+        }
+        let batches = metadata
+            .get("batches")
+            .and_then(|batches| batches.parse().ok())
+            .ok_or_else(|| fault("it does not say how many batches were done".into()))?;
+
+        let tensors = SafeTensors::deserialize(&file).map_err(|error| fault(error.to_string()))?;
+        let mut state = Self { batches, parameters: Parameters::zeros(), adam: Adam::new() };
+        for (name, numbers) in state.named_mut() {
+            let tensor = tensors.tensor(&name).map_err(|error| fault(error.to_string()))?;
+            if tensor.dtype() != Dtype::F32 || tensor.data().len() != 4 * numbers.len() {
+                return Err(fault(format!("{name} is not {} numbers in f32", numbers.len())));
+            }
+            for (number, bytes) in numbers.iter_mut().zip(tensor.data().as_chunks().0) {
+                *number = f32::from_le_bytes(*bytes);
+            }
+        }
+        Ok(Some(state))
+    }
+
+    fn named(&self) -> impl Iterator<Item = (String, &Vec<f32>)> {
+        let tensors = [&self.parameters, &self.adam.mean, &self.adam.variance];
+        names().zip(tensors.into_iter().flat_map(Parameters::tensors))
+    }
+
+    fn named_mut(&mut self) -> impl Iterator<Item = (String, &mut Vec<f32>)> {
+        let tensors = [&mut self.parameters, &mut self.adam.mean, &mut self.adam.variance];
+        names().zip(tensors.into_iter().flat_map(Parameters::tensors_mut))
+    }
+}
+
+/// Names for the tensors of parameters, mean and variance, in the order of
+/// [`Parameters::tensors`].
+fn names() -> impl Iterator<Item = String> {
+    ["parameters", "mean", "variance"].into_iter().flat_map(|group| {
+        Network::SHAPES.into_iter().flat_map(move |(layer, _)| {
+            ["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}"))
+        })
+    })
+}
+
+/// What two runs must share to be the same run.
+fn identity(settings: &Settings, data: &str) -> HashMap<String, String> {
+    HashMap::from([
+        ("format".into(), "pixel-debate training checkpoint 1".into()),
+        ("pixels".into(), settings.pixels.to_string()),
+        ("seed".into(), settings.seed.to_string()),
+        ("data".into(), data.into()),
+    ])
+}
+
+/// Writes a file beside `path`, sees it safely on the disk and gives it the name.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let mut file = File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}

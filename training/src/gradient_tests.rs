@@ -1,0 +1,147 @@
+//! The step's loss and gradient against the dense forward pass.
+
+use pixel_debate_datasets::mnist;
+use pixel_debate_judge::{
+    dense::planes,
+    network::{FLAT, HIDDEN, Network},
+};
+use rand::RngExt;
+
+use crate::{
+    batch::{Batches, Example, Purpose, rng},
+    parameters::Parameters,
+    step::{LossGradient, Step, draw_dropout},
+};
+
+/// The mean cross-entropy of the dense network, in f64 from the logits on.
+fn dense_loss(network: &Network, examples: &[Example]) -> f64 {
+    let inputs: Vec<_> =
+        examples
+            .iter()
+            .map(|example| {
+                planes(example.evidence.iter().map(|pixel| {
+                    (pixel.x as u8, pixel.y as u8, (pixel.value * 255.0).round() as u8)
+                }))
+            })
+            .collect();
+    let losses = network.logits(&inputs).into_iter().zip(examples).map(|(logits, example)| {
+        let total: f64 = logits.iter().map(|logit| f64::from(*logit).exp()).sum();
+        total.ln() - f64::from(logits[usize::from(example.label)])
+    });
+    losses.sum::<f64>() / examples.len() as f64
+}
+
+/// Parameters at random, biases of either sign included.
+fn random_parameters() -> Parameters {
+    let mut rng = rng(7, Purpose::Initialisation);
+    let mut parameters = Parameters::glorot(&mut rng);
+    for layer in parameters.layers_mut() {
+        layer.bias.fill_with(|| rng.random_range(-0.1..0.1));
+    }
+    parameters
+}
+
+fn step_without_dropout(
+    parameters: &Parameters,
+    examples: &[Example],
+    threads: usize,
+) -> (f32, Parameters) {
+    let mut gradient = Parameters::zeros();
+    let keep = vec![1.0; examples.len() * HIDDEN];
+    let loss = Step::new(threads).run(parameters, examples, &keep, &mut gradient);
+    (loss, gradient)
+}
+
+#[test]
+fn gradient_is_the_slope_of_the_dense_loss() {
+    for pixels in [0, 1, 6, 40] {
+        let mut rng = rng(pixels as u64, Purpose::Batch(0));
+        // Not a multiple of the chunk, so that the last one is short.
+        let examples = Batches::new(mnist::test(), 3, pixels, 21).get(0, &mut rng);
+        let parameters = random_parameters();
+        let (loss, gradient) = step_without_dropout(&parameters, &examples, 1);
+        let expected = dense_loss(&parameters.to_network(), &examples);
+        assert!((f64::from(loss) - expected).abs() < 1e-5, "{loss} and {expected}");
+
+        for index in 0..8 {
+            // Along the gradient of one tensor the loss must rise by the square of its length.
+            let direction = gradient.tensors().nth(index).unwrap();
+            let square: f64 = direction.iter().map(|d| f64::from(*d).powi(2)).sum();
+            if pixels == 0 && index == 0 {
+                assert!(square == 0.0, "without evidence the first kernel has no effect");
+                continue;
+            }
+            let along = |distance: f64| {
+                let mut moved = parameters.clone();
+                let tensor = moved.tensors_mut().nth(index).unwrap();
+                for (number, d) in tensor.iter_mut().zip(direction) {
+                    *number += (distance * f64::from(*d)) as f32;
+                }
+                dense_loss(&moved.to_network(), &examples)
+            };
+            // Far enough for the change to stand out of rounding, near enough to cross few kinks.
+            let distance = 0.0001 / square;
+            let slope = (along(distance) - along(-distance)) / (2.0 * distance);
+            let error = (slope - square).abs() / square;
+            assert!(error < 0.03, "{pixels} pixels, tensor {index}: {slope} and {square}");
+        }
+    }
+}
+
+#[test]
+fn dropout_silences_units() {
+    let mut rng = rng(1, Purpose::Batch(0));
+    let examples = Batches::new(mnist::test(), 3, 6, 4).get(0, &mut rng);
+    let parameters = random_parameters();
+    let mut gradient = Parameters::zeros();
+    let keep = draw_dropout(examples.len(), &mut rng);
+    let silent = keep.iter().filter(|keep| **keep == 0.0).count();
+    let share = silent as f64 / keep.len() as f64;
+    assert!((share - 0.4).abs() < 0.05, "{share}");
+    Step::new(1).run(&parameters, &examples, &keep, &mut gradient);
+    // A unit that is off in every example passes nothing back.
+    for unit in 0..HIDDEN {
+        if keep.iter().skip(unit).step_by(HIDDEN).all(|keep| *keep == 0.0) {
+            assert!((0..FLAT).all(|input| gradient.fc1.weight[input * HIDDEN + unit] == 0.0));
+        }
+    }
+}
+
+#[test]
+fn threads_do_not_change_the_gradient() {
+    let mut rng = rng(2, Purpose::Batch(0));
+    let examples = Batches::new(mnist::test(), 3, 6, 64).get(0, &mut rng);
+    let parameters = random_parameters();
+    assert_eq!(
+        step_without_dropout(&parameters, &examples, 1),
+        step_without_dropout(&parameters, &examples, 2),
+    );
+}
+
+#[cfg(feature = "burn")]
+#[test]
+fn gradient_is_that_of_burn() {
+    use crate::burn_step::BurnStep;
+
+    for pixels in [0, 1, 4, 6, 40] {
+        let mut rng = rng(pixels as u64, Purpose::Batch(0));
+        let examples = Batches::new(mnist::test(), 3, pixels, 21).get(0, &mut rng);
+        let parameters = random_parameters();
+        let keep = draw_dropout(examples.len(), &mut rng);
+        let [mut ours, mut burns] = [Parameters::zeros(), Parameters::zeros()];
+        let loss = Step::new(1).run(&parameters, &examples, &keep, &mut ours);
+        let mut burn = BurnStep::new(burn::tensor::Device::flex());
+        let expected = burn.run(&parameters, &examples, &keep, &mut burns);
+        assert!((loss - expected).abs() < 1e-5, "{loss} and {expected}");
+        for (index, (ours, burns)) in ours.tensors().zip(burns.tensors()).enumerate() {
+            let largest = burns.iter().map(|number| number.abs()).fold(0.0, f32::max);
+            for (ours, burns) in ours.iter().zip(burns) {
+                let error = (ours - burns).abs();
+                assert!(
+                    error <= 1e-4 * largest,
+                    "{pixels} pixels, tensor {index}: {ours}, {burns}"
+                );
+            }
+        }
+    }
+}
