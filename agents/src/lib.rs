@@ -1,1 +1,44 @@
 //! The debaters: random, greedy and tree search.
+//!
+//! An [`Agent`] is given a debater's [`View`](pixel_debate_game::View) and a clock, and chooses the
+//! pixel to reveal. [`AgentSpec`] names the agents (`random`, `greedy`, `mcts:1000`) and builds
+//! them. What an agent knows of the judge is an [`Evaluator`](pixel_debate_judge::Evaluator).
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use pixel_debate_agents::{AgentSpec, Clock};
+//! use pixel_debate_game::{Debate, Debater, Image, Role, Rules, Seat};
+//! use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+//!
+//! /// Believes the more in label 1 the more pixels it sees on the left.
+//! struct Left;
+//!
+//! impl Evaluator for Left {
+//!     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+//!         let left = |set: &PixelSet| set.pixels().iter().filter(|pixel| pixel.x < 2).count();
+//!         let logits = |left| std::array::from_fn(|label| if label == 1 { left as f32 } else { 0.5 });
+//!         sets.iter().map(|set| logits(left(set))).collect()
+//!     }
+//! }
+//!
+//! let image = Arc::new(Image::new(4, 1, vec![9, 9, 9, 9])?);
+//! let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 10)?;
+//! let mut agent = "greedy".parse::<AgentSpec>()?.build(Box::new(Left), 1);
+//! let pixel = agent.choose(&debate.view(Seat::Debater(Debater::First)), Clock::unlimited())?;
+//! assert!(pixel.x < 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod agent;
+mod greedy;
+mod mcts;
+mod position;
+mod random;
+mod spec;
+
+pub use agent::{Agent, AgentError, Clock};
+pub use greedy::Greedy;
+pub use mcts::{LeafValue, Mcts};
+pub use random::Random;
+pub use spec::{AgentSpec, AgentSpecError};

@@ -1,0 +1,54 @@
+//! What a debater is asked.
+
+use std::time::Instant;
+
+use pixel_debate_game::{Pixel, View};
+
+/// How long a debater may think about a move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Clock {
+    deadline: Option<Instant>,
+}
+
+impl Clock {
+    /// As long as it takes.
+    pub const fn unlimited() -> Self {
+        Self { deadline: None }
+    }
+
+    /// Until `deadline`: a search stops there and plays the best that it knows.
+    pub const fn until(deadline: Instant) -> Self {
+        Self { deadline: Some(deadline) }
+    }
+
+    /// Whether the time is over.
+    pub fn is_over(self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+}
+
+/// Why an agent has no move.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AgentError {
+    /// The view is a judge's or a spectator's, who have no moves.
+    #[error("a {seat} makes no moves: an agent needs a debater's view")]
+    NotADebater {
+        /// Whose view it is.
+        seat: pixel_debate_game::Seat,
+    },
+    /// It is the opponent's turn, or nobody's.
+    #[error("it is not this debater's turn")]
+    NotToMove,
+    /// There is nothing to reveal.
+    #[error("no legal pixel is left to reveal")]
+    NothingToReveal,
+}
+
+/// A debater: chooses moves.
+///
+/// An agent sits in one debate and is asked for each of its moves there in order. Built with the
+/// same seed it repeats itself exactly, unless a clock cuts it short.
+pub trait Agent: Send {
+    /// The pixel to reveal, given the own view of the debate.
+    fn choose(&mut self, view: &View, clock: Clock) -> Result<Pixel, AgentError>;
+}

@@ -1,0 +1,37 @@
+//! Looks one move ahead.
+
+use pixel_debate_game::{Pixel, View};
+use pixel_debate_judge::{Evaluator, PixelSet};
+use rand::{SeedableRng, seq::IteratorRandom};
+use rand_chacha::ChaCha8Rng;
+
+use crate::{Agent, AgentError, Clock, position::Position};
+
+/// Reveals the pixel after which the judge favours the own side most, as if the debate ended there.
+/// Ties are broken at random.
+pub struct Greedy {
+    evaluator: Box<dyn Evaluator>,
+    rng: ChaCha8Rng,
+}
+
+impl Greedy {
+    /// Asks `evaluator`; breaks ties by `seed`.
+    pub fn new(evaluator: Box<dyn Evaluator>, seed: u64) -> Self {
+        Self { evaluator, rng: ChaCha8Rng::seed_from_u64(seed) }
+    }
+}
+
+impl Agent for Greedy {
+    fn choose(&mut self, view: &View, _clock: Clock) -> Result<Pixel, AgentError> {
+        let position = Position::of(view)?;
+        let evidence = position.evidence();
+        let sets: Vec<PixelSet> =
+            position.candidates.iter().map(|pixel| evidence.with(*pixel)).collect();
+        let logits = self.evaluator.evaluate(&sets);
+        let margins: Vec<f32> = logits.iter().map(|logits| position.own_margin(logits)).collect();
+        let best = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let ties = position.candidates.iter().zip(&margins).filter(|(_, margin)| **margin >= best);
+        let (pixel, _) = ties.choose(&mut self.rng).ok_or(AgentError::NothingToReveal)?;
+        Ok(*pixel)
+    }
+}

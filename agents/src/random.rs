@@ -1,0 +1,27 @@
+//! Reveals any legal pixel.
+
+use pixel_debate_game::{Pixel, View};
+use rand::{SeedableRng, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
+
+use crate::{Agent, AgentError, Clock, position::Position};
+
+/// Reveals a legal pixel drawn uniformly at random.
+#[derive(Debug, Clone)]
+pub struct Random {
+    rng: ChaCha8Rng,
+}
+
+impl Random {
+    /// Draws from `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self { rng: ChaCha8Rng::seed_from_u64(seed) }
+    }
+}
+
+impl Agent for Random {
+    fn choose(&mut self, view: &View, _clock: Clock) -> Result<Pixel, AgentError> {
+        let position = Position::of(view)?;
+        position.candidates.choose(&mut self.rng).copied().ok_or(AgentError::NothingToReveal)
+    }
+}
