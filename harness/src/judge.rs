@@ -1,0 +1,58 @@
+//! The classifier that judges a series of debates.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use pixel_debate_game::Image;
+use pixel_debate_judge::{
+    Evaluator, Network, Provenance, SparseEvaluator, SparseWeights, Weights, WeightsError,
+    WrongSize, shipped,
+};
+
+/// A trained network with a name.
+#[derive(Debug, Clone)]
+pub struct Judge {
+    name: String,
+    weights: Weights,
+    /// The same numbers as the engine wants them.
+    sparse: Arc<SparseWeights>,
+}
+
+impl Judge {
+    /// The judge that comes with the program for debates of so many pixels, if there is one.
+    pub fn shipped(pixels: u8) -> Option<Self> {
+        Some(Self::new(format!("judge-{pixels}"), shipped(pixels)?.clone()))
+    }
+
+    /// Reads a judge's file. The judge is called after the file, without folder and ending.
+    pub fn read(path: &Path) -> Result<Self, WeightsError> {
+        let weights = Weights::read(path)?;
+        let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
+        Ok(Self::new(name, weights))
+    }
+
+    fn new(name: String, weights: Weights) -> Self {
+        let sparse = Arc::new(SparseWeights::new(&weights.network));
+        Self { name, weights, sparse }
+    }
+
+    /// What the judge is called, `judge-6` for example.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.weights.network
+    }
+
+    /// What the judge's file says of where it comes from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.weights.provenance
+    }
+
+    /// The judge of debates over `image`: what every debater asks, and what gives the verdict.
+    pub fn evaluator(&self, image: Arc<Image>) -> Result<Box<dyn Evaluator>, WrongSize> {
+        Ok(Box::new(SparseEvaluator::new(Arc::clone(&self.sparse), image)?))
+    }
+}

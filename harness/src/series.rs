@@ -1,0 +1,289 @@
+//! Debates between two agents before a classifier, from the claims to the verdict.
+
+use std::sync::Arc;
+
+use pixel_debate_agents::{AgentError, AgentSpec, Clock};
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::{
+    Debate, Debater, Event, IllegalMove, Image, ImageError, ImageSource, Move, Players, Role,
+    Rules, Seat, SetupError, Transcript, Verdict,
+};
+use pixel_debate_judge::{CLASSES, PixelSet, UnfitDataset, WrongSize, check_dataset};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+use crate::Judge;
+
+/// What the debates of a series share.
+#[derive(Debug, Clone, Copy)]
+pub struct Series<'a> {
+    /// The images.
+    pub dataset: &'a Dataset,
+    /// The judge, of the verdicts and of the debaters' searches alike.
+    pub judge: &'a Judge,
+    /// How many pixels both debaters together reveal: the paper's K.
+    pub pixels: u8,
+    /// Who debates.
+    pub debaters: Debaters,
+    /// What all that is random depends on.
+    pub seed: u64,
+}
+
+/// The two agents of a debate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Debaters {
+    /// Argues for the true label.
+    pub honest: AgentSpec,
+    /// Argues for another.
+    pub liar: AgentSpec,
+}
+
+/// What sets one debate of a series apart from the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Setup {
+    /// The image's number in the dataset, from 0.
+    pub image: usize,
+    /// The label that the liar commits to; `None` is a debate without precommit.
+    pub lie: Option<u8>,
+    /// Who makes the first reveal.
+    pub first: Role,
+}
+
+/// Why a debate cannot be played.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum PlayError {
+    /// The judge cannot read images of that size, or tell so many classes apart.
+    #[error(transparent)]
+    UnfitDataset(#[from] UnfitDataset),
+    /// The judge cannot read the image.
+    #[error(transparent)]
+    WrongSize(#[from] WrongSize),
+    /// The dataset has no such image.
+    #[error("there is no image {image}: {dataset} has images 0 to {}", len.saturating_sub(1))]
+    NoSuchImage {
+        /// The number asked for.
+        image: usize,
+        /// The dataset's name.
+        dataset: String,
+        /// How many images it has.
+        len: usize,
+    },
+    /// The image cannot be debated.
+    #[error("image {image}: {source}")]
+    Image {
+        /// The image's number.
+        image: usize,
+        /// What is wrong with it.
+        source: ImageError,
+    },
+    /// The debate cannot be set up.
+    #[error("image {image}: {source}")]
+    Setup {
+        /// The image's number.
+        image: usize,
+        /// What stands in the way.
+        source: SetupError,
+    },
+    /// No lie can be told.
+    #[error("{dataset} has {classes} classes: a lie needs two at least")]
+    NoLie {
+        /// The dataset's name.
+        dataset: String,
+        /// How many classes it has.
+        classes: usize,
+    },
+    /// An agent found no move.
+    #[error("the {role} debater: {source}")]
+    Agent {
+        /// Whose agent.
+        role: Role,
+        /// What it said.
+        source: AgentError,
+    },
+    /// An agent or the judge made a move that the rules forbid.
+    #[error("image {image}: {source}")]
+    Illegal {
+        /// The image's number.
+        image: usize,
+        /// Why the move is refused.
+        source: IllegalMove,
+    },
+}
+
+impl Series<'_> {
+    /// The debate before its first move.
+    ///
+    /// Its labels are all that the judge tells apart, be there images of them or not, for without
+    /// precommit its answer is the greatest of *all* its logits. A lie names a class of the
+    /// dataset.
+    pub fn open(&self, setup: &Setup) -> Result<Debate, PlayError> {
+        let Setup { image, lie, first } = *setup;
+        let dataset = self.dataset;
+        check_dataset(dataset)?;
+        if image >= dataset.len() {
+            let (dataset, len) = (dataset.name().to_owned(), dataset.len());
+            return Err(PlayError::NoSuchImage { image, dataset, len });
+        }
+        let classes = dataset.classes().len();
+        if let Some(lie) = lie.filter(|lie| usize::from(*lie) >= classes) {
+            let source = SetupError::Lie { lie, classes: classes as u8 };
+            return Err(PlayError::Setup { image, source });
+        }
+        let (width, height) = (dataset.width() as u8, dataset.height() as u8);
+        let picture = Image::new(width, height, dataset.image(image).to_vec())
+            .map_err(|source| PlayError::Image { image, source })?;
+        let rules = Rules::paper(self.pixels, lie.is_some(), first);
+        Debate::new(rules, Arc::new(picture), dataset.label(image), lie, CLASSES as u8)
+            .map_err(|source| PlayError::Setup { image, source })
+    }
+
+    /// Plays a debate to its end. `observe` is told of each event as it happens, with the debate
+    /// as it then stands.
+    ///
+    /// The debate is a function of the series and `setup` alone.
+    pub fn play(
+        &self,
+        setup: &Setup,
+        mut observe: impl FnMut(&Debate, &Event),
+    ) -> Result<Debate, PlayError> {
+        let mut debate = self.open(setup)?;
+        let image = setup.image;
+        let illegal = |source| PlayError::Illegal { image, source };
+        let seat = |role| {
+            let agent = match role {
+                Role::Honest => self.debaters.honest,
+                Role::Liar => self.debaters.liar,
+            };
+            let evaluator = self.judge.evaluator(Arc::clone(debate.image()))?;
+            Ok::<_, PlayError>(agent.build(evaluator, agent_seed(self.seed, setup, role)))
+        };
+        let (mut first, mut second) = (seat(setup.first)?, seat(setup.first.other())?);
+        while let Some(by) = debate.to_move() {
+            let agent = if by == Debater::First { &mut first } else { &mut second };
+            let pixel = agent
+                .choose(&debate.view(Seat::Debater(by)), Clock::unlimited())
+                .map_err(|source| PlayError::Agent { role: debate.rules().role_of(by), source })?;
+            let event = debate.apply(Move::Reveal { by, pixel }).map_err(illegal)?;
+            observe(&debate, &event);
+        }
+        let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
+        let mut judge = self.judge.evaluator(Arc::clone(debate.image()))?;
+        let logits = judge.evaluate(&[evidence]).concat();
+        let event = debate.apply(Move::Verdict(Verdict::Logits { logits })).map_err(illegal)?;
+        observe(&debate, &event);
+        Ok(debate)
+    }
+
+    /// The record of a debate of this series over that image.
+    pub fn transcript(&self, image: usize, debate: &Debate) -> Transcript {
+        let source = ImageSource { dataset: self.dataset.name().to_owned(), index: image as u32 };
+        let players = Players {
+            honest: Some(self.debaters.honest.to_string()),
+            liar: Some(self.debaters.liar.to_string()),
+            judge: Some(self.judge.name().to_owned()),
+        };
+        Transcript::of(debate, Some(source), players)
+    }
+}
+
+/// The seed of one debater in one debate: the first number of a `ChaCha` stream whose key is all
+/// that names this seat. It does not depend on which debates were played before, or where.
+fn agent_seed(seed: u64, setup: &Setup, role: Role) -> u64 {
+    let mut key = [0; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    key[8..16].copy_from_slice(&(setup.image as u64).to_le_bytes());
+    let lie = setup.lie.map_or(0, |lie| u16::from(lie) + 1);
+    key[16..18].copy_from_slice(&lie.to_le_bytes());
+    key[18] = u8::from(setup.first == Role::Liar);
+    key[19] = u8::from(role == Role::Liar);
+    ChaCha8Rng::from_seed(key).next_u64()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use pixel_debate_datasets::mnist;
+    use pixel_debate_game::{Claims, OutcomeReason, honest_wins};
+
+    use super::*;
+
+    fn debaters(honest: &str, liar: &str) -> Debaters {
+        Debaters { honest: honest.parse().unwrap(), liar: liar.parse().unwrap() }
+    }
+
+    fn series(judge: &Judge, debaters: Debaters) -> Series<'_> {
+        Series { dataset: mnist::test(), judge, pixels: 4, debaters, seed: 1 }
+    }
+
+    #[test]
+    fn a_debate_ends_with_the_judges_verdict() {
+        let judge = Judge::shipped(4).unwrap();
+        let series = series(&judge, debaters("mcts:20", "greedy"));
+        for lie in [Some(8), None] {
+            let setup = Setup { image: 17, lie, first: Role::Liar };
+            let mut events = Vec::new();
+            let debate = series.play(&setup, |_, event| events.push(event.clone())).unwrap();
+            assert!(debate.events().eq(events));
+            let outcome = debate.outcome().unwrap();
+            assert_eq!(outcome.reason, OutcomeReason::Verdict);
+            let Some(Verdict::Logits { logits }) = debate.verdict() else { panic!("no logits") };
+            let honest = honest_wins(logits, &Claims { honest: 7, liar: lie });
+            assert_eq!(outcome.winner == Role::Honest, honest);
+            let transcript = series.transcript(17, &debate);
+            assert_eq!(transcript.source.as_ref().unwrap().index, 17);
+            assert_eq!(transcript.players.liar.as_deref(), Some("greedy"));
+            assert_eq!(transcript.replay().unwrap(), debate);
+        }
+    }
+
+    #[test]
+    fn every_seat_has_a_seed_of_its_own() {
+        let mut seeds = HashSet::new();
+        for seed in [1, 2] {
+            for image in [0, 1, 300] {
+                for lie in [None, Some(0), Some(1), Some(9)] {
+                    for first in [Role::Honest, Role::Liar] {
+                        for role in [Role::Honest, Role::Liar] {
+                            seeds.insert(agent_seed(seed, &Setup { image, lie, first }, role));
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(seeds.len(), 2 * 3 * 4 * 2 * 2);
+    }
+
+    #[test]
+    fn what_cannot_be_played_is_refused() {
+        let judge = Judge::shipped(4).unwrap();
+        let series = series(&judge, debaters("random", "random"));
+        let refusal = |series: &Series<'_>, image, lie| {
+            let setup = Setup { image, lie, first: Role::Honest };
+            series.open(&setup).unwrap_err().to_string()
+        };
+        for (image, lie, wanted) in [
+            (10_000, None, "there is no image 10000: mnist-test has images 0 to 9999"),
+            (17, Some(7), "image 17: the lie 7 is the true label: the liar must claim another"),
+            (17, Some(10), "image 17: the lie 10 is not one of the 10 classes: it must be 0 to 9"),
+        ] {
+            assert_eq!(refusal(&series, image, lie), wanted);
+        }
+        let many = Series { pixels: 129, ..series };
+        assert_eq!(
+            refusal(&many, 17, None),
+            "image 17: a debate of 129 pixels: the number must be 1 to 128"
+        );
+        let small = Dataset::new("small", (2, 1), vec![9, 9], vec![1], mnist_classes()).unwrap();
+        assert!(refusal(&Series { dataset: &small, ..series }, 0, None).contains("28×28"));
+        let dark = Dataset::new("dark", (28, 28), vec![0; 784], vec![1], mnist_classes()).unwrap();
+        assert_eq!(
+            refusal(&Series { dataset: &dark, ..series }, 0, None),
+            "image 0: the image has 0 pixels that may be revealed: a debate of 4 needs as many"
+        );
+    }
+
+    fn mnist_classes() -> Vec<String> {
+        mnist::test().classes().to_vec()
+    }
+}
