@@ -1,1 +1,34 @@
-//! The HTTP and websocket server that hosts debates and serves the page.
+//! The server: it hosts debates, serves the page, and speaks the protocol over a websocket.
+//!
+//! A [`Server`] takes an address, then runs until it is told to stop. Each debate is a task that
+//! owns its state, each connection another; they talk by messages. Agents and classifiers think on
+//! a bounded number of threads of their own.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use pixel_debate_server::{BuiltIn, Server, ServerConfig};
+//!
+//! # async fn run() -> Result<(), pixel_debate_server::ServeError> {
+//! let config = ServerConfig::new(pixel_debate_datasets::mnist::test(), Arc::new(BuiltIn::shipped()));
+//! let server = Server::bind(config).await?;
+//! println!("http://{}", server.address());
+//! server.run(async { drop(tokio::signal::ctrl_c().await) }).await
+//! # }
+//! ```
+
+mod arrange;
+mod config;
+mod key;
+mod lobby;
+mod outbox;
+mod page;
+mod players;
+mod pool;
+mod server;
+mod socket;
+mod table;
+
+pub use config::{Limits, ServerConfig};
+pub use players::{BuiltIn, Players};
+pub use server::{ServeError, Server};

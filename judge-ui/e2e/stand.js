@@ -1,0 +1,99 @@
+// What every test stands on: a real server, a real browser, and the data set's own files.
+
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+
+import { chromium } from 'playwright-core';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Longer than a debate takes, also where the machine is busy. */
+export const PATIENCE = 180_000;
+
+/**
+ * Starts the program's server and waits until it says where it is. Another program than the
+ * release build is named by PIXEL_DEBATE; it is told the address as the last argument.
+ *
+ * @param {string} address
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ */
+export function startServer(address = '127.0.0.1:0') {
+  const named = process.env['PIXEL_DEBATE'] ?? 'target/release/pixel-debate serve --listen';
+  const [program = '', ...words] = named.split(' ');
+  const server = spawn(program, [...words, address], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const ended = new Promise((resolve) => server.once('exit', resolve));
+  return new Promise((resolve, reject) => {
+    let said = '';
+    server.once('error', reject);
+    server.once('exit', (code) => reject(new Error(`${named} ended with ${code}: ${said}`)));
+    server.stdout.on('data', (text) => {
+      said += text;
+      const url = /http:\/\/[\d.:]+/.exec(said)?.[0];
+      if (!url) return;
+      resolve({
+        url,
+        stop: async () => {
+          server.kill('SIGINT');
+          await ended;
+        },
+      });
+    });
+  });
+}
+
+export function startBrowser() {
+  return chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/**
+ * Opens a page and keeps all that it says, asks for and is told.
+ *
+ * @param {import('playwright-core').Browser} browser
+ * @param {import('playwright-core').BrowserContextOptions} [options]
+ */
+export async function openPage(browser, options = {}) {
+  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  /** @type {string[]} */
+  const faults = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+  });
+  /** @type {string[]} */
+  const asked = [];
+  page.on('request', (request) => asked.push(request.url()));
+  /** @type {string[]} */
+  const told = [];
+  page.on('websocket', (socket) => {
+    asked.push(socket.url());
+    socket.on('framereceived', ({ payload }) => told.push(String(payload)));
+  });
+  return { context, page, faults, asked, told };
+}
+
+/** How many reveals the board shows. @param {import('playwright-core').Page} page */
+export const revealed = (page) => page.locator('.evidence g.number').count();
+
+/** Waits until so many pixels are revealed. @param {import('playwright-core').Page} page @param {number} number */
+export const reveals = (page, number) => page.locator('.evidence g.number').nth(number - 1).waitFor();
+
+/** Waits until the truth is told. @param {import('playwright-core').Page} page */
+export const truth = (page) => page.locator('.background').waitFor();
+
+const data = (/** @type {string} */ name) =>
+  gunzipSync(readFileSync(new URL(`../../datasets/data/mnist/${name}.gz`, import.meta.url)));
+
+/** An image of the MNIST test set, from the files that it was published in. @param {number} index */
+export function mnist(index) {
+  const size = 28 * 28;
+  const pixels = data('t10k-images-idx3-ubyte').subarray(16 + index * size, 16 + (index + 1) * size);
+  const label = data('t10k-labels-idx1-ubyte')[8 + index];
+  return { label, pixels };
+}

@@ -1,0 +1,135 @@
+// Watching debates, and setting them up.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { mnist, openPage, PATIENCE, revealed, reveals, startBrowser, startServer, truth } from './stand.js';
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+/** @type {import('playwright-core').Browser} */
+let browser;
+
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+
+after(async () => {
+  await browser.close();
+  await server.stop();
+});
+
+test('a visitor sees a live debate to its end, and another on a click', { timeout: 2 * PATIENCE }, async () => {
+  const { page, faults, asked, context } = await openPage(browser);
+  await page.goto(server.url);
+  const question = page.getByRole('heading', { level: 1 });
+  await question.getByText(/^\d or \d\?$/).waitFor();
+  const claims = (await question.innerText()).match(/\d/g)?.map(Number) ?? [];
+
+  for (let number = 1; number <= 6; number += 1) {
+    await reveals(page, number);
+    // Until the verdict nobody is told who is honest: the seats have colours of their own.
+    if ((await page.locator('.background').count()) === 0) {
+      assert.equal(await page.locator('.stage .lit').count(), 0);
+    }
+  }
+  assert.equal(await page.locator('.opinion output').count(), 2);
+  await truth(page);
+
+  const told = (await page.locator('.background').innerText()).match(/Image (\d+) of mnist-test/);
+  const { label, pixels } = mnist(Number(told?.[1]));
+  assert.match(await question.innerText(), new RegExp(`It was an? ${label}`));
+  assert.ok(claims.includes(label ?? -1));
+  assert.equal(await page.locator('.image .lit').count(), pixels.filter((value) => value > 0).length);
+  assert.equal(await page.locator('.evidence .lit').count(), 0, 'the judge’s view stays as it was');
+  assert.equal(await page.locator('.opinion .honest').count(), 1);
+  assert.equal(await page.locator('.opinion .liar').count(), 1);
+  await page.getByText(/The judge said \d: the (honest debater|liar) wins/).first().waitFor();
+
+  await page.getByRole('button', { name: 'Another debate' }).click();
+  await page.waitForURL(/#\/watch\//);
+  await page.getByText('Hidden until the verdict').waitFor();
+  assert.ok((await revealed(page)) < 6);
+  await reveals(page, 1);
+
+  assert.deepEqual(faults, []);
+  const hosts = new Set(asked.map((address) => new URL(address).host));
+  assert.deepEqual([...hosts], [new URL(server.url).host]);
+  await context.close();
+});
+
+test('before the verdict the seats have neutral colours', { timeout: PATIENCE }, async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${server.url}/#/new`);
+  await page.getByLabel('Pace').selectOption({ label: 'Slow: a pixel every 3 s' });
+  for (const agent of ['Honest debater', 'Liar']) await page.getByLabel(agent, { exact: true }).selectOption('greedy');
+  await page.getByRole('button', { name: 'Start the debate' }).click();
+  await reveals(page, 2);
+  assert.equal(await page.locator('.stage .first').first().isVisible(), true);
+  assert.equal(await page.locator('.stage .honest, .stage .liar').count(), 0);
+  assert.doesNotMatch(await page.locator('.stage').innerText(), /honest|liar/i);
+  await context.close();
+});
+
+test('a debate is set up as the form says', { timeout: PATIENCE }, async () => {
+  const { page, faults, context } = await openPage(browser);
+  await page.goto(`${server.url}/#/new`);
+  await page.getByLabel('The image’s number').fill('17');
+  await page.getByRole('radio', { name: '4', exact: true }).check();
+  await page.getByLabel('The lie').selectOption('8');
+  await page.getByLabel('First reveal').selectOption('The liar');
+  await page.getByLabel('Honest debater', { exact: true }).selectOption('greedy');
+  await page.getByLabel('Liar', { exact: true }).selectOption('random');
+  await page.getByLabel('Pace').selectOption({ label: 'Fast: a pixel every 0.4 s' });
+  await page.getByRole('button', { name: 'Start the debate' }).click();
+  await truth(page);
+  assert.equal(await revealed(page), 4);
+  const { label } = mnist(17);
+  assert.equal(
+    await page.locator('.background').innerText(),
+    'Image 17 of mnist-test. Honest debater: greedy. Liar: random. Judge: classifier:4.',
+  );
+  assert.match(await page.getByRole('heading', { level: 1 }).innerText(), new RegExp(`It was an? ${label}`));
+  // The liar moved first, with 8.
+  assert.deepEqual(await page.locator('.opinion .row .label').allInnerTexts(), ['8', String(label)]);
+  assert.ok(await page.locator('.opinion .row').first().evaluate((row) => row.classList.contains('liar')));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('without precommit nobody is told a claim, and all labels are judged', { timeout: PATIENCE }, async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${server.url}/#/new`);
+  await page.getByRole('radio', { name: 'The liar keeps its claim open' }).check();
+  for (const agent of ['Honest debater', 'Liar']) await page.getByLabel(agent, { exact: true }).selectOption('greedy');
+  await page.getByLabel('Pace').selectOption({ label: 'Fast: a pixel every 0.4 s' });
+  await page.getByRole('button', { name: 'Start the debate' }).click();
+  await page.getByRole('heading', { name: 'Which one is it?' }).waitFor();
+  await reveals(page, 1);
+  assert.equal(await page.locator('.opinion .row').count(), 10);
+  await truth(page);
+  assert.equal(await page.locator('.opinion .answer').count(), 1);
+  await context.close();
+});
+
+test('what the server refuses is shown with what would be right', { timeout: PATIENCE }, async () => {
+  const { page, context } = await openPage(browser);
+  await page.goto(`${server.url}/#/new`);
+  const start = page.getByRole('button', { name: 'Start the debate' });
+  await page.getByLabel('The image’s number').fill('10000');
+  await start.click();
+  await page.getByRole('alert').getByText('no image 10000').waitFor();
+  assert.match(await page.getByRole('alert').innerText(), /Expected: image: 0 to 9999/);
+
+  await page.getByLabel('The image’s number').fill('9999');
+  await page.getByLabel('rollouts a move').first().fill('20000');
+  await start.click();
+  await page.getByRole('alert').getByText('more than this server gives').waitFor();
+
+  await page.goto(`${server.url}/#/watch/nowhere`);
+  await page.getByRole('alert').getByText('no debate has that name').waitFor();
+  await page.getByRole('link', { name: 'To the debate on show' }).click();
+  await page.getByText(/Live|The debate is over/).first().waitFor();
+  await context.close();
+});

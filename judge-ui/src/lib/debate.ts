@@ -1,0 +1,66 @@
+// What a state says, as the page needs it.
+
+import type { Debater, Image, Reveal, Role, State } from '../protocol';
+
+/** How a debater is shown: by seat until the roles may be known, then by role. */
+export type Tone = Debater | Role;
+
+export const debaters: Debater[] = ['first', 'second'];
+
+export function roleOf(state: State, debater: Debater): Role | null {
+  const first = state.view.truth?.first;
+  if (first === undefined) return null;
+  if (debater === 'first') return first;
+  return first === 'honest' ? 'liar' : 'honest';
+}
+
+export function toneOf(state: State, debater: Debater): Tone {
+  return roleOf(state, debater) ?? debater;
+}
+
+/** A reveal with its number and the tone of who made it. */
+export interface Shown extends Reveal {
+  number: number;
+  tone: Tone;
+}
+
+export function shownReveals(state: State): Shown[] {
+  return state.view.evidence.map((reveal, index) => ({
+    ...reveal,
+    number: index + 1,
+    tone: toneOf(state, reveal.by),
+  }));
+}
+
+/** The labels between which the judge decides: the claims, or all of them without precommit. */
+export function choices(state: State): number[] {
+  const { rules, claims, classes } = state.view;
+  if (rules.precommit && claims.first !== null && claims.second !== null) {
+    return [claims.first, claims.second];
+  }
+  return Array.from({ length: classes }, (_, label) => label);
+}
+
+/** The debater that claims a label, where the judge knows it. */
+export function claimant(state: State, label: number): Debater | null {
+  if (!state.view.rules.precommit) return null;
+  return debaters.find((debater) => state.view.claims[debater] === label) ?? null;
+}
+
+/** Which choice the logits favour most, and by how much. */
+export function lead(logits: number[], among: number[]): { label: number; by: number } {
+  const ranked = [...among].sort((a, b) => logits[b]! - logits[a]!);
+  return { label: ranked[0]!, by: logits[ranked[0]!]! - logits[ranked[1]!]! };
+}
+
+/** The label that the judge settled on. */
+export function verdictLabel(state: State): number | null {
+  const { verdict } = state.view;
+  if (verdict === null) return null;
+  return verdict.type === 'label' ? verdict.label : lead(verdict.logits, choices(state)).label;
+}
+
+/** An image's values, row by row. */
+export function values(image: Image): Uint8Array {
+  return Uint8Array.from(atob(image.pixels), (byte) => byte.charCodeAt(0));
+}

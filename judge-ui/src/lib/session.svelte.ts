@@ -1,0 +1,121 @@
+// What the visitor does: follows one debate at a time, from the seat that the address names.
+
+import type { CloseReason, DebateId, Refusal, ServerMessage, Setup, State } from '../protocol';
+import { Connection } from './connection.svelte';
+import { go, here, type Route } from './route.svelte';
+
+/** How the visitor's own judgements have gone. */
+export interface Tally {
+  right: number;
+  wrong: number;
+}
+
+export class Session {
+  readonly connection: Connection = new Connection(
+    () => this.#arrive(),
+    (message) => this.#hear(message),
+  );
+  /** The debate on the page, as the server last told it. */
+  state: State | null = $state.raw(null);
+  /** The latest request that was not carried out. */
+  refusal: Refusal | null = $state.raw(null);
+  /** Why the server has let go of the debate on the page. */
+  closed: CloseReason | null = $state(null);
+  tally: Tally = $state({ right: 0, wrong: 0 });
+
+  /** The debate that the connection follows, as far as is known. */
+  #followed: DebateId | null = null;
+  #judging: DebateId | null = null;
+
+  /** Asks for what the address names. To be called whenever it has changed. */
+  visit(route: Route): void {
+    this.refusal = null;
+    if (route.view === 'setup') return;
+    const wanted = 'debate' in route ? route.debate : null;
+    if (wanted === null || wanted !== this.state?.debate) {
+      this.state = null;
+      this.closed = null;
+    }
+    this.#ask(route, wanted);
+  }
+
+  /** Sets up a debate and goes there when the server has it. */
+  create(setup: Partial<Setup> = {}): void {
+    this.refusal = null;
+    const pixels = this.connection.hello?.offer.pixels.at(-1);
+    this.connection.send({ type: 'create', ...(pixels === undefined ? {} : { pixels }), ...setup });
+  }
+
+  /** Answers as the judge. */
+  judge(label: number, probability: number | null): void {
+    if (!this.state) return;
+    this.refusal = null;
+    this.#judging = this.state.debate;
+    this.connection.send({ type: 'verdict', debate: this.state.debate, label, probability });
+  }
+
+  #arrive(): void {
+    const { route } = here;
+    // After a loss, the debate that was on the page rather than another that is shown now.
+    const shown = route.view === 'home' && this.state !== null;
+    this.#followed = null;
+    if (shown) this.connection.send({ type: 'watch', debate: this.state!.debate });
+    else if (route.view !== 'setup') this.#ask(route, 'debate' in route ? route.debate : null);
+  }
+
+  #ask(route: Route, wanted: DebateId | null): void {
+    if (this.#followed !== null && this.#followed !== wanted) {
+      this.connection.send({ type: 'leave', debate: this.#followed });
+      this.#followed = null;
+    }
+    switch (route.view) {
+      case 'home':
+        return this.connection.send({ type: 'watch', debate: null });
+      case 'watch':
+        return this.connection.send({ type: 'watch', debate: route.debate });
+      case 'seat':
+        return this.connection.send({ type: 'take', debate: route.debate, token: route.token });
+      case 'judge':
+        return this.create({ judge: 'person' });
+    }
+  }
+
+  #hear(message: Exclude<ServerMessage, { type: 'hello' }>): void {
+    const { route } = here;
+    switch (message.type) {
+      case 'created': {
+        const { debate, judge: token } = message;
+        if (token === null) go({ view: 'watch', debate });
+        else go({ view: 'seat', debate, token }, route.view === 'judge');
+        break;
+      }
+      case 'state':
+        // What was on its way when the visitor went elsewhere.
+        if (route.view === 'setup' || ('debate' in route && route.debate !== message.debate)) break;
+        this.state = message;
+        this.closed = null;
+        this.#followed = message.debate;
+        this.#count(message);
+        break;
+      case 'closed':
+        if (message.debate === this.state?.debate) this.closed = message.reason;
+        if (message.debate === this.#followed) this.#followed = null;
+        break;
+      case 'error':
+        // The debate that was shown has gone while the connection was lost: there is another.
+        if (route.view === 'home' && message.code === 'unknown_debate') {
+          this.connection.send({ type: 'watch', debate: null });
+        } else {
+          this.refusal = message;
+        }
+        break;
+    }
+  }
+
+  #count({ debate, view }: State): void {
+    if (debate !== this.#judging || view.verdict?.type !== 'label') return;
+    this.#judging = null;
+    if (view.outcome?.winner === 'honest') this.tally.right += 1;
+    else this.tally.wrong += 1;
+  }
+}

@@ -1,0 +1,80 @@
+// The page's words for what it is told.
+
+import type { CloseReason, Debater, OutcomeReason, Refusal, Role, State } from '../protocol';
+import { choices, claimant, lead, roleOf, verdictLabel, type Shown } from './debate';
+
+export const seatName: Record<Debater, string> = { first: 'First debater', second: 'Second debater' };
+
+export const roleName: Record<Role, string> = { honest: 'Honest debater', liar: 'Liar' };
+
+export const closeReason: Record<CloseReason, string> = {
+  over: 'The server has let go of this debate: it ended some time ago.',
+  no_verdict: 'The server has let go of this debate: no verdict came in time.',
+  seat_taken: 'The judge’s seat of this debate was taken in another window.',
+  fault: 'The server could not go on with this debate.',
+};
+
+const loss: Record<OutcomeReason, string> = {
+  verdict: 'lost the verdict',
+  time: 'ran out of time',
+  illegal_move: 'tried an illegal move',
+  absent: 'did not come',
+  resignation: 'gave up',
+};
+
+/** A digit and its article, as in “an 8”; the name of another class goes without. */
+export function withArticle(name: string): [article: string, name: string] {
+  if (!/^\d$/.test(name)) return ['', name];
+  return [name === '8' ? 'an' : 'a', name];
+}
+
+/** A number with a sign that lines up. */
+export function signed(value: number, digits = 2): string {
+  const text = Math.abs(value).toFixed(digits);
+  return value < 0 ? `−${text}` : `+${text}`;
+}
+
+export function place({ pixel: [column, row] }: Shown): string {
+  return `column ${column}, row ${row}`;
+}
+
+/** What was wrong with a request, as a sentence. */
+export function fault({ message }: Refusal): string {
+  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+}
+
+/** What a screen reader says of a reveal. */
+export function announce(state: State, reveal: Shown): string {
+  const { number, by, value } = reveal;
+  return `Reveal ${number} of ${state.view.rules.pixels}: ${by} debater, ${place(reveal)}, value ${value}.`;
+}
+
+/** Who won, in a sentence. */
+export function result(state: State, classes: string[]): string {
+  const { outcome, truth, seat } = state.view;
+  if (!outcome || !truth) return '';
+  const loser = outcome.winner === 'honest' ? 'liar' : 'honest debater';
+  if (outcome.reason !== 'verdict') return `The ${loser} ${loss[outcome.reason]}.`;
+  const label = verdictLabel(state);
+  if (label === null) return '';
+  const honest = outcome.winner === 'honest';
+  if (seat === 'judge') {
+    return honest ? 'You were right: the honest debater wins.' : `You said ${classes[label]}: the liar fooled you.`;
+  }
+  return `The judge said ${classes[label]}: the ${honest ? 'honest debater' : 'liar'} wins.`;
+}
+
+/** What the classifier made of the evidence, for a person who judged. */
+export function classifierToo(state: State, classes: string[]): string {
+  const last = state.logits.at(-1);
+  if (state.view.verdict?.type !== 'label' || !last) return '';
+  return `From the same pixels the classifier would have said ${classes[lead(last, choices(state)).label]}.`;
+}
+
+/** The name of the debater behind a claim: by seat, or by role once it may be known. */
+export function claimantName(state: State, label: number): string {
+  const debater = claimant(state, label);
+  if (debater === null) return '';
+  const role = roleOf(state, debater);
+  return role ? roleName[role] : seatName[debater];
+}

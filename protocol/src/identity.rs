@@ -1,0 +1,30 @@
+//! Names for debates and keys to seats.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A debate's name on the wire. It says nothing about the debate.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
+#[serde(transparent)]
+pub struct DebateId(pub String);
+
+/// The key to one seat of one debate. Whoever has it may take the seat.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
+#[serde(transparent)]
+pub struct Token(pub String);
+
+impl fmt::Display for DebateId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Token {
+    /// Keeps the token out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(..)")
+    }
+}

@@ -1,0 +1,48 @@
+//! The messages as TypeScript, for the page.
+
+use std::collections::BTreeMap;
+
+use ts_rs::{Config, TS, TypeVisitor};
+
+use crate::{ClientMessage, PATH, ServerMessage, VERSION};
+
+/// A TypeScript module that declares both messages and every type in them, in the order of their
+/// names.
+///
+/// The page keeps it as `judge-ui/src/protocol.ts`; a test compares the two.
+pub fn declarations() -> String {
+    let mut found = Declarations::default();
+    found.visit::<ClientMessage>();
+    found.visit::<ServerMessage>();
+    let mut module = format!(
+        "// Generated from the crates `protocol` and `game`: \
+         PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol\n\n\
+         export const VERSION = {VERSION};\n\n\
+         export const PATH = {PATH:?};\n",
+    );
+    for declaration in found.by_name.values() {
+        module.push('\n');
+        module.push_str(declaration);
+        module.push('\n');
+    }
+    module
+}
+
+#[derive(Default)]
+struct Declarations {
+    by_name: BTreeMap<String, String>,
+}
+
+impl TypeVisitor for Declarations {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        let config = Config::new();
+        // Numbers, text and lists have no declaration of their own.
+        if T::output_path().is_none() || self.by_name.contains_key(&T::ident(&config)) {
+            return;
+        }
+        let docs = T::docs().unwrap_or_default();
+        let declaration = format!("{docs}export {}", T::decl(&config));
+        self.by_name.insert(T::ident(&config), declaration);
+        T::visit_dependencies(self);
+    }
+}

@@ -1,0 +1,174 @@
+//! Who can be seated: the debaters and the classifiers that the server runs itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use pixel_debate_agents::{Agent, AgentSpec};
+use pixel_debate_game::{Evidence, Image};
+use pixel_debate_judge::network::SIDE;
+use pixel_debate_judge::{
+    Evaluator, Network, PixelSet, SHIPPED_PIXELS, SparseEvaluator, SparseWeights, shipped,
+};
+
+/// The debaters and the classifiers of a server.
+///
+/// What thinks may take long and block: the server lets it, on threads set aside for that.
+/// Failures are sentences, for clients or for the log.
+pub trait Players: Send + Sync + 'static {
+    /// The numbers of pixels for which there is a classifier, in ascending order.
+    fn pixels(&self) -> Vec<u8>;
+
+    /// The most rollouts a move that [`debater`](Self::debater) gives a tree search.
+    fn max_rollouts(&self) -> u32;
+
+    /// The logits of the classifier for `pixels` pixels, in the order of the labels: one for each
+    /// class of the data set, or more.
+    fn logits(&self, pixels: u8, evidence: &Evidence) -> Result<Vec<f32>, String>;
+
+    /// Seats the agent with that name in a debate of `pixels` pixels over `image`. Given the same,
+    /// it plays the same.
+    fn debater(
+        &self,
+        name: &str,
+        pixels: u8,
+        image: &Arc<Image>,
+        seed: u64,
+    ) -> Result<Box<dyn Agent>, String>;
+}
+
+/// The players that come with the program: the agents of `pixel-debate-agents`, and a trained
+/// network for each number of pixels.
+#[derive(Clone, Debug)]
+pub struct BuiltIn {
+    classifiers: BTreeMap<u8, Arc<SparseWeights>>,
+}
+
+impl BuiltIn {
+    /// The rollouts a move that the paper gives its tree search (section 3.1), and the most that a
+    /// client gets.
+    pub const MAX_ROLLOUTS: u32 = 10_000;
+
+    /// Players with those networks, each with the number of pixels that it was trained for.
+    pub fn new<'a>(classifiers: impl IntoIterator<Item = (u8, &'a Network)>) -> Self {
+        let ready =
+            |(pixels, network): (u8, &Network)| (pixels, Arc::new(SparseWeights::new(network)));
+        Self { classifiers: classifiers.into_iter().map(ready).collect() }
+    }
+
+    /// Players with the networks that come with the program.
+    pub fn shipped() -> Self {
+        let network = |pixels| Some((pixels, &*shipped(pixels)?.network));
+        Self::new(SHIPPED_PIXELS.into_iter().filter_map(network))
+    }
+
+    fn evaluator(&self, pixels: u8, image: &Arc<Image>) -> Result<SparseEvaluator, String> {
+        let weights = self
+            .classifiers
+            .get(&pixels)
+            .ok_or_else(|| format!("no classifier is trained for {pixels} pixels"))?;
+        SparseEvaluator::new(Arc::clone(weights), Arc::clone(image))
+            .map_err(|error| error.to_string())
+    }
+}
+
+impl Players for BuiltIn {
+    fn pixels(&self) -> Vec<u8> {
+        self.classifiers.keys().copied().collect()
+    }
+
+    fn max_rollouts(&self) -> u32 {
+        Self::MAX_ROLLOUTS
+    }
+
+    fn logits(&self, pixels: u8, evidence: &Evidence) -> Result<Vec<f32>, String> {
+        // The classifier is given an image with the evidence and nothing else.
+        let mut values = vec![0; SIDE * SIDE];
+        for reveal in evidence {
+            let place = usize::from(reveal.pixel.y) * SIDE + usize::from(reveal.pixel.x);
+            *values.get_mut(place).ok_or("a pixel outside of what the classifier reads")? =
+                reveal.value;
+        }
+        let seen = Image::new(SIDE as u8, SIDE as u8, values).map_err(|error| error.to_string())?;
+        let set: PixelSet = evidence.iter().map(|reveal| reveal.pixel).collect();
+        let logits = self.evaluator(pixels, &Arc::new(seen))?.evaluate(&[set]);
+        Ok(logits.concat())
+    }
+
+    fn debater(
+        &self,
+        name: &str,
+        pixels: u8,
+        image: &Arc<Image>,
+        seed: u64,
+    ) -> Result<Box<dyn Agent>, String> {
+        let agent: AgentSpec = name.parse().map_err(|_| format!("no agent is named {name:?}"))?;
+        if let AgentSpec::Mcts { rollouts, .. } = agent
+            && rollouts > Self::MAX_ROLLOUTS
+        {
+            return Err(format!("{rollouts} rollouts a move are more than this server gives"));
+        }
+        Ok(agent.build(Box::new(self.evaluator(pixels, image)?), seed))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pixel_debate_datasets::mnist;
+    use pixel_debate_game::{Debate, Debater, Move, Pixel, Role, Rules, Seat};
+
+    use super::*;
+
+    fn image(index: usize) -> Arc<Image> {
+        Arc::new(Image::new(28, 28, mnist::test().image(index).to_vec()).unwrap())
+    }
+
+    #[test]
+    fn the_classifier_judges_the_evidence_as_the_debaters_expect() {
+        let players = BuiltIn::shipped();
+        assert_eq!(players.pixels(), [4, 6]);
+        let image = image(17);
+        let pixels: Vec<Pixel> = image.nonzero().step_by(9).take(4).collect();
+        let rules = Rules::paper(4, true, Role::Honest);
+        let label = mnist::test().label(17);
+        let mut debate = Debate::new(rules, Arc::clone(&image), label, Some(0), 10).unwrap();
+        for (&pixel, by) in pixels.iter().zip([Debater::First, Debater::Second].into_iter().cycle())
+        {
+            debate.apply(Move::Reveal { by, pixel }).unwrap();
+        }
+        let expected =
+            players.evaluator(4, &image).unwrap().evaluate(&[pixels.into_iter().collect()]);
+        assert_eq!(players.logits(4, debate.evidence()).unwrap(), expected[0]);
+        assert!(players.logits(5, debate.evidence()).unwrap_err().contains("5 pixels"));
+    }
+
+    #[test]
+    fn agents_play_alike_given_the_same_seed() {
+        let players = BuiltIn::shipped();
+        let image = image(3);
+        let rules = Rules::paper(6, false, Role::Honest);
+        let label = mnist::test().label(3);
+        let debate = Debate::new(rules, Arc::clone(&image), label, None, 10).unwrap();
+        let view = debate.view(Seat::Debater(Debater::First));
+        let clock = pixel_debate_agents::Clock::unlimited();
+        for name in ["random", "greedy", "mcts:50"] {
+            let mut agents = [7, 7].map(|seed| players.debater(name, 6, &image, seed).unwrap());
+            let [one, other] = agents.each_mut().map(|agent| agent.choose(&view, clock).unwrap());
+            assert_eq!(one, other, "{name}");
+        }
+    }
+
+    #[test]
+    fn other_agents_are_refused() {
+        let players = BuiltIn::shipped();
+        for (name, reason) in [
+            ("alphazero", "no agent is named \"alphazero\""),
+            ("mcts:0", "no agent is named"),
+            ("mcts:10001", "more than this server gives"),
+        ] {
+            let refusal = players.debater(name, 6, &image(0), 1).map(drop).unwrap_err();
+            assert!(refusal.contains(reason), "{refusal}");
+        }
+        let small = Arc::new(Image::new(4, 4, vec![1; 16]).unwrap());
+        assert!(players.debater("random", 6, &small, 1).is_err());
+    }
+}
