@@ -1,0 +1,37 @@
+//! The commands, one file each.
+
+mod eval;
+mod judge;
+mod play;
+mod serve;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// What the program is asked to do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Serve(serve::Serve),
+    Play(play::Play),
+    Eval(eval::Eval),
+    #[command(subcommand)]
+    Judge(judge::Judge),
+}
+
+impl Default for Command {
+    fn default() -> Self {
+        Self::Serve(serve::Serve::default())
+    }
+}
+
+impl Command {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Serve(serve) => serve.run(),
+            Self::Play(play) => play.run(),
+            Self::Eval(eval) => eval.run(),
+            Self::Judge(judge) => judge.run(),
+        }
+    }
+}

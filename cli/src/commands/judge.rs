@@ -1,0 +1,27 @@
+//! `pixel-debate judge`: the classifier on its own.
+
+mod accuracy;
+mod logits;
+mod train;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// Train a judge, measure it, or ask it
+#[derive(Subcommand)]
+pub(crate) enum Judge {
+    Accuracy(accuracy::Accuracy),
+    Logits(logits::Logits),
+    Train(train::Train),
+}
+
+impl Judge {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Accuracy(accuracy) => accuracy.run(),
+            Self::Logits(logits) => logits.run(),
+            Self::Train(train) => train.run(),
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `pixel-debate judge accuracy`: how often the judge is right about random pixels.
+
+use std::io::{self, Write};
+
+use clap::Args;
+use pixel_debate_harness::Rate;
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::options::{DataOption, JudgeOption, PixelsOption, SeedOption, ThreadsOption};
+
+/// Measure how often a judge is right about random nonzero pixels
+///
+/// Every image of the dataset is shown once, through K of its nonzero pixels drawn at random.
+#[derive(Args)]
+pub(crate) struct Accuracy {
+    #[command(flatten)]
+    pixels: PixelsOption,
+    #[command(flatten)]
+    seed: SeedOption,
+    #[command(flatten)]
+    threads: ThreadsOption,
+    /// Print one JSON object instead
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    judge: JudgeOption,
+    #[command(flatten)]
+    data: DataOption,
+}
+
+/// A measurement as JSON.
+#[derive(Serialize)]
+struct Report<'a> {
+    judge: &'a str,
+    dataset: &'a str,
+    pixels: u8,
+    seed: u64,
+    correct: usize,
+    images: usize,
+    accuracy: f64,
+    /// The ends of the 95 % Wilson interval.
+    interval: [f64; 2],
+}
+
+impl Accuracy {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let dataset = self.data.open()?;
+        let (pixels, seed) = (self.pixels.pixels, self.seed.seed);
+        let judge = self.judge.open(pixels)?;
+        let measure = || judge.network().correct_on_random_pixels(&dataset, pixels.into(), seed);
+        let correct = self.threads.pool()?.install(measure)?;
+        let rate = Rate::wilson(correct as f64, dataset.len());
+        let mut out = io::stdout().lock();
+        if self.json {
+            let report = Report {
+                judge: judge.name(),
+                dataset: dataset.name(),
+                pixels,
+                seed,
+                correct,
+                images: dataset.len(),
+                accuracy: rate.rate,
+                interval: [rate.low, rate.high],
+            };
+            serde_json::to_writer(&mut out, &report).map_err(io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            writeln!(
+                out,
+                "{} on {} random nonzero pixels of {}: {}",
+                judge.name(),
+                pixels,
+                dataset.name(),
+                in_words(rate)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// An accuracy with its interval, as a judge's file has it too.
+pub(super) fn in_words(Rate { rate, low, high, of }: Rate) -> String {
+    let [rate, low, high] = [rate, low, high].map(|share| 100.0 * share);
+    format!("{rate:.2} % (95 % interval {low:.2} to {high:.2}, n = {of})")
+}

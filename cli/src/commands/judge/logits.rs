@@ -1,0 +1,113 @@
+//! `pixel-debate judge logits`: evidence in, logits out, a JSON object a line.
+
+use std::collections::BTreeSet;
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::sync::Arc;
+
+use clap::Args;
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::{Image, Pixel};
+use pixel_debate_harness::Judge;
+use pixel_debate_judge::{PixelSet, check_dataset};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::options::{DataOption, JudgeOption};
+
+/// The judge that is asked when none is named.
+const DEFAULT_PIXELS: u8 = 6;
+
+/// Ask a judge: read evidence from standard input, write its logits
+///
+/// Each line of the input is a JSON object {"image": 17, "pixels": [[x, y], ...]}: the number of an
+/// image in the dataset and the pixels of it that the judge sees, x the column and y the row,
+/// counted from 0 at the top left. Each is answered in order with a line {"logits": [...]}, one
+/// number a label. Other fields are ignored.
+///
+/// Without --judge, the program's own judge for 6 pixels answers.
+#[derive(Args)]
+pub(crate) struct Logits {
+    #[command(flatten)]
+    judge: JudgeOption,
+    #[command(flatten)]
+    data: DataOption,
+}
+
+/// A line of the input.
+#[derive(Deserialize)]
+struct Question {
+    image: usize,
+    pixels: Vec<Pixel>,
+}
+
+/// A line of the output.
+#[derive(Serialize)]
+struct Answer<'a> {
+    logits: &'a [f32],
+}
+
+impl Logits {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let dataset = self.data.open()?;
+        check_dataset(&dataset)?;
+        let judge = self.judge.open(DEFAULT_PIXELS)?;
+        let mut input = BufReader::new(io::stdin().lock());
+        let mut output = BufWriter::new(io::stdout().lock());
+        let (mut line, mut number) = (String::new(), 0);
+        loop {
+            // Whoever waits for the answers before asking again gets them, and whoever sends all
+            // questions at once does not pay for it.
+            if !input.buffer().contains(&b'\n') {
+                output.flush()?;
+            }
+            line.clear();
+            if input.read_line(&mut line).map_err(Failure::Input)? == 0 {
+                return Ok(output.flush()?);
+            }
+            number += 1;
+            match answer(&judge, &dataset, &line) {
+                Ok(logits) => {
+                    let answer = Answer { logits: &logits };
+                    serde_json::to_writer(&mut output, &answer).map_err(io::Error::from)?;
+                    writeln!(output)?;
+                }
+                Err(fault) => {
+                    output.flush()?;
+                    return Err(Failure::Line { number, fault });
+                }
+            }
+        }
+    }
+}
+
+/// The logits that a line asks for, or what is wrong with it.
+fn answer(judge: &Judge, dataset: &Dataset, line: &str) -> Result<Vec<f32>, String> {
+    let question: Question = serde_json::from_str(line).map_err(|error| {
+        // The line is stated with the failure, and here would always be the first.
+        let fault = error.to_string().replace(" at line 1 column ", " at column ");
+        format!(r#"not an object {{"image": 17, "pixels": [[x, y], ...]}}: {fault}"#)
+    })?;
+    let Question { image, pixels } = question;
+    if image >= dataset.len() {
+        let last = dataset.len() - 1;
+        return Err(format!("no image {image}: {} has images 0 to {last}", dataset.name()));
+    }
+    let (width, height) = (dataset.width(), dataset.height());
+    let mut seen = BTreeSet::new();
+    for pixel in &pixels {
+        if usize::from(pixel.x) >= width || usize::from(pixel.y) >= height {
+            let (column, row) = (width - 1, height - 1);
+            return Err(format!(
+                "pixel {pixel} is outside the image: a column is 0 to {column}, a row 0 to {row}"
+            ));
+        }
+        if !seen.insert(*pixel) {
+            return Err(format!("pixel {pixel} is there twice: a pixel is revealed once"));
+        }
+    }
+    let image = Image::new(width as u8, height as u8, dataset.image(image).to_vec())
+        .map_err(|error| error.to_string())?;
+    let mut evaluator = judge.evaluator(Arc::new(image)).map_err(|error| error.to_string())?;
+    let evidence: PixelSet = seen.into_iter().collect();
+    Ok(evaluator.evaluate(&[evidence]).concat())
+}

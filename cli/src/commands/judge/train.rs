@@ -1,0 +1,50 @@
+//! `pixel-debate judge train`: a judge from the first batch to the file that is shipped.
+
+#[cfg(feature = "train")]
+mod training;
+
+use std::path::PathBuf;
+
+use clap::{Args, value_parser};
+
+#[cfg(not(feature = "train"))]
+use crate::failure::Failure;
+use crate::options::{PixelsOption, SeedOption, ThreadsOption};
+
+/// Train a judge on randomly masked images, as the paper did
+///
+/// Takes hours. The state is kept in FILE.checkpoint, from which the same command goes on after it
+/// was stopped; Ctrl-C stops it in good order. At the end the judge's accuracy is measured on the
+/// test images and the judge is written to FILE, with all of this in its metadata.
+#[derive(Args)]
+pub(crate) struct Train {
+    #[command(flatten)]
+    pixels: PixelsOption,
+    #[command(flatten)]
+    seed: SeedOption,
+    /// The safetensors file to write
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Batches of 128 images: the paper's 50,000 for 4 pixels, and 30,000 otherwise, unless said
+    #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
+    batches: Option<u64>,
+    /// Batches from one checkpoint to the next
+    #[arg(long, value_name = "N", default_value_t = 500, value_parser = value_parser!(u64).range(1..))]
+    checkpoint_every: u64,
+    #[command(flatten)]
+    threads: ThreadsOption,
+    /// Compute the gradients on the first NVIDIA GPU
+    #[cfg(feature = "cuda")]
+    #[arg(long)]
+    cuda: bool,
+    /// Folder of the dataset: MNIST's four files, or pictures in subfolders
+    #[arg(long, value_name = "DIR", default_value = "datasets/data/mnist")]
+    data: PathBuf,
+}
+
+#[cfg(not(feature = "train"))]
+impl Train {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        Err(Failure::NoTraining { out: self.out })
+    }
+}

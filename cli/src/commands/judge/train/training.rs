@@ -1,0 +1,172 @@
+//! What `judge train` does in a program that was built with training.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use pixel_debate_datasets::{Dataset, Split};
+use pixel_debate_harness::Rate;
+use pixel_debate_judge::{Network, Precision, Provenance, Weights, check_dataset};
+use pixel_debate_training::{Processor, Run, Settings, paper_batches};
+
+use super::super::accuracy::in_words;
+use super::Train;
+use crate::failure::Failure;
+
+/// How much the newest batch counts in the loss that is shown.
+const SMOOTHING: f32 = 0.01;
+
+/// The accuracy that half precision may cost: a tenth of a point, a fifth of the standard error on
+/// 10,000 images.
+const ROUNDING_COST: f64 = 0.001;
+
+impl Train {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let train = Dataset::open(&self.data, Split::Train)?;
+        // Opened now, for a folder without a test set should not be found out after hours.
+        let test = Dataset::open(&self.data, Split::Test)?;
+        check_dataset(&train)?;
+        check_dataset(&test)?;
+        let pool = self.threads.pool()?;
+        let settings = Settings {
+            pixels: self.pixels.pixels.into(),
+            seed: self.seed.seed,
+            processor: self.processor(pool.current_num_threads()),
+        };
+        let checkpoint = self.out.with_added_extension("checkpoint");
+        let batches = self.batches.unwrap_or_else(|| paper_batches(settings.pixels));
+        let mut run = Run::open(settings, &train, &checkpoint)?;
+        if run.batches() < batches {
+            let finished = pool.install(|| train_to(&mut run, batches, self.checkpoint_every))?;
+            if !finished {
+                let stopped = run.batches();
+                return Err(Failure::Stopped { batches: stopped, of: batches, checkpoint });
+            }
+        }
+        say(&format!("{} batches done; measuring the accuracy", run.batches()));
+        let accuracy = pool.install(|| finish(&run, settings, &test, &self.out))?;
+        std::fs::remove_file(&checkpoint)
+            .map_err(|source| Failure::Write { path: checkpoint, source })?;
+        let out = self.out.display();
+        Ok(writeln!(io::stdout(), "{out}: accuracy {}", in_words(accuracy))?)
+    }
+
+    #[cfg_attr(not(feature = "cuda"), expect(clippy::unused_self))]
+    fn processor(&self, threads: usize) -> Processor {
+        #[cfg(feature = "cuda")]
+        if self.cuda {
+            return Processor::Cuda;
+        }
+        Processor::Cpu { threads }
+    }
+}
+
+/// Trains up to `batches` batches, with checkpoints, or until a signal asks to stop. Returns
+/// whether all are done.
+fn train_to(run: &mut Run<'_>, batches: u64, checkpoint_every: u64) -> Result<bool, Failure> {
+    let stop = stop_on_signal()?;
+    if run.batches() == 0 {
+        // A folder that cannot be written to is found out now, not after the first 500 batches.
+        run.save()?;
+    } else {
+        say(&format!("going on after {} of {batches} batches", run.batches()));
+    }
+    let style = ProgressStyle::with_template(
+        "{wide_bar} {pos}/{len} batches, {per_sec}, {eta} left | loss {msg}",
+    );
+    let bar = ProgressBar::new(batches)
+        .with_position(run.batches())
+        .with_style(style.expect("the template is sound, every run reads it"));
+    bar.reset_eta();
+    let mut loss = None;
+    while run.batches() < batches && !stop.load(Ordering::Relaxed) {
+        let newest = run.train_batch();
+        let smooth = loss.map_or(newest, |loss: f32| loss + SMOOTHING * (newest - loss));
+        loss = Some(smooth);
+        bar.set_message(format!("{smooth:.4}"));
+        bar.set_position(run.batches());
+        if run.batches().is_multiple_of(checkpoint_every) {
+            run.save()?;
+            if !io::stderr().is_terminal() {
+                let (rate, left) = (bar.per_sec(), HumanDuration(bar.eta()));
+                let done = run.batches();
+                say(&format!(
+                    "{done}/{batches} batches, {rate:.2}/s, {left} left, loss {smooth:.4}"
+                ));
+            }
+        }
+    }
+    bar.finish_and_clear();
+    run.save()?;
+    Ok(run.batches() >= batches)
+}
+
+/// A flag that an interrupt or a request to terminate raises; a second one ends the program at
+/// once, which loses the batches since the last checkpoint and nothing else.
+fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if raised.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+        say("stopping after this batch");
+    })?;
+    Ok(stop)
+}
+
+/// Measures the trained judge and writes its file: in half precision, unless that costs accuracy.
+/// The accuracy returned, and stated in the file, is that of the numbers in the file.
+fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Result<Rate, Failure> {
+    let accuracy = |network: &Network| -> Result<Rate, Failure> {
+        let correct = network.correct_on_random_pixels(test, settings.pixels, settings.seed)?;
+        Ok(Rate::wilson(correct as f64, test.len()))
+    };
+    let exact = Weights { network: Arc::new(run.network()), provenance: Provenance::default() };
+    let mut choice = (accuracy(&exact.network)?, Precision::Single);
+    // Numbers too great for half precision are refused here, and stay in single.
+    if let Ok(rounded) = Weights::from_bytes("rounded", &to_bytes(&exact, Precision::Half, out)?) {
+        let rounded = accuracy(&rounded.network)?;
+        if rounded.rate >= choice.0.rate - ROUNDING_COST {
+            choice = (rounded, Precision::Half);
+        }
+    }
+    let (rate, precision) = choice;
+    let provenance = HashMap::from([
+        ("pixels".to_owned(), settings.pixels.to_string()),
+        ("seed".to_owned(), settings.seed.to_string()),
+        ("batches".to_owned(), run.batches().to_string()),
+        ("data".to_owned(), run.data().to_owned()),
+        ("accuracy".to_owned(), format!("{} on {}", in_words(rate), test.name())),
+        ("program".to_owned(), concat!("pixel-debate ", env!("CARGO_PKG_VERSION")).to_owned()),
+    ]);
+    let weights = Weights { provenance: Provenance(provenance), ..exact };
+    write_whole(out, &to_bytes(&weights, precision, out)?)
+        .map_err(|source| Failure::Write { path: out.to_owned(), source })?;
+    Ok(rate)
+}
+
+fn to_bytes(weights: &Weights, precision: Precision, out: &Path) -> Result<Vec<u8>, Failure> {
+    weights
+        .to_bytes(precision)
+        .map_err(|error| Failure::Write { path: out.to_owned(), source: io::Error::other(error) })
+}
+
+/// Writes a file beside `path` and gives it the name once it is safely on the disk: there is never
+/// half a judge.
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let beside = path.with_added_extension("new");
+    let mut file = File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}
+
+/// A line for whoever watches the run. If nobody does, it goes on.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

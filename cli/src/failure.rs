@@ -1,0 +1,69 @@
+//! Why a command fails: the one line that the user reads.
+
+use std::io;
+use std::path::PathBuf;
+
+use pixel_debate_datasets::DatasetError;
+use pixel_debate_harness::PlayError;
+use pixel_debate_judge::{UnfitDataset, WeightsError};
+
+/// Why a command fails.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    #[error(transparent)]
+    Judge(#[from] WeightsError),
+    #[error(transparent)]
+    UnfitDataset(#[from] UnfitDataset),
+    #[error(transparent)]
+    Play(#[from] PlayError),
+    #[error(
+        "no judge for {pixels} pixels comes with the program: choose --pixels 4 or --pixels 6, or \
+         name a judge's file with --judge FILE"
+    )]
+    NoJudge { pixels: u8 },
+    #[error("line {number} of the input: {fault}")]
+    Line { number: usize, fault: String },
+    #[error("the input cannot be read: {0}")]
+    Input(io::Error),
+    #[error("the output cannot be written: {0}")]
+    Output(#[from] io::Error),
+    #[error("the picture {}: {source}", path.display())]
+    Picture { path: PathBuf, source: image::ImageError },
+    #[error(transparent)]
+    Serve(#[from] pixel_debate_server::ServeError),
+    #[error("the server's threads cannot be started: {0}")]
+    Runtime(io::Error),
+    #[error("the threads cannot be started: {0}")]
+    Threads(#[from] rayon::ThreadPoolBuildError),
+    #[cfg(not(feature = "train"))]
+    #[error(
+        "{} cannot be trained by this program, which was built without training: run `cargo run \
+         --release --features train -- judge train ...`, or build it with `cargo build --release \
+         --features train`", out.display()
+    )]
+    NoTraining { out: PathBuf },
+    #[cfg(feature = "train")]
+    #[error(transparent)]
+    Checkpoint(#[from] pixel_debate_training::CheckpointError),
+    #[cfg(feature = "train")]
+    #[error("the signal handler cannot be set: {0}")]
+    Signal(#[from] ctrlc::Error),
+    #[cfg(feature = "train")]
+    #[error("the judge {} cannot be written: {source}", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[cfg(feature = "train")]
+    #[error(
+        "stopped after {batches} of {of} batches, which {} holds: the same command goes on from \
+         there", checkpoint.display()
+    )]
+    Stopped { batches: u64, of: u64, checkpoint: PathBuf },
+}
+
+impl Failure {
+    /// Whether the reader of the output has gone, which is no error.
+    pub(crate) fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}

@@ -1,0 +1,108 @@
+//! The options that several commands share.
+
+use std::borrow::Cow;
+use std::path::PathBuf;
+
+use clap::{Args, value_parser};
+use pixel_debate_agents::AgentSpec;
+use pixel_debate_datasets::{Dataset, Split, mnist};
+use pixel_debate_game::Rules;
+use pixel_debate_harness::{Debaters, Judge};
+
+use crate::failure::Failure;
+
+/// Which images.
+#[derive(Args)]
+pub(crate) struct DataOption {
+    /// Folder of another dataset: MNIST's four files, or one subfolder of pictures a class
+    ///
+    /// Without it, the MNIST test set that is part of the program.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+impl DataOption {
+    /// The test part of the dataset.
+    pub(crate) fn open(&self) -> Result<Cow<'static, Dataset>, Failure> {
+        Ok(match &self.data {
+            Some(dir) => Cow::Owned(Dataset::open(dir, Split::Test)?),
+            None => Cow::Borrowed(mnist::test()),
+        })
+    }
+}
+
+/// Which judge.
+#[derive(Args)]
+pub(crate) struct JudgeOption {
+    /// A judge's safetensors file, instead of the program's own judge for so many pixels
+    #[arg(long, value_name = "FILE")]
+    judge: Option<PathBuf>,
+}
+
+impl JudgeOption {
+    /// The judge named, or the program's own for so many pixels.
+    pub(crate) fn open(&self, pixels: u8) -> Result<Judge, Failure> {
+        match &self.judge {
+            Some(file) => Ok(Judge::read(file)?),
+            None => Judge::shipped(pixels).ok_or(Failure::NoJudge { pixels }),
+        }
+    }
+}
+
+/// How many pixels.
+#[derive(Args)]
+pub(crate) struct PixelsOption {
+    /// How many pixels are revealed; the program has judges for 4 and for 6
+    #[arg(
+        long,
+        value_name = "K",
+        default_value_t = 6,
+        value_parser = value_parser!(u8).range(1..=i64::from(Rules::MAX_PIXELS))
+    )]
+    pub(crate) pixels: u8,
+}
+
+/// Who debates.
+#[derive(Args)]
+pub(crate) struct DebaterOptions {
+    /// The honest debater: random, greedy, mcts:N (N rollouts a move) or mcts:N:margin
+    #[arg(long, value_name = "AGENT", default_value = "mcts:1000")]
+    honest: AgentSpec,
+    /// The liar, likewise
+    #[arg(long, value_name = "AGENT", default_value = "mcts:1000")]
+    liar: AgentSpec,
+}
+
+impl DebaterOptions {
+    /// The two agents.
+    pub(crate) fn debaters(&self) -> Debaters {
+        Debaters { honest: self.honest, liar: self.liar }
+    }
+}
+
+/// Where chance comes from.
+#[derive(Args)]
+pub(crate) struct SeedOption {
+    /// What all that is random depends on
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+}
+
+/// On how many threads.
+#[derive(Args)]
+pub(crate) struct ThreadsOption {
+    /// Threads to work on: as many as the machine has, unless said otherwise
+    ///
+    /// The results do not depend on it.
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+}
+
+impl ThreadsOption {
+    /// A pool of so many threads.
+    pub(crate) fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
+        // Zero stands for as many as the machine has.
+        let threads = self.threads.unwrap_or(0).into();
+        Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?)
+    }
+}
