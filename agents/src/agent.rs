@@ -2,7 +2,9 @@
 
 use std::time::Instant;
 
-use pixel_debate_game::{Pixel, View};
+use pixel_debate_game::View;
+
+use crate::Choice;
 
 /// How long a debater may think about a move.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +51,6 @@ pub enum AgentError {
 /// An agent sits in one debate and is asked for each of its moves there in order. Built with the
 /// same seed it repeats itself exactly, unless a clock cuts it short.
 pub trait Agent: Send {
-    /// The pixel to reveal, given the own view of the debate.
-    fn choose(&mut self, view: &View, clock: Clock) -> Result<Pixel, AgentError>;
+    /// The pixel to reveal, given the own view of the debate, and what is proven with it.
+    fn choose(&mut self, view: &View, clock: Clock) -> Result<Choice, AgentError>;
 }

@@ -1,11 +1,11 @@
 //! Looks one move ahead.
 
-use pixel_debate_game::{Pixel, View};
+use pixel_debate_game::View;
 use pixel_debate_judge::{Evaluator, PixelSet};
 use rand::{SeedableRng, seq::IteratorRandom};
 use rand_chacha::ChaCha8Rng;
 
-use crate::{Agent, AgentError, Clock, position::Position};
+use crate::{Agent, AgentError, Choice, Clock, position::Position};
 
 /// Reveals the pixel after which the judge favours the own side most, as if the debate ended there.
 /// Ties are broken at random.
@@ -22,7 +22,7 @@ impl Greedy {
 }
 
 impl Agent for Greedy {
-    fn choose(&mut self, view: &View, _clock: Clock) -> Result<Pixel, AgentError> {
+    fn choose(&mut self, view: &View, _clock: Clock) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
         let evidence = position.evidence();
         let sets: Vec<PixelSet> =
@@ -32,6 +32,6 @@ impl Agent for Greedy {
         let best = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let ties = position.candidates.iter().zip(&margins).filter(|(_, margin)| **margin >= best);
         let (pixel, _) = ties.choose(&mut self.rng).ok_or(AgentError::NothingToReveal)?;
-        Ok(*pixel)
+        Ok(Choice::unproven(*pixel))
     }
 }

@@ -1,7 +1,7 @@
 //! The debaters: random, greedy and tree search.
 //!
 //! An [`Agent`] is given a debater's [`View`](pixel_debate_game::View) and a clock, and chooses the
-//! pixel to reveal. [`AgentSpec`] names the agents (`random`, `greedy`, `mcts:1000`) and builds
+//! pixel to reveal: a [`Choice`], which also says what is proven. [`AgentSpec`] names the agents (`random`, `greedy`, `mcts:1000`) and builds
 //! them. What an agent knows of the judge is an [`Evaluator`](pixel_debate_judge::Evaluator).
 //!
 //! ```
@@ -25,12 +25,13 @@
 //! let image = Arc::new(Image::new(4, 1, vec![9, 9, 9, 9])?);
 //! let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 10)?;
 //! let mut agent = "greedy".parse::<AgentSpec>()?.build(Box::new(Left), 1);
-//! let pixel = agent.choose(&debate.view(Seat::Debater(Debater::First)), Clock::unlimited())?;
-//! assert!(pixel.x < 2);
+//! let choice = agent.choose(&debate.view(Seat::Debater(Debater::First)), Clock::unlimited())?;
+//! assert!(choice.pixel.x < 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod agent;
+mod choice;
 mod greedy;
 mod mcts;
 mod position;
@@ -38,6 +39,7 @@ mod random;
 mod spec;
 
 pub use agent::{Agent, AgentError, Clock};
+pub use choice::{Choice, Proof};
 pub use greedy::Greedy;
 pub use mcts::{LeafValue, Mcts};
 pub use random::Random;

@@ -12,13 +12,13 @@
 
 mod tree;
 
-use pixel_debate_game::{Pixel, Role, View};
+use pixel_debate_game::{Role, View};
 use pixel_debate_judge::{Evaluator, PixelSet};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 
-use crate::{Agent, AgentError, Clock, position::Position};
+use crate::{Agent, AgentError, Choice, Clock, position::Position};
 use tree::Tree;
 
 /// What the end of a rollout counts for the side that the judge favours.
@@ -83,7 +83,7 @@ fn value_for(role: Role, honest: f32) -> f32 {
 }
 
 impl Agent for Mcts {
-    fn choose(&mut self, view: &View, clock: Clock) -> Result<Pixel, AgentError> {
+    fn choose(&mut self, view: &View, clock: Clock) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
         self.tree.advance(&position.revealed);
         let evidence = position.evidence();
@@ -96,6 +96,7 @@ impl Agent for Mcts {
                 break;
             }
         }
-        self.tree.most_visited(&mut self.rng).ok_or(AgentError::NothingToReveal)
+        let pixel = self.tree.most_visited(&mut self.rng);
+        pixel.map(Choice::unproven).ok_or(AgentError::NothingToReveal)
     }
 }

@@ -1,10 +1,10 @@
 //! Reveals any legal pixel.
 
-use pixel_debate_game::{Pixel, View};
+use pixel_debate_game::View;
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
-use crate::{Agent, AgentError, Clock, position::Position};
+use crate::{Agent, AgentError, Choice, Clock, position::Position};
 
 /// Reveals a legal pixel drawn uniformly at random.
 #[derive(Debug, Clone)]
@@ -20,8 +20,9 @@ impl Random {
 }
 
 impl Agent for Random {
-    fn choose(&mut self, view: &View, _clock: Clock) -> Result<Pixel, AgentError> {
+    fn choose(&mut self, view: &View, _clock: Clock) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
-        position.candidates.choose(&mut self.rng).copied().ok_or(AgentError::NothingToReveal)
+        let pixel = position.candidates.choose(&mut self.rng);
+        pixel.copied().map(Choice::unproven).ok_or(AgentError::NothingToReveal)
     }
 }

@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-use pixel_debate_agents::{AgentError, AgentSpec, Clock};
+use pixel_debate_agents::{AgentError, AgentSpec, Choice, Clock, Proof};
 use pixel_debate_game::{
     Claims, Debate, Debater, Image, Move, Pixel, Role, Rules, Seat, honest_wins,
 };
@@ -79,7 +79,8 @@ fn play(debate: &mut Debate, judge: &Arbitrary, agents: [AgentSpec; 2], seed: u6
     while let Some(debater) = debate.to_move() {
         let view = debate.view(Seat::Debater(debater));
         let agent = &mut agents[usize::from(debater == Debater::Second)];
-        let pixel = agent.choose(&view, Clock::unlimited()).unwrap();
+        let Choice { pixel, proof } = agent.choose(&view, Clock::unlimited()).unwrap();
+        assert_eq!(proof, Proof::NotSought);
         debate.apply(Move::Reveal { by: debater, pixel }).unwrap();
     }
     debate.evidence().iter().map(|reveal| reveal.pixel).collect()

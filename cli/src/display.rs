@@ -8,6 +8,7 @@ mod screen;
 
 use std::io::{self, Write};
 
+use pixel_debate_agents::Proof;
 use pixel_debate_game::{Debate, Role, Verdict, honest_margin};
 use pixel_debate_harness::believed_label;
 
@@ -55,8 +56,13 @@ pub(crate) fn standing_head(screen: &mut Screen, debate: &Debate) -> io::Result<
     writeln!(screen)
 }
 
-/// Who revealed which pixel last, and what the judge now thinks.
-pub(crate) fn standing(screen: &mut Screen, debate: &Debate, logits: &[f32]) -> io::Result<()> {
+/// Who revealed which pixel last, what the judge now thinks, and what the debater has proven.
+pub(crate) fn standing(
+    screen: &mut Screen,
+    debate: &Debate,
+    logits: &[f32],
+    proof: Proof,
+) -> io::Result<()> {
     match debate.evidence().iter().last() {
         None => write!(screen, "  0 {:<21}  ", "nothing yet")?,
         Some(reveal) => {
@@ -70,7 +76,8 @@ pub(crate) fn standing(screen: &mut Screen, debate: &Debate, logits: &[f32]) -> 
     if let Some(lie) = claims.liar {
         let (honest, lie) = (logits[usize::from(claims.honest)], logits[usize::from(lie)]);
         let bar = bar(screen, honest_margin(logits, claims));
-        return writeln!(screen, "{honest:>8.2}{lie:>9.2}   {bar}");
+        let row = format!("{honest:>8.2}{lie:>9.2}   {bar}{}", note(proof));
+        return writeln!(screen, "{}", row.trim_end());
     }
     let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     for (label, logit) in logits.iter().enumerate() {
@@ -84,18 +91,28 @@ pub(crate) fn standing(screen: &mut Screen, debate: &Debate, logits: &[f32]) -> 
             write!(screen, "{cell}")?;
         }
     }
-    writeln!(screen)
+    writeln!(screen, "{}", note(proof))
 }
 
-/// The margin as a bar to the side of who is ahead.
+/// How sure of its move a debater is, to stand after it; nothing of one that proves nothing.
+fn note(proof: Proof) -> &'static str {
+    match proof {
+        Proof::NotSought => "",
+        Proof::Proven(Role::Honest) => "  proven: the honest debater wins",
+        Proof::Proven(Role::Liar) => "  proven: the liar wins",
+        Proof::Open => "  not proven: out of time",
+    }
+}
+
+/// The margin as a bar to the side of who is ahead, as wide as both sides.
 fn bar(screen: &Screen, margin: f32) -> String {
     let length = ((margin.abs() * BAR_SCALE).round() as usize).min(HALF_BAR);
     let full = "█".repeat(length);
+    let space = " ".repeat(HALF_BAR - length);
     if margin > 0.0 {
-        format!("{:HALF_BAR$}│{}", "", screen.paint(Role::Honest, &full))
+        format!("{:HALF_BAR$}│{}{space}", "", screen.paint(Role::Honest, &full))
     } else {
-        let space = " ".repeat(HALF_BAR - length);
-        format!("{space}{}│", screen.paint(Role::Liar, &full))
+        format!("{space}{}│{:HALF_BAR$}", screen.paint(Role::Liar, &full), "")
     }
 }
 
@@ -118,4 +135,17 @@ pub(crate) fn verdict(screen: &mut Screen, debate: &Debate, labels: &Labels<'_>)
         labels.name(believed),
         margin.abs()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proof_is_noted_beside_the_move() {
+        assert_eq!(note(Proof::NotSought), "");
+        assert_eq!(note(Proof::Proven(Role::Liar)), "  proven: the liar wins");
+        assert_eq!(note(Proof::Proven(Role::Honest)), "  proven: the honest debater wins");
+        assert_eq!(note(Proof::Open), "  not proven: out of time");
+    }
 }

@@ -163,7 +163,9 @@ impl Series<'_> {
         let setups = lies
             .into_iter()
             .flat_map(|lie| [Role::Honest, Role::Liar].map(|first| Setup { image, lie, first }));
-        setups.map(|setup| Ok(DebateResult::of(&setup, &self.play(&setup, |_, _| {})?))).collect()
+        setups
+            .map(|setup| Ok(DebateResult::of(&setup, &self.play(&setup, |_, _, _| {})?)))
+            .collect()
     }
 }
 

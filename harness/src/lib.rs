@@ -19,7 +19,7 @@
 //!
 //! // Image 17 is a seven; the liar says that it is an eight, and begins.
 //! let setup = Setup { image: 17, lie: Some(8), first: Role::Liar };
-//! let debate = series.play(&setup, |_, event| println!("{event:?}"))?;
+//! let debate = series.play(&setup, |_, event, _| println!("{event:?}"))?;
 //! assert_eq!(debate.evidence().len(), 6);
 //!
 //! // The same without a lie fixed, in both orders.

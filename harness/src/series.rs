@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pixel_debate_agents::{AgentError, AgentSpec, Clock};
+use pixel_debate_agents::{AgentError, AgentSpec, Choice, Clock, Proof};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
     Debate, Debater, Event, IllegalMove, Image, ImageError, ImageSource, Move, Players, Role,
@@ -138,13 +138,13 @@ impl Series<'_> {
     }
 
     /// Plays a debate to its end. `observe` is told of each event as it happens, with the debate
-    /// as it then stands.
+    /// as it then stands and what the agent has proven by its reveal (at the verdict, nothing).
     ///
     /// The debate is a function of the series and `setup` alone.
     pub fn play(
         &self,
         setup: &Setup,
-        mut observe: impl FnMut(&Debate, &Event),
+        mut observe: impl FnMut(&Debate, &Event, Proof),
     ) -> Result<Debate, PlayError> {
         let mut debate = self.open(setup)?;
         let image = setup.image;
@@ -160,17 +160,17 @@ impl Series<'_> {
         let (mut first, mut second) = (seat(setup.first)?, seat(setup.first.other())?);
         while let Some(by) = debate.to_move() {
             let agent = if by == Debater::First { &mut first } else { &mut second };
-            let pixel = agent
+            let Choice { pixel, proof } = agent
                 .choose(&debate.view(Seat::Debater(by)), Clock::unlimited())
                 .map_err(|source| PlayError::Agent { role: debate.rules().role_of(by), source })?;
             let event = debate.apply(Move::Reveal { by, pixel }).map_err(illegal)?;
-            observe(&debate, &event);
+            observe(&debate, &event, proof);
         }
         let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
         let mut judge = self.judge.evaluator(Arc::clone(debate.image()))?;
         let logits = judge.evaluate(&[evidence]).concat();
         let event = debate.apply(Move::Verdict(Verdict::Logits { logits })).map_err(illegal)?;
-        observe(&debate, &event);
+        observe(&debate, &event, Proof::NotSought);
         Ok(debate)
     }
 
@@ -223,7 +223,12 @@ mod tests {
         for lie in [Some(8), None] {
             let setup = Setup { image: 17, lie, first: Role::Liar };
             let mut events = Vec::new();
-            let debate = series.play(&setup, |_, event| events.push(event.clone())).unwrap();
+            let debate = series
+                .play(&setup, |_, event, proof| {
+                    events.push(event.clone());
+                    assert_eq!(proof, Proof::NotSought);
+                })
+                .unwrap();
             assert!(debate.events().eq(events));
             let outcome = debate.outcome().unwrap();
             assert_eq!(outcome.reason, OutcomeReason::Verdict);

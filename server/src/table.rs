@@ -219,7 +219,8 @@ impl Table {
             let thought = pool.run(move || {
                 let view = debate.view(Seat::Debater(by));
                 let clock = Clock::until(std::time::Instant::now() + patience);
-                let pixel = agent.choose(&view, clock).map_err(|error| error.to_string())?;
+                let choice = agent.choose(&view, clock).map_err(|error| error.to_string())?;
+                let pixel = choice.pixel;
                 let legal = debate.apply(Move::Reveal { by, pixel }).is_ok();
                 let logits = legal.then(|| {
                     let mut logits = players.logits(debate.rules().pixels, debate.evidence())?;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use image::ImageFormat;
+use pixel_debate_agents::Proof;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Debate, Event, Role};
 use pixel_debate_harness::{PlayError, Series, Setup, figure};
@@ -61,7 +62,7 @@ impl Play {
         };
         let setup = Setup { image: self.image, lie: self.lie, first: self.first };
         let debate =
-            if self.json { series.play(&setup, |_, _| {})? } else { show(&series, &setup)? };
+            if self.json { series.play(&setup, |_, _, _| {})? } else { show(&series, &setup)? };
         if let Some(path) = self.png {
             figure::draw(&debate)
                 .save_with_format(&path, ImageFormat::Png)
@@ -82,8 +83,13 @@ fn show(series: &Series<'_>, setup: &Setup) -> Result<Debate, Failure> {
     let labels = Labels::of(series.dataset.classes());
     introduce(&mut screen, series, setup, &debate, &labels)?;
     let mut shown = Shown { screen, judge, result: Ok(()) };
-    shown.tell(&debate, None);
-    let debate = series.play(setup, |debate, event| shown.tell(debate, Some(event)))?;
+    shown.tell(&debate, Proof::NotSought);
+    let debate = series.play(setup, |debate, event, proof| {
+        // The verdict has lines of its own.
+        if !matches!(event, Event::Verdict { .. }) {
+            shown.tell(debate, proof);
+        }
+    })?;
     let Shown { mut screen, result, .. } = shown;
     result?;
     display::verdict(&mut screen, &debate, &labels)?;
@@ -99,14 +105,14 @@ struct Shown {
 }
 
 impl Shown {
-    /// Writes the line for a reveal, or, without an event, for the beginning.
-    fn tell(&mut self, debate: &Debate, event: Option<&Event>) {
-        if self.result.is_err() || matches!(event, Some(Event::Verdict { .. })) {
+    /// Writes the line for the last reveal, or for the beginning.
+    fn tell(&mut self, debate: &Debate, proof: Proof) {
+        if self.result.is_err() {
             return;
         }
         let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
         let logits = self.judge.evaluate(&[evidence]).concat();
-        self.result = display::standing(&mut self.screen, debate, &logits);
+        self.result = display::standing(&mut self.screen, debate, &logits, proof);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 
-use pixel_debate_agents::{Agent, AgentError, Clock};
+use pixel_debate_agents::{Agent, AgentError, Choice, Clock};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Evidence, Image, Pixel, View};
 use pixel_debate_protocol::{JudgeKind, Setup};
@@ -35,24 +35,24 @@ pub(crate) struct Scripted;
 struct Row;
 
 impl Agent for Row {
-    fn choose(&mut self, view: &View, _: Clock) -> Result<Pixel, AgentError> {
-        Ok(Pixel::new(view.evidence.len() as u8, 0))
+    fn choose(&mut self, view: &View, _: Clock) -> Result<Choice, AgentError> {
+        Ok(Choice::unproven(Pixel::new(view.evidence.len() as u8, 0)))
     }
 }
 
 struct Zero;
 
 impl Agent for Zero {
-    fn choose(&mut self, view: &View, _: Clock) -> Result<Pixel, AgentError> {
+    fn choose(&mut self, view: &View, _: Clock) -> Result<Choice, AgentError> {
         let mut pixels = view.image.iter().flat_map(Image::iter);
-        Ok(pixels.find(|&(_, value)| value == 0).unwrap().0)
+        Ok(Choice::unproven(pixels.find(|&(_, value)| value == 0).unwrap().0))
     }
 }
 
 struct Fail;
 
 impl Agent for Fail {
-    fn choose(&mut self, _: &View, _: Clock) -> Result<Pixel, AgentError> {
+    fn choose(&mut self, _: &View, _: Clock) -> Result<Choice, AgentError> {
         Err(AgentError::NothingToReveal)
     }
 }
