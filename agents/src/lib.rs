@@ -1,8 +1,10 @@
 //! The debaters: random, greedy and tree search.
 //!
 //! An [`Agent`] is given a debater's [`View`](pixel_debate_game::View) and a clock, and chooses the
-//! pixel to reveal: a [`Choice`], which also says what is proven. [`AgentSpec`] names the agents (`random`, `greedy`, `mcts:1000`) and builds
-//! them. What an agent knows of the judge is an [`Evaluator`](pixel_debate_judge::Evaluator).
+//! pixel to reveal; its [`Choice`] also says what it has proven. [`AgentSpec`] names the agents and
+//! builds them: `random`, `greedy`, `mcts:1000` (the paper's tree search, [`Mcts`]) and
+//! `mcts:1000:graph` (the same over sets of pixels instead of sequences). What an agent knows of the
+//! judge is an [`Evaluator`](pixel_debate_judge::Evaluator).
 //!
 //! ```
 //! use std::sync::Arc;
@@ -41,6 +43,6 @@ mod spec;
 pub use agent::{Agent, AgentError, Clock};
 pub use choice::{Choice, Proof};
 pub use greedy::Greedy;
-pub use mcts::{LeafValue, Mcts};
+pub use mcts::{LeafValue, Mcts, SearchShape};
 pub use random::Random;
 pub use spec::{AgentSpec, AgentSpecError};

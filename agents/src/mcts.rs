@@ -1,24 +1,32 @@
 //! Monte Carlo tree search, as the paper's debaters use it (section 3.1).
 //!
-//! - A node is a sequence of reveals; a rollout starts at the root and goes on by the selection
-//!   rule to the last pixel, where the judge is asked. What the judge says of a set of pixels is
-//!   remembered, whatever the order in which they were revealed.
+//! - A rollout starts at the root and goes on by the selection rule to the last pixel, where the
+//!   judge is asked. What the judge says of a set of pixels is remembered, whatever the order in
+//!   which they were revealed.
 //! - Selection maximises `Q + U` with `U = P · √ΣN / (1 + N)` (PUCT as in AlphaGo Zero, `c = 1`):
 //!   `Q` is the mean value of the move for the side to move, 0 where it was never tried; `ΣN`
 //!   counts the rollouts through the node, `N` those through the move; `P` is one over the number of
 //!   pixels that the rules allow in the image. Ties are broken at random.
 //! - The move played is the one with the most visits.
-//! - The subtree below the moves played is kept, and its rollouts count towards the next move's.
+//! - What was found out below the moves played is kept, and its rollouts count towards the next
+//!   move's.
+//!
+//! What a node is decides what the rollouts learn from each other: in the paper's [`tree`] it is a
+//! sequence of reveals, in the [`graph`] a set, which all its orders share.
 
+mod graph;
+mod rollout;
 mod tree;
 
-use pixel_debate_game::{Role, View};
-use pixel_debate_judge::{Evaluator, PixelSet};
-use rand::SeedableRng;
+use pixel_debate_game::{Pixel, Role, View};
+use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 
 use crate::{Agent, AgentError, Choice, Clock, position::Position};
+use graph::Graph;
+use rollout::{Memory, Rollout};
 use tree::Tree;
 
 /// What the end of a rollout counts for the side that the judge favours.
@@ -31,6 +39,15 @@ pub enum LeafValue {
     Margin,
 }
 
+/// What a node of the search is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SearchShape {
+    /// A sequence of reveals, as in the paper.
+    Tree,
+    /// A set of revealed pixels, with statistics that all orders of revealing them share.
+    Graph,
+}
+
 /// The paper's debater: tree search with a fixed number of rollouts a move.
 pub struct Mcts {
     evaluator: Box<dyn Evaluator>,
@@ -39,38 +56,102 @@ pub struct Mcts {
     rng: ChaCha8Rng,
     /// The honest side's value of every complete set of pixels that the judge was asked about.
     judged: FxHashMap<PixelSet, f32>,
-    tree: Tree,
+    memory: Box<dyn Memory>,
 }
 
 impl Mcts {
     /// A search of `rollouts` rollouts a move (at least one is made) on what `evaluator` says; all
     /// that is random is drawn from `seed`.
-    pub fn new(evaluator: Box<dyn Evaluator>, rollouts: u32, value: LeafValue, seed: u64) -> Self {
+    pub fn new(
+        evaluator: Box<dyn Evaluator>,
+        rollouts: u32,
+        value: LeafValue,
+        shape: SearchShape,
+        seed: u64,
+    ) -> Self {
         Self {
             evaluator,
             rollouts: rollouts.max(1),
             value,
             rng: ChaCha8Rng::seed_from_u64(seed),
             judged: FxHashMap::default(),
-            tree: Tree::new(Vec::new()),
+            memory: match shape {
+                SearchShape::Tree => Box::new(Tree::new(Vec::new())),
+                SearchShape::Graph => Box::new(Graph::new()),
+            },
         }
     }
 
-    /// The honest side's value, from 0 to 1, of a complete set of pixels.
-    fn honest_value(&mut self, position: &Position, set: PixelSet) -> f32 {
-        if let Some(value) = self.judged.get(&set) {
+    /// The rollouts through the root so far.
+    fn visits(&self) -> u32 {
+        self.memory.root_visits().iter().map(|(_, visits)| visits).sum()
+    }
+
+    /// Before the last pixel, asks the judge about all candidates at once, for an evaluator may
+    /// answer a batch faster than its sets one by one.
+    ///
+    /// The search then finds the answers where it would have asked. Nothing else depends on which
+    /// sets the judge was asked about, so its moves stay the same, bit for bit with an evaluator
+    /// that gives a set the same bits in any batch, as the sparse engine does.
+    fn judge_last_pixels(&mut self, position: &Position) {
+        let evidence = position.evidence();
+        if position.role_to_move(evidence.pixels().len() + 1).is_some() {
+            return;
+        }
+        let mut sets: Vec<PixelSet> =
+            position.candidates.iter().map(|pixel| evidence.with(*pixel)).collect();
+        sets.retain(|set| !self.judged.contains_key(set));
+        // A search of fewer rollouts asks about fewer sets.
+        if sets.len() > self.rollouts.saturating_sub(self.visits()) as usize {
+            return;
+        }
+        for (set, logits) in sets.iter().zip(self.evaluator.evaluate(&sets)) {
+            let value = self.value_of(position, &logits);
+            self.judged.insert(set.clone(), value);
+        }
+    }
+
+    /// Makes rollouts until there are enough through the root, or the time is over.
+    fn search(&mut self, position: &Position, clock: Clock) {
+        for _ in 0..self.rollouts.saturating_sub(self.visits()).max(1) {
+            let rollout = Rollout::through(&mut *self.memory, position, &mut self.rng);
+            let honest = self.honest_value(position, &rollout.revealed);
+            self.memory.record(&rollout, honest);
+            if clock.is_over() {
+                break;
+            }
+        }
+    }
+
+    /// The root's move with the most visits.
+    fn most_visited(&mut self) -> Option<Pixel> {
+        let moves = self.memory.root_visits();
+        let most = moves.iter().map(|(_, visits)| *visits).max()?;
+        let ties: Vec<Pixel> =
+            moves.iter().filter(|(_, visits)| *visits == most).map(|(pixel, _)| *pixel).collect();
+        ties.choose(&mut self.rng).copied()
+    }
+
+    /// The honest side's value of a complete set of pixels.
+    fn honest_value(&mut self, position: &Position, set: &PixelSet) -> f32 {
+        if let Some(value) = self.judged.get(set) {
             return *value;
         }
-        let [logits] = self.evaluator.evaluate(std::slice::from_ref(&set))[..] else {
+        let [logits] = self.evaluator.evaluate(std::slice::from_ref(set))[..] else {
             unreachable!("an evaluator answers each set once");
         };
-        let margin = position.honest_margin(&logits);
-        let value = match self.value {
+        let value = self.value_of(position, &logits);
+        self.judged.insert(set.clone(), value);
+        value
+    }
+
+    /// What the logits of a complete set are worth to the honest side, from 0 to 1.
+    fn value_of(&self, position: &Position, logits: &[f32; CLASSES]) -> f32 {
+        let margin = position.honest_margin(logits);
+        match self.value {
             LeafValue::Outcome => f32::from(margin > 0.0),
             LeafValue::Margin => 1.0 / (1.0 + (-margin).exp()),
-        };
-        self.judged.insert(set, value);
-        value
+        }
     }
 }
 
@@ -85,18 +166,101 @@ fn value_for(role: Role, honest: f32) -> f32 {
 impl Agent for Mcts {
     fn choose(&mut self, view: &View, clock: Clock) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
-        self.tree.advance(&position.revealed);
-        let evidence = position.evidence();
-        loop {
-            let path = self.tree.descend(&position, &mut self.rng);
-            let set = path.pixels().fold(evidence.clone(), |set, pixel| set.with(pixel));
-            let honest = self.honest_value(&position, set);
-            self.tree.record(&path, |role| value_for(role, honest));
-            if self.tree.visits() >= self.rollouts || clock.is_over() {
-                break;
+        self.memory.advance(&position.revealed);
+        if !clock.is_over() {
+            self.judge_last_pixels(&position);
+        }
+        self.search(&position, clock);
+        self.most_visited().map(Choice::unproven).ok_or(AgentError::NothingToReveal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use pixel_debate_game::{Debate, Image, Move, Rules, Seat};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PIXELS: u8 = 9;
+
+    /// A judge that finds some pixels more convincing than others, and the sizes of the batches
+    /// that it was given.
+    #[derive(Clone)]
+    struct Weighing {
+        weights: [f32; PIXELS as usize],
+        batches: Arc<Mutex<Vec<usize>>>,
+    }
+
+    impl Evaluator for Weighing {
+        fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+            self.batches.lock().unwrap().push(sets.len());
+            let sum = |set: &PixelSet| {
+                set.pixels().iter().map(|pixel| self.weights[usize::from(pixel.x)]).sum::<f32>()
+            };
+            sets.iter().map(|set| std::array::from_fn(|label| sum(set) * label as f32)).collect()
+        }
+    }
+
+    fn debate(pixels: u8) -> Debate {
+        let image = Arc::new(Image::new(PIXELS, 1, vec![1; PIXELS.into()]).unwrap());
+        Debate::new(Rules::paper(pixels, true, Role::Honest), image, 1, Some(0), 10).unwrap()
+    }
+
+    fn weights() -> impl Strategy<Value = [f32; PIXELS as usize]> {
+        prop::array::uniform9(-3..=3_i8).prop_map(|weights| weights.map(f32::from))
+    }
+
+    fn any_mcts() -> impl Strategy<Value = (LeafValue, SearchShape, u32)> {
+        let value = prop_oneof![Just(LeafValue::Outcome), Just(LeafValue::Margin)];
+        let shape = prop_oneof![Just(SearchShape::Tree), Just(SearchShape::Graph)];
+        (value, shape, 1..200_u32)
+    }
+
+    proptest! {
+        #[test]
+        fn a_batch_changes_nothing_of_the_search(
+            (value, shape, rollouts) in any_mcts(), pixels in 1..=4_u8, weights in weights(), seed: u64,
+        ) {
+            let agent = || {
+                let judge = Weighing { weights, batches: Arc::default() };
+                Mcts::new(Box::new(judge), rollouts, value, shape, seed)
+            };
+            let (mut batched, mut single) = (agent(), agent());
+            let mut debate = debate(pixels);
+            while let Some(by) = debate.to_move() {
+                let view = debate.view(Seat::Debater(by));
+                let Choice { pixel, .. } = batched.choose(&view, Clock::unlimited()).unwrap();
+
+                let position = Position::of(&view).unwrap();
+                single.memory.advance(&position.revealed);
+                single.search(&position, Clock::unlimited());
+                prop_assert_eq!(single.memory.root_visits(), batched.memory.root_visits());
+                prop_assert_eq!(single.most_visited(), Some(pixel));
+                debate.apply(Move::Reveal { by, pixel }).unwrap();
             }
         }
-        let pixel = self.tree.most_visited(&mut self.rng);
-        pixel.map(Choice::unproven).ok_or(AgentError::NothingToReveal)
+
+        #[test]
+        fn the_last_pixels_are_one_batch(
+            (value, shape, rollouts) in any_mcts(), weights in weights(), seed: u64,
+        ) {
+            let judge = Weighing { weights, batches: Arc::default() };
+            let batches = Arc::clone(&judge.batches);
+            let mut agent = Mcts::new(Box::new(judge), rollouts, value, shape, seed);
+            let debate = debate(1);
+            let view = debate.view(Seat::Debater(debate.to_move().unwrap()));
+            agent.choose(&view, Clock::unlimited()).unwrap();
+            let batches = batches.lock().unwrap();
+            if rollouts >= PIXELS.into() {
+                prop_assert_eq!(&batches[..], [usize::from(PIXELS)]);
+            } else {
+                // Fewer rollouts than pixels ask no more than they need.
+                prop_assert!(batches.len() <= rollouts as usize);
+                prop_assert!(batches.iter().all(|sets| *sets == 1));
+            }
+        }
     }
 }

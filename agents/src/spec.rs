@@ -5,9 +5,13 @@ use std::{fmt, str::FromStr};
 use pixel_debate_judge::Evaluator;
 use serde::{Deserialize, Serialize};
 
-use crate::{Agent, Greedy, LeafValue, Mcts, Random};
+use crate::{Agent, Greedy, LeafValue, Mcts, Random, SearchShape};
 
-/// An agent by name: `random`, `greedy`, `mcts:N` or `mcts:N:margin`.
+/// An agent by name: `random`, `greedy`, or `mcts:N`, after which `:margin`, `:graph` or
+/// `:margin:graph` may follow.
+///
+/// An agent has one name: [`Display`](fmt::Display) writes what [`FromStr`] reads, and no other
+/// spelling is accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum AgentSpec {
@@ -19,22 +23,25 @@ pub enum AgentSpec {
     Mcts {
         /// Rollouts a move, at least 1.
         rollouts: u32,
-        /// What a rollout's end counts.
+        /// What a rollout's end counts: the outcome, or with `:margin` the margin.
         value: LeafValue,
+        /// What a node is: a sequence of reveals, or with `:graph` a set.
+        shape: SearchShape,
     },
 }
 
 /// A name that no agent has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown agent {0:?}: it must be `random`, `greedy`, `mcts:N` with N rollouts a move \
-     (1 to {max}), or `mcts:N:margin`",
+    "unknown agent {0:?}: it must be `random`, `greedy`, or `mcts:N` with N rollouts a move \
+     (1 to {max}), after which `:margin`, `:graph` or `:margin:graph` may follow",
     max = AgentSpec::MAX_ROLLOUTS
 )]
 pub struct AgentSpecError(String);
 
 impl AgentSpec {
-    /// The largest number of rollouts a move: its tree takes less than a gigabyte.
+    /// The largest number of rollouts a move: in the paper's debates its tree or graph takes less
+    /// than a gigabyte.
     pub const MAX_ROLLOUTS: u32 = 1_000_000;
 
     /// The agent for one debate. `evaluator` judges that debate's image; all that is random is
@@ -43,7 +50,9 @@ impl AgentSpec {
         match self {
             Self::Random => Box::new(Random::new(seed)),
             Self::Greedy => Box::new(Greedy::new(evaluator, seed)),
-            Self::Mcts { rollouts, value } => Box::new(Mcts::new(evaluator, rollouts, value, seed)),
+            Self::Mcts { rollouts, value, shape } => {
+                Box::new(Mcts::new(evaluator, rollouts, value, shape, seed))
+            }
         }
     }
 }
@@ -53,9 +62,16 @@ impl fmt::Display for AgentSpec {
         match self {
             Self::Random => f.pad("random"),
             Self::Greedy => f.pad("greedy"),
-            Self::Mcts { rollouts, value: LeafValue::Outcome } => write!(f, "mcts:{rollouts}"),
-            Self::Mcts { rollouts, value: LeafValue::Margin } => {
-                write!(f, "mcts:{rollouts}:margin")
+            Self::Mcts { rollouts, value, shape } => {
+                let value = match value {
+                    LeafValue::Outcome => "",
+                    LeafValue::Margin => ":margin",
+                };
+                let shape = match shape {
+                    SearchShape::Tree => "",
+                    SearchShape::Graph => ":graph",
+                };
+                write!(f, "mcts:{rollouts}{value}{shape}")
             }
         }
     }
@@ -71,16 +87,23 @@ impl FromStr for AgentSpec {
             "greedy" => return Ok(Self::Greedy),
             _ => {}
         }
-        let search = name.strip_prefix("mcts:").ok_or_else(unknown)?;
-        let (rollouts, value) = match search.strip_suffix(":margin") {
-            Some(rollouts) => (rollouts, LeafValue::Margin),
-            None => (search, LeafValue::Outcome),
+        let mut search = name.strip_prefix("mcts:").ok_or_else(unknown)?;
+        let mut ends_in = |option| match search.strip_suffix(option) {
+            Some(rest) => {
+                search = rest;
+                true
+            }
+            None => false,
         };
-        let rollouts = rollouts.parse().map_err(|_| unknown())?;
+        let shape = if ends_in(":graph") { SearchShape::Graph } else { SearchShape::Tree };
+        let value = if ends_in(":margin") { LeafValue::Margin } else { LeafValue::Outcome };
+        let rollouts = search.parse().map_err(|_| unknown())?;
         if !(1..=Self::MAX_ROLLOUTS).contains(&rollouts) {
             return Err(unknown());
         }
-        Ok(Self::Mcts { rollouts, value })
+        let spec = Self::Mcts { rollouts, value, shape };
+        // `parse` also reads numbers with a plus or with leading zeros.
+        if spec.to_string() == name { Ok(spec) } else { Err(unknown()) }
     }
 }
 
@@ -100,11 +123,44 @@ impl TryFrom<String> for AgentSpec {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn any_search() -> impl Strategy<Value = AgentSpec> {
+        let value = prop_oneof![Just(LeafValue::Outcome), Just(LeafValue::Margin)];
+        let shape = prop_oneof![Just(SearchShape::Tree), Just(SearchShape::Graph)];
+        (1..=AgentSpec::MAX_ROLLOUTS, value, shape)
+            .prop_map(|(rollouts, value, shape)| AgentSpec::Mcts { rollouts, value, shape })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(spec in any_search()) {
+            prop_assert_eq!(spec.to_string().parse(), Ok(spec));
+        }
+
+        #[test]
+        fn what_is_read_is_written(
+            name in r"(random|greedy|mcts)(:\+?0?[0-9]{0,8})?(:margin|:graph){0,3}",
+        ) {
+            if let Ok(spec) = name.parse::<AgentSpec>() {
+                prop_assert_eq!(spec.to_string(), name);
+            }
+        }
+    }
 
     #[test]
     fn names_go_round() {
-        for name in ["random", "greedy", "mcts:1", "mcts:10000", "mcts:200:margin"] {
+        for name in [
+            "random",
+            "greedy",
+            "mcts:1",
+            "mcts:1000000",
+            "mcts:200:margin",
+            "mcts:200:graph",
+            "mcts:200:margin:graph",
+        ] {
             let spec: AgentSpec = name.parse().unwrap();
             assert_eq!(spec.to_string(), name);
             let json = serde_json::to_string(&spec).unwrap();
@@ -114,11 +170,34 @@ mod tests {
     }
 
     #[test]
-    fn other_names_are_refused() {
-        for name in ["", "Random", "mcts", "mcts:", "mcts:0", "mcts:-1", "mcts:1:", "mcts:1000001"]
-        {
+    fn other_names_are_refused_with_what_is_allowed() {
+        for name in [
+            "",
+            "Random",
+            "random:graph",
+            "greedy:margin",
+            "mcts",
+            "mcts:",
+            "mcts:0",
+            "mcts:-1",
+            "mcts:+1",
+            "mcts:01",
+            "mcts:1 ",
+            "mcts:1:",
+            "mcts:1000001",
+            "mcts:graph",
+            "mcts::graph",
+            "mcts:1:Graph",
+            "mcts:1:tree",
+            "mcts:1:graph:margin",
+            "mcts:1:graph:graph",
+            "mcts:1:margin:margin",
+            "mcts:1:margin:graph:",
+        ] {
             let error = name.parse::<AgentSpec>().unwrap_err().to_string();
-            assert!(error.contains("`mcts:N`"), "{error}");
+            for part in [&format!("{name:?}"), "`mcts:N`", "1 to 1000000", "`:margin:graph`"] {
+                assert!(error.contains(part), "{error}");
+            }
         }
     }
 }

@@ -100,20 +100,23 @@ proptest! {
     #[test]
     fn a_deep_search_plays_as_well_as_brute_force(rules in any_rules(), seed: u64) {
         let judge = Arbitrary::new(seed);
-        let mut debate = debate(rules);
-        let claims = *debate.claims();
+        let claims = *debate(rules).claims();
         let expected =
             honest_wins_with_best_play(&judge, rules, claims, &PixelSet::default());
-        let search = "mcts:20000".parse().unwrap();
-        let played = play(&mut debate, &judge, [search, search], seed);
-        let set: PixelSet = played.into_iter().collect();
-        prop_assert_eq!(honest_wins(&judge.logits(&set), &claims), expected);
+        for name in ["mcts:20000", "mcts:20000:graph"] {
+            let search = name.parse().unwrap();
+            let played = play(&mut debate(rules), &judge, [search, search], seed);
+            let set: PixelSet = played.into_iter().collect();
+            prop_assert_eq!(honest_wins(&judge.logits(&set), &claims), expected, "{}", name);
+        }
     }
 
     #[test]
     fn the_same_seed_plays_the_same_debate(rules in any_rules(), seed: u64) {
         let judge = Arbitrary::new(seed);
-        for name in ["random", "greedy", "mcts:50", "mcts:50:margin"] {
+        for name in
+            ["random", "greedy", "mcts:50", "mcts:50:margin", "mcts:50:graph", "mcts:50:margin:graph"]
+        {
             let agent = name.parse().unwrap();
             let once = play(&mut debate(rules), &judge, [agent, agent], seed);
             let again = play(&mut debate(rules), &judge, [agent, agent], seed);
@@ -123,14 +126,16 @@ proptest! {
 
     #[test]
     fn a_set_of_pixels_is_judged_once(rules in any_rules(), seed: u64) {
-        let judge = Arbitrary::new(seed);
-        let mut agent = "mcts:5000".parse::<AgentSpec>().unwrap().build(Box::new(judge.clone()), 1);
-        let view = debate(rules).view(Seat::Debater(Debater::First));
-        agent.choose(&view, Clock::unlimited()).unwrap();
-        // The complete sets of a debate: PIXELS choose K.
-        let k = usize::from(rules.pixels);
-        let sets = (0..k).fold(1, |sets, i| sets * (usize::from(PIXELS) - i) / (i + 1));
-        prop_assert!(judge.asked.load(Ordering::Relaxed) <= sets);
+        for name in ["mcts:5000", "mcts:5000:graph"] {
+            let judge = Arbitrary::new(seed);
+            let mut agent = name.parse::<AgentSpec>().unwrap().build(Box::new(judge.clone()), 1);
+            let view = debate(rules).view(Seat::Debater(Debater::First));
+            agent.choose(&view, Clock::unlimited()).unwrap();
+            // The complete sets of a debate: PIXELS choose K.
+            let k = usize::from(rules.pixels);
+            let sets = (0..k).fold(1, |sets, i| sets * (usize::from(PIXELS) - i) / (i + 1));
+            prop_assert!(judge.asked.load(Ordering::Relaxed) <= sets);
+        }
     }
 }
 
@@ -150,21 +155,26 @@ fn ties_are_broken_by_the_seed() {
     };
     assert_eq!(first_moves("random"), usize::from(PIXELS));
     assert!(first_moves("mcts:1") > 1);
+    assert!(first_moves("mcts:1:graph") > 1);
 }
 
 #[test]
 fn a_clock_that_ran_out_still_brings_a_move() {
-    let judge = Arbitrary::new(3);
-    let mut agent = "mcts:1000000".parse::<AgentSpec>().unwrap().build(Box::new(judge.clone()), 1);
-    let view = debate(Rules::paper(4, true, Role::Honest)).view(Seat::Debater(Debater::First));
-    agent.choose(&view, Clock::until(Instant::now())).unwrap();
-    assert_eq!(judge.asked.load(Ordering::Relaxed), 1);
+    // With one pixel to reveal the search would ask about all candidates first.
+    for (name, pixels) in [("mcts:1000000", 4), ("mcts:1000000", 1), ("mcts:1000000:graph", 4)] {
+        let judge = Arbitrary::new(3);
+        let mut agent = name.parse::<AgentSpec>().unwrap().build(Box::new(judge.clone()), 1);
+        let rules = Rules::paper(pixels, true, Role::Honest);
+        let view = debate(rules).view(Seat::Debater(Debater::First));
+        agent.choose(&view, Clock::until(Instant::now())).unwrap();
+        assert_eq!(judge.asked.load(Ordering::Relaxed), 1);
+    }
 }
 
 #[test]
 fn agents_refuse_what_is_not_their_turn() {
     let debate = debate(Rules::paper(4, true, Role::Honest));
-    for name in ["random", "greedy", "mcts:10"] {
+    for name in ["random", "greedy", "mcts:10", "mcts:10:graph"] {
         let mut agent = name.parse::<AgentSpec>().unwrap().build(Box::new(Arbitrary::new(1)), 1);
         let mut refusal = |seat| agent.choose(&debate.view(seat), Clock::unlimited()).unwrap_err();
         assert_eq!(refusal(Seat::Judge), AgentError::NotADebater { seat: Seat::Judge });

@@ -51,7 +51,11 @@ pub(crate) fn arrange(
         players.debater(name, setup.pixels, debate.image(), random.random()).map_err(|reason| {
             refusal(
                 format!("the {role} debater cannot be seated: {reason}"),
-                format!("{role}: random, greedy or mcts:N with N from 1 to {}", offer.max_rollouts),
+                format!(
+                    "{role}: random, greedy, or mcts:N with N from 1 to {}, after which :margin, \
+                     :graph or :margin:graph may follow",
+                    offer.max_rollouts
+                ),
             )
         })
     };

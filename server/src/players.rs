@@ -150,7 +150,7 @@ mod tests {
         let debate = Debate::new(rules, Arc::clone(&image), label, None, 10).unwrap();
         let view = debate.view(Seat::Debater(Debater::First));
         let clock = pixel_debate_agents::Clock::unlimited();
-        for name in ["random", "greedy", "mcts:50"] {
+        for name in ["random", "greedy", "mcts:50", "mcts:50:graph"] {
             let mut agents = [7, 7].map(|seed| players.debater(name, 6, &image, seed).unwrap());
             let [one, other] = agents.each_mut().map(|agent| agent.choose(&view, clock).unwrap());
             assert_eq!(one, other, "{name}");
@@ -164,6 +164,7 @@ mod tests {
             ("alphazero", "no agent is named \"alphazero\""),
             ("mcts:0", "no agent is named"),
             ("mcts:10001", "more than this server gives"),
+            ("mcts:10001:graph", "more than this server gives"),
         ] {
             let refusal = players.debater(name, 6, &image(0), 1).map(drop).unwrap_err();
             assert!(refusal.contains(reason), "{refusal}");

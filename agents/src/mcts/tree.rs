@@ -1,28 +1,25 @@
-//! The tree of tried reveals: selection and statistics.
+//! The tree of tried reveals: a node is a sequence.
 
 use pixel_debate_game::{Pixel, Role};
-use rand::{Rng, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
 
-use crate::position::Position;
-
-/// The paper's exploration constant.
-const EXPLORATION: f32 = 1.0;
-
-/// Where a node is kept.
-type NodeIndex = usize;
+use super::{
+    rollout::{Memory, NodeIndex, Rollout, Selected, Step, Tried},
+    value_for,
+};
 
 /// A position that a rollout has reached.
 #[derive(Debug, Default)]
-struct Node {
+pub(super) struct Node {
     /// Rollouts through this node.
     visits: u32,
     /// The moves that were tried here.
-    tried: Vec<Tried>,
+    edges: Vec<Edge>,
 }
 
 /// A move that was tried.
 #[derive(Debug)]
-struct Tried {
+struct Edge {
     pixel: Pixel,
     visits: u32,
     /// Sum of the rollouts' values for the side that makes the move.
@@ -33,23 +30,10 @@ struct Tried {
 /// All that was tried since the debate began, with the current position as the root.
 #[derive(Debug)]
 pub(super) struct Tree {
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     root: NodeIndex,
     /// The reveals that lead to the root.
     revealed: Vec<Pixel>,
-}
-
-/// A rollout: the moves tried from the root to the end of the debate.
-pub(super) struct Path {
-    /// Node, index of the move in its list, side that makes it.
-    steps: Vec<(NodeIndex, usize, Role, Pixel)>,
-}
-
-impl Path {
-    /// The pixels revealed on the way, in order.
-    pub(super) fn pixels(&self) -> impl Iterator<Item = Pixel> {
-        self.steps.iter().map(|(.., pixel)| *pixel)
-    }
 }
 
 impl Tree {
@@ -58,12 +42,21 @@ impl Tree {
         Self { nodes: vec![Node::default()], root: 0, revealed }
     }
 
-    /// Makes the position after these reveals the root, and keeps what was tried from there on.
-    pub(super) fn advance(&mut self, revealed: &[Pixel]) {
+    fn add(&mut self, node: NodeIndex, pixel: Pixel) -> usize {
+        let child = self.nodes.len();
+        self.nodes.push(Node::default());
+        let edges = &mut self.nodes[node].edges;
+        edges.push(Edge { pixel, visits: 0, value: 0.0, child });
+        edges.len() - 1
+    }
+}
+
+impl Memory for Tree {
+    fn advance(&mut self, revealed: &[Pixel]) {
         let subtree = revealed.strip_prefix(&self.revealed[..]).and_then(|played| {
             played.iter().try_fold(self.root, |node, pixel| {
-                let tried = &self.nodes[node].tried;
-                tried.iter().find(|tried| tried.pixel == *pixel).map(|tried| tried.child)
+                let edges = &self.nodes[node].edges;
+                edges.iter().find(|edge| edge.pixel == *pixel).map(|edge| edge.child)
             })
         });
         match subtree {
@@ -75,88 +68,36 @@ impl Tree {
         }
     }
 
-    /// Rollouts through the root.
-    pub(super) fn visits(&self) -> u32 {
-        self.nodes[self.root].visits
+    fn root(&self) -> NodeIndex {
+        self.root
     }
 
-    /// Selects moves from the root to the last pixel, and adds what is new on the way.
-    ///
-    /// `position` is the root's.
-    pub(super) fn descend(&mut self, position: &Position, rng: &mut impl Rng) -> Path {
-        let mut path = Path { steps: Vec::new() };
-        let mut node = self.root;
-        while let Some(role) = position.role_to_move(position.revealed.len() + path.steps.len()) {
-            let Some(index) = self.select(node, position, &path, rng) else { break };
-            let tried = &self.nodes[node].tried[index];
-            path.steps.push((node, index, role, tried.pixel));
-            node = tried.child;
-        }
-        path
+    fn root_visits(&self) -> Vec<(Pixel, u32)> {
+        self.nodes[self.root].edges.iter().map(|edge| (edge.pixel, edge.visits)).collect()
     }
 
-    /// The index of the move with the greatest `Q + U`; a move not tried before is added. `None`
-    /// where no pixel is left.
-    fn select(
-        &mut self,
-        node: NodeIndex,
-        position: &Position,
-        path: &Path,
-        rng: &mut impl Rng,
-    ) -> Option<usize> {
-        let Node { visits, tried } = &self.nodes[node];
-        let image_pixels = position.candidates.len() + position.revealed.len();
-        let exploration = EXPLORATION / image_pixels as f32 * (*visits as f32).sqrt();
-        let score = |tried: &Tried| {
-            let visits = tried.visits as f32;
-            tried.value / visits + exploration / (1.0 + visits)
+    fn step(&mut self, rollout: &Rollout<'_>, by: Role, rng: &mut ChaCha8Rng) -> Option<Step> {
+        let node = rollout.node;
+        let Node { visits, edges } = &self.nodes[node];
+        let tried = edges.iter().map(|&Edge { pixel, visits, value, .. }| Tried {
+            pixel,
+            visits,
+            mean: value / visits as f32,
+        });
+        let index = match rollout.select(*visits, &tried, rng)? {
+            Selected::Tried(index) => index,
+            Selected::New(pixel) => self.add(node, pixel),
         };
-        // What was not tried has Q = 0 and N = 0.
-        let some_untried = tried.len() + path.steps.len() < position.candidates.len();
-        let untried_score = if some_untried { exploration } else { f32::NEG_INFINITY };
-        let best = tried.iter().map(score).fold(untried_score, f32::max);
-
-        let mut ties: Vec<Option<usize>> =
-            (0..tried.len()).filter(|index| score(&tried[*index]) >= best).map(Some).collect();
-        let mut untried = Vec::new();
-        if some_untried && untried_score >= best {
-            let free = |pixel: &Pixel| {
-                tried.iter().all(|tried| tried.pixel != *pixel)
-                    && path.steps.iter().all(|(.., revealed)| revealed != pixel)
-            };
-            untried.extend(position.candidates.iter().copied().filter(free));
-            ties.extend(untried.iter().map(|_| None));
-        }
-        match ties.choose(rng)? {
-            Some(index) => Some(*index),
-            None => Some(self.add(node, *untried.choose(rng)?)),
-        }
+        let Edge { pixel, child, .. } = self.nodes[node].edges[index];
+        Some(Step { node, index, by, pixel, child })
     }
 
-    fn add(&mut self, node: NodeIndex, pixel: Pixel) -> usize {
-        let child = self.nodes.len();
-        self.nodes.push(Node::default());
-        let tried = &mut self.nodes[node].tried;
-        tried.push(Tried { pixel, visits: 0, value: 0.0, child });
-        tried.len() - 1
-    }
-
-    /// Counts a rollout; `value` is what its end is worth to either side, from 0 to 1.
-    pub(super) fn record(&mut self, path: &Path, value: impl Fn(Role) -> f32) {
-        for (node, index, role, _) in &path.steps {
+    fn record(&mut self, rollout: &Rollout<'_>, honest: f32) {
+        for Step { node, index, by, .. } in &rollout.steps {
             let node = &mut self.nodes[*node];
             node.visits += 1;
-            node.tried[*index].visits += 1;
-            node.tried[*index].value += value(*role);
+            node.edges[*index].visits += 1;
+            node.edges[*index].value += value_for(*by, honest);
         }
-    }
-
-    /// The root's move with the most visits.
-    pub(super) fn most_visited(&self, rng: &mut impl Rng) -> Option<Pixel> {
-        let tried = &self.nodes[self.root].tried;
-        let most = tried.iter().map(|tried| tried.visits).max()?;
-        let ties: Vec<Pixel> =
-            tried.iter().filter(|tried| tried.visits == most).map(|tried| tried.pixel).collect();
-        ties.choose(rng).copied()
     }
 }
