@@ -8,6 +8,7 @@ use smallvec::SmallVec;
 use crate::{
     dense::{Planes, planes},
     network::{CLASSES, Network, SIDE},
+    sparse::SparseEvaluator,
 };
 
 /// Revealed pixels of one image, whatever the order in which they were revealed.
@@ -58,6 +59,12 @@ pub trait Evaluator: Send {
     ///
     /// If a pixel lies outside of the image.
     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]>;
+
+    /// The engine, if that is what this evaluator is: it [decides](crate::Decider) sets faster than
+    /// it gives their logits.
+    fn as_sparse(&mut self) -> Option<&mut SparseEvaluator> {
+        None
+    }
 }
 
 /// An image that the network cannot read.

@@ -5,9 +5,14 @@
 //! chosen while the program runs.
 #![allow(unsafe_code)]
 
+mod differences;
 mod rows;
 
-pub(crate) use rows::{add_rows_half, add_rows_single, add_scaled, last_layer};
+pub(crate) use differences::{
+    DUST, PerCell, add, add_taps, add_to, bounds, first_differences, positive_products,
+    second_differences, sum_below, sum_of_least, weighed_relu, widths,
+};
+pub(crate) use rows::{add_rows_half, add_rows_single, last_layer, spread};
 
 /// A matrix that borrows its numbers, row by row.
 #[derive(Debug, Clone, Copy)]

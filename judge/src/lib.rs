@@ -20,6 +20,7 @@
 //! ```
 
 mod accuracy;
+mod decider;
 pub mod dense;
 mod evaluator;
 pub mod kernels;
@@ -30,8 +31,9 @@ pub mod sparse;
 mod weights;
 
 pub use accuracy::{UnfitDataset, check_dataset};
+pub use decider::{Decider, EachSet, Question, decider};
 pub use evaluator::{DenseEvaluator, Evaluator, PixelSet, WrongSize};
 pub use network::{CLASSES, Network};
 pub use shipped::{SHIPPED_PIXELS, shipped};
-pub use sparse::{SparseEvaluator, SparseWeights};
+pub use sparse::{SparseDecider, SparseEvaluator, SparseWeights};
 pub use weights::{Precision, Provenance, Weights, WeightsError};

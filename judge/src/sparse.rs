@@ -15,10 +15,15 @@
 //! Every sum is taken in an order that the set alone decides, so the same set always gives the
 //! same bits, however a search came to it.
 
+mod contrast;
+mod decider;
 mod evaluator;
 pub mod geometry;
+mod pairs;
 mod response;
+mod stem;
 mod weights;
 
+pub use decider::SparseDecider;
 pub use evaluator::SparseEvaluator;
 pub use weights::{SparseWeights, constant_field};

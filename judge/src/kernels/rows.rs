@@ -2,28 +2,12 @@
 
 use half::f16;
 
-use crate::network::{CLASSES, HIDDEN};
+use crate::network::{CLASSES, CONV2, HIDDEN, KERNEL};
 
-/// `to += scale · from`.
-///
-/// # Panics
-///
-/// If the lengths differ.
-pub(crate) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
-    assert_eq!(to.len(), from.len(), "lengths of a scaled sum");
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has AVX-512F.
-            return unsafe { avx512::add_scaled(to, scale, from) };
-        }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has AVX2 and FMA.
-            return unsafe { avx2::add_scaled(to, scale, from) };
-        }
-    }
-    portable::add_scaled(to, scale, from);
-}
+/// A row of a kernel of the second convolution: column × output channel.
+const KERNEL_ROW: usize = KERNEL * CONV2;
+/// Columns and rows of the second convolution's output that a pixel can change.
+const SPREAD: usize = 7;
 
 /// Adds to `hidden`, for each `(input, value)`, row `input` of `rows` times `value`.
 ///
@@ -56,9 +40,44 @@ pub(crate) fn add_rows_half(hidden: &mut [f32], rows: &[f16], inputs: &[(usize, 
 /// If `hidden` is not one number a unit, or an input has no row.
 pub(crate) fn add_rows_single(hidden: &mut [f32], rows: &[f32], inputs: &[(usize, f32)]) {
     let hidden = check_rows(hidden, rows.len(), inputs);
-    for (input, value) in inputs {
-        add_scaled(hidden, *value, &rows[input * HIDDEN..][..HIDDEN]);
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has AVX-512F.
+            return unsafe { avx512::add_rows_single(hidden, rows, inputs) };
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            // SAFETY: the processor has AVX2 and FMA.
+            return unsafe { avx2::add_rows_single(hidden, rows, inputs) };
+        }
     }
+    portable::add_rows_single(hidden, rows, inputs);
+}
+
+/// What changes of the first pool's cells add to the second convolution's output around them.
+///
+/// `changes` are cell (of 3 × 3), input channel, change, with the cells in order; `kernels` are
+/// input channel × tap (5 × 5) × output channel; `out` is row × column × output channel, 7 × 7 × 64.
+///
+/// # Panics
+///
+/// If a change's cell or channel is not there, or a length is not the network's.
+pub(crate) fn spread(changes: &[(usize, usize, f32)], kernels: &[f32], out: &mut [f32]) {
+    let channels = kernels.len() / (KERNEL * KERNEL_ROW);
+    assert_eq!(out.len(), SPREAD * SPREAD * CONV2, "an output of 7 × 7 × 64");
+    assert!(changes.iter().all(|change| change.0 < 9 && change.1 < channels), "each change fits");
+    #[cfg(target_arch = "x86_64")]
+    {
+        if is_x86_feature_detected!("avx512f") {
+            // SAFETY: the processor has AVX-512F, and the sizes are as they must be.
+            return unsafe { avx512::spread(changes, kernels, out) };
+        }
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+            // SAFETY: the processor has AVX2 and FMA.
+            return unsafe { avx2::spread(changes, kernels, out) };
+        }
+    }
+    portable::spread(changes, kernels, out);
 }
 
 fn check_rows<'a>(
@@ -95,13 +114,24 @@ pub(crate) fn last_layer(hidden: &[f32], weights: &[f32], bias: [f32; CLASSES]) 
 /// Plain Rust that compilers turn into vector instructions of any width.
 #[expect(clippy::inline_always, reason = "to be compiled for the instructions of the caller")]
 mod portable {
-    use super::{CLASSES, HIDDEN, f16};
+    use super::{CLASSES, CONV2, HIDDEN, KERNEL, KERNEL_ROW, SPREAD, f16};
 
     /// Sums that run side by side, so that they fit a vector register.
     const LANES: usize = 16;
 
     #[inline(always)]
-    pub(super) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
+    pub(super) fn add_rows_single(
+        hidden: &mut [f32; HIDDEN],
+        rows: &[f32],
+        inputs: &[(usize, f32)],
+    ) {
+        for (input, value) in inputs {
+            add_scaled(hidden, *value, &rows[input * HIDDEN..][..HIDDEN]);
+        }
+    }
+
+    #[inline(always)]
+    fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
         to.iter_mut().zip(from).for_each(|(to, from)| *to += scale * from);
     }
 
@@ -109,6 +139,18 @@ mod portable {
         for (input, value) in inputs {
             let row = &rows[input * HIDDEN..][..HIDDEN];
             hidden.iter_mut().zip(row).for_each(|(unit, weight)| *unit += value * weight.to_f32());
+        }
+    }
+
+    #[inline(always)]
+    pub(super) fn spread(changes: &[(usize, usize, f32)], kernels: &[f32], out: &mut [f32]) {
+        for (cell, channel, change) in changes {
+            let kernel = &kernels[channel * KERNEL * KERNEL_ROW..][..KERNEL * KERNEL_ROW];
+            let corner = (cell / 3 * SPREAD + cell % 3) * CONV2;
+            for (row, kernel) in kernel.as_chunks::<KERNEL_ROW>().0.iter().enumerate() {
+                let out = &mut out[corner + row * SPREAD * CONV2..][..KERNEL_ROW];
+                add_scaled(out, *change, kernel);
+            }
         }
     }
 
@@ -140,7 +182,7 @@ mod avx512 {
         _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
     };
 
-    use super::{CLASSES, HIDDEN, f16, portable};
+    use super::{CLASSES, CONV2, HIDDEN, KERNEL, KERNEL_ROW, SPREAD, f16, portable};
 
     /// Units whose sums stay in registers together: 16 registers of 16 numbers.
     const BLOCK: usize = 256;
@@ -148,8 +190,12 @@ mod avx512 {
     const AHEAD: usize = 4;
 
     #[target_feature(enable = "avx512f")]
-    pub(super) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
-        portable::add_scaled(to, scale, from);
+    pub(super) fn add_rows_single(
+        hidden: &mut [f32; HIDDEN],
+        rows: &[f32],
+        inputs: &[(usize, f32)],
+    ) {
+        portable::add_rows_single(hidden, rows, inputs);
     }
 
     #[target_feature(enable = "avx512f")]
@@ -159,6 +205,41 @@ mod avx512 {
         bias: [f32; CLASSES],
     ) -> [f32; CLASSES] {
         portable::last_layer(hidden, weights, bias)
+    }
+
+    /// # Safety
+    ///
+    /// Each cell is below 9, `kernels` has 5 rows for each channel, and `out` 7 × 7 × 64 numbers.
+    #[target_feature(enable = "avx512f")]
+    pub(super) unsafe fn spread(changes: &[(usize, usize, f32)], kernels: &[f32], out: &mut [f32]) {
+        for changes in changes.chunk_by(|a, b| a.0 == b.0) {
+            let corner = (changes[0].0 / 3 * SPREAD + changes[0].0 % 3) * CONV2;
+            for row in 0..KERNEL {
+                // What one cell adds to one row of its surroundings stays in 20 registers.
+                // SAFETY: the cell is below 9, so its rows and columns end within 7.
+                let out = unsafe { out.as_mut_ptr().add(corner + row * SPREAD * CONV2) };
+                let mut sums = [_mm512_setzero_ps(); KERNEL_ROW / 16];
+                for (lane, sum) in sums.iter_mut().enumerate() {
+                    // SAFETY: as above.
+                    *sum = unsafe { _mm512_loadu_ps(out.add(16 * lane)) };
+                }
+                for (_, channel, change) in changes {
+                    let change = _mm512_set1_ps(*change);
+                    // SAFETY: the channel has a kernel of 5 rows.
+                    let kernel =
+                        unsafe { kernels.as_ptr().add((channel * KERNEL + row) * KERNEL_ROW) };
+                    for (lane, sum) in sums.iter_mut().enumerate() {
+                        // SAFETY: as above; the row has 320 numbers.
+                        let weights = unsafe { _mm512_loadu_ps(kernel.add(16 * lane)) };
+                        *sum = _mm512_fmadd_ps(change, weights, *sum);
+                    }
+                }
+                for (lane, sum) in sums.iter().enumerate() {
+                    // SAFETY: as for the load.
+                    unsafe { _mm512_storeu_ps(out.add(16 * lane), *sum) };
+                }
+            }
+        }
     }
 
     /// # Safety
@@ -213,8 +294,17 @@ mod avx2 {
     const BLOCK: usize = 64;
 
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn add_scaled(to: &mut [f32], scale: f32, from: &[f32]) {
-        portable::add_scaled(to, scale, from);
+    pub(super) fn add_rows_single(
+        hidden: &mut [f32; HIDDEN],
+        rows: &[f32],
+        inputs: &[(usize, f32)],
+    ) {
+        portable::add_rows_single(hidden, rows, inputs);
+    }
+
+    #[target_feature(enable = "avx2,fma")]
+    pub(super) fn spread(changes: &[(usize, usize, f32)], kernels: &[f32], out: &mut [f32]) {
+        portable::spread(changes, kernels, out);
     }
 
     #[target_feature(enable = "avx2,fma")]

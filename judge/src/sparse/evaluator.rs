@@ -2,27 +2,31 @@
 
 use std::sync::Arc;
 
-use pixel_debate_game::Image;
+use pixel_debate_game::{Image, Pixel};
 
 use super::{
     SparseWeights,
-    geometry::{CELLS, pool_input},
+    geometry::CELL,
+    pairs::PairSums,
     response::{Responses, Revealed},
-    weights::DenseRows,
+    stem::Stems,
 };
 use crate::{
     Evaluator, PixelSet, WrongSize,
     evaluator::check_size,
-    kernels::{add_rows_half, add_rows_single, last_layer},
+    kernels::last_layer,
     network::{CLASSES, CONV2, FLAT},
 };
 
 /// The engine as an [`Evaluator`].
 #[derive(Debug)]
 pub struct SparseEvaluator {
-    weights: Arc<SparseWeights>,
+    pub(super) weights: Arc<SparseWeights>,
     image: Arc<Image>,
-    responses: Responses,
+    pub(super) responses: Responses,
+    /// Kept for its memory between one question and the next.
+    pub(super) stems: Stems,
+    pub(super) pair_sums: PairSums,
     field: Vec<f32>,
     hidden: Vec<f32>,
     /// The first dense layer's inputs that are not zero: number, value.
@@ -37,30 +41,31 @@ impl SparseEvaluator {
             weights,
             image,
             responses: Responses::default(),
+            stems: Stems::default(),
+            pair_sums: PairSums::default(),
             field: Vec::new(),
             hidden: Vec::new(),
             inputs: Vec::with_capacity(FLAT),
         })
     }
 
-    fn logits(&mut self, set: &PixelSet) -> [f32; CLASSES] {
+    /// Pixels with their values.
+    pub(super) fn reveal(&self, pixels: &[Pixel]) -> Vec<Revealed> {
+        let reveal = |pixel: &Pixel| {
+            let value = self.image.value(*pixel).expect("the pixels lie in the image");
+            Revealed { pixel: *pixel, value: f32::from(value) / 255.0 }
+        };
+        pixels.iter().map(reveal).collect()
+    }
+
+    pub(super) fn logits(&mut self, set: &PixelSet) -> [f32; CLASSES] {
+        let revealed = self.reveal(set.pixels());
         let weights = &*self.weights;
-        let revealed: Vec<Revealed> = set
-            .pixels()
-            .iter()
-            .map(|pixel| {
-                let value = self.image.value(*pixel).expect("the pixels lie in the image");
-                Revealed { pixel: *pixel, value: f32::from(value) / 255.0 }
-            })
-            .collect();
         self.field.clone_from(&weights.constant_field);
         self.responses.add_all(weights, &revealed, &mut self.field);
         pool(&self.field, &mut self.inputs);
         self.hidden.clone_from(&weights.fc1_bias);
-        match &weights.fc1 {
-            DenseRows::Half(rows) => add_rows_half(&mut self.hidden, rows, &self.inputs),
-            DenseRows::Single(rows) => add_rows_single(&mut self.hidden, rows, &self.inputs),
-        }
+        weights.fc1.add(&mut self.hidden, &self.inputs);
         last_layer(&self.hidden, &weights.fc2, weights.fc2_bias)
     }
 }
@@ -68,10 +73,9 @@ impl SparseEvaluator {
 /// ReLU and pool: the results that are not zero, in the order cell, channel.
 fn pool(field: &[f32], inputs: &mut Vec<(usize, f32)>) {
     inputs.clear();
-    for cell in 0..CELLS {
+    for (cell, positions) in field.chunks_exact(CELL).enumerate() {
         let mut largest = [0.0_f32; CONV2];
-        for position in 0..4 {
-            let from = &field[pool_input(cell, position)..][..CONV2];
+        for from in positions.chunks_exact(CONV2) {
             largest.iter_mut().zip(from).for_each(|(largest, from)| *largest = largest.max(*from));
         }
         let numbered = largest.into_iter().enumerate();
@@ -86,5 +90,9 @@ fn pool(field: &[f32], inputs: &mut Vec<(usize, f32)>) {
 impl Evaluator for SparseEvaluator {
     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
         sets.iter().map(|set| self.logits(set)).collect()
+    }
+
+    fn as_sparse(&mut self) -> Option<&mut SparseEvaluator> {
+        Some(self)
     }
 }

@@ -52,6 +52,73 @@ pub fn pool_input(cell: usize, position: usize) -> usize {
     (y * PADDED + x) * CONV2
 }
 
+/// Cells that one pixel can change, on each side of their square.
+pub const SPAN: usize = 4;
+/// Inputs of the second pool in one cell: 4 positions × channel.
+pub const CELL: usize = 4 * CONV2;
+/// Numbers in a block: `SPAN` × `SPAN` cells.
+pub const BLOCK: usize = SPAN * SPAN * CELL;
+
+/// The square of cells that one pixel can change. It may stick out of the field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Block {
+    column: i8,
+    row: i8,
+}
+
+/// A cell in two blocks: its number in the field, 0 to 48, and its places in the blocks, 0 to 15.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shared {
+    pub(crate) cell: usize,
+    pub(crate) places: [usize; 2],
+}
+
+impl Block {
+    /// The block of the pixel in column `x` and row `y`.
+    pub(crate) fn of(x: u8, y: u8) -> Self {
+        // The first output that the pixel reaches is three before its own cell of the first pool.
+        let first = |along: u8| ((along / 2) as i8 - 3).div_euclid(2);
+        Self { column: first(x), row: first(y) }
+    }
+
+    /// Whether the cell of that number is one of the block's.
+    pub(crate) fn contains(self, cell: usize) -> bool {
+        let (row, column) = ((cell / (HALF / 2)) as i8, (cell % (HALF / 2)) as i8);
+        let span = 0..SPAN as i8;
+        span.contains(&(row - self.row)) && span.contains(&(column - self.column))
+    }
+
+    /// The cells of this block that lie in the field and in `other`, in ascending order.
+    pub(crate) fn shared(self, other: Self) -> impl Iterator<Item = Shared> {
+        let side = (HALF / 2) as i8;
+        let span = SPAN as i8;
+        let range = move |a: i8, b: i8| a.max(b).max(0)..(a.min(b) + span).min(side);
+        range(self.row, other.row).flat_map(move |row| {
+            range(self.column, other.column).map(move |column| {
+                let place = |block: Self| (row - block.row) * span + column - block.column;
+                let places = [place(self) as usize, place(other) as usize];
+                Shared { cell: (row * side + column) as usize, places }
+            })
+        })
+    }
+
+    /// The cells of this block that lie in the field: number, place.
+    pub(crate) fn cells(self) -> impl Iterator<Item = (usize, usize)> {
+        self.shared(self).map(|shared| (shared.cell, shared.places[0]))
+    }
+
+    /// Where a response's row and column, counted from the first output reached, lie in the block:
+    /// the index of the first of the channels.
+    pub(crate) fn place(self, x: u8, y: u8, row: usize, column: usize) -> usize {
+        let inside = |along: u8, first: i8, offset: usize| {
+            ((along / 2) as i8 - 3 + offset as i8 - 2 * first) as usize
+        };
+        let (row, column) = (inside(y, self.row, row), inside(x, self.column, column));
+        let cell = row / 2 * SPAN + column / 2;
+        cell * CELL + (row % 2 * 2 + column % 2) * CONV2
+    }
+}
+
 /// For the order plane, kernel row, kernel column, output channel: the place in `conv1.weight`.
 pub fn conv1_weight_index(index: usize) -> usize {
     let (plane, tap, output) = (index / (TAPS * CONV1), index / CONV1 % TAPS, index % CONV1);

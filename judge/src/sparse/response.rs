@@ -6,10 +6,10 @@ use smallvec::SmallVec;
 
 use super::{
     SparseWeights,
-    geometry::{HALF, PADDED, TAPS, for_each_reached},
+    geometry::{BLOCK, Block, CELL, HALF},
 };
 use crate::{
-    kernels::add_scaled,
+    kernels::{DUST, add_taps, spread},
     network::{CONV1, CONV2, KERNEL},
 };
 
@@ -17,14 +17,12 @@ use crate::{
 const REACHED: usize = 3;
 /// Columns and rows of the second convolution's output that a pixel reaches.
 const SPREAD: usize = REACHED + KERNEL - 1;
-/// Numbers in one row of a response.
+/// Numbers in one row of what a pixel reaches.
 const ROW: usize = SPREAD * CONV2;
-/// Numbers in a response.
-const SIZE: usize = SPREAD * ROW;
 
-/// Responses that are kept: a hundred megabytes. Searches of one image ask again for some
+/// Responses that are kept: a quarter of a gigabyte. Searches of one image ask again for some
 /// thousands.
-const KEPT: usize = 8192;
+const KEPT: usize = 16_384;
 
 /// A revealed pixel with its value, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,20 +38,21 @@ type Key = (Pixel, SmallVec<[Pixel; 8]>);
 #[derive(Debug, Default)]
 pub(super) struct Responses {
     places: FxHashMap<Key, usize>,
-    /// One response after another: row × column × channel.
+    /// One block after another: cell × position × channel.
     numbers: Vec<f32>,
+    computed: Vec<f32>,
 }
 
 /// Whether two pixels share a cell after the first pool, so that their effects there do not simply
 /// add up.
-fn are_near(a: Pixel, b: Pixel) -> bool {
+pub(super) fn are_near(a: Pixel, b: Pixel) -> bool {
     let apart = |a: u8, b: u8| usize::from((a / 2).abs_diff(b / 2)) >= REACHED;
     !apart(a.x, b.x) && !apart(a.y, b.y)
 }
 
 impl Responses {
-    /// Adds to `field` (padded row × padded column × channel) the response of each of the pixels,
-    /// which are in reading order.
+    /// Adds to `field` (cell × position × channel) the response of each of the pixels, which are in
+    /// reading order.
     pub(super) fn add_all(
         &mut self,
         weights: &SparseWeights,
@@ -61,23 +60,22 @@ impl Responses {
         field: &mut [f32],
     ) {
         for (index, last) in revealed.iter().enumerate() {
-            let near: SmallVec<[Revealed; 8]> = revealed[..index]
-                .iter()
-                .copied()
-                .filter(|earlier| are_near(earlier.pixel, last.pixel))
-                .collect();
-            let response = self.get(weights, &near, *last);
-            for (row, response) in response.chunks_exact(ROW).enumerate() {
-                let Some(at) = padded_place(last.pixel, row) else { continue };
-                let (at, columns) = at;
-                let to = &mut field[at..at + columns.len() * CONV2];
-                let from = &response[columns.start * CONV2..columns.end * CONV2];
-                to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
-            }
+            let response = self.get(weights, &revealed[..index], *last);
+            add_response(field, last.pixel, response);
         }
     }
 
-    fn get(&mut self, weights: &SparseWeights, near: &[Revealed], last: Revealed) -> &[f32] {
+    /// What `last` adds to the second convolution's output once `revealed` is there: a block of
+    /// cell × position × channel.
+    pub(super) fn get(
+        &mut self,
+        weights: &SparseWeights,
+        revealed: &[Revealed],
+        last: Revealed,
+    ) -> &[f32] {
+        let near = revealed.iter().filter(|other| are_near(other.pixel, last.pixel));
+        let mut near: SmallVec<[Revealed; 8]> = near.copied().collect();
+        near.sort_unstable_by_key(|near| near.pixel);
         let key = (last.pixel, near.iter().map(|near| near.pixel).collect());
         let place = if let Some(place) = self.places.get(&key) {
             *place
@@ -85,47 +83,122 @@ impl Responses {
             if self.places.len() == KEPT {
                 self.places.clear();
             }
-            let place = self.places.len() * SIZE;
-            if self.numbers.len() < place + SIZE {
-                self.numbers.resize(place + SIZE, 0.0);
+            let place = self.places.len() * BLOCK;
+            if self.numbers.len() < place + BLOCK {
+                self.numbers.resize(place + BLOCK, 0.0);
             }
-            compute(weights, near, last, &mut self.numbers[place..][..SIZE]);
+            self.computed.resize(SPREAD * ROW, 0.0);
+            compute(weights, &near, last, &mut self.computed);
+            let response = &mut self.numbers[place..][..BLOCK];
+            response.fill(0.0);
+            add_to_block(last.pixel, &self.computed, response);
             self.places.insert(key, place);
             place
         };
-        &self.numbers[place..][..SIZE]
+        &self.numbers[place..][..BLOCK]
     }
 }
 
-/// Where row `row` of a pixel's response begins in the padded field, and which of its columns lie
-/// inside; `None` for a row outside.
-fn padded_place(pixel: Pixel, row: usize) -> Option<(usize, std::ops::Range<usize>)> {
-    // The cells reached begin one before the pixel's own.
-    let y = (usize::from(pixel.y / 2) + row).checked_sub(1).filter(|y| *y < PADDED)?;
-    let x = usize::from(pixel.x / 2);
-    let start = usize::from(x == 0);
-    let end = SPREAD.min(PADDED + 1 - x);
-    Some(((y * PADDED + x + start - 1) * CONV2, start..end))
+/// Adds a pixel's response to a field of cell × position × channel.
+pub(super) fn add_response(field: &mut [f32], pixel: Pixel, response: &[f32]) {
+    for (cell, place) in Block::of(pixel.x, pixel.y).cells() {
+        let to = &mut field[cell * CELL..][..CELL];
+        let from = &response[place * CELL..][..CELL];
+        to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+    }
 }
 
-/// The response of `last` given the revealed pixels near it.
+/// Adds a response of row × column × channel to one of cell × position × channel.
+fn add_to_block(pixel: Pixel, response: &[f32], to: &mut [f32]) {
+    let block = Block::of(pixel.x, pixel.y);
+    for (index, from) in response.as_chunks::<CONV2>().0.iter().enumerate() {
+        let at = block.place(pixel.x, pixel.y, index / SPREAD, index % SPREAD);
+        let to = &mut to[at..at + CONV2];
+        to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
+    }
+}
+
+/// The response of `last` given the revealed pixels near it, as row × column × channel.
 fn compute(weights: &SparseWeights, near: &[Revealed], last: Revealed, response: &mut [f32]) {
     let before = reached_cells(weights, last.pixel, near.iter().copied());
     let after = reached_cells(weights, last.pixel, near.iter().copied().chain([last]));
+    let changes = changes(|cell, channel| after[cell][channel] - before[cell][channel]);
     response.fill(0.0);
-    for (cell, (before, after)) in before.iter().zip(&after).enumerate() {
-        let corner = cell / REACHED * ROW + cell % REACHED * CONV2;
-        for channel in 0..CONV1 {
-            let change = after[channel] - before[channel];
-            if change == 0.0 {
-                continue;
-            }
-            let kernel = &weights.conv2[channel * TAPS * CONV2..][..TAPS * CONV2];
-            for (row, kernel) in kernel.chunks_exact(KERNEL * CONV2).enumerate() {
-                add_scaled(&mut response[corner + row * ROW..][..KERNEL * CONV2], change, kernel);
-            }
-        }
-    }
+    spread(&changes, &weights.conv2, response);
+}
+
+/// A gain of nothing.
+pub(super) static NO_GAIN: [f32; BLOCK] = [0.0; BLOCK];
+
+/// What the response of `y` gains when `x` is revealed too, over `revealed`: a block of cell ×
+/// position × channel. It depends on none but those of `revealed` that are near both.
+pub(super) fn gain(
+    weights: &SparseWeights,
+    revealed: &[Revealed],
+    [x, y]: [Revealed; 2],
+    block: &mut [f32],
+) {
+    let near = near_all(revealed, &[x, y]);
+    let cells =
+        |more: &[Revealed]| reached_cells(weights, y.pixel, near.iter().chain(more).copied());
+    let second = second_difference(&cells(&[]), &cells(&[x]), &cells(&[y]), &cells(&[x, y]));
+    let mut gained = [0.0; SPREAD * ROW];
+    spread(&changes(|cell, channel| second[cell][channel]), &weights.conv2, &mut gained);
+    block.fill(0.0);
+    add_to_block(y.pixel, &gained, block);
+}
+
+/// What that gain gains when `added` is revealed too, added to `block`: nothing unless `added` is
+/// near both.
+pub(super) fn add_gain_of_gain(
+    weights: &SparseWeights,
+    revealed: &[Revealed],
+    [x, y]: [Revealed; 2],
+    added: Revealed,
+    block: &mut [f32],
+) {
+    let mut near = near_all(revealed, &[x, y]);
+    let cells = |near: &[Revealed]| {
+        let cells =
+            |more: &[Revealed]| reached_cells(weights, y.pixel, near.iter().chain(more).copied());
+        second_difference(&cells(&[]), &cells(&[x]), &cells(&[y]), &cells(&[x, y]))
+    };
+    let before = cells(&near);
+    near.push(added);
+    let after = cells(&near);
+    let changes = changes(|cell, channel| {
+        let change = after[cell][channel] - before[cell][channel];
+        if change.abs() < DUST { 0.0 } else { change }
+    });
+    let mut gained = [0.0; SPREAD * ROW];
+    spread(&changes, &weights.conv2, &mut gained);
+    add_to_block(y.pixel, &gained, block);
+}
+
+/// Those of `revealed` that are near each of `pixels`.
+fn near_all(revealed: &[Revealed], pixels: &[Revealed]) -> SmallVec<[Revealed; 8]> {
+    let near = |other: &Revealed| pixels.iter().all(|one| are_near(other.pixel, one.pixel));
+    revealed.iter().copied().filter(near).collect()
+}
+
+/// The channels of the cells that a pixel reaches after the first pool.
+type Cells = [[f32; CONV1]; REACHED * REACHED];
+
+fn second_difference(neither: &Cells, with_x: &Cells, with_y: &Cells, both: &Cells) -> Cells {
+    std::array::from_fn(|cell| {
+        std::array::from_fn(|channel| {
+            let after = both[cell][channel] - with_x[cell][channel];
+            let difference = after - (with_y[cell][channel] - neither[cell][channel]);
+            if difference.abs() < DUST { 0.0 } else { difference }
+        })
+    })
+}
+
+/// The changes that are not zero: cell, channel, change.
+fn changes(change: impl Fn(usize, usize) -> f32) -> SmallVec<[(usize, usize, f32); 64]> {
+    let each = (0..REACHED * REACHED * CONV1).map(|index| (index / CONV1, index % CONV1));
+    let changes = each.map(|(cell, channel)| (cell, channel, change(cell, channel)));
+    changes.filter(|(.., change)| *change != 0.0).collect()
 }
 
 /// ReLU and pool of the first convolution in the 3×3 cells that `center` reaches, of which those
@@ -134,34 +207,25 @@ fn reached_cells(
     weights: &SparseWeights,
     center: Pixel,
     revealed: impl Iterator<Item = Revealed>,
-) -> [[f32; CONV1]; REACHED * REACHED] {
-    let mut sums = [[[0.0; CONV1]; 4]; REACHED * REACHED];
-    for position in sums.as_flattened_mut() {
-        position.copy_from_slice(&weights.conv1_bias);
-    }
-    let (first_x, first_y) = (usize::from(center.x / 2), usize::from(center.y / 2));
+) -> Cells {
+    let cell = |along: u8| i32::from(along / 2) - 1;
+    let (column, row) = (cell(center.x), cell(center.y));
+    let mut sums = [[0.0; CONV1]; 4 * REACHED * REACHED];
+    sums.fill(*weights.conv1_bias.first_chunk().expect("one bias a channel"));
     for Revealed { pixel, value } in revealed {
-        for_each_reached(pixel.x.into(), pixel.y.into(), |x, y, position, tap| {
-            let (x, y) = ((x + 1).wrapping_sub(first_x), (y + 1).wrapping_sub(first_y));
-            if x >= REACHED || y >= REACHED {
-                return;
-            }
-            let mask = &weights.conv1[tap * CONV1..][..CONV1];
-            let scaled = &weights.conv1[(TAPS + tap) * CONV1..][..CONV1];
-            let sums = &mut sums[y * REACHED + x][position];
-            for (channel, sum) in sums.iter_mut().enumerate() {
-                *sum += mask[channel] + value * scaled[channel];
-            }
-        });
+        let corner = [i32::from(pixel.x) - 2 * column, i32::from(pixel.y) - 2 * row];
+        add_taps(corner, value, &weights.conv1, &mut sums);
     }
+    let inside = |cell: i32| (0..HALF as i32).contains(&cell);
     let mut cells = [[0.0_f32; CONV1]; REACHED * REACHED];
-    for (index, (cell, sums)) in cells.iter_mut().zip(&sums).enumerate() {
-        let inside = |first: usize, offset: usize| (1..=HALF).contains(&(first + offset));
-        if !inside(first_x, index % REACHED) || !inside(first_y, index / REACHED) {
+    for (index, cell) in cells.iter_mut().enumerate() {
+        let (x, y) = (index % REACHED, index / REACHED);
+        if !inside(column + x as i32) || !inside(row + y as i32) {
             continue;
         }
-        for position in sums {
-            cell.iter_mut().zip(position).for_each(|(cell, sum)| *cell = cell.max(*sum));
+        for position in 0..4 {
+            let from = &sums[(2 * y + position / 2) * 2 * REACHED + 2 * x + position % 2];
+            cell.iter_mut().zip(from).for_each(|(cell, sum)| *cell = cell.max(*sum));
         }
     }
     cells

@@ -3,8 +3,8 @@
 use half::f16;
 
 use super::geometry::{
-    HALF, MARGIN, PADDED, TAPS, conv1_weight_index, conv2_weight_index, fc1_weight_index,
-    for_each_output_and_tap,
+    CELLS, HALF, MARGIN, PADDED, TAPS, conv1_weight_index, conv2_weight_index, fc1_weight_index,
+    for_each_output_and_tap, pool_input,
 };
 use crate::network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, Network};
 
@@ -24,7 +24,7 @@ pub struct SparseWeights {
     pub(super) conv1_bias: Vec<f32>,
     /// Input channel × tap (reversed) × output channel.
     pub(super) conv2: Vec<f32>,
-    /// The second convolution's output without any evidence: padded row × padded column × channel.
+    /// The second convolution's output without any evidence: cell × position × channel.
     pub(super) constant_field: Vec<f32>,
     pub(super) fc1: DenseRows,
     pub(super) fc1_bias: Vec<f32>,
@@ -47,7 +47,11 @@ impl SparseWeights {
         Self {
             conv1: reorder(&network.conv1.weight, conv1_weight_index),
             conv1_bias: network.conv1.bias.clone(),
-            constant_field: constant_field(&network.conv1.bias, &conv2, &network.conv2.bias),
+            constant_field: by_cell(&constant_field(
+                &network.conv1.bias,
+                &conv2,
+                &network.conv2.bias,
+            )),
             conv2,
             fc1: if exact { DenseRows::Half(half) } else { DenseRows::Single(fc1) },
             fc1_bias: network.fc1.bias.clone(),
@@ -55,6 +59,12 @@ impl SparseWeights {
             fc2_bias: std::array::from_fn(|label| network.fc2.bias[label]),
         }
     }
+}
+
+/// A padded field (padded row × padded column × channel) in the order cell × position × channel.
+fn by_cell(field: &[f32]) -> Vec<f32> {
+    let places = (0..CELLS * 4).map(|index| pool_input(index / 4, index % 4));
+    places.flat_map(|place| &field[place..place + CONV2]).copied().collect()
 }
 
 /// The second convolution's answer, with its bias, to a first one that is `relu(bias)` everywhere:

@@ -1,0 +1,119 @@
+//! The interface between the exact search and the judge: who wins complete sets of pixels.
+
+use pixel_debate_game::{Claims, Pixel, honest_margin, honest_wins};
+
+use crate::{Evaluator, PixelSet, SparseDecider};
+
+/// What a [`Decider`] is to decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What the debaters argue for.
+    pub claims: Claims,
+    /// The pixels that are revealed already.
+    pub evidence: PixelSet,
+    /// The pixels that may yet be revealed. None of them is in the evidence, and none is there
+    /// twice.
+    pub candidates: Vec<Pixel>,
+}
+
+/// Says who wins, for sets of pixels that have most in common.
+///
+/// A decider holds a *stem*: the evidence and the candidates [pushed](Self::push) so far. It decides
+/// the stem with none, one or two candidates more. Candidates go by their place in
+/// [`Question::candidates`]; a pixel is never added to a set that has it.
+///
+/// Its decisions are those of [`honest_wins`] on the [`Evaluator`]'s logits, to the last tie.
+pub trait Decider {
+    /// Adds a candidate to the stem.
+    fn push(&mut self, candidate: usize);
+
+    /// Takes away the candidate that was pushed last.
+    ///
+    /// # Panics
+    ///
+    /// If none is left.
+    fn pop(&mut self);
+
+    /// Whether the honest debater wins if the stem is all that is revealed.
+    fn honest_wins(&mut self) -> bool;
+
+    /// Whether the honest debater wins by the stem and one candidate.
+    fn honest_wins_with(&mut self, candidate: usize) -> bool;
+
+    /// Whether the honest debater wins by the stem and two candidates.
+    fn honest_wins_with_both(&mut self, candidates: [usize; 2]) -> bool;
+
+    /// By how much the stem and one candidate favour the honest debater, up to rounding: a guide to
+    /// what to try first.
+    fn margin_with(&mut self, candidate: usize) -> f32;
+
+    /// How many complete sets were decided so far, which is the usual measure of a search's work.
+    fn decisions(&self) -> u64;
+}
+
+/// The fastest decider that the evaluator offers.
+pub fn decider(evaluator: &mut dyn Evaluator, question: Question) -> Box<dyn Decider + '_> {
+    if evaluator.as_sparse().is_none() {
+        return Box::new(EachSet::new(evaluator, question));
+    }
+    let Some(sparse) = evaluator.as_sparse() else { unreachable!("it was one a moment ago") };
+    Box::new(SparseDecider::new(sparse, question))
+}
+
+/// A [`Decider`] that asks any evaluator for the logits of each set.
+pub struct EachSet<'a> {
+    evaluator: &'a mut dyn Evaluator,
+    question: Question,
+    stem: Vec<usize>,
+    decisions: u64,
+}
+
+impl<'a> EachSet<'a> {
+    /// Decides `question` by `evaluator`.
+    pub fn new(evaluator: &'a mut dyn Evaluator, question: Question) -> Self {
+        Self { evaluator, question, stem: Vec::new(), decisions: 0 }
+    }
+
+    fn logits_with(&mut self, candidates: &[usize]) -> Vec<f32> {
+        let mut set = self.question.evidence.clone();
+        for candidate in self.stem.iter().chain(candidates) {
+            set.insert(self.question.candidates[*candidate]);
+        }
+        self.evaluator.evaluate(&[set]).swap_remove(0).to_vec()
+    }
+
+    fn decide(&mut self, candidates: &[usize]) -> bool {
+        self.decisions += 1;
+        honest_wins(&self.logits_with(candidates), &self.question.claims)
+    }
+}
+
+impl Decider for EachSet<'_> {
+    fn push(&mut self, candidate: usize) {
+        self.stem.push(candidate);
+    }
+
+    fn pop(&mut self) {
+        self.stem.pop().expect("a candidate was pushed");
+    }
+
+    fn honest_wins(&mut self) -> bool {
+        self.decide(&[])
+    }
+
+    fn honest_wins_with(&mut self, candidate: usize) -> bool {
+        self.decide(&[candidate])
+    }
+
+    fn honest_wins_with_both(&mut self, candidates: [usize; 2]) -> bool {
+        self.decide(&candidates)
+    }
+
+    fn margin_with(&mut self, candidate: usize) -> f32 {
+        honest_margin(&self.logits_with(&[candidate]), &self.question.claims)
+    }
+
+    fn decisions(&self) -> u64 {
+        self.decisions
+    }
+}

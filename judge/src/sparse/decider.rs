@@ -1,0 +1,371 @@
+//! Who wins, for sets that have all but one or two pixels in common.
+//!
+//! For a stem `S` and two candidates `p` and `q`, the hidden units' sums are
+//!
+//! ```text
+//! hidden(S + p + q) = hidden(S) + change(p) + change(q) + Σ d(r) · row(r)
+//! ```
+//!
+//! where the last sum goes over the inputs `r` of the first dense layer that `p` and `q` move
+//! together, `d(r)` being the second difference. Where the stem without its last pixel, `S - b`, has
+//! the pair's sum in store, that sum is taken from there, and the differences that are left are
+//! third ones, of `b`, `p` and `q`: nine in ten of them are zero.
+//!
+//! The margin of the terms without rows costs a hundredth of a forward pass, and each row left out
+//! moves the margin by no more than its difference times a number known beforehand
+//! ([`Contrast`]). So a set is decided in steps, each dearer than the one before, and the first
+//! whose bound is below the margin's distance from zero has proved who wins:
+//!
+//! 1. without looking at the differences: what they can sum up to follows from the pixels'
+//!    [widths](crate::kernels::widths), cell by cell;
+//! 2. with the differences, and no rows;
+//! 3. with as many rows, those that could matter most first, as it takes;
+//! 4. where even all rows leave a margin within rounding error of zero, by the logits that
+//!    [`SparseEvaluator`] gives for the set.
+
+use pixel_debate_game::honest_wins;
+
+use super::{
+    SparseEvaluator,
+    contrast::Contrast,
+    geometry::{BLOCK, Block},
+    pairs::PairSum,
+    response::{NO_GAIN, Revealed, add_gain_of_gain, are_near, gain},
+    stem::{Ground, SharedCells, rows_of, shared_cells},
+};
+use crate::{
+    Decider, PixelSet, Question,
+    kernels::{add, add_to, bounds, second_differences, sum_below, sum_of_least},
+    network::{CONV2, HIDDEN},
+};
+
+/// Margins nearer to zero than this are decided by the logits. Sums in another order differ by less
+/// than a fiftieth of it (the test `decisions_are_those_of_the_logits` checks a tenth).
+const ROUNDING: f32 = 5e-4;
+
+/// How often each step of the decision was the last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Steps {
+    /// No differences, or a bound on them from the widths.
+    pub at_once: u64,
+    /// The differences' bound.
+    pub bounded: u64,
+    /// Some or all rows.
+    pub rows: u64,
+    /// The logits.
+    pub logits: u64,
+}
+
+/// The engine as a [`Decider`].
+#[derive(Debug)]
+pub struct SparseDecider<'a> {
+    evaluator: &'a mut SparseEvaluator,
+    question: Question,
+    contrast: Contrast,
+    candidates: Vec<Revealed>,
+    /// The candidates pushed.
+    pushed: Vec<usize>,
+    /// The sums of the stem and one candidate, for the sets that share it.
+    row: Option<usize>,
+    row_hidden: [f32; HIDDEN],
+    /// The sums of the set to decide, as far as they are known.
+    hidden: [f32; HIDDEN],
+    scratch: Scratch,
+    steps: Steps,
+}
+
+/// Memory for one decision.
+#[derive(Debug, Default)]
+struct Scratch {
+    differences: Vec<f32>,
+    below: Vec<f32>,
+    bounds: Vec<f32>,
+    rows: Vec<(usize, f32)>,
+    gain: Vec<f32>,
+}
+
+/// A [`Ground`] of the parts of a decider that its stems are not.
+macro_rules! ground {
+    ($decider:ident, $stems:ident, $ground:ident) => {
+        let SparseEvaluator { weights, responses, stems: $stems, .. } = &mut *$decider.evaluator;
+        let contrast = &$decider.contrast;
+        let mut $ground = Ground { weights, contrast, candidates: &$decider.candidates, responses };
+    };
+}
+
+impl<'a> SparseDecider<'a> {
+    /// Decides `question` about the evaluator's image.
+    ///
+    /// # Panics
+    ///
+    /// If a pixel lies outside of the image, or a claim is no label of the network.
+    pub fn new(evaluator: &'a mut SparseEvaluator, question: Question) -> Self {
+        let contrast = Contrast::new(&evaluator.weights, question.claims);
+        assert!(!contrast.rivals.is_empty(), "the claims are two labels of the network");
+        let candidates = evaluator.reveal(&question.candidates);
+        let evidence = evaluator.reveal(question.evidence.pixels());
+        let decider = Self {
+            evaluator,
+            question,
+            contrast,
+            candidates,
+            pushed: Vec::new(),
+            row: None,
+            row_hidden: [0.0; HIDDEN],
+            hidden: [0.0; HIDDEN],
+            scratch: Scratch::default(),
+            steps: Steps::default(),
+        };
+        ground!(decider, stems, ground);
+        stems.reset(&mut ground, evidence);
+        decider
+    }
+
+    /// How the sets so far were decided.
+    pub fn steps(&self) -> Steps {
+        self.steps
+    }
+
+    fn prepare(&mut self, candidate: usize) {
+        ground!(self, stems, ground);
+        stems.prepare_top(&mut ground, candidate);
+    }
+
+    /// Decides by the logits of the stem and `candidates`.
+    fn by_logits(&mut self, candidates: &[usize]) -> bool {
+        self.steps.logits += 1;
+        let mut set: PixelSet = self.question.evidence.clone();
+        for candidate in self.pushed.iter().chain(candidates) {
+            set.insert(self.question.candidates[*candidate]);
+        }
+        honest_wins(&self.evaluator.logits(&set), &self.question.claims)
+    }
+
+    /// Sets `self.hidden` to the stem's sums and what two candidates add, each alone.
+    fn add_alone(&mut self, [p, q]: [usize; 2]) {
+        let stem = self.evaluator.stems.top();
+        if self.row != Some(p) {
+            self.row = Some(p);
+            add(&stem.hidden, stem.change(p), &mut self.row_hidden);
+        }
+        add(&self.row_hidden, stem.change(q), &mut self.hidden);
+    }
+
+    /// What the pair changes together over the stem below, if that is in store; it is added to
+    /// `self.hidden`.
+    fn add_pair_sum(&mut self, pair: [usize; 2]) -> Option<PairSum> {
+        let SparseEvaluator { weights, stems, pair_sums, .. } = &mut *self.evaluator;
+        let below = stems.below()?;
+        let revealed = pair.map(|candidate| self.candidates[candidate]);
+        let near = are_near(revealed[0].pixel, revealed[1].pixel);
+        let Scratch { below: differences, rows, .. } = &mut self.scratch;
+        let sum = pair_sums.get(below.id, self.candidates.len(), pair, near, |sum, kept| {
+            if near {
+                gain(weights, &below.revealed, revealed, kept);
+            }
+            let gain = if near { &*kept } else { &NO_GAIN };
+            let [x, y] = pair.map(|candidate| stems.response_below(candidate));
+            let cells = shared_cells(revealed[0], revealed[1]);
+            differences.resize(cells.len() * CONV2, 0.0);
+            second_differences(&below.field, x, y, gain, &cells, differences);
+            rows_of(&cells, differences, rows);
+            weights.fc1.add(sum, rows);
+        })?;
+        add_to(&mut self.hidden, pair_sums.hidden(sum));
+        Some(sum)
+    }
+
+    /// The differences that `self.hidden` lacks: second ones over the stem, or third ones if the
+    /// pair's sum over the stem below is in it.
+    fn differences(&mut self, pair: [usize; 2], sum: Option<PairSum>) -> SharedCells {
+        let SparseEvaluator { weights, stems, pair_sums, .. } = &mut *self.evaluator;
+        let revealed = pair.map(|candidate| self.candidates[candidate]);
+        let near = |a: Revealed, b: Revealed| are_near(a.pixel, b.pixel);
+        let mut cells = shared_cells(revealed[0], revealed[1]);
+        let stem = stems.top();
+        let Scratch { differences, below: differences_below, gain: scratch, .. } =
+            &mut self.scratch;
+        let [x, y] = pair.map(|candidate| stems.response(candidate));
+        let (Some(sum), Some(below), Some(added)) = (sum, stems.below(), stem.added) else {
+            let mut gained: &[f32] = &NO_GAIN;
+            if near(revealed[0], revealed[1]) {
+                scratch.resize(BLOCK, 0.0);
+                gain(weights, &stem.revealed, revealed, scratch);
+                gained = scratch;
+            }
+            differences.resize(cells.len() * CONV2, 0.0);
+            second_differences(&stem.field, x, y, gained, &cells, differences);
+            return cells;
+        };
+        let added = self.candidates[added];
+        let block = Block::of(added.pixel.x, added.pixel.y);
+        cells.retain(|shared| block.contains(shared.cell));
+        differences.resize(cells.len() * CONV2, 0.0);
+        differences_below.resize(cells.len() * CONV2, 0.0);
+        let gain_below = pair_sums.gain(sum);
+        let mut gained = gain_below;
+        if near(revealed[0], revealed[1]) && revealed.iter().all(|one| near(*one, added)) {
+            scratch.clear();
+            scratch.extend_from_slice(gain_below);
+            add_gain_of_gain(weights, &below.revealed, revealed, added, scratch);
+            gained = scratch;
+        }
+        second_differences(&stem.field, x, y, gained, &cells, differences);
+        let [x, y] = pair.map(|candidate| stems.response_below(candidate));
+        second_differences(&below.field, x, y, gain_below, &cells, differences_below);
+        let both = differences.iter_mut().zip(differences_below);
+        both.for_each(|(difference, below)| *difference -= *below);
+        cells
+    }
+
+    /// Whether any two of the pixels that a difference is about are near each other, so that their
+    /// responses depend on each other.
+    fn are_any_near(&self, [p, q]: [usize; 2], third: bool) -> bool {
+        let pixel = |candidate: usize| self.candidates[candidate].pixel;
+        let added = self.evaluator.stems.top().added.filter(|_| third).map(pixel);
+        let near_added = |other| added.is_some_and(|added| are_near(added, other));
+        are_near(pixel(p), pixel(q)) || near_added(pixel(p)) || near_added(pixel(q))
+    }
+
+    /// The most that differences which are not known yet can move the margin, where no two of the
+    /// pixels are near each other.
+    fn bound_by_widths(&self, [p, q]: [usize; 2], third: bool) -> f32 {
+        let stems = &self.evaluator.stems;
+        match (stems.top().added, stems.below()) {
+            (Some(added), Some(below)) if third => {
+                // A third difference is the difference of two second ones.
+                let [p, q, added] = [p, q, added].map(|candidate| below.widths(candidate));
+                2.0 * sum_of_least(p, q, added)
+            }
+            _ => {
+                let [p, q] = [p, q].map(|candidate| stems.top().widths(candidate));
+                sum_of_least(p, q, q)
+            }
+        }
+    }
+
+    /// Adds rows to `self.hidden` until what is left cannot matter.
+    fn by_rows(&mut self, cells: &SharedCells, mut margin: f32) -> Option<bool> {
+        let Scratch { differences, bounds, rows, .. } = &mut self.scratch;
+        let favours_honest = margin > 0.0;
+        loop {
+            // Rows below the limit may stay out if the margin keeps most of its size. The bounds
+            // are for moves towards zero: they say nothing once it is on the other side.
+            let same_side = favours_honest == (margin > 0.0);
+            let spare = if same_side { 0.85 * margin.abs() - ROUNDING } else { -1.0 };
+            let mut limit = bounds.iter().copied().fold(0.0, f32::max);
+            if limit == 0.0 {
+                return decided(margin, 0.0);
+            }
+            let mut rest = sum_below(bounds, limit);
+            while rest > spare && limit > 1e-6 {
+                limit *= 0.6;
+                rest = sum_below(bounds, limit);
+            }
+            if rest > spare {
+                (limit, rest) = (f32::MIN_POSITIVE, 0.0);
+            }
+            rows.clear();
+            let chunks = bounds.as_chunks_mut::<CONV2>().0.iter_mut();
+            for ((bounds, differences), shared) in
+                chunks.zip(differences.as_chunks::<CONV2>().0).zip(cells)
+            {
+                for (channel, bound) in bounds.iter_mut().enumerate() {
+                    if *bound >= limit {
+                        rows.push((shared.cell * CONV2 + channel, differences[channel]));
+                        *bound = 0.0;
+                    }
+                }
+            }
+            self.evaluator.weights.fc1.add(&mut self.hidden, rows);
+            margin = self.contrast.least_margin(&self.hidden);
+            if (rest == 0.0 || favours_honest == (margin > 0.0))
+                && let Some(honest) = decided(margin, rest)
+            {
+                return Some(honest);
+            }
+        }
+    }
+}
+
+/// Who wins by that margin, if it is further from zero than `bound` and rounding errors.
+fn decided(margin: f32, bound: f32) -> Option<bool> {
+    (margin.abs() > bound + ROUNDING).then_some(margin > 0.0)
+}
+
+impl Decider for SparseDecider<'_> {
+    fn push(&mut self, candidate: usize) {
+        ground!(self, stems, ground);
+        stems.push(&mut ground, candidate);
+        self.pushed.push(candidate);
+        self.row = None;
+    }
+
+    fn pop(&mut self) {
+        self.evaluator.stems.pop();
+        self.pushed.pop();
+        self.row = None;
+    }
+
+    fn honest_wins(&mut self) -> bool {
+        let margin = self.contrast.least_margin(&self.evaluator.stems.top().hidden);
+        if let Some(honest) = decided(margin, 0.0) {
+            self.steps.at_once += 1;
+            return honest;
+        }
+        self.by_logits(&[])
+    }
+
+    fn honest_wins_with(&mut self, candidate: usize) -> bool {
+        if let Some(honest) = decided(self.margin_with(candidate), 0.0) {
+            self.steps.at_once += 1;
+            return honest;
+        }
+        self.by_logits(&[candidate])
+    }
+
+    fn honest_wins_with_both(&mut self, pair: [usize; 2]) -> bool {
+        for candidate in pair {
+            self.prepare(candidate);
+        }
+        // Ascending, so that the same pair is always the same to the sums in store.
+        let pair = [pair[0].min(pair[1]), pair[0].max(pair[1])];
+        self.add_alone(pair);
+        let sum = self.add_pair_sum(pair);
+        let third = sum.is_some();
+        let margin = self.contrast.least_margin(&self.hidden);
+        if !self.are_any_near(pair, third)
+            && let Some(honest) = decided(margin, self.bound_by_widths(pair, third))
+        {
+            self.steps.at_once += 1;
+            return honest;
+        }
+        let cells = self.differences(pair, sum);
+        let Contrast { rising, falling, .. } = &self.contrast;
+        let (rising, falling) = if margin > 0.0 { (falling, rising) } else { (rising, falling) };
+        let Scratch { differences, bounds: each, .. } = &mut self.scratch;
+        each.resize(differences.len(), 0.0);
+        let bound = bounds(differences, &cells, rising, falling, each);
+        if let Some(honest) = decided(margin, bound) {
+            self.steps.bounded += 1;
+            return honest;
+        }
+        if let Some(honest) = self.by_rows(&cells, margin) {
+            self.steps.rows += 1;
+            return honest;
+        }
+        self.by_logits(&pair)
+    }
+
+    fn margin_with(&mut self, candidate: usize) -> f32 {
+        self.prepare(candidate);
+        let stem = self.evaluator.stems.top();
+        add(&stem.hidden, stem.change(candidate), &mut self.hidden);
+        self.contrast.least_margin(&self.hidden)
+    }
+
+    fn decisions(&self) -> u64 {
+        let Steps { at_once, bounded, rows, logits } = self.steps;
+        at_once + bounded + rows + logits
+    }
+}
