@@ -34,14 +34,17 @@
 
 mod agent;
 mod choice;
+mod exact;
 mod greedy;
 mod mcts;
 mod position;
 mod random;
+pub mod solver;
 mod spec;
 
 pub use agent::{Agent, AgentError, Clock};
 pub use choice::{Choice, Proof};
+pub use exact::Exact;
 pub use greedy::Greedy;
 pub use mcts::{LeafValue, Mcts, SearchShape};
 pub use random::Random;

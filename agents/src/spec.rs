@@ -5,9 +5,9 @@ use std::{fmt, str::FromStr};
 use pixel_debate_judge::Evaluator;
 use serde::{Deserialize, Serialize};
 
-use crate::{Agent, Greedy, LeafValue, Mcts, Random, SearchShape};
+use crate::{Agent, Exact, Greedy, LeafValue, Mcts, Random, SearchShape};
 
-/// An agent by name: `random`, `greedy`, or `mcts:N`, after which `:margin`, `:graph` or
+/// An agent by name: `random`, `greedy`, `exact`, or `mcts:N`, after which `:margin`, `:graph` or
 /// `:margin:graph` may follow.
 ///
 /// An agent has one name: [`Display`](fmt::Display) writes what [`FromStr`] reads, and no other
@@ -19,6 +19,8 @@ pub enum AgentSpec {
     Random,
     /// `greedy`: the pixel that moves the judge most at once.
     Greedy,
+    /// `exact`: optimal play.
+    Exact,
     /// `mcts:N`: the paper's tree search.
     Mcts {
         /// Rollouts a move, at least 1.
@@ -33,7 +35,7 @@ pub enum AgentSpec {
 /// A name that no agent has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "unknown agent {0:?}: it must be `random`, `greedy`, or `mcts:N` with N rollouts a move \
+    "unknown agent {0:?}: it must be `random`, `greedy`, `exact`, or `mcts:N` with N rollouts a move \
      (1 to {max}), after which `:margin`, `:graph` or `:margin:graph` may follow",
     max = AgentSpec::MAX_ROLLOUTS
 )]
@@ -50,6 +52,7 @@ impl AgentSpec {
         match self {
             Self::Random => Box::new(Random::new(seed)),
             Self::Greedy => Box::new(Greedy::new(evaluator, seed)),
+            Self::Exact => Box::new(Exact::new(evaluator)),
             Self::Mcts { rollouts, value, shape } => {
                 Box::new(Mcts::new(evaluator, rollouts, value, shape, seed))
             }
@@ -62,6 +65,7 @@ impl fmt::Display for AgentSpec {
         match self {
             Self::Random => f.pad("random"),
             Self::Greedy => f.pad("greedy"),
+            Self::Exact => f.pad("exact"),
             Self::Mcts { rollouts, value, shape } => {
                 let value = match value {
                     LeafValue::Outcome => "",
@@ -85,6 +89,7 @@ impl FromStr for AgentSpec {
         match name {
             "random" => return Ok(Self::Random),
             "greedy" => return Ok(Self::Greedy),
+            "exact" => return Ok(Self::Exact),
             _ => {}
         }
         let mut search = name.strip_prefix("mcts:").ok_or_else(unknown)?;

@@ -4,6 +4,8 @@ mod eval;
 mod judge;
 mod play;
 mod serve;
+mod solve;
+mod verify;
 
 use clap::Subcommand;
 
@@ -15,6 +17,8 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Play(play::Play),
     Eval(eval::Eval),
+    Solve(solve::Solve),
+    Verify(verify::Verify),
     #[command(subcommand)]
     Judge(judge::Judge),
 }
@@ -31,6 +35,8 @@ impl Command {
             Self::Serve(serve) => serve.run(),
             Self::Play(play) => play.run(),
             Self::Eval(eval) => eval.run(),
+            Self::Solve(solve) => solve.run(),
+            Self::Verify(verify) => verify.run(),
             Self::Judge(judge) => judge.run(),
         }
     }

@@ -25,6 +25,14 @@ pub(crate) enum Failure {
     NoJudge { pixels: u8 },
     #[error("line {number} of the input: {fault}")]
     Line { number: usize, fault: String },
+    #[error("the time was over before it was known who wins")]
+    Unsolved,
+    #[error("{} cannot be read: {source}", path.display())]
+    File { path: PathBuf, source: io::Error },
+    #[error(
+        "{count} of the certificates {} not hold", if *count == 1 { "does" } else { "do" }
+    )]
+    Refuted { count: usize },
     #[error("the input cannot be read: {0}")]
     Input(io::Error),
     #[error("the output cannot be written: {0}")]

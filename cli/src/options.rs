@@ -65,8 +65,8 @@ pub(crate) struct PixelsOption {
 /// Who debates.
 #[derive(Args)]
 pub(crate) struct DebaterOptions {
-    /// The honest debater: random, greedy, or mcts:N (N rollouts a move), after which :margin,
-    /// :graph or :margin:graph may follow
+    /// The honest debater: random, greedy, exact, or mcts:N (N rollouts a move), after which
+    /// :margin, :graph or :margin:graph may follow
     #[arg(long, value_name = "AGENT", default_value = "mcts:1000")]
     honest: AgentSpec,
     /// The liar, likewise

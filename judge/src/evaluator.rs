@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use pixel_debate_game::{Image, Pixel};
+use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
 use crate::{
@@ -14,7 +15,10 @@ use crate::{
 /// Revealed pixels of one image, whatever the order in which they were revealed.
 ///
 /// Equal sets compare and hash alike, so that a set can be the key of what is known of it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+///
+/// Serialises as the list of its pixels; read, a list may be in any order.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "Vec<Pixel>", into = "Vec<Pixel>")]
 pub struct PixelSet(SmallVec<[Pixel; 8]>);
 
 impl PixelSet {
@@ -33,9 +37,26 @@ impl PixelSet {
         larger
     }
 
+    /// Whether the pixel is there.
+    pub fn contains(&self, pixel: Pixel) -> bool {
+        self.0.binary_search(&pixel).is_ok()
+    }
+
     /// The pixels in ascending order.
     pub fn pixels(&self) -> &[Pixel] {
         &self.0
+    }
+}
+
+impl From<Vec<Pixel>> for PixelSet {
+    fn from(pixels: Vec<Pixel>) -> Self {
+        pixels.into_iter().collect()
+    }
+}
+
+impl From<PixelSet> for Vec<Pixel> {
+    fn from(set: PixelSet) -> Self {
+        set.0.to_vec()
     }
 }
 

@@ -5,12 +5,14 @@
 //! chosen while the program runs.
 #![allow(unsafe_code)]
 
+mod aligned;
 mod differences;
 mod rows;
 
+pub(crate) use aligned::{Aligned, Halves, Hidden, LINE, Numbers, PerCell, zeros};
 pub(crate) use differences::{
-    DUST, PerCell, add, add_taps, add_to, bounds, first_differences, positive_products,
-    second_differences, sum_below, sum_of_least, weighed_relu, widths,
+    DUST, add, add_taps, add_to, bounds, first_differences, second_differences, signed_products,
+    subtract, sum_below, sum_of_least, weighed_relu, widths,
 };
 pub(crate) use rows::{add_rows_half, add_rows_single, last_layer, spread};
 

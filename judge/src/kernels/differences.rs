@@ -5,13 +5,11 @@
 //! for three kinds of processors. No multiplication is fused with an addition, so all three give
 //! the same bits.
 
+use super::PerCell;
 use crate::{
     network::{CONV1, CONV2, HIDDEN, KERNEL},
     sparse::geometry::{CELL, Shared},
 };
-
-/// One number a cell of the field, 7 × 7, with room for whole vector registers.
-pub(crate) type PerCell = [f32; 64];
 
 /// Defines a function that is compiled for AVX-512, for AVX2 and for any processor, and chosen
 /// while the program runs.
@@ -85,15 +83,26 @@ vectorised! {
 }
 
 vectorised! {
-    /// `Σ max(a · b, 0)` over the hidden units.
-    fn positive_products(a: &[f32; HIDDEN], b: &[f32; HIDDEN]) -> f32 {
-        let mut sums = [0.0_f32; LANES];
+    /// `out = a - b`, over the hidden units.
+    fn subtract(a: &[f32; HIDDEN], b: &[f32; HIDDEN], out: &mut [f32; HIDDEN]) {
+        for unit in 0..HIDDEN {
+            out[unit] = a[unit] - b[unit];
+        }
+    }
+}
+
+vectorised! {
+    /// `Σ max(a · b, 0)` and `Σ max(-a · b, 0)` over the hidden units.
+    fn signed_products(a: &[f32; HIDDEN], b: &[f32; HIDDEN]) -> [f32; 2] {
+        let (mut positive, mut negative) = ([0.0_f32; LANES], [0.0_f32; LANES]);
         for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
             for lane in 0..LANES {
-                sums[lane] += (a[lane] * b[lane]).max(0.0);
+                let product = a[lane] * b[lane];
+                positive[lane] += product.max(0.0);
+                negative[lane] += (-product).max(0.0);
             }
         }
-        total(&sums)
+        [total(&positive), total(&negative)]
     }
 }
 
@@ -205,7 +214,7 @@ vectorised! {
                 }
                 sum += (most - least) * sensitivity[channel];
             }
-            out[shared.cell] = sum;
+            out.0[shared.cell] = sum;
         }
     }
 }
@@ -237,8 +246,8 @@ vectorised! {
     /// `Σ min(a, b, c)`.
     fn sum_of_least(a: &PerCell, b: &PerCell, c: &PerCell) -> f32 {
         let mut sums = [0.0_f32; 16];
-        let chunks = a.as_chunks::<16>().0.iter().zip(b.as_chunks::<16>().0);
-        for ((a, b), c) in chunks.zip(c.as_chunks::<16>().0) {
+        let chunks = a.0.as_chunks::<16>().0.iter().zip(b.0.as_chunks::<16>().0);
+        for ((a, b), c) in chunks.zip(c.0.as_chunks::<16>().0) {
             for lane in 0..16 {
                 sums[lane] += a[lane].min(b[lane]).min(c[lane]);
             }

@@ -56,7 +56,7 @@ pub(crate) fn add_rows_single(hidden: &mut [f32], rows: &[f32], inputs: &[(usize
 
 /// What changes of the first pool's cells add to the second convolution's output around them.
 ///
-/// `changes` are cell (of 3 × 3), input channel, change, with the cells in order; `kernels` are
+/// `changes` are cell (of 3 × 3), input channel, change, channel by channel; `kernels` are
 /// input channel × tap (5 × 5) × output channel; `out` is row × column × output channel, 7 × 7 × 64.
 ///
 /// # Panics
@@ -212,31 +212,31 @@ mod avx512 {
     /// Each cell is below 9, `kernels` has 5 rows for each channel, and `out` 7 × 7 × 64 numbers.
     #[target_feature(enable = "avx512f")]
     pub(super) unsafe fn spread(changes: &[(usize, usize, f32)], kernels: &[f32], out: &mut [f32]) {
-        for changes in changes.chunk_by(|a, b| a.0 == b.0) {
-            let corner = (changes[0].0 / 3 * SPREAD + changes[0].0 % 3) * CONV2;
+        for changes in changes.chunk_by(|a, b| a.1 == b.1) {
+            let kernel = changes[0].1 * KERNEL * KERNEL_ROW;
             for row in 0..KERNEL {
-                // What one cell adds to one row of its surroundings stays in 20 registers.
-                // SAFETY: the cell is below 9, so its rows and columns end within 7.
-                let out = unsafe { out.as_mut_ptr().add(corner + row * SPREAD * CONV2) };
-                let mut sums = [_mm512_setzero_ps(); KERNEL_ROW / 16];
-                for (lane, sum) in sums.iter_mut().enumerate() {
+                // A row of the channel's kernel stays in 20 registers.
+                let mut weights = [_mm512_setzero_ps(); KERNEL_ROW / 16];
+                for (lane, weights) in weights.iter_mut().enumerate() {
+                    // SAFETY: the channel has a kernel of 5 rows, of 320 numbers each.
+                    let from =
+                        unsafe { kernels.as_ptr().add(kernel + row * KERNEL_ROW + 16 * lane) };
                     // SAFETY: as above.
-                    *sum = unsafe { _mm512_loadu_ps(out.add(16 * lane)) };
+                    *weights = unsafe { _mm512_loadu_ps(from) };
                 }
-                for (_, channel, change) in changes {
+                for (cell, _, change) in changes {
+                    let corner = (cell / 3 * SPREAD + cell % 3) * CONV2;
+                    // SAFETY: the cell is below 9, so its rows and columns end within 7.
+                    let out = unsafe { out.as_mut_ptr().add(corner + row * SPREAD * CONV2) };
                     let change = _mm512_set1_ps(*change);
-                    // SAFETY: the channel has a kernel of 5 rows.
-                    let kernel =
-                        unsafe { kernels.as_ptr().add((channel * KERNEL + row) * KERNEL_ROW) };
-                    for (lane, sum) in sums.iter_mut().enumerate() {
-                        // SAFETY: as above; the row has 320 numbers.
-                        let weights = unsafe { _mm512_loadu_ps(kernel.add(16 * lane)) };
-                        *sum = _mm512_fmadd_ps(change, weights, *sum);
+                    for (lane, weights) in weights.iter().enumerate() {
+                        // SAFETY: as above.
+                        unsafe {
+                            let sum = _mm512_loadu_ps(out.add(16 * lane));
+                            let sum = _mm512_fmadd_ps(change, *weights, sum);
+                            _mm512_storeu_ps(out.add(16 * lane), sum);
+                        }
                     }
-                }
-                for (lane, sum) in sums.iter().enumerate() {
-                    // SAFETY: as for the load.
-                    unsafe { _mm512_storeu_ps(out.add(16 * lane), *sum) };
                 }
             }
         }

@@ -4,7 +4,10 @@ use pixel_debate_game::Claims;
 
 use super::{SparseWeights, weights::DenseRows};
 use crate::{
-    kernels::{add_rows_half, add_rows_single, positive_products, weighed_relu},
+    kernels::{
+        Hidden, LINE, Numbers, add_rows_half, add_rows_single, signed_products, subtract,
+        weighed_relu, zeros,
+    },
     network::{CLASSES, FLAT, HIDDEN},
 };
 
@@ -17,17 +20,17 @@ pub(super) struct Contrast {
     /// The most by which an input of the first dense layer can raise any of the differences when it
     /// grows by 1, or lower it when it shrinks by 1, in the order cell, channel:
     /// `max over rivals of Σ max(weight · row, 0)`, since ReLU never turns or stretches a change.
-    pub(super) rising: Vec<f32>,
+    pub(super) rising: Numbers,
     /// The most by which it can lower it when it grows by 1, or raise it when it shrinks by 1.
-    pub(super) falling: Vec<f32>,
+    pub(super) falling: Numbers,
     /// The greater of the two.
-    pub(super) either: Vec<f32>,
+    pub(super) either: Numbers,
 }
 
 /// The true label's logit less one other's: `bias + Σ weights · relu(hidden)`.
 #[derive(Debug)]
 pub(super) struct Rival {
-    pub(super) weights: [f32; HIDDEN],
+    pub(super) weights: Hidden,
     pub(super) bias: f32,
 }
 
@@ -39,26 +42,29 @@ impl Contrast {
                 *label != honest && claims.liar.is_none_or(|lie| *label == usize::from(lie))
             })
             .map(|label| Rival {
-                weights: std::array::from_fn(|unit| {
-                    weights.fc2[honest * HIDDEN + unit] - weights.fc2[label * HIDDEN + unit]
-                }),
+                weights: {
+                    let mut difference = Hidden::ZERO;
+                    let of = |label: usize| &weights.fc2.as_chunks::<HIDDEN>().0[label];
+                    subtract(of(honest), of(label), &mut difference);
+                    difference
+                },
                 bias: weights.fc2_bias[honest] - weights.fc2_bias[label],
             })
             .collect();
-        let (mut rising, mut falling) = (Vec::with_capacity(FLAT), Vec::with_capacity(FLAT));
+        let (mut rising, mut falling) = (zeros(FLAT), zeros(FLAT));
         for input in 0..FLAT {
-            let (mut row, mut opposite) = ([0.0; HIDDEN], [0.0; HIDDEN]);
-            weights.fc1.add(&mut row, &[(input, 1.0)]);
-            opposite.iter_mut().zip(&row).for_each(|(opposite, weight)| *opposite = -weight);
-            let most = |row: &[f32; HIDDEN]| {
-                let sums = rivals.iter().map(|rival| positive_products(row, &rival.weights));
-                sums.fold(0.0, f32::max)
-            };
-            rising.push(most(&row));
-            falling.push(most(&opposite));
+            let mut row = Hidden::ZERO;
+            weights.fc1.add(&mut *row, &[(input, 1.0)]);
+            for rival in &rivals {
+                let [up, down] = signed_products(&row, &rival.weights);
+                rising[input] = rising[input].max(up);
+                falling[input] = falling[input].max(down);
+            }
         }
-        let either = rising.iter().zip(&falling).map(|(rising, falling)| rising.max(*falling));
-        Self { rivals, either: either.collect(), rising, falling }
+        let either =
+            rising.iter().zip(falling.iter()).map(|(rising, falling)| rising.max(*falling));
+        let either = Numbers::from_iter(LINE, either);
+        Self { rivals, rising, falling, either }
     }
 }
 

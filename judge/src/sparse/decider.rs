@@ -35,8 +35,10 @@ use super::{
 };
 use crate::{
     Decider, PixelSet, Question,
-    kernels::{add, add_to, bounds, second_differences, sum_below, sum_of_least},
-    network::{CONV2, HIDDEN},
+    kernels::{
+        Hidden, Numbers, add, add_to, bounds, second_differences, sum_below, sum_of_least, zeros,
+    },
+    network::CONV2,
 };
 
 /// Margins nearer to zero than this are decided by the logits. Sums in another order differ by less
@@ -67,21 +69,21 @@ pub struct SparseDecider<'a> {
     pushed: Vec<usize>,
     /// The sums of the stem and one candidate, for the sets that share it.
     row: Option<usize>,
-    row_hidden: [f32; HIDDEN],
+    row_hidden: Hidden,
     /// The sums of the set to decide, as far as they are known.
-    hidden: [f32; HIDDEN],
+    hidden: Hidden,
     scratch: Scratch,
     steps: Steps,
 }
 
 /// Memory for one decision.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Scratch {
-    differences: Vec<f32>,
-    below: Vec<f32>,
-    bounds: Vec<f32>,
+    differences: Numbers,
+    below: Numbers,
+    bounds: Numbers,
     rows: Vec<(usize, f32)>,
-    gain: Vec<f32>,
+    gain: Numbers,
 }
 
 /// A [`Ground`] of the parts of a decider that its stems are not.
@@ -111,9 +113,15 @@ impl<'a> SparseDecider<'a> {
             candidates,
             pushed: Vec::new(),
             row: None,
-            row_hidden: [0.0; HIDDEN],
-            hidden: [0.0; HIDDEN],
-            scratch: Scratch::default(),
+            row_hidden: Hidden::ZERO,
+            hidden: Hidden::ZERO,
+            scratch: Scratch {
+                differences: zeros(0),
+                below: zeros(0),
+                bounds: zeros(0),
+                rows: Vec::new(),
+                gain: zeros(0),
+            },
             steps: Steps::default(),
         };
         ground!(decider, stems, ground);
@@ -163,7 +171,7 @@ impl<'a> SparseDecider<'a> {
             if near {
                 gain(weights, &below.revealed, revealed, kept);
             }
-            let gain = if near { &*kept } else { &NO_GAIN };
+            let gain = if near { &*kept } else { &NO_GAIN.0 };
             let [x, y] = pair.map(|candidate| stems.response_below(candidate));
             let cells = shared_cells(revealed[0], revealed[1]);
             differences.resize(cells.len() * CONV2, 0.0);
@@ -187,7 +195,7 @@ impl<'a> SparseDecider<'a> {
             &mut self.scratch;
         let [x, y] = pair.map(|candidate| stems.response(candidate));
         let (Some(sum), Some(below), Some(added)) = (sum, stems.below(), stem.added) else {
-            let mut gained: &[f32] = &NO_GAIN;
+            let mut gained: &[f32] = &NO_GAIN.0;
             if near(revealed[0], revealed[1]) {
                 scratch.resize(BLOCK, 0.0);
                 gain(weights, &stem.revealed, revealed, scratch);
@@ -213,7 +221,7 @@ impl<'a> SparseDecider<'a> {
         second_differences(&stem.field, x, y, gained, &cells, differences);
         let [x, y] = pair.map(|candidate| stems.response_below(candidate));
         second_differences(&below.field, x, y, gain_below, &cells, differences_below);
-        let both = differences.iter_mut().zip(differences_below);
+        let both = differences.iter_mut().zip(differences_below.iter());
         both.for_each(|(difference, below)| *difference -= *below);
         cells
     }
@@ -277,7 +285,7 @@ impl<'a> SparseDecider<'a> {
                     }
                 }
             }
-            self.evaluator.weights.fc1.add(&mut self.hidden, rows);
+            self.evaluator.weights.fc1.add(&mut *self.hidden, rows);
             margin = self.contrast.least_margin(&self.hidden);
             if (rest == 0.0 || favours_honest == (margin > 0.0))
                 && let Some(honest) = decided(margin, rest)

@@ -6,7 +6,7 @@ use pixel_debate_game::{Image, Pixel};
 
 use super::{
     SparseWeights,
-    geometry::CELL,
+    geometry::{CELL, CELLS},
     pairs::PairSums,
     response::{Responses, Revealed},
     stem::Stems,
@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Evaluator, PixelSet, WrongSize,
     evaluator::check_size,
-    kernels::last_layer,
+    kernels::{Hidden, Numbers, last_layer, zeros},
     network::{CLASSES, CONV2, FLAT},
 };
 
@@ -27,8 +27,8 @@ pub struct SparseEvaluator {
     /// Kept for its memory between one question and the next.
     pub(super) stems: Stems,
     pub(super) pair_sums: PairSums,
-    field: Vec<f32>,
-    hidden: Vec<f32>,
+    field: Numbers,
+    hidden: Hidden,
     /// The first dense layer's inputs that are not zero: number, value.
     inputs: Vec<(usize, f32)>,
 }
@@ -43,8 +43,8 @@ impl SparseEvaluator {
             responses: Responses::default(),
             stems: Stems::default(),
             pair_sums: PairSums::default(),
-            field: Vec::new(),
-            hidden: Vec::new(),
+            field: zeros(CELLS * CELL),
+            hidden: Hidden::ZERO,
             inputs: Vec::with_capacity(FLAT),
         })
     }
@@ -61,12 +61,12 @@ impl SparseEvaluator {
     pub(super) fn logits(&mut self, set: &PixelSet) -> [f32; CLASSES] {
         let revealed = self.reveal(set.pixels());
         let weights = &*self.weights;
-        self.field.clone_from(&weights.constant_field);
+        self.field.copy_from_slice(&weights.constant_field);
         self.responses.add_all(weights, &revealed, &mut self.field);
         pool(&self.field, &mut self.inputs);
-        self.hidden.clone_from(&weights.fc1_bias);
-        weights.fc1.add(&mut self.hidden, &self.inputs);
-        last_layer(&self.hidden, &weights.fc2, weights.fc2_bias)
+        self.hidden.copy_from_slice(&weights.fc1_bias);
+        weights.fc1.add(&mut *self.hidden, &self.inputs);
+        last_layer(&*self.hidden, &weights.fc2, weights.fc2_bias)
     }
 }
 

@@ -1,7 +1,10 @@
 //! What pairs of candidates change together over one stem, kept for the stems that extend it.
 
 use super::{geometry::BLOCK, response::NO_GAIN};
-use crate::network::HIDDEN;
+use crate::{
+    kernels::{Numbers, zeros},
+    network::HIDDEN,
+};
 
 /// The pairs kept at the most: half a gigabyte where all are near each other.
 const KEPT: usize = 60_000;
@@ -12,15 +15,15 @@ const KEPT_NEAR: usize = 16_000;
 ///
 /// A sum costs as much as several decisions, so it is worth its price once it is used twice: a pair
 /// is computed when it is asked for the second time.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct PairSums {
     owner: u64,
     candidates: usize,
     places: Vec<Place>,
     kept: usize,
-    hidden: Vec<f32>,
+    hidden: Numbers,
     kept_near: usize,
-    gains: Vec<f32>,
+    gains: Numbers,
 }
 
 /// What is known of a pair.
@@ -36,6 +39,20 @@ enum Place {
 pub(super) struct PairSum {
     hidden: u32,
     gain: Option<u16>,
+}
+
+impl Default for PairSums {
+    fn default() -> Self {
+        Self {
+            owner: 0,
+            candidates: 0,
+            places: Vec::new(),
+            kept: 0,
+            hidden: zeros(0),
+            kept_near: 0,
+            gains: zeros(0),
+        }
+    }
 }
 
 impl PairSums {
@@ -93,12 +110,12 @@ impl PairSums {
 
     /// What the second one's response gains by the first one: cell × position × channel.
     pub(super) fn gain(&self, sum: PairSum) -> &[f32] {
-        sum.gain.map_or(&NO_GAIN, |gain| &self.gains[usize::from(gain) * BLOCK..][..BLOCK])
+        sum.gain.map_or(&NO_GAIN.0, |gain| &self.gains[usize::from(gain) * BLOCK..][..BLOCK])
     }
 }
 
 /// Room for one more piece of `size` numbers after the `count` that are kept.
-fn extend<'a>(numbers: &'a mut Vec<f32>, count: &mut usize, size: usize) -> &'a mut [f32] {
+fn extend<'a>(numbers: &'a mut Numbers, count: &mut usize, size: usize) -> &'a mut [f32] {
     let start = *count * size;
     *count += 1;
     if numbers.len() < start + size {

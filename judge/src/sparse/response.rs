@@ -9,7 +9,7 @@ use super::{
     geometry::{BLOCK, Block, CELL, HALF},
 };
 use crate::{
-    kernels::{DUST, add_taps, spread},
+    kernels::{Aligned, DUST, Numbers, add_taps, spread, zeros},
     network::{CONV1, CONV2, KERNEL},
 };
 
@@ -35,12 +35,12 @@ pub(super) struct Revealed {
 type Key = (Pixel, SmallVec<[Pixel; 8]>);
 
 /// The responses of one image's pixels, computed when first asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Responses {
     places: FxHashMap<Key, usize>,
     /// One block after another: cell × position × channel.
-    numbers: Vec<f32>,
-    computed: Vec<f32>,
+    numbers: Numbers,
+    computed: Numbers,
 }
 
 /// Whether two pixels share a cell after the first pool, so that their effects there do not simply
@@ -48,6 +48,12 @@ pub(super) struct Responses {
 pub(super) fn are_near(a: Pixel, b: Pixel) -> bool {
     let apart = |a: u8, b: u8| usize::from((a / 2).abs_diff(b / 2)) >= REACHED;
     !apart(a.x, b.x) && !apart(a.y, b.y)
+}
+
+impl Default for Responses {
+    fn default() -> Self {
+        Self { places: FxHashMap::default(), numbers: zeros(0), computed: zeros(0) }
+    }
 }
 
 impl Responses {
@@ -128,7 +134,7 @@ fn compute(weights: &SparseWeights, near: &[Revealed], last: Revealed, response:
 }
 
 /// A gain of nothing.
-pub(super) static NO_GAIN: [f32; BLOCK] = [0.0; BLOCK];
+pub(super) static NO_GAIN: Aligned<[f32; BLOCK]> = Aligned([0.0; BLOCK]);
 
 /// What the response of `y` gains when `x` is revealed too, over `revealed`: a block of cell ×
 /// position × channel. It depends on none but those of `revealed` that are near both.
@@ -142,10 +148,10 @@ pub(super) fn gain(
     let cells =
         |more: &[Revealed]| reached_cells(weights, y.pixel, near.iter().chain(more).copied());
     let second = second_difference(&cells(&[]), &cells(&[x]), &cells(&[y]), &cells(&[x, y]));
-    let mut gained = [0.0; SPREAD * ROW];
-    spread(&changes(|cell, channel| second[cell][channel]), &weights.conv2, &mut gained);
+    let mut gained = Aligned([0.0; SPREAD * ROW]);
+    spread(&changes(|cell, channel| second[cell][channel]), &weights.conv2, &mut gained.0);
     block.fill(0.0);
-    add_to_block(y.pixel, &gained, block);
+    add_to_block(y.pixel, &gained.0, block);
 }
 
 /// What that gain gains when `added` is revealed too, added to `block`: nothing unless `added` is
@@ -170,9 +176,9 @@ pub(super) fn add_gain_of_gain(
         let change = after[cell][channel] - before[cell][channel];
         if change.abs() < DUST { 0.0 } else { change }
     });
-    let mut gained = [0.0; SPREAD * ROW];
-    spread(&changes, &weights.conv2, &mut gained);
-    add_to_block(y.pixel, &gained, block);
+    let mut gained = Aligned([0.0; SPREAD * ROW]);
+    spread(&changes, &weights.conv2, &mut gained.0);
+    add_to_block(y.pixel, &gained.0, block);
 }
 
 /// Those of `revealed` that are near each of `pixels`.
@@ -194,9 +200,10 @@ fn second_difference(neither: &Cells, with_x: &Cells, with_y: &Cells, both: &Cel
     })
 }
 
-/// The changes that are not zero: cell, channel, change.
+/// The changes that are not zero: cell, channel, change; channel by channel.
 fn changes(change: impl Fn(usize, usize) -> f32) -> SmallVec<[(usize, usize, f32); 64]> {
-    let each = (0..REACHED * REACHED * CONV1).map(|index| (index / CONV1, index % CONV1));
+    const CELLS: usize = REACHED * REACHED;
+    let each = (0..CELLS * CONV1).map(|index| (index % CELLS, index / CELLS));
     let changes = each.map(|(cell, channel)| (cell, channel, change(cell, channel)));
     changes.filter(|(.., change)| *change != 0.0).collect()
 }
@@ -210,11 +217,11 @@ fn reached_cells(
 ) -> Cells {
     let cell = |along: u8| i32::from(along / 2) - 1;
     let (column, row) = (cell(center.x), cell(center.y));
-    let mut sums = [[0.0; CONV1]; 4 * REACHED * REACHED];
-    sums.fill(*weights.conv1_bias.first_chunk().expect("one bias a channel"));
+    let mut sums = Aligned([[0.0; CONV1]; 4 * REACHED * REACHED]);
+    sums.0.fill(*weights.conv1_bias.first_chunk().expect("one bias a channel"));
     for Revealed { pixel, value } in revealed {
         let corner = [i32::from(pixel.x) - 2 * column, i32::from(pixel.y) - 2 * row];
-        add_taps(corner, value, &weights.conv1, &mut sums);
+        add_taps(corner, value, &weights.conv1, &mut sums.0);
     }
     let inside = |cell: i32| (0..HALF as i32).contains(&cell);
     let mut cells = [[0.0_f32; CONV1]; REACHED * REACHED];
@@ -224,7 +231,7 @@ fn reached_cells(
             continue;
         }
         for position in 0..4 {
-            let from = &sums[(2 * y + position / 2) * 2 * REACHED + 2 * x + position % 2];
+            let from = &sums.0[(2 * y + position / 2) * 2 * REACHED + 2 * x + position % 2];
             cell.iter_mut().zip(from).for_each(|(cell, sum)| *cell = cell.max(*sum));
         }
     }

@@ -12,7 +12,9 @@ use super::{
     response::{NO_GAIN, Responses, Revealed, add_response, are_near},
 };
 use crate::{
-    kernels::{PerCell, add, first_differences, second_differences, widths},
+    kernels::{
+        Hidden, LINE, Numbers, PerCell, add, first_differences, second_differences, widths, zeros,
+    },
     network::{CONV2, HIDDEN},
 };
 
@@ -34,18 +36,18 @@ pub(super) struct Stem {
     /// The candidate that this level added to the one below.
     pub(super) added: Option<usize>,
     /// The second convolution's output: cell × position × channel.
-    pub(super) field: Vec<f32>,
+    pub(super) field: Numbers,
     /// The hidden units' sums, before ReLU.
-    pub(super) hidden: [f32; HIDDEN],
+    pub(super) hidden: Hidden,
     known: Vec<bool>,
     /// Candidate × unit.
-    changes: Vec<f32>,
+    changes: Numbers,
     /// Candidate × cell: [`widths`] of the responses.
     widths: Vec<PerCell>,
     /// Where each candidate's response is: the level, and the block's number there.
     places: Vec<(usize, usize)>,
     /// The responses that are not those of the level below: cell × position × channel each.
-    blocks: Vec<f32>,
+    blocks: Numbers,
 }
 
 /// A block's numbers, and where the cells that two pixels share lie.
@@ -75,13 +77,13 @@ impl Stem {
             revealed: Vec::new(),
             id: 0,
             added: None,
-            field: vec![0.0; CELLS * CELL],
-            hidden: [0.0; HIDDEN],
+            field: zeros(CELLS * CELL),
+            hidden: Hidden::ZERO,
             known: vec![false; candidates],
-            changes: vec![0.0; candidates * HIDDEN],
-            widths: vec![[0.0; 64]; candidates],
+            changes: zeros(candidates * HIDDEN),
+            widths: vec![PerCell([0.0; 64]); candidates],
             places: vec![(0, 0); candidates],
-            blocks: Vec::new(),
+            blocks: zeros(0),
         }
     }
 
@@ -99,14 +101,21 @@ impl Stem {
 }
 
 /// Stems, each with one pixel more than the one below.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Stems {
     /// Levels above `top` are kept for their memory.
     levels: Vec<Stem>,
     top: usize,
     ids: u64,
-    differences: Vec<f32>,
+    differences: Numbers,
     rows: Vec<(usize, f32)>,
+}
+
+impl Default for Stems {
+    fn default() -> Self {
+        let levels = Vec::new();
+        Self { levels, top: 0, ids: 0, differences: zeros(0), rows: Vec::new() }
+    }
 }
 
 impl Stems {
@@ -132,7 +141,7 @@ impl Stems {
                 }
             }
         }
-        ground.weights.fc1.add(&mut root.hidden, &self.rows);
+        ground.weights.fc1.add(&mut *root.hidden, &self.rows);
         root.revealed = revealed;
         root.known.fill(false);
         root.blocks.clear();
@@ -227,7 +236,7 @@ impl Stems {
         change.fill(0.0);
         ground.weights.fc1.add(change, &self.rows);
         let cell_widths = &mut root.widths[candidate];
-        cell_widths.fill(0.0);
+        cell_widths.0.fill(0.0);
         widths(response, &cells, &ground.contrast.either, cell_widths);
     }
 
@@ -250,11 +259,11 @@ impl Stems {
             stem.places[candidate] = (level, stem.blocks.len() / BLOCK);
             stem.blocks.extend_from_slice(response);
             let cells = shared_cells(y, y);
-            stem.widths[candidate].fill(0.0);
+            stem.widths[candidate].0.fill(0.0);
             let either = &ground.contrast.either;
             widths(response, &cells, either, &mut stem.widths[candidate]);
             let gain = response.iter().zip(before).map(|(after, before)| after - before);
-            gained = Some(gain.collect::<Vec<f32>>());
+            gained = Some(Numbers::from_iter(LINE, gain));
         } else {
             stem.places[candidate] = below.places[candidate];
             stem.widths[candidate] = below.widths[candidate];
@@ -270,7 +279,7 @@ impl Stems {
             &below.field,
             block(below.places[added]),
             before,
-            gained.as_deref().unwrap_or(&NO_GAIN),
+            gained.as_deref().unwrap_or(&NO_GAIN.0),
             &cells,
             &mut self.differences,
         );

@@ -6,44 +6,47 @@ use super::geometry::{
     CELLS, HALF, MARGIN, PADDED, TAPS, conv1_weight_index, conv2_weight_index, fc1_weight_index,
     for_each_output_and_tap, pool_input,
 };
-use crate::network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, Network};
+use crate::{
+    kernels::{Halves, LINE, Numbers},
+    network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, Network},
+};
 
 /// The rows of the first dense layer, one for each input: cell, channel × unit.
 #[derive(Debug, Clone)]
 pub(super) enum DenseRows {
     /// For weights that 16 bits hold exactly, such as the shipped judges': half the memory to read.
-    Half(Vec<f16>),
-    Single(Vec<f32>),
+    Half(Halves),
+    Single(Numbers),
 }
 
 /// A network made ready for [`SparseEvaluator`](super::SparseEvaluator)s, which share it.
 #[derive(Debug, Clone)]
 pub struct SparseWeights {
     /// Plane × tap × channel.
-    pub(super) conv1: Vec<f32>,
+    pub(super) conv1: Numbers,
     pub(super) conv1_bias: Vec<f32>,
     /// Input channel × tap (reversed) × output channel.
-    pub(super) conv2: Vec<f32>,
+    pub(super) conv2: Numbers,
     /// The second convolution's output without any evidence: cell × position × channel.
-    pub(super) constant_field: Vec<f32>,
+    pub(super) constant_field: Numbers,
     pub(super) fc1: DenseRows,
     pub(super) fc1_bias: Vec<f32>,
     /// Label × unit.
-    pub(super) fc2: Vec<f32>,
+    pub(super) fc2: Numbers,
     pub(super) fc2_bias: [f32; CLASSES],
 }
 
 impl SparseWeights {
     /// Reorders the numbers of a network.
     pub fn new(network: &Network) -> Self {
-        let reorder = |weight: &[f32], place: fn(usize) -> usize| -> Vec<f32> {
-            (0..weight.len()).map(|index| weight[place(index)]).collect()
+        let reorder = |weight: &[f32], place: fn(usize) -> usize| -> Numbers {
+            Numbers::from_iter(LINE, (0..weight.len()).map(|index| weight[place(index)]))
         };
         let conv2 = reorder(&network.conv2.weight, conv2_weight_index);
         let fc1 = reorder(&network.fc1.weight, fc1_weight_index);
         debug_assert_eq!(fc1.len(), FLAT * HIDDEN);
-        let half: Vec<f16> = fc1.iter().map(|number| f16::from_f32(*number)).collect();
-        let exact = half.iter().zip(&fc1).all(|(half, single)| half.to_f32() == *single);
+        let half = Halves::from_iter(LINE, fc1.iter().map(|number| f16::from_f32(*number)));
+        let exact = half.iter().zip(fc1.iter()).all(|(half, single)| half.to_f32() == *single);
         Self {
             conv1: reorder(&network.conv1.weight, conv1_weight_index),
             conv1_bias: network.conv1.bias.clone(),
@@ -55,16 +58,16 @@ impl SparseWeights {
             conv2,
             fc1: if exact { DenseRows::Half(half) } else { DenseRows::Single(fc1) },
             fc1_bias: network.fc1.bias.clone(),
-            fc2: network.fc2.weight.clone(),
+            fc2: Numbers::from_slice(LINE, &network.fc2.weight),
             fc2_bias: std::array::from_fn(|label| network.fc2.bias[label]),
         }
     }
 }
 
 /// A padded field (padded row × padded column × channel) in the order cell × position × channel.
-fn by_cell(field: &[f32]) -> Vec<f32> {
+fn by_cell(field: &[f32]) -> Numbers {
     let places = (0..CELLS * 4).map(|index| pool_input(index / 4, index % 4));
-    places.flat_map(|place| &field[place..place + CONV2]).copied().collect()
+    Numbers::from_iter(LINE, places.flat_map(|place| &field[place..place + CONV2]).copied())
 }
 
 /// The second convolution's answer, with its bias, to a first one that is `relu(bias)` everywhere:

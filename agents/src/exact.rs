@@ -1,0 +1,90 @@
+//! Plays as well as can be.
+
+use pixel_debate_game::{Pixel, Role, View};
+use pixel_debate_judge::{Evaluator, PixelSet};
+
+use crate::{
+    Agent, AgentError, Choice, Clock, Proof,
+    position::Position,
+    solver::{Game, Reply, Solution, Strategy, solve, turns},
+};
+
+/// Solves the debate and plays the winning strategy if it has one.
+///
+/// A side that is lost reveals what makes the judge favour it most at once, counting with the
+/// pixels that the winner needs. Where the clock stops the solver, the agent plays the best that the
+/// solver knew, and says that nothing is proven.
+pub struct Exact {
+    evaluator: Box<dyn Evaluator>,
+    /// The winning strategy, and what was revealed when it was found.
+    winning: Option<(PixelSet, Strategy)>,
+}
+
+impl Exact {
+    /// Asks `evaluator`.
+    pub fn new(evaluator: Box<dyn Evaluator>) -> Self {
+        Self { evaluator, winning: None }
+    }
+
+    /// What the strategy in hand says.
+    fn by_strategy(&mut self, position: &Position) -> Option<Pixel> {
+        let (before, strategy) = self.winning.as_ref()?;
+        let since = position.revealed.iter().copied().filter(|pixel| !before.contains(*pixel));
+        let since: Vec<Pixel> = since.collect();
+        let last = since.last().copied();
+        let to_come = turns(position.rules, position.revealed.len());
+        let own = to_come.iter().filter(|turn| **turn == position.role).count();
+        match strategy.reply(&since.into_iter().collect(), last, own)? {
+            Reply::Reveal(pixel) => Some(pixel),
+            Reply::Anything => position.candidates.first().copied(),
+            Reply::FirstThatWins(answers) => {
+                let evidence = position.evidence();
+                let free = answers.into_iter().filter(|answer| !evidence.contains(*answer));
+                let free: Vec<Pixel> = free.collect();
+                let sets: Vec<PixelSet> =
+                    free.iter().map(|answer| evidence.with(*answer)).collect();
+                let logits = self.evaluator.evaluate(&sets);
+                let wins = logits.iter().position(|logits| position.own_side_wins(logits))?;
+                Some(free[wins])
+            }
+        }
+    }
+}
+
+impl Agent for Exact {
+    fn choose(&mut self, view: &View, clock: Clock) -> Result<Choice, AgentError> {
+        let position = Position::of(view)?;
+        if let Some(pixel) = self.by_strategy(&position) {
+            return Ok(Choice { pixel, proof: Proof::Proven(position.role) });
+        }
+        let game = Game {
+            claims: position.claims,
+            evidence: position.evidence(),
+            candidates: position.candidates.clone(),
+            turns: turns(position.rules, position.revealed.len()),
+        };
+        if game.candidates.len() < game.turns.len() {
+            return Err(AgentError::NothingToReveal);
+        }
+        match solve(&game, &mut *self.evaluator, clock) {
+            Solution::Solved(solved) => {
+                let pixel = *solved.variation.first().ok_or(AgentError::NothingToReveal)?;
+                if solved.winner == position.role {
+                    self.winning = Some((position.evidence(), solved.strategy));
+                }
+                Ok(Choice { pixel, proof: Proof::Proven(solved.winner) })
+            }
+            Solution::Open { best, .. } => {
+                let pixel = best.ok_or(AgentError::NothingToReveal)?;
+                Ok(Choice { pixel, proof: Proof::Open })
+            }
+        }
+    }
+}
+
+impl Position {
+    /// Whether the agent's own side wins by these logits.
+    fn own_side_wins(&self, logits: &[f32]) -> bool {
+        pixel_debate_game::honest_wins(logits, &self.claims) == (self.role == Role::Honest)
+    }
+}

@@ -1,0 +1,105 @@
+//! Debates solved: who wins if both sides play as well as can be, and how.
+//!
+//! [`solve`] finds the winner of a [`Game`] and a [`Strategy`] by which it wins against every
+//! reveal of the other side. A [`Certificate`] holds that strategy with all that it is about, and
+//! [`verify`](Certificate::verify) checks it with nothing but a judge: the search is not trusted.
+//! `docs/solver.md` explains both.
+
+mod certificate;
+mod game;
+mod plan;
+mod search;
+mod strategy;
+
+use pixel_debate_game::{Claims, Pixel, Role};
+use pixel_debate_judge::{Evaluator, PixelSet, decider};
+
+pub use certificate::{Certificate, CertificateError, Flaw, JudgeMark, Verified};
+pub use game::Game;
+pub(crate) use game::turns;
+pub use strategy::{Answers, Move, Plan, Reply, Strategy};
+
+use crate::Clock;
+use plan::Effort;
+use search::{Means, Search};
+
+/// The time was over before the search was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stop;
+
+/// What a search has found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Solution {
+    /// Who wins, and how.
+    Solved(Solved),
+    /// The time was over; this reveal looked best for the side to move, or none if nobody is.
+    Open {
+        /// The best reveal known.
+        best: Option<Pixel>,
+        /// Complete sets that the judge decided.
+        evaluations: u64,
+    },
+}
+
+/// A solved game.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Solved {
+    /// Who wins if both play as well as can be.
+    pub winner: Role,
+    /// How it wins, whatever the other side reveals.
+    pub strategy: Strategy,
+    /// What both sides may reveal: the winner by its strategy, the loser what makes the judge
+    /// favour it most at once.
+    pub variation: Vec<Pixel>,
+    /// Complete sets that the judge decided.
+    pub evaluations: u64,
+}
+
+/// Solves a game by what `evaluator` says of its image.
+///
+/// The result does not depend on the clock, unless that stops the search.
+///
+/// # Panics
+///
+/// If there are fewer candidates than turns, or a pixel lies outside of the evaluator's image.
+pub fn solve(game: &Game, evaluator: &mut dyn Evaluator, clock: Clock) -> Solution {
+    assert!(game.candidates.len() >= game.turns.len(), "enough candidates for all turns");
+    let mut search = Search::new(game, decider(evaluator, game.question()), clock);
+    if let Ok(value) = search.solve() {
+        let strategy = search.strategy(value.winner);
+        let evaluations = search.decider.decisions();
+        let variation = search.variation(value.winner);
+        return Solution::Solved(Solved { winner: value.winner, strategy, variation, evaluations });
+    }
+    search.rewind();
+    let evaluations = search.decider.decisions();
+    Solution::Open { best: search.best_known(), evaluations }
+}
+
+/// Looks for pixels with which the honest side wins whatever the liar claims and whoever begins:
+/// one proof for all the games of an image. `None` if there are none, or the time was over; the
+/// games may be won still, each by other means.
+///
+/// `game`'s own claim of the liar is left aside.
+///
+/// # Panics
+///
+/// As [`solve`].
+pub fn solve_for_every_lie(
+    game: &Game,
+    evaluator: &mut dyn Evaluator,
+    clock: Clock,
+) -> Option<Solved> {
+    let game = game.with_claims(Claims { liar: None, ..game.claims });
+    assert!(game.candidates.len() >= game.turns.len(), "enough candidates for all turns");
+    let mut search = Search::new(&game, decider(evaluator, game.question()), clock);
+    let effort = Effort { mends: 3, exceptions: 0 };
+    let value = search.plan_for(Role::Honest, effort).ok()??;
+    let Means::Plan(pixels) = &value.means else { return None };
+    let reveal = pixels.iter().map(|candidate| game.candidates[*candidate]).collect();
+    let plan = Plan { after: PixelSet::default(), reveal };
+    let strategy = Strategy { plans: vec![plan], ..Strategy::default() };
+    let evaluations = search.decider.decisions();
+    let variation = search.variation(Role::Honest);
+    Some(Solved { winner: Role::Honest, strategy, variation, evaluations })
+}

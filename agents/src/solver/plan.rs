@@ -1,0 +1,219 @@
+//! Plans: pixels with which a side wins whatever else is revealed.
+//!
+//! A side that has `r` reveals left may be able to name `r` pixels such that it wins every set that
+//! holds them. Then it wins whoever moves first and whatever the other side reveals: if that is one
+//! of the plan's own pixels, so much the better. To prove a plan is to decide all its completions,
+//! `n²/2` of them with four pixels left, `n³/6` with six; no game tree is searched.
+//!
+//! Plans are found by counterexample-guided search: begin with the greedy pixels, try to prove, and
+//! where a completion refutes the plan, exchange one pixel such that the refutations met so far no
+//! longer hold.
+
+use pixel_debate_game::Role;
+
+use super::{Stop, search::Search};
+
+/// Pixels with which a side wins, revealed ones and ones that it intends to reveal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) role: Role,
+    /// The ones to reveal come first.
+    pub(super) pixels: Vec<usize>,
+    /// The completions by which the plan fails.
+    pub(super) exceptions: Vec<Vec<usize>>,
+}
+
+/// How hard to look for a plan.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Effort {
+    /// How often a plan may be mended.
+    pub(super) mends: usize,
+    /// How many exceptions a plan may have to be of use; with none a plan must be proven.
+    pub(super) exceptions: usize,
+}
+
+impl Search<'_> {
+    /// Looks for a plan of `role` from the position at hand, which the decider's stem is.
+    pub(super) fn find_plan(&mut self, role: Role, effort: Effort) -> Result<Option<Plan>, Stop> {
+        let own = self.game.turns_of(role, self.revealed.len());
+        let rival = self.game.turns_of(role.other(), self.revealed.len());
+        if own == 0 {
+            return Ok(None);
+        }
+        let mut pixels = self.greedy(role, own)?;
+        let mut refutations: Vec<Vec<usize>> = Vec::new();
+        for mend in 0.. {
+            let found = self.refute(role, &pixels, rival, 1)?;
+            let Some(refutation) = found.into_iter().next() else {
+                pixels.extend(&self.revealed);
+                return Ok(Some(Plan { role, pixels, exceptions: Vec::new() }));
+            };
+            refutations.push(refutation);
+            if mend == effort.mends {
+                break;
+            }
+            let Some(mended) = self.mend(role, &pixels, &refutations)? else { break };
+            pixels = mended;
+        }
+        if effort.exceptions == 0 {
+            return Ok(None);
+        }
+        let exceptions = self.refute(role, &pixels, rival, effort.exceptions + 1)?;
+        pixels.extend(&self.revealed);
+        Ok((exceptions.len() <= effort.exceptions).then_some(Plan { role, pixels, exceptions }))
+    }
+
+    /// The pixels that `role` would reveal if it alone revealed, each the best at once.
+    fn greedy(&mut self, role: Role, count: usize) -> Result<Vec<usize>, Stop> {
+        let mut pixels = Vec::new();
+        for _ in 0..count {
+            let (best, _) = self.best_margin(role)?;
+            self.push(best);
+            pixels.push(best);
+        }
+        self.pop(count);
+        Ok(pixels)
+    }
+
+    /// The candidate after which the judge favours `role` most, and its margin for `role`.
+    pub(super) fn best_margin(&mut self, role: Role) -> Result<(usize, f32), Stop> {
+        let margins = self.margins(role)?;
+        let best = margins.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        Ok(best.expect("a position with turns left has candidates left"))
+    }
+
+    /// Completions of `size` candidates by which `role` does not win with `plan`: all, or the first
+    /// `most` that are found. What hurts the plan most is tried first.
+    fn refute(
+        &mut self,
+        role: Role,
+        plan: &[usize],
+        size: usize,
+        most: usize,
+    ) -> Result<Vec<Vec<usize>>, Stop> {
+        for pixel in plan {
+            self.push(*pixel);
+        }
+        let mut margins = self.margins(role)?;
+        margins.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let order: Vec<usize> = margins.into_iter().map(|(candidate, _)| candidate).collect();
+        let mut found = Vec::new();
+        self.refute_from(role, &order, size, most, &mut Vec::new(), &mut found)?;
+        self.pop(plan.len());
+        Ok(found)
+    }
+
+    fn refute_from(
+        &mut self,
+        role: Role,
+        order: &[usize],
+        size: usize,
+        most: usize,
+        completion: &mut Vec<usize>,
+        found: &mut Vec<Vec<usize>>,
+    ) -> Result<(), Stop> {
+        let mut fails = |wins: bool, more: &[usize]| {
+            if wins != (role == Role::Honest) {
+                found.push([completion.as_slice(), more].concat());
+            }
+            found.len() >= most
+        };
+        match size {
+            0 => {
+                fails(self.decider.honest_wins(), &[]);
+            }
+            1 => {
+                for one in order {
+                    if fails(self.decider.honest_wins_with(*one), &[*one]) {
+                        break;
+                    }
+                }
+            }
+            2 => {
+                for (index, first) in order.iter().enumerate() {
+                    self.check_time()?;
+                    for second in &order[index + 1..] {
+                        let wins = self.decider.honest_wins_with_both([*first, *second]);
+                        if fails(wins, &[*first, *second]) {
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+            _ => {
+                for (index, first) in order.iter().enumerate() {
+                    self.push(*first);
+                    completion.push(*first);
+                    let rest = &order[index + 1..];
+                    self.refute_from(role, rest, size - 1, most, completion, found)?;
+                    completion.pop();
+                    self.pop(1);
+                    if found.len() >= most {
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The plan with one pixel exchanged, such that `role` wins by all `refutations`, by as much as
+    /// possible.
+    fn mend(
+        &mut self,
+        role: Role,
+        plan: &[usize],
+        refutations: &[Vec<usize>],
+    ) -> Result<Option<Vec<usize>>, Stop> {
+        let mut best: Option<(f32, Vec<usize>)> = None;
+        for exchanged in 0..plan.len() {
+            let mut kept = plan.to_vec();
+            kept.remove(exchanged);
+            let mut least = vec![f32::INFINITY; self.game.candidates.len()];
+            for refutation in refutations {
+                let before = self.revealed.len();
+                for pixel in kept.iter().chain(refutation) {
+                    if !self.revealed.contains(pixel) {
+                        self.push(*pixel);
+                    }
+                }
+                let mut margins = vec![f32::NEG_INFINITY; least.len()];
+                for (candidate, margin) in self.margins(role)? {
+                    margins[candidate] = margin;
+                }
+                self.pop(self.revealed.len() - before);
+                least
+                    .iter_mut()
+                    .zip(margins)
+                    .for_each(|(least, margin)| *least = least.min(margin));
+            }
+            let each = least.iter().enumerate().filter(|(candidate, _)| !kept.contains(candidate));
+            if let Some((candidate, least)) = each.max_by(|a, b| a.1.total_cmp(b.1))
+                && best.as_ref().map_or(0.0, |(margin, _)| *margin) < *least
+            {
+                kept.insert(exchanged, candidate);
+                best = Some((*least, kept));
+            }
+        }
+        Ok(best.map(|(_, plan)| plan))
+    }
+}
+
+impl Plan {
+    /// Whether the plan wins from a position of its game: `revealed` are revealed, and its side has
+    /// `own` turns left.
+    pub(super) fn covers(&self, revealed: &[usize], own: usize) -> bool {
+        let missing = self.pixels.iter().filter(|pixel| !revealed.contains(pixel)).count();
+        let others = || revealed.iter().filter(|pixel| !self.pixels.contains(pixel));
+        missing <= own
+            && !self
+                .exceptions
+                .iter()
+                .any(|exception| others().all(|pixel| exception.contains(pixel)))
+    }
+
+    /// The plan's pixels that are not revealed.
+    pub(super) fn missing(&self, revealed: &[usize]) -> Vec<usize> {
+        self.pixels.iter().copied().filter(|pixel| !revealed.contains(pixel)).collect()
+    }
+}

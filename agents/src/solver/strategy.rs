@@ -1,0 +1,201 @@
+//! How a side wins: what it reveals, by what is revealed.
+
+use std::collections::HashSet;
+
+use pixel_debate_game::{Pixel, Role};
+use pixel_debate_judge::PixelSet;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    game::Set,
+    search::{Means, Search},
+};
+
+/// What the winner does after each set of reveals that can come about, the evidence left aside.
+///
+/// Every position that can arise while the winner follows the strategy is either the other side's
+/// turn, or in one of these lists, or follows from a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strategy {
+    /// Where the winner needs nothing but certain pixels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub plans: Vec<Plan>,
+    /// Where the winner makes a certain reveal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<Move>,
+    /// Where the other side makes its last reveal and the winner the last of all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answers: Vec<Answers>,
+}
+
+/// Every complete set that holds these pixels wins; the winner has turns enough to reveal those that
+/// are not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// What is revealed.
+    pub after: PixelSet,
+    /// What the winner reveals, in any order.
+    pub reveal: Vec<Pixel>,
+}
+
+/// It is the winner's turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Move {
+    /// What is revealed.
+    pub after: PixelSet,
+    /// What the winner reveals.
+    pub reveal: Pixel,
+}
+
+/// It is the other side's turn, and then the winner's last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Answers {
+    /// What is revealed before both.
+    pub after: PixelSet,
+    /// The winner reveals the first of these that wins.
+    pub reveal: Vec<Pixel>,
+}
+
+/// What the winner is to reveal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// This.
+    Reveal(Pixel),
+    /// The first of these that wins.
+    FirstThatWins(Vec<Pixel>),
+    /// Anything: the strategy's pixels are revealed already.
+    Anything,
+}
+
+impl Strategy {
+    /// What the winner is to reveal after `revealed`, the evidence left aside, of which `last` was
+    /// the other side's last reveal, with `turns` of its own to come. `None` if the strategy did not
+    /// lead there.
+    pub fn reply(&self, revealed: &PixelSet, last: Option<Pixel>, turns: usize) -> Option<Reply> {
+        if let Some(found) = self.moves.iter().find(|found| found.after == *revealed) {
+            return Some(Reply::Reveal(found.reveal));
+        }
+        if let Some(last) = last {
+            let before: PixelSet =
+                revealed.pixels().iter().copied().filter(|pixel| *pixel != last).collect();
+            if let Some(found) = self.answers.iter().find(|found| found.after == before) {
+                return Some(Reply::FirstThatWins(found.reveal.clone()));
+            }
+        }
+        let missing = |pixels: &[Pixel]| -> Vec<Pixel> {
+            pixels.iter().copied().filter(|pixel| !revealed.contains(*pixel)).collect()
+        };
+        let plans = self.plans.iter().filter(|plan| missing(plan.after.pixels()).is_empty());
+        let shortest = plans.map(|plan| missing(&plan.reveal)).min_by_key(Vec::len)?;
+        let reply = shortest.first().map_or(Reply::Anything, |pixel| Reply::Reveal(*pixel));
+        (shortest.len() <= turns).then_some(reply)
+    }
+}
+
+impl Search<'_> {
+    /// The strategy of the winner, once the game is solved.
+    pub(super) fn strategy(&self, winner: Role) -> Strategy {
+        let mut strategy = Strategy::default();
+        let (mut seen, mut open) = (HashSet::from([Set::default()]), vec![Set::default()]);
+        while let Some(set) = open.pop() {
+            let turns = &self.game.turns[set.iter().len()..];
+            let Some(value) = self.table.get(&set) else { continue };
+            debug_assert_eq!(value.winner, winner, "the strategy stays where the winner wins");
+            let after = self.pixels(set.iter());
+            let mut next = Vec::new();
+            match (&value.means, turns) {
+                (Means::Plan(pixels), _) => {
+                    let reveal = self.pixels(pixels.iter().copied()).pixels().to_vec();
+                    strategy.plans.push(Plan { after, reveal });
+                }
+                (Means::Answers(answers), _) => {
+                    let reveal = answers.iter().map(|answer| self.game.candidates[*answer]);
+                    strategy.answers.push(Answers { after, reveal: reveal.collect() });
+                }
+                (Means::Move(Some(candidate)), _) => {
+                    let reveal = self.game.candidates[*candidate];
+                    strategy.moves.push(Move { after, reveal });
+                    next.push(set.with(*candidate));
+                }
+                (Means::Move(None), _) => {
+                    let all = 0..self.game.candidates.len();
+                    let free = all.filter(|candidate| !set.contains(*candidate));
+                    next.extend(free.map(|candidate| set.with(candidate)));
+                }
+            }
+            open.extend(next.into_iter().filter(|set| seen.insert(set.clone())));
+        }
+        strategy.plans.sort_by(|a, b| a.after.cmp(&b.after));
+        strategy.moves.sort_by(|a, b| a.after.cmp(&b.after));
+        strategy.answers.sort_by(|a, b| a.after.cmp(&b.after));
+        strategy
+    }
+
+    fn pixels(&self, candidates: impl Iterator<Item = usize>) -> PixelSet {
+        candidates.map(|candidate| self.game.candidates[candidate]).collect()
+    }
+
+    /// What both sides may reveal, once the game is solved.
+    pub(super) fn variation(&mut self, winner: Role) -> Vec<Pixel> {
+        let mut plan: Option<Vec<usize>> = None;
+        let mut answers: Vec<usize> = Vec::new();
+        while let Some(mover) = self.game.turns.get(self.revealed.len()).copied() {
+            let mut means = None;
+            if plan.is_none()
+                && let Some(value) = self.table.get(&Set::of(&self.revealed))
+            {
+                match &value.means {
+                    Means::Plan(pixels) => plan = Some(pixels.clone()),
+                    Means::Answers(pixels) => answers.clone_from(pixels),
+                    Means::Move(candidate) => means = *candidate,
+                }
+            }
+            let missing: Vec<usize> = plan.iter().flatten().copied().collect();
+            let missing: Vec<usize> =
+                missing.into_iter().filter(|pixel| !self.revealed.contains(pixel)).collect();
+            let candidate = if mover == winner {
+                let free = |pixel: &usize| !self.revealed.contains(pixel);
+                let answers: Vec<usize> = answers.iter().copied().filter(free).collect();
+                let wins = |search: &mut Self, pixel: usize| {
+                    search.decider.honest_wins_with(pixel) == (winner == Role::Honest)
+                };
+                means
+                    .or(missing.first().copied())
+                    .or_else(|| answers.into_iter().find(|pixel| wins(self, *pixel)))
+                    .unwrap_or_else(|| self.best_at_once(winner))
+            } else {
+                // The loser counts with the winner's plan.
+                for pixel in &missing {
+                    self.push(*pixel);
+                }
+                let best = self.best_at_once(mover);
+                self.pop(missing.len());
+                best
+            };
+            self.push(candidate);
+        }
+        let variation = self.revealed.iter().map(|pixel| self.game.candidates[*pixel]).collect();
+        self.rewind();
+        variation
+    }
+
+    /// The candidate after which the judge favours `role` most; the first one if none is better.
+    fn best_at_once(&mut self, role: Role) -> usize {
+        let margins = self.every_margin(role);
+        let best = margins.into_iter().reduce(|best, one| if one.1 > best.1 { one } else { best });
+        best.map_or(0, |(candidate, _)| candidate)
+    }
+
+    /// The best reveal known where the search was stopped at the first position.
+    pub(super) fn best_known(&mut self) -> Option<Pixel> {
+        let mover = *self.game.turns.first()?;
+        let planned = self.plans.iter().find(|plan| plan.role == mover);
+        let planned = planned.and_then(|plan| plan.pixels.first().copied());
+        let best = planned.unwrap_or_else(|| self.best_at_once(mover));
+        Some(self.game.candidates[best])
+    }
+}

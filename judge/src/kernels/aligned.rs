@@ -1,0 +1,60 @@
+//! Numbers that begin where a cache line does.
+//!
+//! A vector register is as wide as a cache line: an array that begins elsewhere makes every load of
+//! 64 bytes touch two lines, and costs up to half of the speed.
+
+use std::ops::{Deref, DerefMut};
+
+use aligned_vec::{AVec, ConstAlign};
+use half::f16;
+
+use crate::network::HIDDEN;
+
+/// Bytes of a cache line.
+pub(crate) const LINE: usize = 64;
+
+/// A vector of numbers.
+pub(crate) type Numbers = AVec<f32, ConstAlign<LINE>>;
+
+/// A vector of numbers of 16 bits.
+pub(crate) type Halves = AVec<f16, ConstAlign<LINE>>;
+
+/// So many zeros.
+pub(crate) fn zeros(count: usize) -> Numbers {
+    let mut numbers = Numbers::with_capacity(LINE, count);
+    numbers.resize(count, 0.0);
+    numbers
+}
+
+/// One number a hidden unit.
+#[derive(Debug, Clone)]
+#[repr(align(64))]
+pub(crate) struct Hidden([f32; HIDDEN]);
+
+/// One number a cell of the field, 7 × 7, with room for whole vector registers.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct PerCell(pub(crate) [f32; 64]);
+
+/// Any array.
+#[derive(Debug, Clone)]
+#[repr(align(64))]
+pub(crate) struct Aligned<T>(pub(crate) T);
+
+impl Hidden {
+    pub(crate) const ZERO: Self = Self([0.0; HIDDEN]);
+}
+
+impl Deref for Hidden {
+    type Target = [f32; HIDDEN];
+
+    fn deref(&self) -> &[f32; HIDDEN] {
+        &self.0
+    }
+}
+
+impl DerefMut for Hidden {
+    fn deref_mut(&mut self) -> &mut [f32; HIDDEN] {
+        &mut self.0
+    }
+}
