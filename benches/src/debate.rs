@@ -1,0 +1,107 @@
+//! A whole debate, with what its debaters ask of the judge counted and timed.
+
+use std::{
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use pixel_debate_agents::{AgentError, AgentSpec, Clock};
+use pixel_debate_datasets::mnist;
+use pixel_debate_game::{Debate, Debater, Move, Role, Rules, Seat};
+use pixel_debate_judge::{CLASSES, Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped};
+
+use crate::draws::{Pair, image};
+
+/// The pixels of the debate, both debaters' together.
+const PIXELS: u8 = 6;
+/// The honest debater's and the liar's.
+const SEEDS: [u64; 2] = [1, 2];
+
+static WEIGHTS: LazyLock<Arc<SparseWeights>> = LazyLock::new(|| {
+    let judge = shipped(PIXELS).expect("there is a judge for 6 pixels");
+    Arc::new(SparseWeights::new(&judge.network))
+});
+
+/// What a debate took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Played {
+    /// From the first move's choice to the last's.
+    pub time: Duration,
+    /// Of it, what passed in the judge.
+    pub judge_time: Duration,
+    /// How many sets the judge was asked about.
+    pub evaluations: u64,
+}
+
+/// Plays a debate of 6 pixels with precommit in which the liar begins and both sides are `agent`.
+///
+/// # Panics
+///
+/// If the pair is none that [`pairs`](crate::pairs) could draw.
+pub fn play(pair: Pair, agent: AgentSpec) -> Result<Played, AgentError> {
+    let image = image(pair.image);
+    let label = mnist::test().label(pair.image);
+    let rules = Rules::paper(PIXELS, true, Role::Liar);
+    let mut debate = Debate::new(rules, Arc::clone(&image), label, Some(pair.lie), CLASSES as u8)
+        .expect("a lie about an MNIST image can be debated");
+    let asked = Arc::new(Asked::default());
+    let [mut honest, mut liar] = SEEDS.map(|seed| {
+        let judge = SparseEvaluator::new(Arc::clone(&WEIGHTS), Arc::clone(&image))
+            .expect("MNIST's images have the size that the network reads");
+        agent.build(Box::new(Metered { judge, asked: Arc::clone(&asked) }), seed)
+    });
+    let start = Instant::now();
+    while let Some(by) = debate.to_move() {
+        let agent = if by == Debater::First { &mut liar } else { &mut honest };
+        let pixel = agent.choose(&debate.view(Seat::Debater(by)), Clock::unlimited())?.pixel;
+        debate.apply(Move::Reveal { by, pixel }).expect("agents make legal moves");
+    }
+    Ok(Played {
+        time: start.elapsed(),
+        judge_time: Duration::from_nanos(asked.nanoseconds.load(Ordering::Relaxed)),
+        evaluations: asked.evaluations.load(Ordering::Relaxed),
+    })
+}
+
+/// What both debaters asked.
+#[derive(Debug, Default)]
+struct Asked {
+    evaluations: AtomicU64,
+    nanoseconds: AtomicU64,
+}
+
+/// An evaluator that counts and times what is asked of it.
+struct Metered<E> {
+    judge: E,
+    asked: Arc<Asked>,
+}
+
+impl<E: Evaluator> Evaluator for Metered<E> {
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+        let start = Instant::now();
+        let logits = self.judge.evaluate(sets);
+        let nanoseconds = start.elapsed().as_nanos() as u64;
+        self.asked.nanoseconds.fetch_add(nanoseconds, Ordering::Relaxed);
+        self.asked.evaluations.fetch_add(sets.len() as u64, Ordering::Relaxed);
+        logits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pairs;
+
+    #[test]
+    fn what_greedy_debaters_ask_is_counted() {
+        let pair = pairs()[0];
+        let pixels = image(pair.image).nonzero().count() as u64;
+        let played = play(pair, AgentSpec::Greedy).unwrap();
+        // Every legal pixel is tried for each of the six moves.
+        assert_eq!(played.evaluations, 6 * pixels - 15);
+        assert!(played.judge_time < played.time);
+    }
+}
