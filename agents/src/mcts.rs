@@ -19,14 +19,14 @@ mod rollout;
 mod tree;
 
 use pixel_debate_game::{Pixel, Role, View};
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Decider, Evaluator, PixelSet, Question, decider};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
 
 use crate::{Agent, AgentError, Choice, Clock, position::Position};
 use graph::Graph;
-use rollout::{Memory, Rollout};
+use rollout::{Memory, Rollout, Step};
 use tree::Tree;
 
 /// What the end of a rollout counts for the side that the judge favours.
@@ -106,17 +106,23 @@ impl Mcts {
             return;
         }
         for (set, logits) in sets.iter().zip(self.evaluator.evaluate(&sets)) {
-            let value = self.value_of(position, &logits);
+            let value = self.value.of(position.honest_margin(&logits));
             self.judged.insert(set.clone(), value);
         }
     }
 
     /// Makes rollouts until there are enough through the root, or the time is over.
     fn search(&mut self, position: &Position, clock: Clock) {
-        for _ in 0..self.rollouts.saturating_sub(self.visits()).max(1) {
-            let rollout = Rollout::through(&mut *self.memory, position, &mut self.rng);
-            let honest = self.honest_value(position, &rollout.revealed);
-            self.memory.record(&rollout, honest);
+        let rollouts = self.rollouts.saturating_sub(self.visits()).max(1);
+        let Self { evaluator, value, rng, judged, memory, .. } = self;
+        let mut leaves = Leaves::new(&mut **evaluator, *value, position);
+        for _ in 0..rollouts {
+            let rollout = Rollout::through(&mut **memory, position, rng);
+            let honest = match judged.get(&rollout.revealed) {
+                Some(value) => *value,
+                None => *judged.entry(rollout.revealed.clone()).or_insert(leaves.value(&rollout)),
+            };
+            memory.record(&rollout, honest);
             if clock.is_over() {
                 break;
             }
@@ -131,26 +137,54 @@ impl Mcts {
             moves.iter().filter(|(_, visits)| *visits == most).map(|(pixel, _)| *pixel).collect();
         ties.choose(&mut self.rng).copied()
     }
+}
 
-    /// The honest side's value of a complete set of pixels.
-    fn honest_value(&mut self, position: &Position, set: &PixelSet) -> f32 {
-        if let Some(value) = self.judged.get(set) {
-            return *value;
+impl LeafValue {
+    /// What the honest side's margin is worth to it, from 0 to 1.
+    fn of(self, margin: f32) -> f32 {
+        match self {
+            Self::Outcome => f32::from(margin > 0.0),
+            Self::Margin => 1.0 / (1.0 + (-margin).exp()),
         }
-        let [logits] = self.evaluator.evaluate(std::slice::from_ref(set))[..] else {
-            unreachable!("an evaluator answers each set once");
-        };
-        let value = self.value_of(position, &logits);
-        self.judged.insert(set.clone(), value);
-        value
+    }
+}
+
+/// What the judge is asked at the ends of rollouts.
+enum Leaves<'a> {
+    /// Who wins, which a judge may know without its logits.
+    Winners { decider: Box<dyn Decider + 'a>, position: &'a Position },
+    /// The logits.
+    Logits { evaluator: &'a mut dyn Evaluator, position: &'a Position },
+}
+
+impl<'a> Leaves<'a> {
+    fn new(evaluator: &'a mut dyn Evaluator, value: LeafValue, position: &'a Position) -> Self {
+        match value {
+            LeafValue::Outcome => {
+                let question = Question {
+                    claims: position.claims,
+                    evidence: position.evidence(),
+                    candidates: position.candidates.clone(),
+                };
+                Self::Winners { decider: decider(evaluator, question), position }
+            }
+            LeafValue::Margin => Self::Logits { evaluator, position },
+        }
     }
 
-    /// What the logits of a complete set are worth to the honest side, from 0 to 1.
-    fn value_of(&self, position: &Position, logits: &[f32; CLASSES]) -> f32 {
-        let margin = position.honest_margin(logits);
-        match self.value {
-            LeafValue::Outcome => f32::from(margin > 0.0),
-            LeafValue::Margin => 1.0 / (1.0 + (-margin).exp()),
+    /// The honest side's value of the end of a rollout.
+    fn value(&mut self, rollout: &Rollout<'_>) -> f32 {
+        match self {
+            Self::Winners { decider, position } => {
+                let place = |step: &Step| position.candidates.binary_search(&step.pixel);
+                let walk: Vec<usize> =
+                    rollout.steps.iter().filter_map(|step| place(step).ok()).collect();
+                f32::from(decider.honest_wins_after(&walk))
+            }
+            Self::Logits { evaluator, position } => {
+                let logits = evaluator.evaluate(std::slice::from_ref(&rollout.revealed));
+                LeafValue::Margin.of(position.honest_margin(&logits[0]))
+            }
         }
     }
 }
@@ -180,6 +214,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use pixel_debate_game::{Debate, Image, Move, Rules, Seat};
+    use pixel_debate_judge::CLASSES;
     use proptest::prelude::*;
 
     use super::*;

@@ -43,6 +43,17 @@ pub trait Decider {
     /// Whether the honest debater wins by the stem and two candidates.
     fn honest_wins_with_both(&mut self, candidates: [usize; 2]) -> bool;
 
+    /// Whether the honest debater wins by the evidence and these candidates, whatever the stem.
+    ///
+    /// For searches that come to a complete set candidate by candidate: the order should be theirs.
+    /// It does not change the answer, but the decider may save work where one walk begins as the
+    /// last ones did. The stem is left anywhere, and is the evidence again after
+    /// [`reset`](Self::reset).
+    fn honest_wins_after(&mut self, walk: &[usize]) -> bool;
+
+    /// Takes away all candidates that were pushed.
+    fn reset(&mut self);
+
     /// By how much the stem and one candidate favour the honest debater, up to rounding: a guide to
     /// what to try first.
     fn margin_with(&mut self, candidate: usize) -> f32;
@@ -107,6 +118,15 @@ impl Decider for EachSet<'_> {
 
     fn honest_wins_with_both(&mut self, candidates: [usize; 2]) -> bool {
         self.decide(&candidates)
+    }
+
+    fn honest_wins_after(&mut self, walk: &[usize]) -> bool {
+        self.stem.clear();
+        self.decide(walk)
+    }
+
+    fn reset(&mut self) {
+        self.stem.clear();
     }
 
     fn margin_with(&mut self, candidate: usize) -> f32 {

@@ -22,6 +22,7 @@ pub mod geometry;
 mod pairs;
 mod response;
 mod stem;
+mod walk;
 mod weights;
 
 pub use decider::SparseDecider;

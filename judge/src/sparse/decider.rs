@@ -32,6 +32,7 @@ use super::{
     pairs::PairSum,
     response::{NO_GAIN, Revealed, add_gain_of_gain, are_near, gain},
     stem::{Ground, SharedCells, rows_of, shared_cells},
+    walk::Beginnings,
 };
 use crate::{
     Decider, PixelSet, Question,
@@ -61,12 +62,13 @@ pub struct Steps {
 /// The engine as a [`Decider`].
 #[derive(Debug)]
 pub struct SparseDecider<'a> {
-    evaluator: &'a mut SparseEvaluator,
+    pub(super) evaluator: &'a mut SparseEvaluator,
     question: Question,
     contrast: Contrast,
     candidates: Vec<Revealed>,
     /// The candidates pushed.
-    pushed: Vec<usize>,
+    pub(super) pushed: Vec<usize>,
+    pub(super) beginnings: Beginnings,
     /// The sums of the stem and one candidate, for the sets that share it.
     row: Option<usize>,
     row_hidden: Hidden,
@@ -112,6 +114,7 @@ impl<'a> SparseDecider<'a> {
             contrast,
             candidates,
             pushed: Vec::new(),
+            beginnings: Beginnings::default(),
             row: None,
             row_hidden: Hidden::ZERO,
             hidden: Hidden::ZERO,
@@ -141,9 +144,15 @@ impl<'a> SparseDecider<'a> {
 
     /// Decides by the logits of the stem and `candidates`.
     fn by_logits(&mut self, candidates: &[usize]) -> bool {
+        let all: Vec<usize> = self.pushed.iter().chain(candidates).copied().collect();
+        self.by_logits_of(&all)
+    }
+
+    /// Decides by the logits of the evidence and `candidates`.
+    pub(super) fn by_logits_of(&mut self, candidates: &[usize]) -> bool {
         self.steps.logits += 1;
         let mut set: PixelSet = self.question.evidence.clone();
-        for candidate in self.pushed.iter().chain(candidates) {
+        for candidate in candidates {
             set.insert(self.question.candidates[*candidate]);
         }
         honest_wins(&self.evaluator.logits(&set), &self.question.claims)
@@ -363,6 +372,16 @@ impl Decider for SparseDecider<'_> {
             return honest;
         }
         self.by_logits(&pair)
+    }
+
+    fn honest_wins_after(&mut self, walk: &[usize]) -> bool {
+        self.decide_walk(walk)
+    }
+
+    fn reset(&mut self) {
+        while !self.pushed.is_empty() {
+            self.pop();
+        }
     }
 
     fn margin_with(&mut self, candidate: usize) -> f32 {

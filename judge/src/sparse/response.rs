@@ -20,9 +20,9 @@ const SPREAD: usize = REACHED + KERNEL - 1;
 /// Numbers in one row of what a pixel reaches.
 const ROW: usize = SPREAD * CONV2;
 
-/// Responses that are kept: a quarter of a gigabyte. Searches of one image ask again for some
-/// thousands.
-const KEPT: usize = 16_384;
+/// Responses that are kept: 64 megabytes. With more, a search spends its time on fresh pages of
+/// memory: it asks for many of them only once.
+const KEPT: usize = 4096;
 
 /// A revealed pixel with its value, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -175,6 +175,11 @@ impl Stems {
         &self.levels[level].blocks[block * BLOCK..][..BLOCK]
     }
 
+    /// Whether the candidate's change over the stem of that level is known.
+    pub(super) fn knows(&self, level: usize, candidate: usize) -> bool {
+        self.levels[level].known[candidate]
+    }
+
     /// Adds a candidate to the stem.
     pub(super) fn push(&mut self, ground: &mut Ground<'_>, candidate: usize) {
         self.prepare(ground, self.top, candidate);
