@@ -1,12 +1,13 @@
 //! The one module with `unsafe` code: matrix products and the engine's inner loops.
 //!
 //! Everything here has a safe interface that checks sizes before it hands out a pointer. The inner
-//! loops exist once in plain Rust and, where the processor has it, compiled for AVX-512 or AVX2,
-//! chosen while the program runs.
+//! loops exist in plain Rust for any processor, and for AVX-512 and AVX2, compiled from the same
+//! text or written by hand where that is faster; [`Instructions`] says which ones run.
 #![allow(unsafe_code)]
 
 mod aligned;
 mod differences;
+mod instructions;
 mod rows;
 
 pub(crate) use aligned::{Aligned, Halves, Hidden, LINE, Numbers, PerCell, zeros};
@@ -14,6 +15,7 @@ pub(crate) use differences::{
     DUST, add, add_taps, add_to, bounds, first_differences, second_differences, signed_products,
     subtract, sum_below, sum_of_least, weighed_relu, widths,
 };
+pub use instructions::Instructions;
 pub(crate) use rows::{add_rows_half, add_rows_single, last_layer, spread};
 
 /// A matrix that borrows its numbers, row by row.

@@ -25,6 +25,6 @@ mod stem;
 mod walk;
 mod weights;
 
-pub use decider::SparseDecider;
+pub use decider::{SparseDecider, Steps};
 pub use evaluator::SparseEvaluator;
 pub use weights::{SparseWeights, constant_field};

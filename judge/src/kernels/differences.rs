@@ -5,7 +5,7 @@
 //! for three kinds of processors. No multiplication is fused with an addition, so all three give
 //! the same bits.
 
-use super::PerCell;
+use super::{Instructions, PerCell};
 use crate::{
     network::{CONV1, CONV2, HIDDEN, KERNEL},
     sparse::geometry::{CELL, Shared},
@@ -20,25 +20,24 @@ macro_rules! vectorised {
             #[inline(always)]
             fn portable($($argument: $type),*) $(-> $result)? $body
             #[cfg(target_arch = "x86_64")]
-            {
-                #[target_feature(enable = "avx512f")]
-                fn avx512($($argument: $type),*) $(-> $result)? {
-                    portable($($argument),*)
-                }
-                #[target_feature(enable = "avx2")]
-                fn avx2($($argument: $type),*) $(-> $result)? {
-                    portable($($argument),*)
-                }
-                if is_x86_feature_detected!("avx512f") {
-                    // SAFETY: the processor has AVX-512F.
-                    return unsafe { avx512($($argument),*) };
-                }
-                if is_x86_feature_detected!("avx2") {
-                    // SAFETY: the processor has AVX2.
-                    return unsafe { avx2($($argument),*) };
-                }
+            #[target_feature(enable = "avx512f")]
+            fn avx512($($argument: $type),*) $(-> $result)? {
+                portable($($argument),*)
             }
-            portable($($argument),*)
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2")]
+            fn avx2($($argument: $type),*) $(-> $result)? {
+                portable($($argument),*)
+            }
+            match Instructions::in_use() {
+                Instructions::Portable => portable($($argument),*),
+                // SAFETY: the processor has AVX2.
+                #[cfg(target_arch = "x86_64")]
+                Instructions::Avx2 => unsafe { avx2($($argument),*) },
+                // SAFETY: the processor has AVX-512F.
+                #[cfg(target_arch = "x86_64")]
+                Instructions::Avx512 => unsafe { avx512($($argument),*) },
+            }
         }
     };
 }

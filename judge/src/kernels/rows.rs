@@ -2,6 +2,7 @@
 
 use half::f16;
 
+use super::Instructions;
 use crate::network::{CLASSES, CONV2, HIDDEN, KERNEL};
 
 /// A row of a kernel of the second convolution: column × output channel.
@@ -16,21 +17,15 @@ const SPREAD: usize = 7;
 /// If `hidden` is not one number a unit, or an input has no row.
 pub(crate) fn add_rows_half(hidden: &mut [f32], rows: &[f16], inputs: &[(usize, f32)]) {
     let hidden = check_rows(hidden, rows.len(), inputs);
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has AVX-512F, and every input has a row.
-            return unsafe { avx512::add_rows_half(hidden, rows, inputs) };
-        }
-        if is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("fma")
-            && is_x86_feature_detected!("f16c")
-        {
-            // SAFETY: the processor has AVX2, FMA and F16C, and every input has a row.
-            return unsafe { avx2::add_rows_half(hidden, rows, inputs) };
-        }
+    match Instructions::in_use() {
+        Instructions::Portable => portable::add_rows_half(hidden, rows, inputs),
+        // SAFETY: the processor has AVX2, FMA and F16C, and every input has a row.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2 => unsafe { avx2::add_rows_half(hidden, rows, inputs) },
+        // SAFETY: the processor has AVX-512F, and every input has a row.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx512 => unsafe { avx512::add_rows_half(hidden, rows, inputs) },
     }
-    portable::add_rows_half(hidden, rows, inputs);
 }
 
 /// As [`add_rows_half`], for rows in 32 bits.
@@ -40,18 +35,15 @@ pub(crate) fn add_rows_half(hidden: &mut [f32], rows: &[f16], inputs: &[(usize, 
 /// If `hidden` is not one number a unit, or an input has no row.
 pub(crate) fn add_rows_single(hidden: &mut [f32], rows: &[f32], inputs: &[(usize, f32)]) {
     let hidden = check_rows(hidden, rows.len(), inputs);
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has AVX-512F.
-            return unsafe { avx512::add_rows_single(hidden, rows, inputs) };
-        }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has AVX2 and FMA.
-            return unsafe { avx2::add_rows_single(hidden, rows, inputs) };
-        }
+    match Instructions::in_use() {
+        Instructions::Portable => portable::add_rows_single(hidden, rows, inputs),
+        // SAFETY: the processor has AVX2 and FMA.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2 => unsafe { avx2::add_rows_single(hidden, rows, inputs) },
+        // SAFETY: the processor has AVX-512F.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx512 => unsafe { avx512::add_rows_single(hidden, rows, inputs) },
     }
-    portable::add_rows_single(hidden, rows, inputs);
 }
 
 /// What changes of the first pool's cells add to the second convolution's output around them.
@@ -66,18 +58,15 @@ pub(crate) fn spread(changes: &[(usize, usize, f32)], kernels: &[f32], out: &mut
     let channels = kernels.len() / (KERNEL * KERNEL_ROW);
     assert_eq!(out.len(), SPREAD * SPREAD * CONV2, "an output of 7 × 7 × 64");
     assert!(changes.iter().all(|change| change.0 < 9 && change.1 < channels), "each change fits");
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has AVX-512F, and the sizes are as they must be.
-            return unsafe { avx512::spread(changes, kernels, out) };
-        }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has AVX2 and FMA.
-            return unsafe { avx2::spread(changes, kernels, out) };
-        }
+    match Instructions::in_use() {
+        Instructions::Portable => portable::spread(changes, kernels, out),
+        // SAFETY: the processor has AVX2 and FMA.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2 => unsafe { avx2::spread(changes, kernels, out) },
+        // SAFETY: the processor has AVX-512F, and the sizes are as they must be.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx512 => unsafe { avx512::spread(changes, kernels, out) },
     }
-    portable::spread(changes, kernels, out);
 }
 
 fn check_rows<'a>(
@@ -97,18 +86,15 @@ fn check_rows<'a>(
 /// If a length is not the network's.
 pub(crate) fn last_layer(hidden: &[f32], weights: &[f32], bias: [f32; CLASSES]) -> [f32; CLASSES] {
     assert_eq!((hidden.len(), weights.len()), (HIDDEN, CLASSES * HIDDEN), "the last layer's sizes");
-    #[cfg(target_arch = "x86_64")]
-    {
-        if is_x86_feature_detected!("avx512f") {
-            // SAFETY: the processor has AVX-512F.
-            return unsafe { avx512::last_layer(hidden, weights, bias) };
-        }
-        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-            // SAFETY: the processor has AVX2 and FMA.
-            return unsafe { avx2::last_layer(hidden, weights, bias) };
-        }
+    match Instructions::in_use() {
+        Instructions::Portable => portable::last_layer(hidden, weights, bias),
+        // SAFETY: the processor has AVX2 and FMA.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx2 => unsafe { avx2::last_layer(hidden, weights, bias) },
+        // SAFETY: the processor has AVX-512F.
+        #[cfg(target_arch = "x86_64")]
+        Instructions::Avx512 => unsafe { avx512::last_layer(hidden, weights, bias) },
     }
-    portable::last_layer(hidden, weights, bias)
 }
 
 /// Plain Rust that compilers turn into vector instructions of any width.
@@ -378,28 +364,23 @@ mod tests {
         add_rows_single(&mut sums, &single, &inputs);
         check("single", &sums, last_layer(&sums, &weights, bias));
         #[cfg(target_arch = "x86_64")]
-        {
-            if is_x86_feature_detected!("avx2")
-                && is_x86_feature_detected!("fma")
-                && is_x86_feature_detected!("f16c")
-            {
-                let mut sums = hidden;
-                // SAFETY: the processor has the instructions; every input has a row.
-                let logits = unsafe {
-                    avx2::add_rows_half(&mut sums, &rows, &inputs);
-                    avx2::last_layer(&sums, &weights, bias)
-                };
-                check("avx2", &sums, logits);
-            }
-            if is_x86_feature_detected!("avx512f") {
-                let mut sums = hidden;
-                // SAFETY: the processor has the instructions; every input has a row.
-                let logits = unsafe {
-                    avx512::add_rows_half(&mut sums, &rows, &inputs);
-                    avx512::last_layer(&sums, &weights, bias)
-                };
-                check("avx512", &sums, logits);
-            }
+        for instructions in Instructions::available() {
+            let mut sums = hidden;
+            // SAFETY: the processor has the instructions; every input has a row.
+            let logits = unsafe {
+                match instructions {
+                    Instructions::Portable => continue,
+                    Instructions::Avx2 => {
+                        avx2::add_rows_half(&mut sums, &rows, &inputs);
+                        avx2::last_layer(&sums, &weights, bias)
+                    }
+                    Instructions::Avx512 => {
+                        avx512::add_rows_half(&mut sums, &rows, &inputs);
+                        avx512::last_layer(&sums, &weights, bias)
+                    }
+                }
+            };
+            check(&format!("{instructions:?}"), &sums, logits);
         }
     }
 
