@@ -1,28 +1,29 @@
 //! The engine's decisions against the logits of the sets.
 
-use std::sync::Arc;
+mod images;
 
+use std::{cell::Cell, sync::Arc};
+
+use images::any_image;
 use pixel_debate_datasets::mnist;
 use pixel_debate_game::{Claims, Image, Pixel, honest_margin, honest_wins};
 use pixel_debate_judge::{
-    Decider, EachSet, Evaluator, PixelSet, Question, SparseDecider, SparseEvaluator, SparseWeights,
-    shipped,
+    Decider, EachSet, Evaluator, Network, PixelSet, Question, SparseDecider, SparseEvaluator,
+    SparseWeights, network::HIDDEN, shipped, sparse::Steps,
 };
 use proptest::prelude::*;
-
-/// MNIST's images, and one where every pixel counts.
-fn any_image() -> impl Strategy<Value = Image> {
-    let mnist = (0..mnist::test().len()).prop_map(|index| mnist::test().image(index).to_vec());
-    let noise = prop::collection::vec(1..=255_u8, 28 * 28);
-    let pixels = prop_oneof![4 => mnist, 1 => noise, 1 => Just(vec![255; 28 * 28])];
-    pixels.prop_map(|pixels| Image::new(28, 28, pixels).unwrap())
-}
 
 fn any_claims() -> impl Strategy<Value = Claims> {
     let differ = |claims: &Claims| claims.liar != Some(claims.honest);
     (0..10_u8, prop::option::of(0..10_u8))
         .prop_map(|(honest, liar)| Claims { honest, liar })
         .prop_filter("claims differ", differ)
+}
+
+/// The pixels that may be revealed: the lit ones, or all where those are too few to debate about.
+fn candidates(image: &Image) -> Vec<Pixel> {
+    let lit: Vec<Pixel> = image.nonzero().collect();
+    if lit.len() >= 12 { lit } else { image.iter().map(|(pixel, _)| pixel).collect() }
 }
 
 #[test]
@@ -38,11 +39,12 @@ fn decisions_are_those_of_the_logits() {
         prop::collection::vec((any::<prop::sample::Index>(), 0..30_usize, any::<bool>()), 1..40),
         0..4_usize,
     );
+    let total = Cell::new(Steps::default());
     let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(300));
     runner
         .run(&cases, |(image, claims, judge, walk, revealed)| {
             let image = Arc::new(image);
-            let pixels: Vec<Pixel> = image.nonzero().collect();
+            let pixels = candidates(&image);
             let question = Question {
                 claims,
                 evidence: pixels[..revealed].iter().copied().collect(),
@@ -90,7 +92,76 @@ fn decisions_are_those_of_the_logits() {
                     slow.push(p);
                 }
             }
+            let (sum, steps) = (total.get(), fast.steps());
+            total.set(Steps {
+                at_once: sum.at_once + steps.at_once,
+                bounded: sum.bounded + steps.bounded,
+                rows: sum.rows + steps.rows,
+                logits: sum.logits + steps.logits,
+            });
             Ok(())
         })
         .unwrap();
+    // Were a step never the last one, its decisions would not have been tested.
+    let Steps { at_once, bounded, rows, .. } = total.get();
+    assert!(at_once.min(bounded).min(rows) > 20, "{:?}", total.get());
+}
+
+/// A judge for which labels 3 and 5 are the same, but for their biases, which differ by
+/// `difference`.
+fn twins(difference: f32) -> Network {
+    let mut network = Network::clone(&shipped(6).unwrap().network);
+    let (three, five) = (3 * HIDDEN..4 * HIDDEN, 5 * HIDDEN);
+    if difference == 0.0 {
+        network.fc2.weight.copy_within(three, five);
+    } else {
+        // Where the logits are the biases alone, no difference is too small to be seen.
+        network.fc2.weight[three].fill(0.0);
+        network.fc2.weight[five..five + HIDDEN].fill(0.0);
+    }
+    (network.fc2.bias[3], network.fc2.bias[5]) = (difference, 0.0);
+    network
+}
+
+#[test]
+fn margins_within_rounding_of_zero_are_decided_by_the_logits() {
+    let image = Arc::new(Image::new(28, 28, mnist::test().image(17).to_vec()).unwrap());
+    let question = |liar| Question {
+        claims: Claims { honest: 3, liar },
+        evidence: PixelSet::default(),
+        candidates: image.nonzero().collect(),
+    };
+    // A tie is the liar's.
+    for (difference, honest) in [(1e-7, true), (0.0, false), (-1e-7, false)] {
+        let weights = Arc::new(SparseWeights::new(&twins(difference)));
+        let evaluator = || SparseEvaluator::new(Arc::clone(&weights), Arc::clone(&image)).unwrap();
+        let mut precommit = evaluator();
+        let mut precommit = SparseDecider::new(&mut precommit, question(Some(5)));
+        let (mut free, mut each) = (evaluator(), evaluator());
+        let mut free = SparseDecider::new(&mut free, question(None));
+        let mut each = EachSet::new(&mut each, question(None));
+        for (number, [p, q]) in
+            [[0, 1], [40, 7], [12, 90], [0, 1], [30, 31]].into_iter().enumerate()
+        {
+            let decisions = [
+                precommit.honest_wins(),
+                precommit.honest_wins_with(p),
+                precommit.honest_wins_with_both([p, q]),
+            ];
+            assert_eq!(decisions, [honest; 3], "{difference} with {p} and {q}");
+            let asked = 3 * (number as u64 + 1);
+            assert_eq!(precommit.steps(), Steps { logits: asked, ..Steps::default() });
+            assert_eq!(precommit.decisions(), asked);
+
+            // Without precommit the twin is one of nine rivals.
+            let free_decisions =
+                [free.honest_wins(), free.honest_wins_with(p), free.honest_wins_with_both([p, q])];
+            let expected =
+                [each.honest_wins(), each.honest_wins_with(p), each.honest_wins_with_both([p, q])];
+            assert_eq!(free_decisions, expected, "{difference} with {p} and {q}");
+            assert!(honest || expected == [false; 3], "{difference} with {p} and {q}");
+            precommit.push(q);
+            precommit.pop();
+        }
+    }
 }

@@ -1,27 +1,16 @@
 //! The engine against the dense forward pass.
 
+mod images;
+
 use std::sync::Arc;
 
-use pixel_debate_datasets::mnist;
-use pixel_debate_game::{Image, Pixel};
+use images::any_image;
+use pixel_debate_game::Pixel;
 use pixel_debate_judge::{
     DenseEvaluator, Evaluator, Network, PixelSet, SHIPPED_PIXELS, SparseEvaluator, SparseWeights,
     shipped,
 };
 use proptest::prelude::*;
-
-/// MNIST's images, and hostile ones.
-fn any_image() -> impl Strategy<Value = Image> {
-    let mnist = (0..mnist::test().len()).prop_map(|index| mnist::test().image(index).to_vec());
-    let noise = prop::collection::vec(any::<u8>(), 28 * 28);
-    let one_pixel = (0..28_usize * 28, any::<u8>()).prop_map(|(at, value)| {
-        let mut pixels = vec![0; 28 * 28];
-        pixels[at] = value;
-        pixels
-    });
-    let pixels = prop_oneof![3 => mnist, 1 => Just(vec![255; 28 * 28]), 1 => noise, 1 => one_pixel];
-    pixels.prop_map(|pixels| Image::new(28, 28, pixels).unwrap())
-}
 
 /// Up to 40 pixels, anywhere, in a corner where they all meet, or on the edges.
 fn any_pixels() -> impl Strategy<Value = Vec<Pixel>> {

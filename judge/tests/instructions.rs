@@ -1,0 +1,95 @@
+//! The engine with each kind of instructions that the processor has.
+//!
+//! One test in a program of its own, for the choice of instructions is the whole process's.
+
+mod images;
+
+use std::sync::Arc;
+
+use images::any_image;
+use pixel_debate_game::{Claims, Pixel, honest_wins};
+use pixel_debate_judge::{
+    Decider, DenseEvaluator, EachSet, Evaluator, Network, PixelSet, Question, SparseDecider,
+    SparseEvaluator, SparseWeights, kernels::Instructions, shipped,
+};
+use proptest::prelude::*;
+
+/// Two of the shipped judges, and one whose weights do not fit in 16 bits.
+fn judges() -> Vec<Arc<Network>> {
+    let mut judges: Vec<_> =
+        [4, 6].map(|pixels| Arc::clone(&shipped(pixels).unwrap().network)).to_vec();
+    let mut unrounded = Network::clone(&judges[0]);
+    unrounded.fc1.weight.iter_mut().for_each(|weight| *weight *= 1.000_1);
+    judges.push(Arc::new(unrounded));
+    judges
+}
+
+#[test]
+fn all_instructions_give_the_same_engine() {
+    let judges = judges();
+    let cases = (
+        any_image(),
+        0..judges.len(),
+        prop::collection::vec((0..28_u8, 0..28_u8), 0..40),
+        // Near each other, so that their effects are not independent.
+        prop::collection::btree_set((10..20_u8, 8..18_u8), 4..12),
+        (0..10_u8, prop::option::of(1..10_u8)),
+    );
+    let available: Vec<Instructions> = Instructions::available().collect();
+    assert_eq!(available.first(), Some(&Instructions::Portable));
+    assert_eq!(available.last(), Some(&Instructions::in_use()), "the widest are the default");
+    for instructions in available {
+        instructions.limit();
+        assert_eq!(Instructions::in_use(), instructions);
+        let weights: Vec<_> =
+            judges.iter().map(|network| Arc::new(SparseWeights::new(network))).collect();
+        let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(60));
+        runner
+            .run(&cases, |(image, judge, pixels, near, (honest, apart))| {
+                let image = Arc::new(image);
+                let mut dense =
+                    DenseEvaluator::new(Arc::clone(&judges[judge]), Arc::clone(&image)).unwrap();
+                let fresh = || {
+                    SparseEvaluator::new(Arc::clone(&weights[judge]), Arc::clone(&image)).unwrap()
+                };
+                let mut engine = fresh();
+                let pixel = |(x, y)| Pixel::new(x, y);
+                let candidates: Vec<Pixel> = near.into_iter().map(pixel).collect();
+                let sets: Vec<PixelSet> = vec![
+                    pixels.into_iter().map(pixel).collect(),
+                    candidates.iter().copied().collect(),
+                ];
+                for (dense, engine) in dense.evaluate(&sets).iter().zip(engine.evaluate(&sets)) {
+                    for (dense, engine) in dense.iter().zip(engine) {
+                        prop_assert!((dense - engine).abs() < 1e-4, "{} and {}", dense, engine);
+                    }
+                }
+
+                let liar = apart.map(|apart| (honest + apart) % 10);
+                let claims = Claims { honest, liar };
+                let evidence: PixelSet = candidates[..1].iter().copied().collect();
+                let candidates = candidates[1..].to_vec();
+                let question = Question { claims, evidence: evidence.clone(), candidates };
+                let (mut fast, mut slow) = (fresh(), fresh());
+                let mut fast = SparseDecider::new(&mut fast, question.clone());
+                let mut slow = EachSet::new(&mut slow, question.clone());
+                for push in 0..2 {
+                    for p in push..question.candidates.len() {
+                        prop_assert_eq!(fast.honest_wins_with(p), slow.honest_wins_with(p));
+                        for q in push..p {
+                            let pair = [p, q];
+                            let decided = fast.honest_wins_with_both(pair);
+                            prop_assert_eq!(decided, slow.honest_wins_with_both(pair));
+                        }
+                    }
+                    fast.push(push);
+                    slow.push(push);
+                }
+                let stem = question.candidates[..2].iter().fold(evidence, |set, p| set.with(*p));
+                let logits = engine.evaluate(&[stem])[0];
+                prop_assert_eq!(fast.honest_wins(), honest_wins(&logits, &claims));
+                Ok(())
+            })
+            .unwrap();
+    }
+}
