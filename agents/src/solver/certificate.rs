@@ -268,25 +268,33 @@ impl Check<'_> {
 
     /// Checks that to each last reveal of the other side one of the answers wins.
     fn answers(&mut self, revealed: &PixelSet, answers: &[Pixel]) -> Result<(), Flaw> {
-        let mut open = self.free(revealed);
-        let mut best = vec![f32::NEG_INFINITY; open.len()];
+        // With a pixel that is revealed already, the sets would not be complete ones.
+        if answers.iter().any(|answer| revealed.contains(*answer)) {
+            return Err(self.impossible(revealed));
+        }
+        // The other side's reveals that no answer wins against so far, each with the answer that
+        // comes nearest to it.
+        let mut open: Vec<(Pixel, Option<(f32, Pixel)>)> =
+            self.free(revealed).into_iter().map(|reveal| (reveal, None)).collect();
         for answer in answers {
-            let asked: Vec<usize> = (0..open.len()).filter(|row| open[*row] != *answer).collect();
-            let sets: Vec<PixelSet> =
-                asked.iter().map(|row| revealed.with(open[*row]).with(*answer)).collect();
-            for (row, margin) in asked.into_iter().zip(self.margins(&sets)) {
-                best[row] = best[row].max(margin);
+            let asked = open.iter_mut().filter(|(reveal, _)| reveal != answer);
+            let (sets, nearest): (Vec<PixelSet>, Vec<_>) = asked
+                .map(|(reveal, nearest)| (revealed.with(*reveal).with(*answer), nearest))
+                .unzip();
+            for (nearest, margin) in nearest.into_iter().zip(self.margins(&sets)) {
+                if nearest.is_none_or(|(best, _)| best.is_nan() || margin > best) {
+                    *nearest = Some((margin, *answer));
+                }
             }
-            (open, best) = open.into_iter().zip(best).filter(|(_, margin)| *margin <= 0.0).unzip();
+            open.retain(|(_, nearest)| !nearest.is_some_and(|(margin, _)| margin > 0.0));
             if open.is_empty() {
                 return Ok(());
             }
         }
-        for (reveal, margin) in open.into_iter().zip(best) {
-            if margin == f32::NEG_INFINITY {
-                return Err(self.silent(&revealed.with(reveal)));
-            }
-            self.accept(margin, || revealed.with(reveal))?;
+        for (reveal, nearest) in open {
+            let after = revealed.with(reveal);
+            let Some((margin, answer)) = nearest else { return Err(self.silent(&after)) };
+            self.accept(margin, || after.with(answer))?;
         }
         Ok(())
     }

@@ -14,7 +14,8 @@ use super::{
 /// What the winner does after each set of reveals that can come about, the evidence left aside.
 ///
 /// Every position that can arise while the winner follows the strategy is either the other side's
-/// turn, or in one of these lists, or follows from a plan.
+/// turn, or in one of these lists, or follows from a plan. The order of the lists does not matter; of
+/// two entries for one set, which the solver never writes, a verifier takes the last.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Strategy {
