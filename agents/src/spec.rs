@@ -147,7 +147,7 @@ mod tests {
 
         #[test]
         fn what_is_read_is_written(
-            name in r"(random|greedy|mcts)(:\+?0?[0-9]{0,8})?(:margin|:graph){0,3}",
+            name in r"(random|greedy|exact|mcts)(:\+?0?[0-9]{0,8})?(:margin|:graph){0,3}",
         ) {
             if let Ok(spec) = name.parse::<AgentSpec>() {
                 prop_assert_eq!(spec.to_string(), name);
@@ -160,6 +160,7 @@ mod tests {
         for name in [
             "random",
             "greedy",
+            "exact",
             "mcts:1",
             "mcts:1000000",
             "mcts:200:margin",
@@ -181,6 +182,8 @@ mod tests {
             "Random",
             "random:graph",
             "greedy:margin",
+            "exact:1",
+            "Exact",
             "mcts",
             "mcts:",
             "mcts:0",
@@ -200,7 +203,9 @@ mod tests {
             "mcts:1:margin:graph:",
         ] {
             let error = name.parse::<AgentSpec>().unwrap_err().to_string();
-            for part in [&format!("{name:?}"), "`mcts:N`", "1 to 1000000", "`:margin:graph`"] {
+            for part in
+                [&format!("{name:?}"), "`exact`", "`mcts:N`", "1 to 1000000", "`:margin:graph`"]
+            {
                 assert!(error.contains(part), "{error}");
             }
         }

@@ -1,18 +1,20 @@
 //! The solver against brute force, and its certificates against the dense judge.
 
+mod images;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use images::cut;
 use pixel_debate_agents::{
     Clock,
     solver::{Certificate, Game, JudgeMark, Solution, Solved, solve},
 };
-use pixel_debate_datasets::mnist;
 use pixel_debate_game::{
-    Claims, Debate, Image, Pixel, Role, Rules, TurnOrder, honest_margin, honest_wins,
+    Claims, Debate, Image, Role, Rules, TurnOrder, honest_margin, honest_wins,
 };
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped};
-use rand::{RngExt, SeedableRng, seq::IndexedRandom};
+use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// Who wins by optimal play, by the definition: every sequence of reveals is tried.
@@ -120,33 +122,6 @@ fn a_judge_without_structure_is_solved_as_by_brute_force() {
         let verified = opposite.verify(&mut judge, &mut |_| {});
         let refuted = verified.as_ref().map_or(true, |verified| verified.within_rounding > 0);
         assert!(refuted, "{rules:?}: {verified:?}");
-    }
-}
-
-/// An image of which all but some pixels are blackened; those are near each other, so that all that
-/// the engine does for near pixels is called for.
-fn cut(rng: &mut ChaCha8Rng) -> Image {
-    let test = mnist::test();
-    loop {
-        let values = test.image(rng.random_range(0..test.len()));
-        let whole = Image::new(28, 28, values.to_vec()).unwrap();
-        let lit: Vec<Pixel> = whole.nonzero().collect();
-        let center = lit[rng.random_range(0..lit.len())];
-        let reach = rng.random_range(3..=14);
-        let near: Vec<Pixel> = lit
-            .into_iter()
-            .filter(|one| one.x.abs_diff(center.x) < reach && one.y.abs_diff(center.y) < reach)
-            .collect();
-        let count = rng.random_range(9..=12);
-        if near.len() < count {
-            continue;
-        }
-        let mut cut = vec![0; 28 * 28];
-        for pixel in near.sample(rng, count) {
-            let index = usize::from(pixel.y) * 28 + usize::from(pixel.x);
-            cut[index] = values[index];
-        }
-        return Image::new(28, 28, cut).unwrap();
     }
 }
 
