@@ -33,6 +33,8 @@ pub(crate) enum Failure {
         "{count} of the certificates {} not hold", if *count == 1 { "does" } else { "do" }
     )]
     Refuted { count: usize },
+    #[error("the input has no certificate")]
+    NoCertificate,
     #[error("the input cannot be read: {0}")]
     Input(io::Error),
     #[error("the output cannot be written: {0}")]

@@ -123,7 +123,7 @@ impl Solve {
         let mark = JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() };
         let mut report = Report { solve: &self, dataset: &dataset, mark, screen: Screen::stdout() };
         let mut open = debates.iter().collect::<Vec<_>>();
-        if debates.len() > 2 {
+        if let Some(Lie::All) = self.lie {
             let start = Instant::now();
             let game = Game::of(&debates[0]);
             if let Some(solved) = solve_for_every_lie(&game, &mut *evaluator, self.clock()) {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pixel_debate_agents::solver::{Certificate, Verified};
-use pixel_debate_harness::{Judge, PlayError};
+use pixel_debate_harness::Judge;
 use pixel_debate_judge::{CLASSES, DenseEvaluator, Evaluator, PixelSet};
 use rayon::prelude::*;
 use serde::Deserialize;
@@ -48,7 +48,7 @@ impl Verify {
             Some(path) => Box::new(BufReader::new(open(path)?)),
             None => Box::new(io::stdin().lock()),
         };
-        let (mut judge, mut refuted) = (None, 0);
+        let (mut judge, mut read, mut refuted) = (None, 0, 0);
         for (index, line) in input.lines().enumerate() {
             let line = line.map_err(Failure::Input)?;
             let fault = |fault: String| Failure::Line { number: index + 1, fault };
@@ -61,10 +61,19 @@ impl Verify {
                     certificate.judge.name
                 )));
             }
-            let verdict = pool.install(|| check(&certificate, judge))?;
-            refuted += usize::from(!verdict);
+            let network = Arc::new(judge.network().clone());
+            let dense = DenseEvaluator::new(network, Arc::new(certificate.image.clone()))
+                .map_err(|error| fault(error.to_string()))?;
+            let holds = pool.install(|| check(&certificate, &dense))?;
+            read += 1;
+            refuted += usize::from(!holds);
         }
-        if refuted > 0 { Err(Failure::Refuted { count: refuted }) } else { Ok(()) }
+        match (read, refuted) {
+            // What was to write certificates may have failed.
+            (0, _) => Err(Failure::NoCertificate),
+            (_, 0) => Ok(()),
+            (_, count) => Err(Failure::Refuted { count }),
+        }
     }
 
     /// The judge named, or the program's own for that certificate's number of pixels.
@@ -85,11 +94,8 @@ fn open(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(|source| Failure::File { path: path.to_owned(), source })
 }
 
-/// Checks one certificate and says how that went.
-fn check(certificate: &Certificate, judge: &Judge) -> Result<bool, Failure> {
-    let image = Arc::new(certificate.image.clone());
-    let network = Arc::new(judge.network().clone());
-    let dense = DenseEvaluator::new(network, image).map_err(PlayError::from)?;
+/// Checks one certificate, says how that went, and returns whether it holds.
+fn check(certificate: &Certificate, dense: &DenseEvaluator) -> io::Result<bool> {
     let mut judge = |sets: &[PixelSet]| -> Vec<[f32; CLASSES]> {
         let chunks = sets.par_chunks(CHUNK);
         chunks.flat_map_iter(|chunk| dense.clone().evaluate(chunk)).collect()

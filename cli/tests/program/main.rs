@@ -4,9 +4,11 @@ mod accuracy;
 mod eval;
 mod logits;
 mod play;
+mod solve;
 #[cfg(all(feature = "train", unix))]
 mod train;
 mod usage;
+mod verify;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

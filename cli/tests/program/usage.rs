@@ -83,8 +83,11 @@ fn wrong_values_are_refused_with_the_allowed_ones() {
 fn every_command_explains_itself() {
     for (command, options) in [
         ("", ["play", "eval", "judge"]),
+        ("", ["serve", "solve", "verify"]),
         ("play ", ["--lie <LABEL>", "--png <FILE>", "[default: mcts:1000]"]),
         ("eval ", ["--images <A..B>", "--precommit", "--threads <N>"]),
+        ("solve ", ["--lie <LABEL|all>", "--first <ROLE|both>", "--time <SECONDS>"]),
+        ("verify ", ["[FILE]", "--judge <FILE>", "--threads <N>"]),
         ("judge ", ["accuracy", "logits", "train"]),
         ("judge accuracy ", ["--pixels <K>", "--json", "--data <DIR>"]),
         ("judge logits ", [r#"{"image": 17, "pixels": [[x, y], ...]}"#, "--judge", "--data"]),
