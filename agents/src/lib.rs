@@ -1,10 +1,11 @@
-//! The debaters: random, greedy and tree search.
+//! The debaters: random, greedy, tree search and optimal play.
 //!
 //! An [`Agent`] is given a debater's [`View`](pixel_debate_game::View) and a clock, and chooses the
 //! pixel to reveal; its [`Choice`] also says what it has proven. [`AgentSpec`] names the agents and
-//! builds them: `random`, `greedy`, `mcts:1000` (the paper's tree search, [`Mcts`]) and
-//! `mcts:1000:graph` (the same over sets of pixels instead of sequences). What an agent knows of the
-//! judge is an [`Evaluator`](pixel_debate_judge::Evaluator).
+//! builds them: `random`, `greedy`, `mcts:1000` (the paper's tree search, [`Mcts`]),
+//! `mcts:1000:graph` (the same over sets of pixels instead of sequences) and `exact` (optimal play,
+//! by the [`solver`]). What an agent knows of the judge is an
+//! [`Evaluator`](pixel_debate_judge::Evaluator).
 //!
 //! ```
 //! use std::sync::Arc;
