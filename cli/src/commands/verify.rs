@@ -106,7 +106,12 @@ fn check(certificate: &Certificate, dense: &DenseEvaluator) -> io::Result<bool> 
     let mut output = io::stdout().lock();
     let claims = certificate.claims;
     let lie = claims.liar.map_or("any other label".to_owned(), |lie| lie.to_string());
-    let game = format!("{} against {lie}, {} first", claims.honest, certificate.rules.first);
+    let image = certificate.source.as_ref().map_or("an image".to_owned(), |source| {
+        format!("image {} of {}", source.index, source.dataset)
+    });
+    let (truth, rules) = (claims.honest, certificate.rules);
+    let game =
+        format!("{image}, {} pixels, {truth} against {lie}, {} first", rules.pixels, rules.first);
     match &result {
         Ok(Verified { sets, within_rounding: 0 }) => {
             writeln!(output, "{game}: the {} side wins, by {sets} sets", certificate.winner)?;

@@ -38,7 +38,9 @@ fn all_games_of_an_image_are_proven() {
     let lines = output(&format!("{arguments} {}", dir.path().display()), "");
     let mut expected = Vec::new();
     for lie in (0..10).filter(|lie| *lie != 4) {
-        expected.extend(["honest", "liar"].map(|first| format!("4 against {lie}, {first} first")));
+        expected.extend(
+            ["honest", "liar"].map(|first| format!("4 pixels, 4 against {lie}, {first} first")),
+        );
     }
     assert_eq!(lines.lines().count(), 18);
     let verdicts = output("verify", &lines);
@@ -48,8 +50,8 @@ fn all_games_of_an_image_are_proven() {
         let line: Value = serde_json::from_str(line).unwrap();
         let winner = line["winner"].as_str().unwrap();
         winners[usize::from(winner == "liar")] += 1;
-        let proven = format!("{game}: the {winner} side wins, by ");
-        assert!(verdict.starts_with(&proven), "{verdict}");
+        let proven = format!(", {game}: the {winner} side wins, by ");
+        assert!(verdict.starts_with("image 0 of ") && verdict.contains(&proven), "{verdict}");
     }
     assert!(winners[0] > 0 && winners[1] > 0, "{verdicts}");
 }
@@ -61,7 +63,12 @@ fn a_file_is_read_and_threads_change_nothing() {
     let free = output(&format!("{SMALL} --json"), "");
     std::fs::write(&file, &free).unwrap();
     let verdict = output(&format!("verify {} --threads 1", file.display()), "");
-    assert!(verdict.starts_with("1 against any other label, honest first: the "), "{verdict}");
+    assert!(
+        verdict.starts_with(
+            "image 2827 of mnist-test, 4 pixels, 1 against any other label, honest first: the "
+        ),
+        "{verdict}"
+    );
     assert_eq!(output("verify --threads 2", &free), verdict);
 }
 
@@ -78,13 +85,15 @@ fn what_does_not_hold_is_told_and_the_rest_is_checked() {
     let verdicts = String::from_utf8(result.stdout).unwrap();
     let verdicts: Vec<&str> = verdicts.lines().collect();
     assert_eq!(verdicts.len(), 4, "{verdicts:?}");
-    let flaw = "1 against 7, honest first: not proven: ";
+    let flaw = "image 2827 of mnist-test, 4 pixels, 1 against 7, honest first: not proven: ";
     assert!(verdicts[0].starts_with(&format!("{flaw}the liar side does not win by (")));
     let version = "certificate of version 2: this program reads version 1";
     assert_eq!(verdicts[1], format!("{flaw}{version}"));
     let nothing = "the strategy does not say what the honest side reveals after nothing";
     assert_eq!(verdicts[2], format!("{flaw}{nothing}"));
-    assert!(verdicts[3].starts_with("1 against 7, honest first: the honest side wins, by "));
+    assert!(verdicts[3].starts_with(
+        "image 2827 of mnist-test, 4 pixels, 1 against 7, honest first: the honest side wins, by "
+    ));
     let error = String::from_utf8(result.stderr).unwrap();
     assert_eq!(error, "error: 3 of the certificates do not hold\n");
     assert_eq!(result.status.code(), Some(1));

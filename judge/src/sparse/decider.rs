@@ -69,8 +69,8 @@ pub struct SparseDecider<'a> {
     /// The candidates pushed.
     pub(super) pushed: Vec<usize>,
     pub(super) beginnings: Beginnings,
-    /// The sums of the stem and one candidate, for the sets that share it.
-    row: Option<usize>,
+    /// The stem and the candidate whose sums are kept, for the sets that share them.
+    row: Option<(u64, usize)>,
     row_hidden: Hidden,
     /// The sums of the set to decide, as far as they are known.
     hidden: Hidden,
@@ -161,8 +161,9 @@ impl<'a> SparseDecider<'a> {
     /// Sets `self.hidden` to the stem's sums and what two candidates add, each alone.
     fn add_alone(&mut self, [p, q]: [usize; 2]) {
         let stem = self.evaluator.stems.top();
-        if self.row != Some(p) {
-            self.row = Some(p);
+        let (p, q) = if self.row == Some((stem.id, q)) { (q, p) } else { (p, q) };
+        if self.row != Some((stem.id, p)) {
+            self.row = Some((stem.id, p));
             add(&stem.hidden, stem.change(p), &mut self.row_hidden);
         }
         add(&self.row_hidden, stem.change(q), &mut self.hidden);
@@ -275,6 +276,10 @@ impl<'a> SparseDecider<'a> {
                 return decided(margin, 0.0);
             }
             let mut rest = sum_below(bounds, limit);
+            // Weights may be so large that sums overflow: no bound is of use then.
+            if !limit.is_finite() {
+                limit = 0.0;
+            }
             while rest > spare && limit > 1e-6 {
                 limit *= 0.6;
                 rest = sum_below(bounds, limit);
@@ -315,13 +320,11 @@ impl Decider for SparseDecider<'_> {
         ground!(self, stems, ground);
         stems.push(&mut ground, candidate);
         self.pushed.push(candidate);
-        self.row = None;
     }
 
     fn pop(&mut self) {
         self.evaluator.stems.pop();
         self.pushed.pop();
-        self.row = None;
     }
 
     fn honest_wins(&mut self) -> bool {
@@ -334,6 +337,16 @@ impl Decider for SparseDecider<'_> {
     }
 
     fn honest_wins_with(&mut self, candidate: usize) -> bool {
+        let stems = &mut self.evaluator.stems;
+        if let Some(added) = stems.top().added
+            && !stems.knows_at_top(candidate)
+        {
+            // As two candidates over the stem below: that asks for no more than it takes.
+            stems.step_down();
+            let honest = self.honest_wins_with_both([added, candidate]);
+            self.evaluator.stems.step_up();
+            return honest;
+        }
         if let Some(honest) = decided(self.margin_with(candidate), 0.0) {
             self.steps.at_once += 1;
             return honest;

@@ -204,6 +204,21 @@ impl Stems {
         self.top += 1;
     }
 
+    /// Whether the candidate's change over the stem is known.
+    pub(super) fn knows_at_top(&self, candidate: usize) -> bool {
+        self.knows(self.top, candidate)
+    }
+
+    /// Looks at the stem without the last candidate, until [`step_up`](Self::step_up).
+    pub(super) fn step_down(&mut self) {
+        self.top -= 1;
+    }
+
+    /// Goes back to the stem.
+    pub(super) fn step_up(&mut self) {
+        self.top += 1;
+    }
+
     /// Takes the last candidate away.
     pub(super) fn pop(&mut self) {
         self.top = self.top.checked_sub(1).expect("a candidate was pushed");
