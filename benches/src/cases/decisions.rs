@@ -102,7 +102,9 @@ impl Search {
         // A pass lasts as long as the program, and so does what it borrows.
         let evaluator = Box::leak(Box::new(sparse_evaluator(weights, &stems.image)));
         let mut decider = SparseDecider::new(evaluator, question);
-        parent.iter().for_each(|candidate| decider.push(*candidate));
+        for candidate in parent {
+            decider.push(candidate);
+        }
         Self { decider, last, open }
     }
 
