@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 
 fn usage() -> ExitCode {
     eprintln!("usage: evaluations [CASE SECONDS]; the cases are");
-    cases().for_each(|case| eprintln!("  {:12} {}", case.name, case.about));
+    cases().for_each(|case| eprintln!("  {:18} {}", case.name, case.about));
     ExitCode::from(2)
 }
 

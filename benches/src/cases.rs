@@ -1,9 +1,14 @@
 //! The cases: an evaluator and a workload each, by name.
 
+mod decisions;
 mod dense;
+mod solving;
 mod sparse;
 
-use pixel_debate_judge::{Evaluator, Weights, shipped};
+use std::sync::Arc;
+
+use pixel_debate_game::Image;
+use pixel_debate_judge::{Evaluator, SparseEvaluator, SparseWeights, Weights, shipped};
 
 use crate::questions::Questions;
 
@@ -24,12 +29,23 @@ pub struct Case {
 
 /// All cases, in the order of the tables.
 pub fn cases() -> impl Iterator<Item = &'static Case> {
-    [dense::CASES, sparse::CASES].into_iter().flatten()
+    [dense::CASES, sparse::CASES, decisions::CASES, solving::CASES].into_iter().flatten()
 }
 
 /// The judge that is asked: the program's own for 6 pixels.
 fn judge() -> &'static Weights {
     shipped(6).expect("there is a judge for 6 pixels")
+}
+
+/// The same, prepared for the engine.
+fn sparse_weights() -> Arc<SparseWeights> {
+    Arc::new(SparseWeights::new(&judge().network))
+}
+
+/// The engine, new.
+fn sparse_evaluator(weights: &Arc<SparseWeights>, image: &Arc<Image>) -> SparseEvaluator {
+    SparseEvaluator::new(Arc::clone(weights), Arc::clone(image))
+        .expect("MNIST's images have the size that the network reads")
 }
 
 /// Asks all of a workload, each image's evaluator about its own image.

@@ -9,11 +9,10 @@ use std::{
 };
 
 use pixel_debate_agents::{AgentError, AgentSpec, Clock};
-use pixel_debate_datasets::mnist;
-use pixel_debate_game::{Debate, Debater, Move, Role, Rules, Seat};
+use pixel_debate_game::{Debater, Move, Role, Seat};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped};
 
-use crate::draws::{Pair, image};
+use crate::draws::Pair;
 
 /// The pixels of the debate, both debaters' together.
 const PIXELS: u8 = 6;
@@ -42,14 +41,10 @@ pub struct Played {
 ///
 /// If the pair is none that [`pairs`](crate::pairs) could draw.
 pub fn play(pair: Pair, agent: AgentSpec) -> Result<Played, AgentError> {
-    let image = image(pair.image);
-    let label = mnist::test().label(pair.image);
-    let rules = Rules::paper(PIXELS, true, Role::Liar);
-    let mut debate = Debate::new(rules, Arc::clone(&image), label, Some(pair.lie), CLASSES as u8)
-        .expect("a lie about an MNIST image can be debated");
+    let mut debate = pair.debate(PIXELS, Role::Liar);
     let asked = Arc::new(Asked::default());
     let [mut honest, mut liar] = SEEDS.map(|seed| {
-        let judge = SparseEvaluator::new(Arc::clone(&WEIGHTS), Arc::clone(&image))
+        let judge = SparseEvaluator::new(Arc::clone(&WEIGHTS), Arc::clone(debate.image()))
             .expect("MNIST's images have the size that the network reads");
         agent.build(Box::new(Metered { judge, asked: Arc::clone(&asked) }), seed)
     });
@@ -93,7 +88,7 @@ impl<E: Evaluator> Evaluator for Metered<E> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pairs;
+    use crate::{image, pairs};
 
     #[test]
     fn what_greedy_debaters_ask_is_counted() {

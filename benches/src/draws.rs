@@ -3,7 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use pixel_debate_datasets::mnist;
-use pixel_debate_game::{Image, Pixel};
+use pixel_debate_game::{Debate, Image, Pixel, Role, Rules};
 use pixel_debate_judge::{CLASSES, masks, network::SIDE};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -19,6 +19,7 @@ pub(crate) enum Purpose {
     LastPly,
     SearchLike,
     Random,
+    Stems,
 }
 
 /// The generator for one purpose.
@@ -35,6 +36,20 @@ pub struct Pair {
     pub image: usize,
     /// The liar's label: any but the true one.
     pub lie: u8,
+}
+
+impl Pair {
+    /// The debate with precommit about it, nothing revealed yet.
+    ///
+    /// # Panics
+    ///
+    /// If the pair is none that [`pairs`] could draw.
+    pub(crate) fn debate(self, pixels: u8, first: Role) -> Debate {
+        let label = mnist::test().label(self.image);
+        let rules = Rules::paper(pixels, true, first);
+        Debate::new(rules, image(self.image), label, Some(self.lie), CLASSES as u8)
+            .expect("a lie about an MNIST image can be debated")
+    }
 }
 
 /// A hundred pairs of different test images and lies, both drawn uniformly.
