@@ -4,7 +4,7 @@
 use std::{error::Error, ops::Range, process::ExitCode};
 
 use pixel_debate_agents::AgentSpec;
-use pixel_debate_benches::{pairs, play};
+use pixel_debate_benches::{measure, pairs};
 use serde_json::json;
 
 fn main() -> ExitCode {
@@ -30,13 +30,13 @@ fn parse(agent: &str, range: &str) -> Result<(AgentSpec, Range<usize>), Box<dyn 
 fn debates(agent: AgentSpec, range: Range<usize>) -> Result<(), Box<dyn Error>> {
     let pairs = pairs();
     for pair in pairs.get(range).ok_or("there are pairs 0 to 99")? {
-        let played = play(*pair, agent)?;
+        let measured = measure(*pair, agent)?;
         let line = json!({
             "image": pair.image,
             "lie": pair.lie,
-            "seconds": played.time.as_secs_f64(),
-            "judge_seconds": played.judge_time.as_secs_f64(),
-            "evaluations": played.evaluations,
+            "seconds": measured.time.as_secs_f64(),
+            "outside_seconds": measured.outside.as_secs_f64(),
+            "evaluations": measured.evaluations,
         });
         println!("{line}");
     }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use pixel_debate_agents::{AgentError, AgentSpec, Clock};
-use pixel_debate_game::{Debater, Move, Role, Seat};
+use pixel_debate_game::{Debater, Move, Pixel, Role, Seat};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped};
 
 use crate::draws::Pair;
@@ -24,29 +24,58 @@ static WEIGHTS: LazyLock<Arc<SparseWeights>> = LazyLock::new(|| {
     Arc::new(SparseWeights::new(&judge.network))
 });
 
-/// What a debate took.
+/// What a debate takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Played {
+pub struct Measured {
     /// From the first move's choice to the last's.
     pub time: Duration,
-    /// Of it, what passed in the judge.
-    pub judge_time: Duration,
-    /// How many sets the judge was asked about.
+    /// Of it, what passes outside of the judge, by a second debate that asks it for logits.
+    pub outside: Duration,
+    /// How many sets the judge is asked about.
     pub evaluations: u64,
 }
 
 /// Plays a debate of 6 pixels with precommit in which the liar begins and both sides are `agent`.
+/// The result is the time from the first move's choice to the last's.
 ///
 /// # Panics
 ///
 /// If the pair is none that [`pairs`](crate::pairs) could draw.
-pub fn play(pair: Pair, agent: AgentSpec) -> Result<Played, AgentError> {
-    let mut debate = pair.debate(PIXELS, Role::Liar);
+pub fn play(pair: Pair, agent: AgentSpec) -> Result<Duration, AgentError> {
+    Ok(play_by(pair, agent, |judge| Box::new(judge))?.1)
+}
+
+/// Plays the same debate twice: as it is, for the time, and with a judge that counts what it is
+/// asked for, which must be logits then. Agents make the same moves either way.
+///
+/// # Panics
+///
+/// As [`play`], and if the moves differ.
+pub fn measure(pair: Pair, agent: AgentSpec) -> Result<Measured, AgentError> {
     let asked = Arc::new(Asked::default());
+    let (moves, time) = play_by(pair, agent, |judge| Box::new(judge))?;
+    let metered =
+        |judge| -> Box<dyn Evaluator> { Box::new(Metered { judge, asked: Arc::clone(&asked) }) };
+    let (same_moves, metered_time) = play_by(pair, agent, metered)?;
+    assert_eq!(moves, same_moves, "a search is the same whether it asks for logits or winners");
+    let in_judge = Duration::from_nanos(asked.nanoseconds.load(Ordering::Relaxed));
+    Ok(Measured {
+        time,
+        outside: metered_time.saturating_sub(in_judge),
+        evaluations: asked.evaluations.load(Ordering::Relaxed),
+    })
+}
+
+fn play_by(
+    pair: Pair,
+    agent: AgentSpec,
+    evaluator: impl Fn(SparseEvaluator) -> Box<dyn Evaluator>,
+) -> Result<(Vec<Pixel>, Duration), AgentError> {
+    let mut debate = pair.debate(PIXELS, Role::Liar);
     let [mut honest, mut liar] = SEEDS.map(|seed| {
         let judge = SparseEvaluator::new(Arc::clone(&WEIGHTS), Arc::clone(debate.image()))
             .expect("MNIST's images have the size that the network reads");
-        agent.build(Box::new(Metered { judge, asked: Arc::clone(&asked) }), seed)
+        agent.build(evaluator(judge), seed)
     });
     let start = Instant::now();
     while let Some(by) = debate.to_move() {
@@ -54,11 +83,8 @@ pub fn play(pair: Pair, agent: AgentSpec) -> Result<Played, AgentError> {
         let pixel = agent.choose(&debate.view(Seat::Debater(by)), Clock::unlimited())?.pixel;
         debate.apply(Move::Reveal { by, pixel }).expect("agents make legal moves");
     }
-    Ok(Played {
-        time: start.elapsed(),
-        judge_time: Duration::from_nanos(asked.nanoseconds.load(Ordering::Relaxed)),
-        evaluations: asked.evaluations.load(Ordering::Relaxed),
-    })
+    let moves = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
+    Ok((moves, start.elapsed()))
 }
 
 /// What both debaters asked.
@@ -94,9 +120,9 @@ mod tests {
     fn what_greedy_debaters_ask_is_counted() {
         let pair = pairs()[0];
         let pixels = image(pair.image).nonzero().count() as u64;
-        let played = play(pair, AgentSpec::Greedy).unwrap();
+        let measured = measure(pair, AgentSpec::Greedy).unwrap();
         // Every legal pixel is tried for each of the six moves.
-        assert_eq!(played.evaluations, 6 * pixels - 15);
-        assert!(played.judge_time < played.time);
+        assert_eq!(measured.evaluations, 6 * pixels - 15);
+        assert!(measured.outside > Duration::ZERO);
     }
 }

@@ -20,7 +20,7 @@ mod solving;
 mod stems;
 
 pub use cases::{Case, Pass, cases};
-pub use debate::{Played, play};
+pub use debate::{Measured, measure, play};
 pub use draws::{Pair, image, pairs};
 pub use questions::{Questions, last_ply, random, search_like};
 pub use solving::{Games, SolvedGame};
