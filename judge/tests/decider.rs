@@ -165,3 +165,50 @@ fn margins_within_rounding_of_zero_are_decided_by_the_logits() {
         }
     }
 }
+
+/// Walks as a tree search makes them: most begin as one before did.
+#[test]
+fn walks_are_decided_as_by_the_logits() {
+    let weights = Arc::new(SparseWeights::new(&shipped(6).unwrap().network));
+    let walk = (1..=6_usize, prop::collection::vec(0..3_usize, 4), [any::<u16>(), any::<u16>()]);
+    let cases = (any_image(), any_claims(), prop::collection::vec(walk, 60..120));
+    let total = Cell::new(Steps::default());
+    let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(40));
+    runner
+        .run(&cases, |(image, claims, walks)| {
+            let image = Arc::new(image);
+            let candidates = candidates(&image);
+            let count = candidates.len();
+            let question = Question { claims, evidence: PixelSet::default(), candidates };
+            let fresh = || SparseEvaluator::new(Arc::clone(&weights), Arc::clone(&image)).unwrap();
+            let (mut fast, mut slow) = (fresh(), fresh());
+            let mut fast = SparseDecider::new(&mut fast, question.clone());
+            let mut slow = EachSet::new(&mut slow, question);
+            for (length, beginning, end) in walks {
+                let mut walk: Vec<usize> = Vec::new();
+                let all = beginning.into_iter().chain(end.map(|one| usize::from(one) % count));
+                for candidate in all.take(length.max(3)) {
+                    if !walk.contains(&candidate) {
+                        walk.push(candidate);
+                    }
+                }
+                let expected = slow.honest_wins_after(&walk);
+                prop_assert_eq!(fast.honest_wins_after(&walk), expected);
+            }
+            // Whatever the walks were, the stem can be the evidence again.
+            fast.reset();
+            slow.reset();
+            prop_assert_eq!(fast.honest_wins_with(0), slow.honest_wins_with(0));
+            let (sum, steps) = (total.get(), fast.steps());
+            total.set(Steps {
+                at_once: sum.at_once + steps.at_once,
+                bounded: sum.bounded + steps.bounded,
+                rows: sum.rows + steps.rows,
+                logits: sum.logits + steps.logits,
+            });
+            Ok(())
+        })
+        .unwrap();
+    let Steps { at_once, bounded, rows, logits } = total.get();
+    assert!(at_once + bounded + rows > 100 && logits > 100, "{:?}", total.get());
+}
