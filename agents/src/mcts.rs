@@ -23,6 +23,7 @@ use pixel_debate_judge::{Decider, Evaluator, PixelSet, Question, decider};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use crate::{Agent, AgentError, Choice, Clock, position::Position};
 use graph::Graph;
@@ -176,9 +177,8 @@ impl<'a> Leaves<'a> {
     fn value(&mut self, rollout: &Rollout<'_>) -> f32 {
         match self {
             Self::Winners { decider, position } => {
-                let place = |step: &Step| position.candidates.binary_search(&step.pixel);
-                let walk: Vec<usize> =
-                    rollout.steps.iter().filter_map(|step| place(step).ok()).collect();
+                let place = |step: &Step| position.place(step.pixel);
+                let walk: SmallVec<[usize; 8]> = rollout.steps.iter().filter_map(place).collect();
                 f32::from(decider.honest_wins_after(&walk))
             }
             Self::Logits { evaluator, position } => {

@@ -16,7 +16,12 @@ pub(crate) struct Position {
     pub(crate) revealed: Vec<Pixel>,
     /// The pixels that may be revealed now, in reading order; never empty.
     pub(crate) candidates: Vec<Pixel>,
+    /// The inverse: by row × 256 columns, a pixel's place among the candidates, or [`NO_PLACE`].
+    places: Vec<u16>,
 }
+
+/// No place among the candidates: an image has fewer pixels.
+const NO_PLACE: u16 = u16::MAX;
 
 impl Position {
     /// Reads the position from the view of the debater to move.
@@ -35,7 +40,14 @@ impl Position {
             return Err(AgentError::NothingToReveal);
         }
         let revealed = view.evidence.iter().map(|reveal| reveal.pixel).collect();
-        Ok(Self { rules, claims, role: rules.role_of(own), revealed, candidates })
+        let places = places(&candidates);
+        Ok(Self { rules, claims, role: rules.role_of(own), revealed, candidates, places })
+    }
+
+    /// A pixel's place among the candidates.
+    pub(crate) fn place(&self, pixel: Pixel) -> Option<usize> {
+        let place = *self.places.get(index(pixel))?;
+        (place != NO_PLACE).then_some(place.into())
     }
 
     /// The pixels revealed so far as a set.
@@ -62,4 +74,17 @@ impl Position {
             Role::Liar => -margin,
         }
     }
+}
+
+fn index(pixel: Pixel) -> usize {
+    usize::from(pixel.y) * 256 + usize::from(pixel.x)
+}
+
+fn places(candidates: &[Pixel]) -> Vec<u16> {
+    let last = candidates.iter().copied().map(index).max();
+    let mut places = vec![NO_PLACE; last.map_or(0, |last| last + 1)];
+    for (place, candidate) in (0..).zip(candidates) {
+        places[index(*candidate)] = place;
+    }
+    places
 }

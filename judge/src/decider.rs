@@ -16,6 +16,17 @@ pub struct Question {
     pub candidates: Vec<Pixel>,
 }
 
+impl Question {
+    /// The evidence and some of the candidates.
+    pub(crate) fn set_with(&self, candidates: impl IntoIterator<Item = usize>) -> PixelSet {
+        let mut set = self.evidence.clone();
+        for candidate in candidates {
+            set.insert(self.candidates[candidate]);
+        }
+        set
+    }
+}
+
 /// Says who wins, for sets of pixels that have most in common.
 ///
 /// A decider holds a *stem*: the evidence and the candidates [pushed](Self::push) so far. It decides
@@ -86,10 +97,7 @@ impl<'a> EachSet<'a> {
     }
 
     fn logits_with(&mut self, candidates: &[usize]) -> Vec<f32> {
-        let mut set = self.question.evidence.clone();
-        for candidate in self.stem.iter().chain(candidates) {
-            set.insert(self.question.candidates[*candidate]);
-        }
+        let set = self.question.set_with(self.stem.iter().chain(candidates).copied());
         self.evaluator.evaluate(&[set]).swap_remove(0).to_vec()
     }
 

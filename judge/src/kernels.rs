@@ -6,14 +6,24 @@
 #![allow(unsafe_code)]
 
 mod aligned;
+mod bytes;
+#[macro_use]
+mod vectorised;
 mod differences;
+mod fixed;
 mod instructions;
 mod rows;
 
-pub(crate) use aligned::{Aligned, Halves, Hidden, LINE, Numbers, PerCell, zeros};
+pub(crate) use aligned::{
+    Aligned, Fixed, Halves, Hidden, LINE, Numbers, PerCell, fixed_zeros, zeros,
+};
+pub(crate) use bytes::{ByteRows, Inputs};
 pub(crate) use differences::{
     DUST, add, add_taps, add_to, bounds, first_differences, second_differences, signed_products,
     subtract, sum_below, sum_of_least, weighed_relu, widths,
+};
+pub(crate) use fixed::{
+    Pooled, Taps, add_fixed, pool_fixed, to_bytes, to_fixed, together_beyond_pairs, weigh_tap,
 };
 pub use instructions::Instructions;
 pub(crate) use rows::{add_rows_half, add_rows_single, last_layer, spread};

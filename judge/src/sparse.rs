@@ -15,11 +15,14 @@
 //! Every sum is taken in an order that the set alone decides, so the same set always gives the
 //! same bits, however a search came to it.
 
+mod byte_weights;
 mod contrast;
 mod decider;
+mod estimate;
 mod evaluator;
 pub mod geometry;
 mod pairs;
+mod parts;
 mod response;
 mod stem;
 mod walk;

@@ -85,6 +85,13 @@ fn all_instructions_give_the_same_engine() {
                     fast.push(push);
                     slow.push(push);
                 }
+                let (mut fast_judge, mut slow_judge) = (fresh(), fresh());
+                let mut fast_walks = SparseDecider::new(&mut fast_judge, question.clone());
+                let mut slow_walks = EachSet::new(&mut slow_judge, question.clone());
+                for last in 2..question.candidates.len() {
+                    let decided = fast_walks.honest_wins_after(&[last, 0, 1]);
+                    prop_assert_eq!(decided, slow_walks.honest_wins_after(&[last, 0, 1]));
+                }
                 let stem = question.candidates[..2].iter().fold(evidence, |set, p| set.with(*p));
                 let logits = engine.evaluate(&[stem])[0];
                 prop_assert_eq!(fast.honest_wins(), honest_wins(&logits, &claims));

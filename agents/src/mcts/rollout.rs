@@ -2,8 +2,9 @@
 
 use pixel_debate_game::{Pixel, Role};
 use pixel_debate_judge::PixelSet;
-use rand::seq::IndexedRandom;
+use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
+use smallvec::{SmallVec, smallvec};
 
 use crate::position::Position;
 
@@ -108,25 +109,49 @@ impl<'a> Rollout<'a> {
         let exploration = EXPLORATION / image_pixels as f32 * (visits as f32).sqrt();
         let score = |tried: Tried| tried.mean + exploration / (1.0 + tried.visits as f32);
         // What was not tried has Q = 0 and N = 0.
-        let some_untried = tried.len() + self.steps.len() < candidates.len();
-        let untried_score = if some_untried { exploration } else { f32::NEG_INFINITY };
-        let best = tried.clone().map(score).fold(untried_score, f32::max);
+        let untried = candidates.len() - self.steps.len() - tried.len();
+        let untried_score = if untried > 0 { exploration } else { f32::NEG_INFINITY };
+        let (mut best, mut ties) = (untried_score, 0);
+        for score in tried.clone().map(score) {
+            if score > best {
+                (best, ties) = (score, 1);
+            } else if score == best {
+                ties += 1;
+            }
+        }
+        let fresh = if untried_score >= best { untried } else { 0 };
+        if ties + fresh == 0 {
+            return None;
+        }
+        let drawn = rng.random_range(0..ties + fresh);
+        if drawn >= ties {
+            return self.untried(tried.clone(), drawn - ties).map(Selected::New);
+        }
+        let mut scores = tried.clone().map(score).enumerate();
+        let tie = scores.by_ref().filter(|(_, score)| *score == best).nth(drawn);
+        tie.map(|(index, _)| Selected::Tried(index))
+    }
 
-        let scores = tried.clone().map(score).enumerate();
-        let mut ties: Vec<Option<usize>> =
-            scores.filter(|(_, score)| *score >= best).map(|(index, _)| Some(index)).collect();
-        let mut untried = Vec::new();
-        if some_untried && untried_score >= best {
-            let free = |pixel: &Pixel| {
-                tried.clone().all(|tried| tried.pixel != *pixel)
-                    && !self.revealed.pixels().contains(pixel)
-            };
-            untried.extend(candidates.iter().copied().filter(free));
-            ties.extend(untried.iter().map(|_| None));
+    /// The candidate of that number, from 0, among those that are neither revealed nor tried.
+    fn untried(&self, tried: impl Iterator<Item = Tried>, number: usize) -> Option<Pixel> {
+        const WORD: usize = u64::BITS as usize;
+        let candidates = &self.position.candidates;
+        let mut free: SmallVec<[u64; 16]> = smallvec![u64::MAX; candidates.len().div_ceil(WORD)];
+        let steps = self.steps.iter().map(|step| step.pixel);
+        for pixel in tried.map(|tried| tried.pixel).chain(steps) {
+            if let Some(place) = self.position.place(pixel) {
+                free[place / WORD] &= !(1 << (place % WORD));
+            }
         }
-        match ties.choose(rng)? {
-            Some(index) => Some(Selected::Tried(*index)),
-            None => untried.choose(rng).copied().map(Selected::New),
+        let mut left = number;
+        for (word, free) in free.into_iter().enumerate() {
+            let here = free.count_ones() as usize;
+            if left < here {
+                let place = (0..left).fold(free, |free, _| free & (free - 1)).trailing_zeros();
+                return candidates.get(word * WORD + place as usize).copied();
+            }
+            left -= here;
         }
+        None
     }
 }

@@ -2,6 +2,7 @@
 
 use pixel_debate_game::{Pixel, Role};
 use rand_chacha::ChaCha8Rng;
+use smallvec::SmallVec;
 
 use super::{
     rollout::{Memory, NodeIndex, Rollout, Selected, Step, Tried},
@@ -13,8 +14,8 @@ use super::{
 pub(super) struct Node {
     /// Rollouts through this node.
     visits: u32,
-    /// The moves that were tried here.
-    edges: Vec<Edge>,
+    /// The moves that were tried here: near the ends of rollouts most often one.
+    edges: SmallVec<[Edge; 1]>,
 }
 
 /// A move that was tried.
@@ -24,6 +25,8 @@ struct Edge {
     visits: u32,
     /// Sum of the rollouts' values for the side that makes the move.
     value: f32,
+    /// The value by visits.
+    mean: f32,
     child: NodeIndex,
 }
 
@@ -46,7 +49,7 @@ impl Tree {
         let child = self.nodes.len();
         self.nodes.push(Node::default());
         let edges = &mut self.nodes[node].edges;
-        edges.push(Edge { pixel, visits: 0, value: 0.0, child });
+        edges.push(Edge { pixel, visits: 0, value: 0.0, mean: 0.0, child });
         edges.len() - 1
     }
 }
@@ -79,11 +82,8 @@ impl Memory for Tree {
     fn step(&mut self, rollout: &Rollout<'_>, by: Role, rng: &mut ChaCha8Rng) -> Option<Step> {
         let node = rollout.node;
         let Node { visits, edges } = &self.nodes[node];
-        let tried = edges.iter().map(|&Edge { pixel, visits, value, .. }| Tried {
-            pixel,
-            visits,
-            mean: value / visits as f32,
-        });
+        let tried =
+            edges.iter().map(|&Edge { pixel, visits, mean, .. }| Tried { pixel, visits, mean });
         let index = match rollout.select(*visits, &tried, rng)? {
             Selected::Tried(index) => index,
             Selected::New(pixel) => self.add(node, pixel),
@@ -96,8 +96,10 @@ impl Memory for Tree {
         for Step { node, index, by, .. } in &rollout.steps {
             let node = &mut self.nodes[*node];
             node.visits += 1;
-            node.edges[*index].visits += 1;
-            node.edges[*index].value += value_for(*by, honest);
+            let edge = &mut node.edges[*index];
+            edge.visits += 1;
+            edge.value += value_for(*by, honest);
+            edge.mean = edge.value / edge.visits as f32;
         }
     }
 }

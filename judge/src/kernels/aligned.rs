@@ -19,6 +19,16 @@ pub(crate) type Numbers = AVec<f32, ConstAlign<LINE>>;
 /// A vector of numbers of 16 bits.
 pub(crate) type Halves = AVec<f16, ConstAlign<LINE>>;
 
+/// A vector of integers that stand for fractions.
+pub(crate) type Fixed = AVec<i16, ConstAlign<LINE>>;
+
+/// So many zeros.
+pub(crate) fn fixed_zeros(count: usize) -> Fixed {
+    let mut numbers = Fixed::with_capacity(LINE, count);
+    numbers.resize(count, 0);
+    numbers
+}
+
 /// So many zeros.
 pub(crate) fn zeros(count: usize) -> Numbers {
     let mut numbers = Numbers::with_capacity(LINE, count);

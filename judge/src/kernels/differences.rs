@@ -5,42 +5,11 @@
 //! for three kinds of processors. No multiplication is fused with an addition, so all three give
 //! the same bits.
 
-use super::{Instructions, PerCell};
+use super::PerCell;
 use crate::{
     network::{CONV1, CONV2, HIDDEN, KERNEL},
     sparse::geometry::{CELL, Shared},
 };
-
-/// Defines a function that is compiled for AVX-512, for AVX2 and for any processor, and chosen
-/// while the program runs.
-macro_rules! vectorised {
-    ($(#[$doc:meta])* fn $name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)? $body:block) => {
-        $(#[$doc])*
-        pub(crate) fn $name($($argument: $type),*) $(-> $result)? {
-            #[inline(always)]
-            fn portable($($argument: $type),*) $(-> $result)? $body
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f")]
-            fn avx512($($argument: $type),*) $(-> $result)? {
-                portable($($argument),*)
-            }
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2")]
-            fn avx2($($argument: $type),*) $(-> $result)? {
-                portable($($argument),*)
-            }
-            match Instructions::in_use() {
-                Instructions::Portable => portable($($argument),*),
-                // SAFETY: the processor has AVX2.
-                #[cfg(target_arch = "x86_64")]
-                Instructions::Avx2 => unsafe { avx2($($argument),*) },
-                // SAFETY: the processor has AVX-512F.
-                #[cfg(target_arch = "x86_64")]
-                Instructions::Avx512 => unsafe { avx512($($argument),*) },
-            }
-        }
-    };
-}
 
 /// Differences below this are rounding errors of equal numbers, and count as none. A thousand of
 /// them would change a hidden unit by less than its own rounding error.

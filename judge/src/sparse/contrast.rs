@@ -25,6 +25,9 @@ pub(super) struct Contrast {
     pub(super) falling: Numbers,
     /// The greater of the two.
     pub(super) either: Numbers,
+    /// The expected square of a margin's error by an [estimate](super::estimate), for each unit of
+    /// the inputs' squares, from rounded weights, and of the squares of the inputs' own errors.
+    pub(super) roughness: [f32; 2],
 }
 
 /// The true label's logit less one other's: `bias + Σ weights · relu(hidden)`.
@@ -64,7 +67,16 @@ impl Contrast {
         let either =
             rising.iter().zip(falling.iter()).map(|(rising, falling)| rising.max(*falling));
         let either = Numbers::from_iter(LINE, either);
-        Self { rivals, rising, falling, either }
+        let roughness = weights.bytes.as_ref().map_or([0.0; 2], |bytes| {
+            let weighed = |squares: &Hidden, rival: &Rival| -> f32 {
+                let units = squares.iter().zip(rival.weights.iter());
+                units.map(|(square, weight)| square * weight * weight).sum()
+            };
+            [&bytes.roundings, &bytes.energies].map(|squares| {
+                rivals.iter().map(|rival| weighed(squares, rival)).fold(0.0, f32::max)
+            })
+        });
+        Self { rivals, rising, falling, either, roughness }
     }
 }
 

@@ -32,7 +32,6 @@ use super::{
     pairs::PairSum,
     response::{NO_GAIN, Revealed, add_gain_of_gain, are_near, gain},
     stem::{Ground, SharedCells, rows_of, shared_cells},
-    walk::Beginnings,
 };
 use crate::{
     Decider, PixelSet, Question,
@@ -55,6 +54,8 @@ pub struct Steps {
     pub bounded: u64,
     /// Some or all rows.
     pub rows: u64,
+    /// An estimate.
+    pub estimated: u64,
     /// The logits.
     pub logits: u64,
 }
@@ -63,19 +64,18 @@ pub struct Steps {
 #[derive(Debug)]
 pub struct SparseDecider<'a> {
     pub(super) evaluator: &'a mut SparseEvaluator,
-    question: Question,
-    contrast: Contrast,
+    pub(super) question: Question,
+    pub(super) contrast: Contrast,
     candidates: Vec<Revealed>,
     /// The candidates pushed.
-    pub(super) pushed: Vec<usize>,
-    pub(super) beginnings: Beginnings,
+    pushed: Vec<usize>,
     /// The stem and the candidate whose sums are kept, for the sets that share them.
     row: Option<(u64, usize)>,
     row_hidden: Hidden,
     /// The sums of the set to decide, as far as they are known.
-    hidden: Hidden,
+    pub(super) hidden: Hidden,
     scratch: Scratch,
-    steps: Steps,
+    pub(super) steps: Steps,
 }
 
 /// Memory for one decision.
@@ -114,7 +114,6 @@ impl<'a> SparseDecider<'a> {
             contrast,
             candidates,
             pushed: Vec::new(),
-            beginnings: Beginnings::default(),
             row: None,
             row_hidden: Hidden::ZERO,
             hidden: Hidden::ZERO,
@@ -144,18 +143,15 @@ impl<'a> SparseDecider<'a> {
 
     /// Decides by the logits of the stem and `candidates`.
     fn by_logits(&mut self, candidates: &[usize]) -> bool {
-        let all: Vec<usize> = self.pushed.iter().chain(candidates).copied().collect();
-        self.by_logits_of(&all)
+        let all = self.pushed.iter().chain(candidates);
+        let set = self.question.set_with(all.copied());
+        self.by_logits_of(&set)
     }
 
-    /// Decides by the logits of the evidence and `candidates`.
-    pub(super) fn by_logits_of(&mut self, candidates: &[usize]) -> bool {
+    /// Decides by the logits of a set.
+    pub(super) fn by_logits_of(&mut self, set: &PixelSet) -> bool {
         self.steps.logits += 1;
-        let mut set: PixelSet = self.question.evidence.clone();
-        for candidate in candidates {
-            set.insert(self.question.candidates[*candidate]);
-        }
-        honest_wins(&self.evaluator.logits(&set), &self.question.claims)
+        honest_wins(&self.evaluator.logits(set), &self.question.claims)
     }
 
     /// Sets `self.hidden` to the stem's sums and what two candidates add, each alone.
@@ -405,7 +401,7 @@ impl Decider for SparseDecider<'_> {
     }
 
     fn decisions(&self) -> u64 {
-        let Steps { at_once, bounded, rows, logits } = self.steps;
-        at_once + bounded + rows + logits
+        let Steps { at_once, bounded, rows, estimated, logits } = self.steps;
+        at_once + bounded + rows + estimated + logits
     }
 }

@@ -6,6 +6,7 @@ use pixel_debate_game::{Image, Pixel};
 
 use super::{
     SparseWeights,
+    estimate::Estimator,
     geometry::{CELL, CELLS},
     pairs::PairSums,
     response::{Responses, Revealed},
@@ -27,6 +28,7 @@ pub struct SparseEvaluator {
     /// Kept for its memory between one question and the next.
     pub(super) stems: Stems,
     pub(super) pair_sums: PairSums,
+    pub(super) estimator: Estimator,
     field: Numbers,
     hidden: Hidden,
     /// The first dense layer's inputs that are not zero: number, value.
@@ -43,6 +45,7 @@ impl SparseEvaluator {
             responses: Responses::default(),
             stems: Stems::default(),
             pair_sums: PairSums::default(),
+            estimator: Estimator::default(),
             field: zeros(CELLS * CELL),
             hidden: Hidden::ZERO,
             inputs: Vec::with_capacity(FLAT),

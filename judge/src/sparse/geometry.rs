@@ -52,6 +52,12 @@ pub fn pool_input(cell: usize, position: usize) -> usize {
     (y * PADDED + x) * CONV2
 }
 
+/// Where the second convolution's output in a row and column, from 0 to 13, begins in a field of
+/// cell × position × channel.
+pub fn pool_place(row: usize, column: usize) -> usize {
+    (row / 2 * (HALF / 2) + column / 2) * CELL + (row % 2 * 2 + column % 2) * CONV2
+}
+
 /// Cells that one pixel can change, on each side of their square.
 pub const SPAN: usize = 4;
 /// Inputs of the second pool in one cell: 4 positions × channel.

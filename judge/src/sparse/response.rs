@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// Columns and rows of cells that a pixel reaches after the first pool.
-const REACHED: usize = 3;
+pub(super) const REACHED: usize = 3;
 /// Columns and rows of the second convolution's output that a pixel reaches.
-const SPREAD: usize = REACHED + KERNEL - 1;
+pub(super) const SPREAD: usize = REACHED + KERNEL - 1;
 /// Numbers in one row of what a pixel reaches.
 const ROW: usize = SPREAD * CONV2;
 
@@ -125,7 +125,12 @@ fn add_to_block(pixel: Pixel, response: &[f32], to: &mut [f32]) {
 }
 
 /// The response of `last` given the revealed pixels near it, as row × column × channel.
-fn compute(weights: &SparseWeights, near: &[Revealed], last: Revealed, response: &mut [f32]) {
+pub(super) fn compute(
+    weights: &SparseWeights,
+    near: &[Revealed],
+    last: Revealed,
+    response: &mut [f32],
+) {
     let before = reached_cells(weights, last.pixel, near.iter().copied());
     let after = reached_cells(weights, last.pixel, near.iter().copied().chain([last]));
     let changes = changes(|cell, channel| after[cell][channel] - before[cell][channel]);
@@ -145,13 +150,24 @@ pub(super) fn gain(
     block: &mut [f32],
 ) {
     let near = near_all(revealed, &[x, y]);
+    let mut gained = Aligned([0.0; SPREAD * ROW]);
+    compute_gain(weights, &near, [x, y], &mut gained.0);
+    block.fill(0.0);
+    add_to_block(y.pixel, &gained.0, block);
+}
+
+/// The same as row × column × channel, given those of the revealed pixels that are near both.
+pub(super) fn compute_gain(
+    weights: &SparseWeights,
+    near: &[Revealed],
+    [x, y]: [Revealed; 2],
+    gained: &mut [f32],
+) {
     let cells =
         |more: &[Revealed]| reached_cells(weights, y.pixel, near.iter().chain(more).copied());
     let second = second_difference(&cells(&[]), &cells(&[x]), &cells(&[y]), &cells(&[x, y]));
-    let mut gained = Aligned([0.0; SPREAD * ROW]);
-    spread(&changes(|cell, channel| second[cell][channel]), &weights.conv2, &mut gained.0);
-    block.fill(0.0);
-    add_to_block(y.pixel, &gained.0, block);
+    gained.fill(0.0);
+    spread(&changes(|cell, channel| second[cell][channel]), &weights.conv2, gained);
 }
 
 /// What that gain gains when `added` is revealed too, added to `block`: nothing unless `added` is

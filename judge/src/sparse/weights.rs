@@ -2,9 +2,12 @@
 
 use half::f16;
 
-use super::geometry::{
-    CELLS, HALF, MARGIN, PADDED, TAPS, conv1_weight_index, conv2_weight_index, fc1_weight_index,
-    for_each_output_and_tap, pool_input,
+use super::{
+    byte_weights::ByteWeights,
+    geometry::{
+        CELLS, HALF, MARGIN, PADDED, TAPS, conv1_weight_index, conv2_weight_index,
+        fc1_weight_index, for_each_output_and_tap, pool_input,
+    },
 };
 use crate::{
     kernels::{Halves, LINE, Numbers},
@@ -17,6 +20,16 @@ pub(super) enum DenseRows {
     /// For weights that 16 bits hold exactly, such as the shipped judges': half the memory to read.
     Half(Halves),
     Single(Numbers),
+}
+
+impl DenseRows {
+    /// One weight.
+    pub(super) fn weight(&self, input: usize, unit: usize) -> f32 {
+        match self {
+            Self::Half(rows) => rows[input * HIDDEN + unit].to_f32(),
+            Self::Single(rows) => rows[input * HIDDEN + unit],
+        }
+    }
 }
 
 /// A network made ready for [`SparseEvaluator`](super::SparseEvaluator)s, which share it.
@@ -34,6 +47,8 @@ pub struct SparseWeights {
     /// Label × unit.
     pub(super) fc2: Numbers,
     pub(super) fc2_bias: [f32; CLASSES],
+    /// Rounded, for estimates; `None` where the numbers are too large for that.
+    pub(super) bytes: Option<ByteWeights>,
 }
 
 impl SparseWeights {
@@ -47,7 +62,7 @@ impl SparseWeights {
         debug_assert_eq!(fc1.len(), FLAT * HIDDEN);
         let half = Halves::from_iter(LINE, fc1.iter().map(|number| f16::from_f32(*number)));
         let exact = half.iter().zip(fc1.iter()).all(|(half, single)| half.to_f32() == *single);
-        Self {
+        let mut weights = Self {
             conv1: reorder(&network.conv1.weight, conv1_weight_index),
             conv1_bias: network.conv1.bias.clone(),
             constant_field: by_cell(&constant_field(
@@ -60,7 +75,10 @@ impl SparseWeights {
             fc1_bias: network.fc1.bias.clone(),
             fc2: Numbers::from_slice(LINE, &network.fc2.weight),
             fc2_bias: std::array::from_fn(|label| network.fc2.bias[label]),
-        }
+            bytes: None,
+        };
+        weights.bytes = ByteWeights::new(&weights);
+        weights
     }
 }
 
