@@ -27,6 +27,7 @@ mod players;
 mod pool;
 mod server;
 mod socket;
+pub mod store;
 mod table;
 
 pub use config::{Limits, ServerConfig};
