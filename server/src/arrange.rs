@@ -6,7 +6,7 @@ use std::time::Duration;
 use pixel_debate_agents::Agent;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Debate, Debater, Image, ImageSource, Players as Names, Role, Rules};
-use pixel_debate_protocol::{Background, JudgeKind, Offer, Refusal, RefusalCode, Setup};
+use pixel_debate_protocol::v1::{Background, JudgeKind, Offer, Refusal, RefusalCode, Setup};
 use rand::seq::IndexedRandom;
 use rand::{Rng, RngExt};
 

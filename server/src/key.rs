@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pixel_debate_protocol::{DebateId, Token};
+use pixel_debate_protocol::v1::{DebateId, Token};
 use sha2::{Digest, Sha256};
 
 /// A new name for a debate: 96 random bits, which say nothing about it and meet no other.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_protocol::{DebateId, Offer, Refusal, RefusalCode, Setup, Token};
+use pixel_debate_protocol::v1::{DebateId, Offer, Refusal, RefusalCode, Setup, Token};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, info};

@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::extract::ws::Utf8Bytes;
-use pixel_debate_protocol::ServerMessage;
+use pixel_debate_protocol::v1::ServerMessage;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio_util::sync::CancellationToken;
@@ -72,7 +72,7 @@ pub(crate) fn frame(message: &ServerMessage) -> Utf8Bytes {
 
 #[cfg(test)]
 mod tests {
-    use pixel_debate_protocol::{CloseReason, DebateId};
+    use pixel_debate_protocol::v1::{CloseReason, DebateId};
 
     use super::*;
 

@@ -11,7 +11,7 @@ use axum::extract::{State, WebSocketUpgrade};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
-use pixel_debate_protocol::PATH;
+use pixel_debate_protocol::v1::PATH;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::extract::WebSocketUpgrade;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use pixel_debate_protocol::{
+use pixel_debate_protocol::v1::{
     ClientMessage, DebateId, Hello, Refusal, RefusalCode, ServerMessage, VERSION,
 };
 use tokio::time::{Instant, MissedTickBehavior, interval, timeout};

@@ -15,7 +15,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use pixel_debate_agents::{Agent, Clock};
 use pixel_debate_game::{Debate, Debater, ForfeitReason, Move, Pixel, Seat, Verdict};
-use pixel_debate_protocol::{
+use pixel_debate_protocol::v1::{
     Background, CloseReason, DebateId, JudgeKind, Refusal, RefusalCode, ServerMessage, State, Token,
 };
 use tokio::sync::mpsc::{self, Receiver};

@@ -1,6 +1,6 @@
 //! The way to a table.
 
-use pixel_debate_protocol::Token;
+use pixel_debate_protocol::v1::Token;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::watch;
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use pixel_debate_protocol::{
+use pixel_debate_protocol::v1::{
     ClientMessage, DebateId, PATH, Refusal, ServerMessage, Setup, State, Token, VERSION,
 };
 use tokio::net::TcpStream;

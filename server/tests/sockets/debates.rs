@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pixel_debate_game::{OutcomeReason, Role, Seat, Verdict};
-use pixel_debate_protocol::{
+use pixel_debate_protocol::v1::{
     ClientMessage, CloseReason, JudgeKind, RefusalCode, ServerMessage, Setup, Token,
 };
 use pixel_debate_server::Limits;

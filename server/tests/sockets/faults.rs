@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pixel_debate_game::Role;
-use pixel_debate_protocol::{ClientMessage, DebateId, PATH, RefusalCode, ServerMessage, Setup};
+use pixel_debate_protocol::v1::{ClientMessage, DebateId, PATH, RefusalCode, ServerMessage, Setup};
 use pixel_debate_server::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;

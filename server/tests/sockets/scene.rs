@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use pixel_debate_agents::{Agent, AgentError, Choice, Clock};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Evidence, Image, Pixel, View};
-use pixel_debate_protocol::{JudgeKind, Setup};
+use pixel_debate_protocol::v1::{JudgeKind, Setup};
 use pixel_debate_server::{Limits, Players, Server, ServerConfig};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;

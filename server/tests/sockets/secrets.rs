@@ -2,7 +2,7 @@
 //! outcome: over images with equal evidence they are sent the same bytes.
 
 use pixel_debate_game::Role;
-use pixel_debate_protocol::{DebateId, JudgeKind, ServerMessage, Setup, Token};
+use pixel_debate_protocol::v1::{DebateId, JudgeKind, ServerMessage, Setup, Token};
 
 use crate::client::Client;
 use crate::scene::{IMAGES, Scene, setup};
