@@ -6,6 +6,7 @@ mod debates;
 mod faults;
 mod http;
 mod model;
+mod outage;
 mod page;
 mod restart;
 mod resume;
