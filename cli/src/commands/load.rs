@@ -1,7 +1,7 @@
 //! `pixel-debate load`: thousands of debates at once, and whether all went by the rules.
 
-use std::io::{self, Write};
-use std::net::SocketAddr;
+use std::io::{self, IsTerminal, Write};
+use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
 use std::time::Duration;
 
@@ -35,8 +35,13 @@ pub(crate) struct Load {
         value_parser = value_parser!(u32).range(1..=86_400)
     )]
     seconds: u32,
-    /// A server that runs already, at that address
-    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with_all = ["store", "kills", "relay"])]
+    /// A server that runs already, as http://127.0.0.1:8080
+    #[arg(
+        long,
+        value_name = "URL",
+        value_parser = server,
+        conflicts_with_all = ["store", "kills", "relay"]
+    )]
     server: Option<SocketAddr>,
     /// Where the program's own server keeps the debates: a file or a postgres:// URL; a file in a
     /// temporary folder, unless said otherwise
@@ -98,8 +103,12 @@ impl Load {
             kills: self.kills,
             seed: self.seed.seed,
         };
+        let watched = io::stderr().is_terminal();
         let said = |what: &str| {
-            let _ = writeln!(io::stderr(), "{what}");
+            if watched {
+                // Nothing depends on it.
+                let _ = writeln!(io::stderr(), "{what}");
+            }
         };
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
         let report = runtime.block_on(run(plan, said))?;
@@ -126,6 +135,19 @@ impl Load {
         };
         Ok(Target::Program { program, arguments, listen: "--listen".into(), relay: self.relay })
     }
+}
+
+/// The address of the server with that URL.
+fn server(url: &str) -> Result<SocketAddr, String> {
+    let authority = match url.split_once("://") {
+        Some(("http" | "ws", rest)) => rest.split('/').next().unwrap_or_default(),
+        Some((scheme, _)) => return Err(format!("a {scheme}:// URL; it must be http:// or ws://")),
+        None => url,
+    };
+    let mut addresses = authority
+        .to_socket_addrs()
+        .map_err(|error| format!("{authority:?} is no HOST:PORT: {error}"))?;
+    addresses.next().ok_or_else(|| format!("{authority:?} has no address"))
 }
 
 /// What a server must allow so that so many debates can be played from one address.

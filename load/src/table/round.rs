@@ -186,6 +186,9 @@ impl Round {
             ServerMessage::Event(told) if told.debate == self.id => {
                 self.note_event(chair, &told, tally)?;
             }
+            // Of the debate before, which the chair may have left twice.
+            ServerMessage::Error(refusal)
+                if refusal.debate.as_ref().is_some_and(|debate| *debate != self.id) => {}
             // A move that was made again may meet itself.
             ServerMessage::Error(refusal) if refusal.code == RefusalCode::Stale && self.resumed => {
             }
@@ -243,8 +246,9 @@ impl Round {
         self.chairs[chair].behind = resumed.seq;
         if let (Some(turn), Some(record)) = (resumed.turn, &self.record) {
             record.check_turn(turn, resumed.seq)?;
-            self.begun = true;
         }
+        // Before the first event a server that was started again waits for all seats anew.
+        self.begun = resumed.seq > 0 || resumed.turn.is_some();
         Ok(())
     }
 
