@@ -35,7 +35,7 @@ pub(crate) struct Load {
         value_parser = value_parser!(u32).range(1..=86_400)
     )]
     seconds: u32,
-    /// A server that runs already, as http://127.0.0.1:8080
+    /// A server that runs already, as `http://127.0.0.1:8080`
     #[arg(
         long,
         value_name = "URL",
