@@ -6,6 +6,7 @@ use crate::{Debater, Role, Rules};
 
 /// The labels that the debaters argue for, by role. In a [`Debate`](crate::Debate) they differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Claims {
     /// The honest debater's claim, which is the true label.
@@ -17,6 +18,7 @@ pub struct Claims {
 /// The claims by place, as far as a seat may know them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SeatClaims {
     /// The first debater's claim.
     pub first: Option<u8>,

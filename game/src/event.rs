@@ -32,6 +32,8 @@ pub enum Move {
 
 /// Why a debater forfeits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ForfeitReason {
     /// Its time ran out.
@@ -47,6 +49,8 @@ pub enum ForfeitReason {
 /// Serialises as an object with a `"type"`: `{"type": "reveal", "by": "first", "pixel": [12, 7],
 /// "value": 253}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Event {
     /// A pixel was shown to the judge.

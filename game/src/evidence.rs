@@ -7,6 +7,7 @@ use crate::{Debater, Pixel};
 /// One pixel shown to the judge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reveal {
     /// Who revealed it.
@@ -21,6 +22,7 @@ pub struct Reveal {
 ///
 /// Serialises as the list of its [`Reveal`]s.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Evidence {
     reveals: Vec<Reveal>,
@@ -40,6 +42,12 @@ impl Evidence {
     /// Whether that pixel has been revealed.
     pub fn contains(&self, pixel: Pixel) -> bool {
         self.reveals.iter().any(|reveal| reveal.pixel == pixel)
+    }
+
+    /// The first `reveals` of them, or all where there are not so many.
+    #[must_use]
+    pub fn first(&self, reveals: usize) -> Self {
+        Self { reveals: self.reveals[..reveals.min(self.reveals.len())].to_vec() }
     }
 
     /// The reveals, in order.

@@ -13,6 +13,7 @@ use crate::Pixel;
 /// checks it as [`Image::new`] does.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(as = "Encoded"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "Encoded"))]
 #[serde(try_from = "Encoded", into = "Encoded")]
 pub struct Image {
     width: u8,
@@ -96,6 +97,7 @@ impl Image {
 /// The form of an [`Image`] in JSON.
 #[derive(Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(rename = "Image"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename = "Image"))]
 #[serde(deny_unknown_fields)]
 struct Encoded {
     width: u8,

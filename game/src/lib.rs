@@ -55,4 +55,4 @@ pub use rules::{LegalPixels, Rules, RulesError, TurnOrder};
 pub use seats::{Debater, Role, Seat, UnknownName};
 pub use transcript::{ImageSource, Players, Transcript, TranscriptError};
 pub use verdict::{Outcome, OutcomeReason, Verdict, honest_margin, honest_wins};
-pub use view::{Truth, View, ViewRules};
+pub use view::{Sight, Truth, View, ViewEvent, ViewRules};

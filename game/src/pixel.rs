@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Serialises as `[x, y]`. Pixels are ordered as they are read: by row, then by column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(as = "[u8; 2]"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "[u8; 2]"))]
 #[serde(from = "[u8; 2]", into = "[u8; 2]")]
 pub struct Pixel {
     /// The column, from the left.

@@ -8,6 +8,7 @@ use crate::{Debater, Role};
 /// In what order the debaters reveal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum TurnOrder {
     /// One pixel each in turn, as in the paper.
@@ -19,6 +20,7 @@ pub enum TurnOrder {
 /// Which pixels may be revealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum LegalPixels {
     /// Only those with a value above 0, as in the paper.
@@ -29,6 +31,7 @@ pub enum LegalPixels {
 
 /// The rules of a debate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Rules {
     /// How many pixels both debaters together reveal: the paper's K, 4 or 6 there.

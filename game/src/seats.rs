@@ -9,6 +9,7 @@ use thiserror::Error;
 /// What a debater argues for: the true label, or another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Claims the true label.
@@ -22,6 +23,7 @@ pub enum Role {
 /// The judge knows the debaters by place only; which [`Role`] sits where is the secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Debater {
     /// Makes the first reveal.
@@ -37,6 +39,7 @@ pub enum Debater {
     derive(ts_rs::TS),
     ts(type = "\"first\" | \"second\" | \"judge\" | \"spectator\"")
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "SeatName"))]
 pub enum Seat {
     /// One of the two who see the image.
     Debater(Debater),
@@ -137,6 +140,18 @@ impl FromStr for Seat {
             }),
         }
     }
+}
+
+/// The names of the seats, for the JSON schema.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(rename = "Seat", rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum SeatName {
+    First,
+    Second,
+    Judge,
+    Spectator,
 }
 
 impl Serialize for Seat {

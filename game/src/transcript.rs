@@ -14,6 +14,7 @@ use crate::{Claims, Debate, Event, IllegalMove, Image, Move, Outcome, Rules, Set
 /// As text it is one JSON object without a line break, so that a file holds one debate a line:
 /// write it with `Display`, read it with [`str::parse`], which also refuses other versions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Transcript {
     /// The version of the format: [`Transcript::VERSION`].
@@ -43,6 +44,7 @@ pub struct Transcript {
 /// An image's place in a data set.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ImageSource {
     /// The data set's name.
@@ -54,6 +56,7 @@ pub struct ImageSource {
 /// The names of those who took part, where known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Players {
     /// The honest debater.

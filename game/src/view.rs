@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Claims, Debate, Debater, Evidence, Image, LegalPixels, Outcome, Pixel, Role, Rules, Seat,
-    SeatClaims, TurnOrder, Verdict,
+    Claims, Debate, Debater, Event, Evidence, Image, LegalPixels, Outcome, Pixel, Role, Rules,
+    Seat, SeatClaims, TurnOrder, Verdict,
 };
 
 /// A debate as one seat may see it.
@@ -19,6 +19,7 @@ use crate::{
 /// everything.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct View {
     /// Whose view this is.
     pub seat: Seat,
@@ -37,7 +38,7 @@ pub struct View {
     pub evidence: Evidence,
     /// Whose reveal is next: `None` when only the verdict is left, and after the end.
     pub to_move: Option<Debater>,
-    /// The whole image: for the debaters.
+    /// The whole image: for the debaters, and for spectators with the [`Sight`] of it.
     pub image: Option<Image>,
     /// A debater's own role.
     pub role: Option<Role>,
@@ -52,6 +53,7 @@ pub struct View {
 /// The [`Rules`] as far as a seat may know them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ViewRules {
     /// How many pixels both debaters together reveal.
     pub pixels: u8,
@@ -68,6 +70,7 @@ pub struct ViewRules {
 /// What is hidden from the judge until the outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Truth {
     /// The true label.
     pub label: u8,
@@ -77,16 +80,76 @@ pub struct Truth {
     pub image: Image,
 }
 
+/// What spectators see before the outcome: fixed when a debate is set up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Sight {
+    /// The evidence alone, as the judge does.
+    #[default]
+    Evidence,
+    /// The image and the roles, as the debaters do.
+    Image,
+}
+
+/// An event as every seat may see it, with all that it changes in a [`View`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ViewEvent {
+    /// What happened.
+    pub event: Event,
+    /// Whose reveal is next: `None` when only the verdict is left, and after the end.
+    pub to_move: Option<Debater>,
+    /// Who won and why, with the event that ends the debate.
+    pub outcome: Option<Outcome>,
+    /// What was hidden, with the event that ends the debate.
+    pub truth: Option<Truth>,
+}
+
 impl Debate {
-    /// What a seat may know now: the only thing of a debate that may be sent to a client.
+    /// What a seat may know now. This and [`event_view`](Self::event_view) are all of a debate that
+    /// may be sent to a client.
     pub fn view(&self, seat: Seat) -> View {
+        self.view_in(seat, Sight::Evidence)
+    }
+
+    /// What spectators may know now, where they have been given that sight.
+    pub fn spectator_view(&self, sight: Sight) -> View {
+        self.view_in(Seat::Spectator, sight)
+    }
+
+    /// The event with that number, 1 for the first, as every seat may see it: what is revealed is
+    /// for all to see, and so is everything once the debate has ended. `None` where there is no
+    /// such event.
+    pub fn event_view(&self, number: usize) -> Option<ViewEvent> {
+        let event = self.events().nth(number.checked_sub(1)?)?;
+        let outcome = match event {
+            Event::Reveal { .. } => None,
+            Event::Resigned { .. } | Event::Forfeited { .. } | Event::Verdict { .. } => {
+                self.outcome()
+            }
+        };
+        Some(ViewEvent {
+            event,
+            to_move: outcome.is_none().then(|| self.rules().debater_to_move(number)).flatten(),
+            outcome,
+            truth: outcome.map(|_| self.truth()),
+        })
+    }
+
+    fn truth(&self) -> Truth {
+        Truth { label: self.label(), first: self.rules().first, image: Image::clone(self.image()) }
+    }
+
+    fn view_in(&self, seat: Seat, spectators: Sight) -> View {
         let own = match seat {
             Seat::Debater(debater) => Some(debater),
             Seat::Judge | Seat::Spectator => None,
         };
         let ended = self.outcome().is_some();
+        let sighted = own.is_some() || (seat == Seat::Spectator && spectators == Sight::Image);
         // The one condition that opens what the judge must not know.
-        let open = ended || own.is_some();
+        let open = ended || sighted;
         let rules = *self.rules();
         let claims = self.claims().by_seat(&rules);
         let told = open || rules.precommit;
@@ -105,13 +168,9 @@ impl Debate {
             claims: if told { claims } else { SeatClaims { first: None, second: None } },
             evidence: self.evidence().clone(),
             to_move: self.to_move(),
-            image: own.map(|_| Image::clone(self.image())),
+            image: sighted.then(|| Image::clone(self.image())),
             role: own.map(|debater| rules.role_of(debater)),
-            truth: ended.then(|| Truth {
-                label: self.label(),
-                first: rules.first,
-                image: Image::clone(self.image()),
-            }),
+            truth: ended.then(|| self.truth()),
             verdict: self.verdict().cloned(),
             outcome: self.outcome(),
         }
@@ -119,6 +178,32 @@ impl Debate {
 }
 
 impl View {
+    /// Brings the view up to date with the debate's next event: it then is what
+    /// [`Debate::view`] gives after that event.
+    pub fn follow(&mut self, next: &ViewEvent) {
+        match &next.event {
+            &Event::Reveal { by, pixel, value } => {
+                self.evidence.push(crate::Reveal { by, pixel, value });
+            }
+            Event::Verdict { verdict, .. } => self.verdict = Some(verdict.clone()),
+            Event::Resigned { .. } | Event::Forfeited { .. } => {}
+        }
+        self.to_move = next.to_move;
+        self.outcome = next.outcome;
+        if let Some(truth) = &next.truth {
+            self.rules.first = Some(truth.first);
+            if !self.rules.precommit {
+                // The liar has claimed nothing, the honest debater the truth.
+                let label = Some(truth.label);
+                self.claims = match truth.first {
+                    Role::Honest => SeatClaims { first: label, second: None },
+                    Role::Liar => SeatClaims { first: None, second: label },
+                };
+            }
+            self.truth = Some(truth.clone());
+        }
+    }
+
     /// The full rules, where the seat may know them: for the debaters, and after the outcome.
     pub fn full_rules(&self) -> Option<Rules> {
         let ViewRules { pixels, precommit, first, order, legal } = self.rules;
@@ -210,6 +295,16 @@ mod tests {
             assert_eq!(view.rules.first, Some(Role::Liar));
             assert_eq!(view.outcome, debate.outcome());
         }
+    }
+
+    #[test]
+    fn spectators_may_be_given_the_debaters_sight_and_no_role() {
+        let debate = debate(true, Role::Liar);
+        assert_eq!(debate.spectator_view(Sight::Evidence), debate.view(Seat::Spectator));
+        let view = debate.spectator_view(Sight::Image);
+        assert_eq!(view.image.as_ref(), Some(&**debate.image()));
+        assert_eq!(view.full_rules(), Some(*debate.rules()));
+        assert_eq!((view.seat, view.role, view.truth), (Seat::Spectator, None, None));
     }
 
     #[test]

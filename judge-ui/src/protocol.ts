@@ -1,11 +1,37 @@
 // Generated from the crates `protocol` and `game`: PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol
 
-export const VERSION = 1;
+export const VERSION = 2;
 
 export const PATH = "/socket";
 
 /**
- * What stands behind a debate and is told with its outcome, for each of it tells who is honest.
+ * A request with an id is done.
+ */
+export type Accepted = { 
+/**
+ * The request's own id.
+ */
+id: number | null, 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * The number of the event that a move has become.
+ */
+seq: number | null, 
+/**
+ * How long the server has waited for the move since it told the turn, in milliseconds.
+ */
+took_ms: number | null, 
+/**
+ * How much of it was the way to the client and back, by the server's latest ping, in
+ * milliseconds; `null` before the first has been answered.
+ */
+latency_ms: number | null, };
+
+/**
+ * What stands behind a debate and is told with its outcome, for each of it may tell who is honest.
  */
 export type Background = { 
 /**
@@ -18,43 +44,86 @@ source: ImageSource,
 players: Players, };
 
 /**
- * A message from a client to the server.
+ * The bounds within which the server deals with a client, and with a debate that waits.
  */
-export type ClientMessage = { "type": "create" } & Setup | { "type": "watch", 
+export type Bounds = { 
 /**
- * Which debate; `null` for the one that the server shows to visitors, which it begins if
- * none is under way.
+ * The largest message that the server reads, in bytes.
  */
-debate: DebateId | null, } | { "type": "take", 
+message_bytes: number, 
 /**
- * Which debate.
+ * The messages a second that the server reads of a connection in the long run.
  */
-debate: DebateId, 
+messages_a_second: number, 
 /**
- * The key to the seat.
+ * How many messages at once it reads of a connection that was quiet.
  */
-token: Token, } | { "type": "verdict", 
+messages_at_once: number, 
 /**
- * Which debate.
+ * The debates that a connection may follow at once.
  */
-debate: DebateId, 
+seats: number, 
 /**
- * The label that the judge believes: with precommit one of the claims.
+ * How often the server sends a websocket ping, in milliseconds.
  */
-label: number, 
+ping_ms: number, 
 /**
- * How sure the judge is of it, from 0 to 1, if it says.
+ * How long a client may be silent, pongs included, before it is cut off, in milliseconds.
  */
-probability: number | null, } | { "type": "leave", 
+silence_ms: number, 
 /**
- * Which debate.
+ * How long all outside seats together may take to be taken, in milliseconds.
  */
-debate: DebateId, };
+seats_ms: number, 
+/**
+ * How long an outside judge may take for its verdict, in milliseconds.
+ */
+verdict_ms: number, 
+/**
+ * The grace for a debater whose connection is lost in its turn, in milliseconds: its time does
+ * not run out before so long after the loss. It is given once a turn; the clock goes on.
+ */
+grace_ms: number, 
+/**
+ * How long the server keeps a debate that has ended at hand, in milliseconds.
+ */
+memory_ms: number, };
 
 /**
- * Why the server lets go of a debate.
+ * How long an outside debater may take for its reveals: a time for each, and a bank for what goes
+ * beyond. Running out of both is a forfeit.
  */
-export type CloseReason = "over" | "no_verdict" | "seat_taken" | "fault";
+export type Clock = { 
+/**
+ * The time for each reveal, in milliseconds: at least 1.
+ */
+move_ms: number, 
+/**
+ * What a debater may take beyond it over the whole debate, in milliseconds.
+ */
+bank_ms: number, };
+
+/**
+ * Why the server says no more of a debate.
+ */
+export type CloseReason = "over" | "absent" | "no_verdict" | "seat_taken" | "ended" | "restarting" | "fault";
+
+/**
+ * A new debate's name and the keys to its seats.
+ */
+export type Created = { 
+/**
+ * The request's own id, if it had one.
+ */
+id?: number, 
+/**
+ * The debate's name.
+ */
+debate: DebateId, 
+/**
+ * The keys, which are told here and never again.
+ */
+tokens: Tokens, };
 
 /**
  * A debate's name on the wire. It says nothing about the debate.
@@ -67,6 +136,68 @@ export type DebateId = string;
  * The judge knows the debaters by place only; which [`Role`] sits where is the secret.
  */
 export type Debater = "first" | "second";
+
+/**
+ * What is told with the event that ends a debate.
+ */
+export type Ending = { 
+/**
+ * Who won and why.
+ */
+outcome: Outcome, 
+/**
+ * The label, the roles and the image.
+ */
+truth: Truth, 
+/**
+ * Where the image comes from, and who played.
+ */
+background: Background, };
+
+/**
+ * Something that has happened in a debate, with all that is needed to do it again.
+ *
+ * Serialises as an object with a `"type"`: `{"type": "reveal", "by": "first", "pixel": [12, 7],
+ * "value": 253}`.
+ */
+export type Event = { "type": "reveal", 
+/**
+ * Who revealed it.
+ */
+by: Debater, 
+/**
+ * Where it is.
+ */
+pixel: Pixel, 
+/**
+ * Its value in the image.
+ */
+value: number, } | { "type": "resigned", 
+/**
+ * Who gave up.
+ */
+by: Debater, } | { "type": "forfeited", 
+/**
+ * Who forfeited.
+ */
+by: Debater, 
+/**
+ * What for.
+ */
+reason: ForfeitReason, } | { "type": "verdict", 
+/**
+ * The answer.
+ */
+verdict: Verdict, 
+/**
+ * What it led to.
+ */
+outcome: Outcome, };
+
+/**
+ * Why a debater forfeits.
+ */
+export type ForfeitReason = "time" | "illegal_move" | "absent";
 
 /**
  * The server's greeting.
@@ -83,7 +214,11 @@ server: string,
 /**
  * What may be asked for.
  */
-offer: Offer, };
+offer: Offer, 
+/**
+ * How much and how long.
+ */
+bounds: Bounds, };
 
 /**
  * A grey image, 0 black to 255 white, of 1x1 up to 255x255 pixels.
@@ -107,17 +242,12 @@ dataset: string,
 index: number, };
 
 /**
- * Who judges a debate.
- */
-export type JudgeKind = "classifier" | "person";
-
-/**
  * Which pixels may be revealed.
  */
 export type LegalPixels = "nonzero" | "any";
 
 /**
- * What may be asked of the server.
+ * What a [`Setup`](crate::Setup) may ask for.
  */
 export type Offer = { 
 /**
@@ -133,11 +263,12 @@ images: number,
  */
 classes: Array<string>, 
 /**
- * The numbers of pixels that debates may have: those with a trained judge.
+ * The numbers of pixels for which there is a classifier, and with it built-in debaters and a
+ * built-in judge.
  */
 pixels: Array<number>, 
 /**
- * The most rollouts a move of a tree search.
+ * The most rollouts a move of a built-in tree search.
  */
 max_rollouts: number, 
 /**
@@ -145,9 +276,13 @@ max_rollouts: number,
  */
 max_pace_ms: number, 
 /**
- * The largest message that the server reads, in bytes.
+ * The longest time for a move, in milliseconds.
  */
-max_message_bytes: number, };
+max_move_ms: number, 
+/**
+ * The longest bank, in milliseconds.
+ */
+max_bank_ms: number, };
 
 /**
  * How a debate ended.
@@ -175,6 +310,12 @@ export type OutcomeReason = "verdict" | "time" | "illegal_move" | "absent" | "re
 export type Pixel = [number, number];
 
 /**
+ * Who has a seat, as text: `outside`, `outside:NAME`, or the name of what the server seats there
+ * itself.
+ */
+export type Player = string;
+
+/**
  * The names of those who took part, where known.
  */
 export type Players = { 
@@ -193,8 +334,15 @@ judge?: string, };
 
 /**
  * Why a request was not carried out. Nothing has changed.
+ *
+ * On the websocket it is the message `"error"`; over HTTP it is the body of every answer that is
+ * no success.
  */
 export type Refusal = { 
+/**
+ * The request's own [`id`](crate::Request::id), if it had one.
+ */
+id?: number, 
 /**
  * Which kind of fault it is, for programs.
  */
@@ -215,7 +363,126 @@ debate: DebateId | null, };
 /**
  * The kinds of fault. A code keeps its meaning from version to version.
  */
-export type RefusalCode = "malformed" | "binary" | "too_large" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "wrong_token" | "not_seated" | "illegal";
+export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "no_outcome" | "store_unavailable" | "not_found" | "method" | "unavailable";
+
+/**
+ * A message from a client to the server, as it stands in a frame.
+ */
+export type Request = { 
+/**
+ * A number of the client's choice. With it the request is answered by exactly one message that
+ * has the same id: [`created`](crate::ServerMessage::Created),
+ * [`snapshot`](crate::ServerMessage::Snapshot), [`resumed`](crate::ServerMessage::Resumed),
+ * [`accepted`](crate::ServerMessage::Accepted) or [`error`](crate::ServerMessage::Error).
+ */
+id?: number, } & ({ "type": "create" } & Setup | { "type": "watch", 
+/**
+ * Which debate; `null` for the one that the server shows to visitors, which it sets up if
+ * none is under way.
+ */
+debate: DebateId | null, 
+/**
+ * The spectators' key, where the debate is private.
+ */
+token: Token | null, 
+/**
+ * Whether to be told the classifier's [`opinion`](crate::ServerMessage::Opinion) of the
+ * evidence as well.
+ */
+opinions: boolean, } | { "type": "take", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * The key to the seat.
+ */
+token: Token, 
+/**
+ * Whether to be told the classifier's opinions: an outside judge is told them with the
+ * outcome.
+ */
+opinions: boolean, } | { "type": "resume", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * The key to the seat; a spectator needs one only where the debate is private.
+ */
+token: Token | null, 
+/**
+ * The number of the last event that the client knows; 0 if it knows none.
+ */
+seq: number, 
+/**
+ * As in [`take`](Self::Take): those of the events after `seq`, and of later ones.
+ */
+opinions: boolean, } | { "type": "reveal", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * The number that the reveal's event is to have: [`Turn::seq`](crate::Turn::seq). What is
+ * sent a second time, after a loss of the connection, so does nothing.
+ */
+seq: number, 
+/**
+ * Which pixel.
+ */
+pixel: Pixel, } | { "type": "verdict", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * The label that the judge believes: with precommit one of the claims.
+ */
+label: number | null, 
+/**
+ * How sure the judge is of the label, from 0 to 1, if it says.
+ */
+probability: number | null, 
+/**
+ * One finite logit a class, in the order of the labels, instead of a label: the rules say
+ * who wins by them.
+ */
+logits: Array<number> | null, } | { "type": "resign", 
+/**
+ * Which debate.
+ */
+debate: DebateId, } | { "type": "leave", 
+/**
+ * Which debate.
+ */
+debate: DebateId, });
+
+/**
+ * The answer to a [`resume`](crate::ClientMessage::Resume) that the server can carry out.
+ */
+export type Resumed = { 
+/**
+ * The request's own id, if it had one.
+ */
+id?: number, 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * The client's seat.
+ */
+seat: Seat, 
+/**
+ * The number of the latest event. Those between the one that the client named and this one
+ * follow at once.
+ */
+seq: number, 
+/**
+ * Whose turn it is after all of them, with the time that is left now.
+ */
+turn: Turn | null, };
 
 /**
  * One pixel shown to the judge.
@@ -260,15 +527,27 @@ second: number | null, };
 /**
  * A message from the server to a client.
  */
-export type ServerMessage = { "type": "hello" } & Hello | { "type": "created", 
+export type ServerMessage = { "type": "hello" } & Hello | { "type": "created" } & Created | { "type": "snapshot" } & Snapshot | { "type": "resumed" } & Resumed | { "type": "turn", 
 /**
- * Its name.
+ * Which debate.
  */
 debate: DebateId, 
 /**
- * The key to the judge's seat, where a person judges.
+ * Whose turn it is.
  */
-judge: Token | null, } | { "type": "state" } & State | { "type": "closed", 
+turn: Turn, } | { "type": "event" } & Told | { "type": "accepted" } & Accepted | { "type": "opinion", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * After which event.
+ */
+seq: number, 
+/**
+ * The logits, in the order of the labels. They depend on the evidence alone.
+ */
+logits: Array<number>, } | { "type": "closed", 
 /**
  * Which debate.
  */
@@ -279,7 +558,8 @@ debate: DebateId,
 reason: CloseReason, } | { "type": "error" } & Refusal;
 
 /**
- * The debate that a client wants. What it leaves out is as in [`Setup::default`].
+ * The debate that a client wants. What it leaves out is as in [`Setup::default`]. All of it is
+ * fixed from then on.
  */
 export type Setup = { 
 /**
@@ -287,7 +567,8 @@ export type Setup = {
  */
 image: number | null, 
 /**
- * How many pixels the debaters reveal together: one of [`Offer::pixels`](crate::Offer::pixels).
+ * How many pixels the debaters reveal together. Where anybody is built in, except for a
+ * debater named `random`: one of [`Offer::pixels`](crate::Offer::pixels).
  */
 pixels: number, 
 /**
@@ -303,35 +584,66 @@ lie: number | null,
  */
 first: Role | null, 
 /**
- * The agent that plays the honest debater: `random`, `greedy`, or `mcts:` and the number of
- * rollouts a move, at most [`Offer::max_rollouts`](crate::Offer::max_rollouts).
+ * In what order the debaters reveal.
  */
-honest: string, 
+order: TurnOrder, 
 /**
- * The agent that plays the liar.
+ * Which pixels may be revealed: `any` only where nobody is built in, except for a debater
+ * named `random`, since the classifiers are trained on the others.
  */
-liar: string, 
+legal: LegalPixels, 
 /**
- * Who judges.
+ * The honest debater: `outside`, `outside:NAME`, or an agent of the server. Those are
+ * `random`, `greedy`, `exact`, or `mcts:` and the number of rollouts a move, at most
+ * [`Offer::max_rollouts`](crate::Offer::max_rollouts).
  */
-judge: JudgeKind, 
+honest: Player, 
 /**
- * The least time from one event to the next, in milliseconds, for those who watch: at most
- * [`Offer::max_pace_ms`](crate::Offer::max_pace_ms).
+ * The liar, in the same way.
+ */
+liar: Player, 
+/**
+ * The judge: `classifier`, `outside` or `outside:NAME`.
+ */
+judge: Player, 
+/**
+ * How long an outside debater may take.
+ */
+clock: Clock, 
+/**
+ * Whether only those with a token may watch, and the debate stays out of lists.
+ */
+private: boolean, 
+/**
+ * What spectators see before the outcome.
+ */
+spectators_see: Sight, 
+/**
+ * The least time from one event to the next that the server itself brings about, in
+ * milliseconds, for those who watch: at most [`Offer::max_pace_ms`](crate::Offer::max_pace_ms).
+ * It also hides how long the server's agents think, for they reveal at multiples of it.
  */
 pace_ms: number, };
 
 /**
+ * What spectators see before the outcome: fixed when a debate is set up.
+ */
+export type Sight = "evidence" | "image";
+
+/**
  * A debate as a seat may see it after a number of events.
  */
-export type State = { 
+export type Snapshot = { 
+/**
+ * The request's own id, if it had one.
+ */
+id?: number, 
 /**
  * Which debate.
  */
 debate: DebateId, 
 /**
- * The number of events so far. States come in this order; a client that missed some has
- * missed nothing that the latest does not say.
+ * The number of events so far, which is the number of the latest.
  */
 seq: number, 
 /**
@@ -339,19 +651,86 @@ seq: number,
  */
 view: View, 
 /**
- * The classifier's logits after each reveal, a list for each, in the order of the labels. They
- * depend on the evidence alone. A person who judges gets them with the outcome.
+ * Whose turn it is: none before the debate has begun and after its end.
  */
-logits: Array<Array<number>>, 
+turn: Turn | null, 
 /**
  * With the outcome: what else was kept back.
  */
 background: Background | null, };
 
 /**
- * The key to one seat of one debate. Whoever has it may take the seat.
+ * The time that an outside player has left.
+ */
+export type TimeLeft = { 
+/**
+ * Of the turn's own time, in milliseconds.
+ */
+move_ms: number, 
+/**
+ * Of the bank, in milliseconds, which is used up after the turn's own time.
+ */
+bank_ms: number, };
+
+/**
+ * The key to one seat of one debate: 43 letters, digits, `-` and `_`, which stand for 256 random
+ * bits. Whoever has it may take the seat.
  */
 export type Token = string;
+
+/**
+ * The keys to a debate's seats: to each outside player's, and where the debate is private to the
+ * spectators'. They are told once.
+ *
+ * The debaters' keys are told by role, not by place: who sets up a debate with one debater outside
+ * and judges it as well does not learn from the keys who sits where.
+ */
+export type Tokens = { 
+/**
+ * The key to the honest debater's seat.
+ */
+honest: Token | null, 
+/**
+ * The key to the liar's seat.
+ */
+liar: Token | null, 
+/**
+ * The key to the judge's seat.
+ */
+judge: Token | null, 
+/**
+ * The key with which to watch a private debate.
+ */
+spectator: Token | null, };
+
+/**
+ * An event of a debate, the same for everybody but for the clocks.
+ */
+export type Told = { 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * Its number: 1 for the first, and one more for each.
+ */
+seq: number, 
+/**
+ * What has happened.
+ */
+event: Event, 
+/**
+ * Whose reveal is next: `null` when only the verdict is left, and after the end.
+ */
+to_move: Debater | null, 
+/**
+ * Whose turn it is now: left out when the debate has ended, and in events that are told again.
+ */
+turn?: Turn, 
+/**
+ * With the event that ends the debate: all that was kept back.
+ */
+ending?: Ending, };
 
 /**
  * What is hidden from the judge until the outcome.
@@ -369,6 +748,24 @@ first: Role,
  * The whole image.
  */
 image: Image, };
+
+/**
+ * Who is to act, and until when.
+ */
+export type Turn = { 
+/**
+ * Whose turn it is: a debater's, or the judge's.
+ */
+seat: Seat, 
+/**
+ * The number that the event has which this turn leads to.
+ */
+seq: number, 
+/**
+ * The time left when this was said. Of the debaters' time only the debaters are told, and
+ * nobody of a built-in player's.
+ */
+left?: TimeLeft, };
 
 /**
  * In what order the debaters reveal.
@@ -434,7 +831,7 @@ evidence: Array<Reveal>,
  */
 to_move: Debater | null, 
 /**
- * The whole image: for the debaters.
+ * The whole image: for the debaters, and for spectators with the [`Sight`] of it.
  */
 image: Image | null, 
 /**

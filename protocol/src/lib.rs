@@ -4,43 +4,58 @@
 //! with a `"type"`. The server speaks first and says [`hello`](ServerMessage::Hello), with the
 //! protocol's [`VERSION`]. A client then [sets up](ClientMessage::Create) debates,
 //! [watches](ClientMessage::Watch) them, or [takes the seat](ClientMessage::Take) that a token
-//! opens; for each it is told the [`State`] as it is and again after every event. What cannot be
-//! done is answered by a [`Refusal`], and the connection goes on.
+//! opens; for each it is told a [`Snapshot`] and from then on every event with its number, as
+//! [`Told`]. After a loss of the connection it [resumes](ClientMessage::Resume) with the number of
+//! the last event that it knows. What cannot be done is answered by a [`Refusal`], and the
+//! connection goes on.
 //!
-//! A state holds a [`View`](pixel_debate_game::View) and nothing else of the debate, so what a seat
-//! may know is decided in one place, the game.
+//! A snapshot holds a [`View`](pixel_debate_game::View), an event what a
+//! [`ViewEvent`](pixel_debate_game::ViewEvent) holds, and neither anything else of the debate: so
+//! what a seat may know is decided in one place, the game.
 //!
 //! ```
-//! use pixel_debate_protocol::{ClientMessage, Setup};
+//! use pixel_debate_protocol::{ClientMessage, Player, Request};
 //!
 //! // Everything that a setup leaves out has a sensible value.
-//! let message = ClientMessage::parse(r#"{"type": "create", "pixels": 4, "judge": "person"}"#)?;
-//! let ClientMessage::Create(setup) = message else { unreachable!() };
-//! assert_eq!((setup.pixels, setup.precommit), (4, true));
+//! let text = r#"{"id": 1, "type": "create", "pixels": 4, "judge": "outside:Ada"}"#;
+//! let Request { id, message: ClientMessage::Create(setup) } = Request::parse(text)? else {
+//!     unreachable!()
+//! };
+//! assert_eq!((id, setup.pixels, setup.precommit), (Some(1), 4, true));
+//! assert_eq!(setup.judge, Player::Outside { name: Some("Ada".into()) });
 //!
-//! let refusal = ClientMessage::parse(r#"{"type": "create", "pixel": 4}"#).unwrap_err();
+//! let refusal = Request::parse(r#"{"type": "create", "pixel": 4}"#).unwrap_err();
 //! assert!(refusal.message.contains("unknown field `pixel`"));
 //! # Ok::<(), pixel_debate_protocol::Refusal>(())
 //! ```
 
 mod client;
+mod hello;
+mod http;
 mod identity;
+mod player;
 mod refusal;
 mod server;
 mod setup;
 #[cfg(feature = "typescript")]
 mod typescript;
 
-pub use client::ClientMessage;
+pub use client::{ClientMessage, Request};
+pub use hello::{Bounds, Hello, Offer};
+pub use http::{API, DebateList, Phase, Summary};
 pub use identity::{DebateId, Token};
+pub use player::{Player, PlayerError};
 pub use refusal::{Refusal, RefusalCode};
-pub use server::{Background, CloseReason, Hello, Offer, ServerMessage, State};
-pub use setup::{JudgeKind, Setup};
+pub use server::{
+    Accepted, Background, CloseReason, Created, Ending, Resumed, ServerMessage, Snapshot, TimeLeft,
+    Told, Turn,
+};
+pub use setup::{Clock, Setup, Tokens};
 #[cfg(feature = "typescript")]
 pub use typescript::declarations;
 
 /// The version of the protocol: it changes when a client must.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// The path of the websocket.
 pub const PATH: &str = "/socket";

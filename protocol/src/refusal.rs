@@ -6,10 +6,18 @@ use thiserror::Error;
 use crate::DebateId;
 
 /// Why a request was not carried out. Nothing has changed.
+///
+/// On the websocket it is the message `"error"`; over HTTP it is the body of every answer that is
+/// no success.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[error("{message}; expected {expected}")]
 pub struct Refusal {
+    /// The request's own [`id`](crate::Request::id), if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub id: Option<u32>,
     /// Which kind of fault it is, for programs.
     pub code: RefusalCode,
     /// What is wrong, as a sentence for people.
@@ -23,39 +31,64 @@ pub struct Refusal {
 /// The kinds of fault. A code keeps its meaning from version to version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RefusalCode {
-    /// The frame is no message of the protocol.
+    /// The frame or the body is no message of the protocol.
     Malformed,
     /// The frame is binary, not text.
     Binary,
-    /// The frame is larger than [`Offer::max_message_bytes`](crate::Offer::max_message_bytes).
+    /// The message is larger than [`Bounds::message_bytes`](crate::Bounds::message_bytes).
     TooLarge,
+    /// The client says more than [`Bounds::messages_a_second`](crate::Bounds::messages_a_second).
+    /// The message was not read; a client that goes on so is cut off.
+    TooFast,
     /// The setup asks for something that the server does not offer, or that the rules forbid.
     Setup,
-    /// As many debates as the server holds are under way.
+    /// The server holds as many debates as it can, or as many for one address as it may.
     Busy,
     /// The connection follows as many debates as it may.
     TooManySeats,
     /// No debate has that name, or it was let go.
     UnknownDebate,
-    /// The token does not open the seat.
+    /// The token does not open what was asked for, or a token is needed and there is none.
     WrongToken,
     /// The connection does not have the seat that the request needs.
     NotSeated,
+    /// The debate has not begun: some seat has never been taken.
+    NotBegun,
+    /// The move is for an event that has happened already, as a move that is sent twice is.
+    Stale,
     /// The rules do not allow the move, or not now.
     Illegal,
+    /// The debate has no outcome yet, and what was asked for is told with it.
+    NoOutcome,
+    /// The store does not take the event at the moment. Nobody was told of it; the server goes on
+    /// trying, and if it succeeds the event is told.
+    StoreUnavailable,
+    /// Over HTTP: there is no such resource.
+    NotFound,
+    /// Over HTTP: the resource does not know that method.
+    Method,
+    /// The server stops, or failed at this request.
+    Unavailable,
 }
 
 impl Refusal {
     /// A refusal that concerns no debate in particular.
     pub fn new(code: RefusalCode, message: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { code, message: message.into(), expected: expected.into(), debate: None }
+        Self { id: None, code, message: message.into(), expected: expected.into(), debate: None }
     }
 
     /// The same refusal, about that debate.
     #[must_use]
     pub fn about(self, debate: &DebateId) -> Self {
         Self { debate: Some(debate.clone()), ..self }
+    }
+
+    /// The same refusal, in answer to the request with that id.
+    #[must_use]
+    pub fn answering(self, id: Option<u32>) -> Self {
+        Self { id, ..self }
     }
 }

@@ -1,27 +1,49 @@
 //! What the server says.
 
-use pixel_debate_game::{ImageSource, Players, View};
+use pixel_debate_game::{
+    Debater, Event, ImageSource, Outcome, Players, Seat, Truth, View, ViewEvent,
+};
 use serde::{Deserialize, Serialize};
 
-use crate::{DebateId, Refusal, Token};
+use crate::{DebateId, Hello, Refusal, Tokens};
 
 /// A message from the server to a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ServerMessage {
     /// The greeting, before anything else.
     Hello(Hello),
     /// The debate that the client asked for is set up.
-    Created {
-        /// Its name.
+    Created(Created),
+    /// A debate as the client's seat may see it now. Events follow, from the next one on.
+    Snapshot(Snapshot),
+    /// The client has its seat again, and is now told every event after the one that it named.
+    Resumed(Resumed),
+    /// It is somebody's turn, although nothing has happened: the debate has begun, or the turn
+    /// begins anew after a restart of the server.
+    Turn {
+        /// Which debate.
         debate: DebateId,
-        /// The key to the judge's seat, where a person judges.
-        judge: Option<Token>,
+        /// Whose turn it is.
+        turn: Turn,
     },
-    /// A debate as the client's seat may see it.
-    State(State),
-    /// The server has let go of a debate that the client followed: no more is said of it.
+    /// Something has happened in a debate.
+    Event(Told),
+    /// What a request with an id asked for is done: a move of the client has become an event, or it
+    /// has left.
+    Accepted(Accepted),
+    /// What the classifier makes of the evidence, for those who asked for opinions.
+    Opinion {
+        /// Which debate.
+        debate: DebateId,
+        /// After which event.
+        seq: u32,
+        /// The logits, in the order of the labels. They depend on the evidence alone.
+        logits: Vec<f32>,
+    },
+    /// No more is said of a debate that the client followed.
     Closed {
         /// Which debate.
         debate: DebateId,
@@ -32,59 +54,129 @@ pub enum ServerMessage {
     Error(Refusal),
 }
 
-/// The server's greeting.
+/// A new debate's name and the keys to its seats.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Hello {
-    /// The version of the protocol: [`VERSION`](crate::VERSION).
-    pub protocol: u32,
-    /// The program and its version.
-    pub server: String,
-    /// What may be asked for.
-    pub offer: Offer,
-}
-
-/// What may be asked of the server.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Offer {
-    /// The name of the data set.
-    pub dataset: String,
-    /// How many images it has.
-    pub images: u32,
-    /// The names of its classes, in the order of the labels.
-    pub classes: Vec<String>,
-    /// The numbers of pixels that debates may have: those with a trained judge.
-    pub pixels: Vec<u8>,
-    /// The most rollouts a move of a tree search.
-    pub max_rollouts: u32,
-    /// The longest pace, in milliseconds.
-    pub max_pace_ms: u32,
-    /// The largest message that the server reads, in bytes.
-    pub max_message_bytes: u32,
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Created {
+    /// The request's own id, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub id: Option<u32>,
+    /// The debate's name.
+    pub debate: DebateId,
+    /// The keys, which are told here and never again.
+    pub tokens: Tokens,
 }
 
 /// A debate as a seat may see it after a number of events.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct State {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Snapshot {
+    /// The request's own id, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub id: Option<u32>,
     /// Which debate.
     pub debate: DebateId,
-    /// The number of events so far. States come in this order; a client that missed some has
-    /// missed nothing that the latest does not say.
+    /// The number of events so far, which is the number of the latest.
     pub seq: u32,
     /// The debate from the client's seat.
     pub view: View,
-    /// The classifier's logits after each reveal, a list for each, in the order of the labels. They
-    /// depend on the evidence alone. A person who judges gets them with the outcome.
-    pub logits: Vec<Vec<f32>>,
+    /// Whose turn it is: none before the debate has begun and after its end.
+    pub turn: Option<Turn>,
     /// With the outcome: what else was kept back.
     pub background: Option<Background>,
 }
 
-/// What stands behind a debate and is told with its outcome, for each of it tells who is honest.
+/// The answer to a [`resume`](crate::ClientMessage::Resume) that the server can carry out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Resumed {
+    /// The request's own id, if it had one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub id: Option<u32>,
+    /// Which debate.
+    pub debate: DebateId,
+    /// The client's seat.
+    pub seat: Seat,
+    /// The number of the latest event. Those between the one that the client named and this one
+    /// follow at once.
+    pub seq: u32,
+    /// Whose turn it is after all of them, with the time that is left now.
+    pub turn: Option<Turn>,
+}
+
+/// Who is to act, and until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Turn {
+    /// Whose turn it is: a debater's, or the judge's.
+    pub seat: Seat,
+    /// The number that the event has which this turn leads to.
+    pub seq: u32,
+    /// The time left when this was said. Of the debaters' time only the debaters are told, and
+    /// nobody of a built-in player's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub left: Option<TimeLeft>,
+}
+
+/// The time that an outside player has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct TimeLeft {
+    /// Of the turn's own time, in milliseconds.
+    pub move_ms: u32,
+    /// Of the bank, in milliseconds, which is used up after the turn's own time.
+    pub bank_ms: u32,
+}
+
+/// An event of a debate, the same for everybody but for the clocks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Told {
+    /// Which debate.
+    pub debate: DebateId,
+    /// Its number: 1 for the first, and one more for each.
+    pub seq: u32,
+    /// What has happened.
+    pub event: Event,
+    /// Whose reveal is next: `null` when only the verdict is left, and after the end.
+    pub to_move: Option<Debater>,
+    /// Whose turn it is now: left out when the debate has ended, and in events that are told again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub turn: Option<Turn>,
+    /// With the event that ends the debate: all that was kept back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub ending: Option<Ending>,
+}
+
+/// What is told with the event that ends a debate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Ending {
+    /// Who won and why.
+    pub outcome: Outcome,
+    /// The label, the roles and the image.
+    pub truth: Truth,
+    /// Where the image comes from, and who played.
+    pub background: Background,
+}
+
+/// What stands behind a debate and is told with its outcome, for each of it may tell who is honest.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Background {
     /// Where the image comes from.
     pub source: ImageSource,
@@ -92,17 +184,93 @@ pub struct Background {
     pub players: Players,
 }
 
-/// Why the server lets go of a debate.
+/// A request with an id is done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Accepted {
+    /// The request's own id.
+    pub id: Option<u32>,
+    /// Which debate.
+    pub debate: DebateId,
+    /// The number of the event that a move has become.
+    pub seq: Option<u32>,
+    /// How long the server has waited for the move since it told the turn, in milliseconds.
+    pub took_ms: Option<u32>,
+    /// How much of it was the way to the client and back, by the server's latest ping, in
+    /// milliseconds; `null` before the first has been answered.
+    pub latency_ms: Option<u32>,
+}
+
+/// Why the server says no more of a debate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CloseReason {
-    /// It has ended some time ago, or nobody has followed it for some time.
+    /// It has ended some time ago.
     Over,
-    /// The judge did not come, or did not answer, in time.
+    /// An outside seat was not taken in time, and there is nobody who could win by that.
+    Absent,
+    /// The judge did not answer in time.
     NoVerdict,
     /// Another connection took the seat with its token.
     SeatTaken,
+    /// The administrator ended it.
+    Ended,
+    /// The server restarts: the debate goes on, and the seat is resumed, when it is back.
+    Restarting,
     /// The server failed and cannot go on with the debate.
     Fault,
+}
+
+impl Told {
+    /// The event as the game has it, for [`View::follow`].
+    pub fn view_event(&self) -> ViewEvent {
+        let ending = self.ending.as_ref();
+        ViewEvent {
+            event: self.event.clone(),
+            to_move: self.to_move,
+            outcome: ending.map(|ending| ending.outcome),
+            truth: ending.map(|ending| ending.truth.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pixel_debate_game::Pixel;
+
+    use super::*;
+
+    #[test]
+    fn an_event_is_short_while_the_debate_goes_on() {
+        let told = Told {
+            debate: DebateId("d".into()),
+            seq: 1,
+            event: Event::Reveal { by: Debater::First, pixel: Pixel::new(12, 7), value: 253 },
+            to_move: Some(Debater::Second),
+            turn: Some(Turn { seat: Seat::Debater(Debater::Second), seq: 2, left: None }),
+            ending: None,
+        };
+        let json = concat!(
+            r#"{"type":"event","debate":"d","seq":1,"#,
+            r#""event":{"type":"reveal","by":"first","pixel":[12,7],"value":253},"#,
+            r#""to_move":"second","turn":{"seat":"second","seq":2}}"#
+        );
+        let message = ServerMessage::Event(told);
+        assert_eq!(serde_json::to_string(&message).unwrap(), json);
+        assert_eq!(serde_json::from_str::<ServerMessage>(json).unwrap(), message);
+    }
+
+    #[test]
+    fn an_answer_has_the_id_of_its_request_and_else_none() {
+        let accepted = |id| {
+            let debate = DebateId("d".into());
+            let tokens = Tokens::default();
+            serde_json::to_value(ServerMessage::Created(Created { id, debate, tokens })).unwrap()
+        };
+        assert_eq!(accepted(Some(4))["id"], 4);
+        assert!(accepted(None).get("id").is_none());
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::{ClientMessage, PATH, ServerMessage, VERSION};
+use crate::{PATH, Request, ServerMessage, VERSION};
 
 /// A TypeScript module that declares both messages and every type in them, in the order of their
 /// names.
@@ -12,7 +12,7 @@ use crate::{ClientMessage, PATH, ServerMessage, VERSION};
 /// The page keeps it as `judge-ui/src/protocol.ts`; a test compares the two.
 pub fn declarations() -> String {
     let mut found = Declarations::default();
-    found.visit::<ClientMessage>();
+    found.visit::<Request>();
     found.visit::<ServerMessage>();
     let mut module = format!(
         "// Generated from the crates `protocol` and `game`: \

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use pixel_debate_game::{Debate, Debater, Image, Move, Role, Rules, Seat};
+use pixel_debate_game::{Debate, Debater, Image, Move, Role, Rules, Seat, Sight};
 use proptest::prelude::*;
 
 use crate::random::{Script, script};
@@ -44,6 +44,40 @@ fn twin(script: &Script) -> Script {
 }
 
 proptest! {
+    #[test]
+    fn who_follows_the_events_has_the_view_of_the_moment(script in script()) {
+        let steps = script.steps();
+        let views = |debate: &Debate| {
+            let seats = [DEBATERS[0], DEBATERS[1], Seat::Judge];
+            let sights = [Sight::Evidence, Sight::Image].map(|sight| debate.spectator_view(sight));
+            seats.map(|seat| debate.view(seat)).into_iter().chain(sights).collect::<Vec<_>>()
+        };
+        let mut followed = views(&script.debate);
+        let end = steps.last().expect("a script has a start");
+        prop_assert_eq!(end.event_view(0), None);
+        prop_assert_eq!(end.event_view(steps.len()), None);
+        for (number, debate) in (1..).zip(&steps[1..]) {
+            let event = debate.event_view(number).expect("something has happened");
+            prop_assert_eq!(end.event_view(number), Some(event.clone()));
+            for view in &mut followed {
+                view.follow(&event);
+            }
+            prop_assert_eq!(&followed, &views(debate));
+        }
+    }
+
+    #[test]
+    fn an_event_tells_nothing_hidden_before_the_last(script in script()) {
+        let twin = twin(&script);
+        for (number, (one, other)) in script.steps().iter().zip(&twin.steps()).enumerate() {
+            if one.outcome().is_none() {
+                prop_assert_eq!(one.event_view(number), other.event_view(number));
+            } else {
+                prop_assert_ne!(one.event_view(number), other.event_view(number));
+            }
+        }
+    }
+
     #[test]
     fn the_judge_cannot_tell_one_truth_from_another(script in script()) {
         let twin = twin(&script);

@@ -1,0 +1,9 @@
+//! The store through its public interface: the same tests for a SQLite file and for a PostgreSQL
+//! database, and what can go wrong with each.
+
+mod behaviour;
+mod child;
+mod database;
+mod faults;
+mod kill;
+mod places;
