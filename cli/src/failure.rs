@@ -49,6 +49,10 @@ pub(crate) enum Failure {
     Wrong { count: u64 },
     #[error("this program cannot find itself, to start the server: {0}")]
     Program(io::Error),
+    #[error("{place}: {fault}")]
+    Setting { place: String, fault: String },
+    #[error(transparent)]
+    Store(#[from] pixel_debate_server::store::PlaceError),
     #[error("the server's threads cannot be started: {0}")]
     Runtime(io::Error),
     #[error("the threads cannot be started: {0}")]
