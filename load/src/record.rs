@@ -120,7 +120,7 @@ impl Record {
     pub(crate) fn next(&self, r#move: Move) -> Result<ViewEvent, Violation> {
         let mut debate = self.debate.clone();
         debate.apply(r#move).map_err(|illegal| illegal.to_string())?;
-        debate.event_view(debate.events().count()).ok_or_else(|| "nothing happened".into())
+        debate.event_view(self.told.len() + 1).ok_or_else(|| "nothing happened".into())
     }
 
     fn apply(&mut self, r#move: Move) -> Result<(), Violation> {
@@ -172,7 +172,7 @@ mod tests {
     /// What a server tells of a move, after it was made.
     fn told(debate: &mut Debate, seq: u32, r#move: Move) -> Told {
         debate.apply(r#move).unwrap();
-        let event = debate.event_view(debate.events().count()).unwrap();
+        let event = debate.event_view(seq as usize).unwrap();
         let ending = event.outcome.zip(event.truth).map(|(outcome, truth)| Ending {
             outcome,
             truth,

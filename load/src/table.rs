@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use self::round::{Frame, Round};
+use self::round::{Frame, Next, Round};
 use crate::connection::{Connection, Lost};
 use crate::plan::Plan;
 use crate::tally::Tally;
@@ -33,7 +33,7 @@ pub(crate) enum Phase {
 const STUCK: Duration = Duration::from_mins(1);
 
 /// How long a connection may take to be made again.
-const OFFLINE: Duration = Duration::from_mins(1);
+const OFFLINE: Duration = Duration::from_mins(5);
 
 /// The mean time between the drops of one connection.
 const DROP: Duration = Duration::from_secs(10);
@@ -118,9 +118,16 @@ impl Table {
             match heard {
                 Ok(message) => {
                     self.tally.messages.add();
-                    if round.hear(chair, message, &self.tally, &mut self.random)? {
-                        self.say(round.take(1), 1, &mut round).await?;
-                        self.say(round.take(2), 2, &mut round).await?;
+                    match round.hear(chair, message, &self.tally, &mut self.random)? {
+                        Next::Listen => {}
+                        Next::TakeOthers => {
+                            self.say(round.take(1), 1, &mut round).await?;
+                            self.say(round.take(2), 2, &mut round).await?;
+                        }
+                        Next::Resume => {
+                            let resume = round.resume(chair);
+                            self.say(resume, chair, &mut round).await?;
+                        }
                     }
                     round.plan_move(self.plan.pace);
                 }
@@ -147,8 +154,8 @@ impl Table {
             ..Setup::default()
         };
         let create = Request { id: Some(1), message: ClientMessage::Create(setup) };
-        let until = Instant::now() + STUCK;
         loop {
+            let until = Instant::now() + STUCK;
             let mut lost = self.connections[0].say(&create).await.err();
             while lost.is_none() {
                 let heard = tokio::select! {

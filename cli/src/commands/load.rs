@@ -35,7 +35,7 @@ pub(crate) struct Load {
         value_parser = value_parser!(u32).range(1..=86_400)
     )]
     seconds: u32,
-    /// A server that runs already, as `http://127.0.0.1:8080`
+    /// A server that runs already, by its URL, as `http://127.0.0.1:8080`
     #[arg(
         long,
         value_name = "URL",
@@ -153,8 +153,8 @@ fn server(url: &str) -> Result<SocketAddr, String> {
 /// What a server must allow so that so many debates can be played from one address.
 fn limits(debates: u32) -> impl Iterator<Item = String> {
     let connections = 3 * debates + 100;
-    // Those that have ended stay at hand for a while.
-    let debates = 4 * debates + 1000;
+    // Those that have ended stay at hand for a few seconds.
+    let debates = 4 * debates + 20_000;
     let limits = [
         ("connections", connections),
         ("connections_per_address", connections),
@@ -162,6 +162,7 @@ fn limits(debates: u32) -> impl Iterator<Item = String> {
         ("debates_per_address", debates),
         ("messages_a_second", 1_000_000),
         ("messages_at_once", 1_000_000),
+        ("memory", 5),
     ];
     limits.into_iter().map(|(name, value)| format!("--limit={name}={value}"))
 }

@@ -62,6 +62,16 @@ struct Sent {
     timed: bool,
 }
 
+/// What a message leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    Listen,
+    /// The other two chairs take their seats.
+    TakeOthers,
+    /// The chair resumes on the connection that it has.
+    Resume,
+}
+
 /// What a chair says when it moves.
 pub(super) enum Frame {
     ToServer(ClientMessage),
@@ -161,18 +171,19 @@ impl Round {
         self.tokens.as_ref().map(|tokens| tokens[chair].clone())
     }
 
-    /// Takes in what a chair is told, and says whether the other two are to take their seats.
+    /// Takes in what a chair is told, and says what that leads to.
     pub(super) fn hear(
         &mut self,
         chair: usize,
         message: ServerMessage,
         tally: &Tally,
         random: &mut StdRng,
-    ) -> Result<bool, String> {
+    ) -> Result<Next, String> {
         self.progress = Instant::now();
         match message {
             ServerMessage::Snapshot(snapshot) if snapshot.debate == self.id => {
-                return self.note_snapshot(chair, &snapshot, random);
+                let first = self.note_snapshot(chair, &snapshot, random)?;
+                return Ok(if first { Next::TakeOthers } else { Next::Listen });
             }
             ServerMessage::Resumed(resumed) if resumed.debate == self.id => {
                 self.note_resumed(chair, &resumed)?;
@@ -192,12 +203,23 @@ impl Round {
             // A move that was made again may meet itself.
             ServerMessage::Error(refusal) if refusal.code == RefusalCode::Stale && self.resumed => {
             }
+            // So may the connection that was dropped and the one that was made for it: what the first
+            // had still asked for is carried out last, and takes the seat along.
+            ServerMessage::Error(refusal)
+                if refusal.code == RefusalCode::NotSeated && self.resumed =>
+            {
+                return Ok(Next::Resume);
+            }
+            ServerMessage::Closed { debate, reason: CloseReason::SeatTaken }
+                if debate == self.id && self.resumed =>
+            {
+                return Ok(Next::Resume);
+            }
             ServerMessage::Error(refusal) => {
                 return Err(format!("refused: {:?}, {}", refusal.code, refusal.message));
             }
             ServerMessage::Closed { debate, reason } if debate == self.id => {
                 let expected = match reason {
-                    CloseReason::SeatTaken => self.resumed,
                     CloseReason::Over => self.chairs[chair].ended,
                     CloseReason::Restarting => true,
                     _ => false,
@@ -212,7 +234,7 @@ impl Round {
             // The greeting, and what is still said of the debate before.
             _ => {}
         }
-        Ok(false)
+        Ok(Next::Listen)
     }
 
     fn note_snapshot(
