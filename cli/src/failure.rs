@@ -43,6 +43,10 @@ pub(crate) enum Failure {
     Picture { path: PathBuf, source: image::ImageError },
     #[error(transparent)]
     Serve(#[from] pixel_debate_server::ServeError),
+    #[error("{place}: {fault}")]
+    Setting { place: String, fault: String },
+    #[error(transparent)]
+    Store(#[from] pixel_debate_server::store::PlaceError),
     #[error("the server's threads cannot be started: {0}")]
     Runtime(io::Error),
     #[error("the threads cannot be started: {0}")]

@@ -44,6 +44,12 @@ impl Evidence {
         self.reveals.iter().any(|reveal| reveal.pixel == pixel)
     }
 
+    /// The first `reveals` of them, or all where there are not so many.
+    #[must_use]
+    pub fn first(&self, reveals: usize) -> Self {
+        Self { reveals: self.reveals[..reveals.min(self.reveals.len())].to_vec() }
+    }
+
     /// The reveals, in order.
     pub fn iter(&self) -> std::slice::Iter<'_, Reveal> {
         self.reveals.iter()

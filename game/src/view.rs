@@ -118,14 +118,20 @@ impl Debate {
         self.view_in(Seat::Spectator, sight)
     }
 
-    /// The latest event, as every seat may see it: what is revealed is for all to see, and so is
-    /// everything once the debate has ended. `None` where nothing has happened.
-    pub fn event_view(&self) -> Option<ViewEvent> {
-        let event = self.events().last()?;
-        let outcome = self.outcome();
+    /// The event with that number, 1 for the first, as every seat may see it: what is revealed is
+    /// for all to see, and so is everything once the debate has ended. `None` where there is no
+    /// such event.
+    pub fn event_view(&self, number: usize) -> Option<ViewEvent> {
+        let event = self.events().nth(number.checked_sub(1)?)?;
+        let outcome = match event {
+            Event::Reveal { .. } => None,
+            Event::Resigned { .. } | Event::Forfeited { .. } | Event::Verdict { .. } => {
+                self.outcome()
+            }
+        };
         Some(ViewEvent {
             event,
-            to_move: self.to_move(),
+            to_move: outcome.is_none().then(|| self.rules().debater_to_move(number)).flatten(),
             outcome,
             truth: outcome.map(|_| self.truth()),
         })

@@ -39,7 +39,6 @@ mod server;
 mod setup;
 #[cfg(feature = "typescript")]
 mod typescript;
-pub mod v1;
 
 pub use client::{ClientMessage, Request};
 pub use hello::{Bounds, Hello, Offer};

@@ -1,34 +1,30 @@
 //! From what a client asks for to a debate that can begin.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use pixel_debate_agents::Agent;
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Debate, Debater, Image, ImageSource, Players as Names, Role, Rules};
-use pixel_debate_protocol::v1::{Background, JudgeKind, Offer, Refusal, RefusalCode, Setup};
-use rand::seq::IndexedRandom;
+use pixel_debate_game::{
+    Debate, Debater, Image, ImageSource, LegalPixels, Players as Names, Role, Rules,
+};
+use pixel_debate_protocol::{
+    Background, Clock, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
+};
 use rand::{Rng, RngExt};
 
 use crate::players::Players;
+use crate::record::Terms;
+use crate::tokens::Locks;
 
-/// A debate with everybody in place.
-pub(crate) struct Arrangement {
-    pub(crate) debate: Debate,
-    /// The agents of the first and of the second debater.
-    pub(crate) agents: [Box<dyn Agent>; 2],
-    pub(crate) judge: JudgeKind,
-    pub(crate) pace: Duration,
-    pub(crate) background: Background,
-}
+/// How often an image is drawn at random before all are looked at.
+const DRAWS: usize = 64;
 
-/// Draws what the setup leaves open, and checks all of it.
+/// Draws what the setup leaves open, checks all of it, and makes the keys to the seats.
 pub(crate) fn arrange(
     setup: &Setup,
     offer: &Offer,
     dataset: &Dataset,
     players: &dyn Players,
-) -> Result<Arrangement, Refusal> {
+) -> Result<(Debate, Terms, Tokens), Refusal> {
     check(setup, offer)?;
     let mut random = rand::rng();
     let index = draw_image(setup, offer, dataset, &mut random)?;
@@ -37,67 +33,87 @@ pub(crate) fn arrange(
     let lie =
         setup.precommit.then(|| setup.lie.unwrap_or_else(|| draw_lie(label, classes, &mut random)));
     let either = if random.random() { Role::Honest } else { Role::Liar };
-    let rules = Rules::paper(setup.pixels, setup.precommit, setup.first.unwrap_or(either));
+    let rules = Rules {
+        pixels: setup.pixels,
+        precommit: setup.precommit,
+        first: setup.first.unwrap_or(either),
+        order: setup.order,
+        legal: setup.legal,
+    };
     let image = Arc::new(image(dataset, index)?);
     let debate = Debate::new(rules, image, label, lie, classes)
         .map_err(|error| refusal(error.to_string(), "another image, lie or number of pixels"))?;
-
-    let mut seat = |debater: Debater| {
-        let role = rules.role_of(debater);
-        let name = match role {
-            Role::Honest => &setup.honest,
-            Role::Liar => &setup.liar,
-        };
-        players.debater(name, setup.pixels, debate.image(), random.random()).map_err(|reason| {
-            refusal(
-                format!("the {role} debater cannot be seated: {reason}"),
-                format!(
-                    "{role}: random, greedy, or mcts:N with N from 1 to {}, after which :margin, \
-                     :graph or :margin:graph may follow",
-                    offer.max_rollouts
-                ),
-            )
-        })
+    for role in [Role::Honest, Role::Liar] {
+        check_debater(setup, role, &debate, offer, players)?;
+    }
+    let (locks, tokens) = Locks::new(setup, rules).map_err(|error| {
+        Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
+    })?;
+    let name = |player: &Player| match player {
+        Player::BuiltIn(name) if name == CLASSIFIER => format!("{name}:{}", setup.pixels),
+        player => player.to_string(),
     };
-    let agents = [seat(Debater::First)?, seat(Debater::Second)?];
-    let judge = match setup.judge {
-        JudgeKind::Classifier => format!("classifier:{}", setup.pixels),
-        JudgeKind::Person => "person".into(),
-    };
-    Ok(Arrangement {
-        debate,
-        agents,
-        judge: setup.judge,
-        pace: Duration::from_millis(setup.pace_ms.into()),
-        background: Background {
-            source: ImageSource { dataset: dataset.name().into(), index: index as u32 },
-            players: Names {
-                honest: Some(setup.honest.clone()),
-                liar: Some(setup.liar.clone()),
-                judge: Some(judge),
-            },
+    let background = Background {
+        source: ImageSource { dataset: dataset.name().into(), index: index as u32 },
+        players: Names {
+            honest: Some(setup.honest.to_string()),
+            liar: Some(setup.liar.to_string()),
+            judge: Some(name(&setup.judge)),
         },
-    })
+    };
+    let terms = Terms { setup: setup.clone(), background, seeds: random.random(), locks };
+    Ok((debate, terms, tokens))
 }
+
+impl Terms {
+    /// The name of the agent that the server seats as that debater, if it does.
+    pub(crate) fn agent(&self, debate: &Debate, debater: Debater) -> Option<&str> {
+        match self.player(debate.rules().role_of(debater)) {
+            Player::BuiltIn(name) => Some(name),
+            Player::Outside { .. } => None,
+        }
+    }
+
+    fn player(&self, role: Role) -> &Player {
+        match role {
+            Role::Honest => &self.setup.honest,
+            Role::Liar => &self.setup.liar,
+        }
+    }
+}
+
+/// The name of the judge that is built in.
+const CLASSIFIER: &str = "classifier";
 
 fn refusal(message: impl Into<String>, expected: impl Into<String>) -> Refusal {
     Refusal::new(RefusalCode::Setup, message, expected)
 }
 
-/// Whether the server offers what the setup names.
+/// Whether the server offers what the setup names, the debaters aside.
 fn check(setup: &Setup, offer: &Offer) -> Result<(), Refusal> {
-    let Setup { image, pixels, precommit, lie, pace_ms, .. } = *setup;
+    let Setup { image, pixels, precommit, lie, pace_ms, legal, .. } = *setup;
+    let Clock { move_ms, bank_ms } = setup.clock;
     let last = offer.classes.len() - 1;
-    if !offer.pixels.contains(&pixels) {
-        let offered: Vec<_> = offer.pixels.iter().map(u8::to_string).collect();
+    check_judge(&setup.judge, pixels, legal, offer)?;
+    if pixels == 0 || pixels > Rules::MAX_PIXELS {
         Err(refusal(
-            format!("no classifier is trained for debates of {pixels} pixels"),
-            format!("pixels: {}", offered.join(" or ")),
+            format!("a debate of {pixels} pixels"),
+            format!("pixels: 1 to {}", Rules::MAX_PIXELS),
         ))
     } else if pace_ms > offer.max_pace_ms {
         Err(refusal(
             format!("a pace of {pace_ms} ms is too slow"),
             format!("pace_ms: 0 to {}", offer.max_pace_ms),
+        ))
+    } else if move_ms == 0 || move_ms > offer.max_move_ms {
+        Err(refusal(
+            format!("{move_ms} ms for a move"),
+            format!("clock.move_ms: 1 to {}", offer.max_move_ms),
+        ))
+    } else if bank_ms > offer.max_bank_ms {
+        Err(refusal(
+            format!("a bank of {bank_ms} ms"),
+            format!("clock.bank_ms: 0 to {}", offer.max_bank_ms),
         ))
     } else if let Some(image) = image.filter(|image| *image >= offer.images) {
         Err(refusal(
@@ -116,6 +132,60 @@ fn check(setup: &Setup, offer: &Offer) -> Result<(), Refusal> {
     }
 }
 
+/// Whether there is such a judge for debates by these rules.
+fn check_judge(
+    judge: &Player,
+    pixels: u8,
+    legal: LegalPixels,
+    offer: &Offer,
+) -> Result<(), Refusal> {
+    let Player::BuiltIn(name) = judge else { return Ok(()) };
+    if name != CLASSIFIER {
+        Err(refusal(
+            format!("no judge is named {name:?}"),
+            format!("judge: {CLASSIFIER:?}, \"outside\" or \"outside:NAME\""),
+        ))
+    } else if !offer.pixels.contains(&pixels) {
+        let offered: Vec<_> = offer.pixels.iter().map(u8::to_string).collect();
+        Err(refusal(
+            format!("no classifier is trained for debates of {pixels} pixels"),
+            format!("pixels: {}, or judge: \"outside\"", offered.join(" or ")),
+        ))
+    } else if legal != LegalPixels::Nonzero {
+        Err(refusal(
+            "the classifiers are trained on nonzero pixels alone",
+            "legal: \"nonzero\", or judge: \"outside\"",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether there is such a debater for this debate.
+fn check_debater(
+    setup: &Setup,
+    role: Role,
+    debate: &Debate,
+    offer: &Offer,
+    players: &dyn Players,
+) -> Result<(), Refusal> {
+    let player = match role {
+        Role::Honest => &setup.honest,
+        Role::Liar => &setup.liar,
+    };
+    let Player::BuiltIn(name) = player else { return Ok(()) };
+    players.check(name, debate.rules(), debate.image()).map_err(|reason| {
+        refusal(
+            format!("the {role} debater cannot be seated: {reason}"),
+            format!(
+                "{role}: outside, random, greedy, exact, or mcts:N with N from 1 to {}, after \
+                 which :margin, :graph or :margin:graph may follow",
+                offer.max_rollouts
+            ),
+        )
+    })
+}
+
 /// The image that the setup names, or any with enough pixels that the lie is wrong about.
 fn draw_image(
     setup: &Setup,
@@ -127,11 +197,17 @@ fn draw_image(
         return Ok(index as usize);
     }
     let fits = |index: &usize| {
-        let lit = dataset.image(*index).iter().filter(|value| **value > 0).count();
-        lit >= usize::from(setup.pixels) && setup.lie != Some(dataset.label(*index))
+        let legal = dataset.image(*index).iter().filter(|value| setup.legal.allows(**value));
+        legal.count() >= usize::from(setup.pixels) && setup.lie != Some(dataset.label(*index))
     };
-    let candidates: Vec<_> = (0..offer.images as usize).filter(fits).collect();
-    candidates.choose(random).copied().ok_or_else(|| {
+    let images = offer.images as usize;
+    let drawn = (0..DRAWS).map(|_| random.random_range(0..images)).find(fits);
+    // Where few images fit, draws hit them rarely: those that do are counted then.
+    let rare = || {
+        let candidates: Vec<_> = (0..images).filter(fits).collect();
+        (!candidates.is_empty()).then(|| candidates[random.random_range(0..candidates.len())])
+    };
+    drawn.or_else(rare).ok_or_else(|| {
         refusal(
             "every image has that label, or too few pixels",
             "lie: another label, or fewer pixels",

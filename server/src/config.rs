@@ -1,12 +1,14 @@
 //! What a server is told when it starts.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use pixel_debate_datasets::Dataset;
 
-use crate::Players;
+use crate::store::Place;
+use crate::tokens::Lock;
+use crate::{Limits, Players};
 
 /// What a server is told when it starts.
 #[derive(Clone)]
@@ -17,67 +19,77 @@ pub struct ServerConfig {
     pub dataset: &'static Dataset,
     /// The debaters and the classifiers.
     pub players: Arc<dyn Players>,
+    /// Where debates are kept.
+    pub store: Place,
+    /// What opens the list of all debates and ends any of them. Without it nobody can do that, and
+    /// the server does not listen beyond this machine.
+    pub administrator: Option<AdminToken>,
+    /// The origins, such as `https://debates.example`, of pages beside the server's own that may
+    /// connect.
+    pub origins: Vec<String>,
     /// The bounds on what clients may ask for.
     pub limits: Limits,
 }
 
-/// The bounds on everything that a client can make grow or last.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Connections at once; further ones are refused.
-    pub connections: usize,
-    /// Debates that the server holds at once. Those that have ended or that nobody follows make
-    /// room for new ones; when there is none such, new ones are refused.
-    pub debates: usize,
-    /// Debates that one connection follows at once.
-    pub seats: usize,
-    /// The largest message read, in bytes.
-    pub message_bytes: usize,
-    /// Messages that wait for a client to read them; with more it is cut off.
-    pub outbox: usize,
-    /// How long one message may take to be written, and how long a client may be silent: it is
-    /// sent a ping three times in that time.
-    pub silence: Duration,
-    /// Searches and judgements that run at once, each on a thread of its own.
-    pub threads: usize,
-    /// How long an agent may think about a move; then it plays the best that it knows.
-    pub thinking: Duration,
-    /// The longest pace.
-    pub pace: Duration,
-    /// How long a person may take to come to the judge's seat, and then to answer.
-    pub verdict: Duration,
-    /// How long a debate that has ended, or that waits because nobody follows it, is kept.
-    pub memory: Duration,
-}
+/// The administrator's token, of which only the hash is kept.
+#[derive(Clone)]
+pub struct AdminToken(Lock);
+
+/// Why a text is no administrator's token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "an administrator's token has at least {} characters and no spaces: \
+     take the output of `openssl rand -base64 32`",
+    AdminToken::SHORTEST
+)]
+pub struct AdminTokenError;
 
 impl ServerConfig {
-    /// A server at `127.0.0.1:8080` with those images and players, and the default limits.
+    /// A server at `127.0.0.1:8080` with those images and players, the store `pixel-debate.db` in
+    /// the current folder, no administrator, and the default limits.
     pub fn new(dataset: &'static Dataset, players: Arc<dyn Players>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             dataset,
             players,
+            store: Place::File(PathBuf::from("pixel-debate.db")),
+            administrator: None,
+            origins: Vec::new(),
             limits: Limits::default(),
         }
     }
 }
 
-impl Default for Limits {
-    fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            connections: 1024,
-            debates: 256,
-            seats: 16,
-            message_bytes: 4 * 1024,
-            outbox: 64,
-            silence: Duration::from_secs(30),
-            // One core is left to the network.
-            threads: cores.saturating_sub(1).max(1),
-            thinking: Duration::from_mins(1),
-            pace: Duration::from_secs(10),
-            verdict: Duration::from_mins(30),
-            memory: Duration::from_mins(10),
+impl AdminToken {
+    /// The fewest characters of a token: what is shorter could be guessed.
+    pub const SHORTEST: usize = 16;
+
+    /// The token with that text, without white space around it.
+    pub fn new(text: &str) -> Result<Self, AdminTokenError> {
+        let text = text.trim();
+        if text.chars().count() < Self::SHORTEST || text.contains(char::is_whitespace) {
+            return Err(AdminTokenError);
+        }
+        Ok(Self(Lock::of(text)))
+    }
+
+    /// Whether it is this token.
+    pub(crate) fn is(&self, token: &str) -> bool {
+        self.0.opens_with(token)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_token_is_none() {
+        let token = AdminToken::new(" a-long-enough-token \n").unwrap();
+        assert!(token.is("a-long-enough-token"));
+        assert!(!token.is("a-long-enough-token "));
+        for text in ["", "short", "               ", "two words are not a token"] {
+            assert_eq!(AdminToken::new(text).map(drop), Err(AdminTokenError), "{text:?}");
         }
     }
 }

@@ -1,8 +1,9 @@
 //! The server: it hosts debates, serves the page, and speaks the protocol over a websocket.
 //!
-//! A [`Server`] takes an address, then runs until it is told to stop. Each debate is a task that
-//! owns its state, each connection another; they talk by messages. Agents and classifiers think on
-//! a bounded number of threads of their own.
+//! A [`Server`] takes an address and a store, then runs until it is told to stop. Each debate is a
+//! task that owns its state, each connection another; they talk by messages. An event is in the
+//! [`store`] before anybody is told of it. Agents and classifiers think on a bounded number of
+//! threads of their own.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -19,16 +20,24 @@
 
 mod arrange;
 mod config;
-mod key;
+mod house;
+mod http;
+mod limits;
 mod lobby;
+mod metrics;
 mod outbox;
-mod page;
 mod players;
 mod pool;
+mod rate;
+mod record;
 mod server;
 mod socket;
+pub mod store;
 mod table;
+mod tokens;
+mod visitors;
 
-pub use config::{Limits, ServerConfig};
+pub use config::{AdminToken, AdminTokenError, ServerConfig};
+pub use limits::Limits;
 pub use players::{BuiltIn, Players};
 pub use server::{ServeError, Server};

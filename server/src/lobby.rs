@@ -1,170 +1,284 @@
 //! All debates of a server, by name.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use pixel_debate_datasets::Dataset;
-use pixel_debate_protocol::v1::{DebateId, Offer, Refusal, RefusalCode, Setup, Token};
-use tokio_util::sync::CancellationToken;
+use pixel_debate_protocol::{
+    Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Summary,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
-use tracing::{debug, info};
+use tracing::{debug, error, info, warn};
 
 use crate::arrange::arrange;
-use crate::config::{Limits, ServerConfig};
-use crate::key::new_debate_id;
-use crate::players::Players;
-use crate::pool::Pool;
-use crate::table::{Request, Standing, Table, TableHandle};
+use crate::house::House;
+use crate::limits::Limits;
+use crate::record::{Restored, opening};
+use crate::store::{StoreError, StoredDebate};
+use crate::table::{Request, Table, TableHandle};
+use crate::tokens::new_debate_id;
+use crate::visitors::{Place, Visitors};
+
+/// How many debates are read from the store at once.
+const PAGE: u32 = 256;
+
+/// How long a debate's name is.
+const NAME_LENGTH: usize = 16;
 
 /// Sets up debates and finds them again.
 pub(crate) struct Lobby {
-    dataset: &'static Dataset,
-    players: Arc<dyn Players>,
-    limits: Limits,
-    offer: Offer,
-    pool: Pool,
+    house: Arc<House>,
+    visitors: Visitors,
+    room: Arc<Semaphore>,
     tables: Mutex<Tables>,
+    /// The debate that visitors are shown.
+    shown: tokio::sync::Mutex<Option<DebateId>>,
     tasks: TaskTracker,
-    stop: CancellationToken,
 }
 
 #[derive(Default)]
 struct Tables {
-    by_id: HashMap<DebateId, TableHandle>,
-    /// Those of `by_id`, the oldest first, among some that are gone.
-    by_age: VecDeque<DebateId>,
-    /// The one that visitors are shown.
-    shown: Option<DebateId>,
+    by_id: HashMap<DebateId, Entry>,
+    by_age: BTreeMap<u64, DebateId>,
+    next_age: u64,
+}
+
+struct Entry {
+    age: u64,
+    table: TableHandle,
+    /// Debates that come back when the server starts have no place, for they were there before.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Lobby {
-    pub(crate) fn new(config: &ServerConfig, tasks: TaskTracker, stop: CancellationToken) -> Self {
-        let ServerConfig { dataset, players, limits, .. } = config;
-        let milliseconds = |time: Duration| u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
-        let offer = Offer {
-            dataset: dataset.name().into(),
-            images: dataset.len() as u32,
-            classes: dataset.classes().to_vec(),
-            pixels: players.pixels(),
-            max_rollouts: players.max_rollouts(),
-            max_pace_ms: milliseconds(limits.pace),
-            max_message_bytes: limits.message_bytes as u32,
-        };
+    pub(crate) fn new(house: Arc<House>, visitors: Visitors, tasks: TaskTracker) -> Self {
+        let room = Arc::new(Semaphore::new(house.limits.debates.min(Semaphore::MAX_PERMITS)));
         Self {
-            dataset,
-            players: Arc::clone(players),
-            limits: limits.clone(),
-            offer,
-            pool: Pool::new(limits.threads),
+            house,
+            visitors,
+            room,
             tables: Mutex::default(),
+            shown: tokio::sync::Mutex::default(),
             tasks,
-            stop,
         }
+    }
+
+    pub(crate) fn house(&self) -> &Arc<House> {
+        &self.house
     }
 
     pub(crate) fn offer(&self) -> &Offer {
-        &self.offer
+        &self.house.offer
     }
 
     pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
+        &self.house.limits
     }
 
-    /// Sets up a debate. The token is the judge's, if a person judges.
-    pub(crate) fn create(
+    pub(crate) fn bounds(&self) -> Bounds {
+        self.house.limits.bounds()
+    }
+
+    /// Brings back from the store every debate that has not ended, and says how many.
+    pub(crate) async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
+        let (mut after, mut recovered) = (0, 0);
+        loop {
+            let page = self.house.store.unfinished(after, PAGE).await?;
+            let Some(last) = page.last() else { return Ok(recovered) };
+            after = last.place;
+            for stored in &page {
+                match self.restore(stored).await? {
+                    Ok(restored) => {
+                        self.seat(restored, None, None);
+                        recovered += 1;
+                    }
+                    Err(reason) => {
+                        error!(debate = stored.debate.id, reason, "a stored debate is damaged");
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sets up a debate for a client at that address.
+    pub(crate) async fn create(
         self: &Arc<Self>,
         setup: &Setup,
-    ) -> Result<(DebateId, Option<Token>), Refusal> {
-        self.create_in(&mut self.tables(), setup)
+        address: IpAddr,
+    ) -> Result<Created, Refusal> {
+        let Some(place) = self.visitors.set_up(address) else {
+            let most = self.house.limits.debates_per_address;
+            return Err(Refusal::new(
+                RefusalCode::Busy,
+                format!("all {most} debates that may be set up from one address go on"),
+                "another try when one of them has ended",
+            ));
+        };
+        self.set_up(setup, Some(place)).await
     }
 
-    /// The debate with that name.
-    pub(crate) fn find(&self, id: &DebateId) -> Result<TableHandle, Refusal> {
-        self.tables().by_id.get(id).cloned().ok_or_else(|| unknown(id))
+    async fn set_up(
+        self: &Arc<Self>,
+        setup: &Setup,
+        place: Option<Place>,
+    ) -> Result<Created, Refusal> {
+        let room = self.room()?;
+        let house = &self.house;
+        let (debate, terms, tokens) = arrange(setup, &house.offer, house.dataset, &*house.players)?;
+        let id = new_debate_id().map_err(|error| {
+            Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
+        })?;
+        let began = tokio::time::Instant::now();
+        let stored = house.store.create(opening(&id, &debate, &terms)).await;
+        house.metrics.stored(began.elapsed(), stored.is_ok());
+        stored.map_err(|error| unavailable(&error))?;
+        info!(debate = %id, pixels = setup.pixels, judge = %kind(&setup.judge), "set up");
+        let restored = Restored { id: id.clone(), debate, terms, bank_ms: None, abandoned: None };
+        self.seat(restored, Some(room), place);
+        Ok(Created { id: None, debate: id, tokens })
+    }
+
+    /// The debate with that name, at hand or from the store.
+    pub(crate) async fn find(self: &Arc<Self>, id: &DebateId) -> Result<TableHandle, Refusal> {
+        if let Some(entry) = self.tables().by_id.get(id) {
+            return Ok(entry.table.clone());
+        }
+        let is_name = |letter: u8| letter.is_ascii_alphanumeric() || b"-_".contains(&letter);
+        if id.0.len() != NAME_LENGTH || !id.0.bytes().all(is_name) {
+            return Err(unknown(id));
+        }
+        let of_store = |error: StoreError| unavailable(&error).about(id);
+        let stored = self.house.store.debate(&id.0).await.map_err(of_store)?;
+        let stored = stored.ok_or_else(|| unknown(id))?;
+        let restored = self.restore(&stored).await.map_err(of_store)?.map_err(|reason| {
+            error!(debate = %id, reason, "a stored debate is damaged");
+            Refusal::new(
+                RefusalCode::Unavailable,
+                "what the store has of this debate does not fit together",
+                "another debate",
+            )
+            .about(id)
+        })?;
+        if restored.abandoned.is_some() {
+            return Err(unknown(id));
+        }
+        let room = self.room()?;
+        Ok(self.seat(restored, Some(room), None))
     }
 
     /// The debate that visitors are shown: the one under way, or else a new one.
-    pub(crate) fn shown(self: &Arc<Self>) -> Result<(DebateId, TableHandle), Refusal> {
-        let mut tables = self.tables();
-        let id = match &tables.shown {
-            Some(id)
-                if tables.by_id.get(id).is_some_and(|table| table.standing() != Standing::Over) =>
-            {
-                id.clone()
-            }
-            _ => {
-                let mut setup = Setup::default();
-                setup.pace_ms = setup.pace_ms.min(self.offer.max_pace_ms);
-                if !self.offer.pixels.contains(&setup.pixels) {
-                    setup.pixels = self.offer.pixels.last().copied().unwrap_or_default();
-                }
-                let (id, _) = self.create_in(&mut tables, &setup)?;
-                tables.shown = Some(id.clone());
-                id
-            }
-        };
-        let table = tables.by_id.get(&id).cloned().ok_or_else(|| unknown(&id))?;
+    pub(crate) async fn shown(self: &Arc<Self>) -> Result<(DebateId, TableHandle), Refusal> {
+        let mut shown = self.shown.lock().await;
+        if let Some(id) = &*shown
+            && let Some(entry) = self.tables().by_id.get(id)
+            && !entry.table.is_over()
+        {
+            return Ok((id.clone(), entry.table.clone()));
+        }
+        let mut setup = Setup::default();
+        setup.pace_ms = setup.pace_ms.min(self.house.offer.max_pace_ms);
+        if !self.house.offer.pixels.contains(&setup.pixels) {
+            setup.pixels = self.house.offer.pixels.last().copied().unwrap_or_default();
+        }
+        let id = self.set_up(&setup, None).await?.debate;
+        *shown = Some(id.clone());
+        drop(shown);
+        let table = self.find(&id).await?;
         Ok((id, table))
     }
 
-    fn create_in(
+    /// Up to `most` debates at hand, the newest first: the public ones, or all.
+    pub(crate) fn list(&self, most: usize, all: bool) -> Vec<Summary> {
+        let tables = self.tables();
+        let newest = tables.by_age.values().rev().filter_map(|id| tables.by_id.get(id));
+        let summaries = newest.map(|entry| entry.table.summary());
+        summaries.filter(|summary| all || !summary.private).take(most).collect()
+    }
+
+    async fn restore(&self, stored: &StoredDebate) -> Result<Result<Restored, String>, StoreError> {
+        let events = self.house.store.events(&stored.debate.id, 0).await?;
+        Ok(Restored::new(stored, &events))
+    }
+
+    /// Room for one more debate, if need be by letting go of the oldest that is over.
+    fn room(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let take = || Arc::clone(&self.room).try_acquire_owned();
+        take()
+            .or_else(|_| {
+                self.tables().let_one_go();
+                take()
+            })
+            .map_err(|_| {
+                let most = self.house.limits.debates;
+                Refusal::new(
+                    RefusalCode::Busy,
+                    format!("all {most} debates that the server holds go on"),
+                    "another try when one of them has ended",
+                )
+            })
+    }
+
+    /// Gives a debate a table, unless it has one.
+    fn seat(
         self: &Arc<Self>,
-        tables: &mut Tables,
-        setup: &Setup,
-    ) -> Result<(DebateId, Option<Token>), Refusal> {
-        if !tables.have_room(self.limits.debates) {
-            return Err(Refusal::new(
-                RefusalCode::Busy,
-                format!("all {} debates that the server holds are under way", self.limits.debates),
-                "another try when one of them has ended",
-            ));
+        restored: Restored,
+        room: Option<OwnedSemaphorePermit>,
+        place: Option<Place>,
+    ) -> TableHandle {
+        let id = restored.id.clone();
+        let mut tables = self.tables();
+        if let Some(entry) = tables.by_id.get(&id) {
+            return entry.table.clone();
         }
-        let arrangement = arrange(setup, &self.offer, self.dataset, &*self.players)?;
-        let id = new_debate_id();
-        let (table, handle, token) = Table::new(
-            id.clone(),
-            arrangement,
-            Arc::clone(&self.players),
-            self.pool.clone(),
-            self.limits.clone(),
-        );
-        tables.by_id.insert(id.clone(), handle);
-        tables.by_age.push_back(id.clone());
-        info!(debate = %id, pixels = setup.pixels, judge = ?setup.judge, "set up");
-        self.tasks.spawn({
-            let (lobby, id) = (Arc::clone(self), id.clone());
-            async move {
-                lobby.stop.clone().run_until_cancelled(table.run()).await;
-                lobby.tables().by_id.remove(&id);
-                debug!(debate = %id, "forgotten");
-            }
+        let (table, handle) = Table::new(restored, Arc::clone(&self.house), place);
+        let age = tables.next_age;
+        tables.next_age += 1;
+        tables.by_age.insert(age, id.clone());
+        let entry = Entry { age, table: handle.clone(), _room: room };
+        tables.by_id.insert(id.clone(), entry);
+        drop(tables);
+        let lobby = Arc::clone(self);
+        self.tasks.spawn(async move {
+            table.run().await;
+            lobby.tables().remove(&id, age);
+            debug!(debate = %id, "forgotten");
         });
-        Ok((id, token))
+        handle
     }
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
-        // Every change under the lock is a single insertion or removal, so that a panic elsewhere
-        // under it leaves nothing half done.
+        // Nothing panics under the lock.
         self.tables.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Tables {
-    /// Makes room for one more debate, if need be by letting go of the oldest that is over or that
-    /// nobody follows.
-    fn have_room(&mut self, most: usize) -> bool {
+    /// Lets go of the oldest debate that is over, if there is one.
+    fn let_one_go(&mut self) {
         let Self { by_id, by_age, .. } = self;
-        by_age.retain(|id| by_id.contains_key(id));
-        if by_id.len() < most {
-            return true;
+        let over =
+            |(_, id): &(&u64, &DebateId)| by_id.get(*id).is_some_and(|entry| entry.table.is_over());
+        let oldest = by_age.iter().find(over).map(|(age, id)| (*age, id.clone()));
+        if let Some((age, id)) = oldest
+            && let Some(entry) = self.remove(&id, age)
+        {
+            entry.table.mention(Request::LetGo);
         }
-        let spare = |id: &&DebateId| by_id[*id].standing() != Standing::UnderWay;
-        let table = by_age.iter().find(spare).and_then(|id| by_id.remove(id));
-        if let Some(table) = &table {
-            table.mention(Request::LetGo);
-        }
-        table.is_some()
+    }
+
+    /// Removes a debate, unless another table has been given to it since.
+    fn remove(&mut self, id: &DebateId, age: u64) -> Option<Entry> {
+        self.by_age.remove(&age);
+        if self.by_id.get(id)?.age == age { self.by_id.remove(id) } else { None }
+    }
+}
+
+/// A player without its name, for the log.
+fn kind(player: &Player) -> &str {
+    match player {
+        Player::Outside { .. } => "outside",
+        Player::BuiltIn(name) => name,
     }
 }
 
@@ -172,8 +286,19 @@ impl Tables {
 pub(crate) fn unknown(id: &DebateId) -> Refusal {
     Refusal::new(
         RefusalCode::UnknownDebate,
-        "no debate has that name, or it was let go",
-        "the name of a debate under way or ended a short time ago",
+        "no debate has that name, or it ended without an outcome",
+        "the name of a debate under way, or of one that has an outcome",
     )
     .about(id)
+}
+
+/// The refusal of what the store would have to take or to give.
+fn unavailable(error: &StoreError) -> Refusal {
+    warn!(%error, "the store is not available");
+    // What is wrong with the store is the administrator's affair.
+    Refusal::new(
+        RefusalCode::StoreUnavailable,
+        "the store is not available at the moment",
+        "another try later",
+    )
 }

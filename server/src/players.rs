@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pixel_debate_agents::{Agent, AgentSpec};
-use pixel_debate_game::{Evidence, Image};
+use pixel_debate_agents::{Agent, AgentSpec, Random};
+use pixel_debate_game::{Evidence, Image, LegalPixels, Rules};
 use pixel_debate_judge::network::SIDE;
 use pixel_debate_judge::{
     Evaluator, Network, PixelSet, SHIPPED_PIXELS, SparseEvaluator, SparseWeights, shipped,
@@ -20,6 +20,10 @@ pub trait Players: Send + Sync + 'static {
 
     /// The most rollouts a move that [`debater`](Self::debater) gives a tree search.
     fn max_rollouts(&self) -> u32;
+
+    /// Whether [`debater`](Self::debater) seats an agent with that name in a debate by these rules
+    /// over an image of that size; if not, why. This must not take long.
+    fn check(&self, name: &str, rules: &Rules, image: &Image) -> Result<(), String>;
 
     /// The logits of the classifier for `pixels` pixels, in the order of the labels: one for each
     /// class of the data set, or more.
@@ -80,6 +84,20 @@ impl Players for BuiltIn {
         Self::MAX_ROLLOUTS
     }
 
+    fn check(&self, name: &str, rules: &Rules, image: &Image) -> Result<(), String> {
+        if agent(name)? == AgentSpec::Random {
+            Ok(())
+        } else if !self.classifiers.contains_key(&rules.pixels) {
+            Err(format!("no classifier is trained for {} pixels", rules.pixels))
+        } else if rules.legal != LegalPixels::Nonzero {
+            Err("the classifiers are trained on nonzero pixels alone".into())
+        } else if (image.width(), image.height()) != (SIDE as u8, SIDE as u8) {
+            Err(format!("the classifiers read images of {SIDE}x{SIDE} pixels"))
+        } else {
+            Ok(())
+        }
+    }
+
     fn logits(&self, pixels: u8, evidence: &Evidence) -> Result<Vec<f32>, String> {
         // The classifier is given an image with the evidence and nothing else.
         let mut values = vec![0; SIDE * SIDE];
@@ -101,13 +119,22 @@ impl Players for BuiltIn {
         image: &Arc<Image>,
         seed: u64,
     ) -> Result<Box<dyn Agent>, String> {
-        let agent: AgentSpec = name.parse().map_err(|_| format!("no agent is named {name:?}"))?;
-        if let AgentSpec::Mcts { rollouts, .. } = agent
-            && rollouts > Self::MAX_ROLLOUTS
-        {
-            return Err(format!("{rollouts} rollouts a move are more than this server gives"));
+        match agent(name)? {
+            // It asks no classifier.
+            AgentSpec::Random => Ok(Box::new(Random::new(seed))),
+            agent => Ok(agent.build(Box::new(self.evaluator(pixels, image)?), seed)),
         }
-        Ok(agent.build(Box::new(self.evaluator(pixels, image)?), seed))
+    }
+}
+
+/// The agent with that name, if the server offers it.
+fn agent(name: &str) -> Result<AgentSpec, String> {
+    let agent = name.parse().map_err(|_| format!("no agent is named {name:?}"))?;
+    match agent {
+        AgentSpec::Mcts { rollouts, .. } if rollouts > BuiltIn::MAX_ROLLOUTS => {
+            Err(format!("{rollouts} rollouts a move are more than this server gives"))
+        }
+        agent => Ok(agent),
     }
 }
 
@@ -160,6 +187,7 @@ mod tests {
     #[test]
     fn other_agents_are_refused() {
         let players = BuiltIn::shipped();
+        let rules = Rules::paper(6, true, Role::Honest);
         for (name, reason) in [
             ("alphazero", "no agent is named \"alphazero\""),
             ("mcts:0", "no agent is named"),
@@ -168,8 +196,18 @@ mod tests {
         ] {
             let refusal = players.debater(name, 6, &image(0), 1).map(drop).unwrap_err();
             assert!(refusal.contains(reason), "{refusal}");
+            assert_eq!(players.check(name, &rules, &image(0)), Err(refusal));
         }
         let small = Arc::new(Image::new(4, 4, vec![1; 16]).unwrap());
-        assert!(players.debater("random", 6, &small, 1).is_err());
+        for (name, rules, image) in [
+            ("greedy", rules, small.clone()),
+            ("exact", Rules { pixels: 5, ..rules }, image(0)),
+            ("mcts:9", Rules { legal: LegalPixels::Any, ..rules }, image(0)),
+        ] {
+            assert!(players.check(name, &rules, &image).is_err());
+            assert_eq!(players.check("random", &rules, &image), Ok(()));
+        }
+        assert!(players.debater("greedy", 6, &small, 1).is_err());
+        assert!(players.debater("random", 5, &small, 1).is_ok());
     }
 }

@@ -1,4 +1,4 @@
-//! The server as a whole: it listens, serves the page and the websocket, and stops.
+//! The server as a whole: it listens, serves, and stops.
 
 use std::future::Future;
 use std::io;
@@ -6,26 +6,47 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::Router;
-use axum::extract::{State, WebSocketUpgrade};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
-use pixel_debate_protocol::v1::PATH;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::config::ServerConfig;
+use crate::house::House;
+use crate::http::{App, Origins, Peer};
+use crate::limits::Limits;
 use crate::lobby::Lobby;
-use crate::{page, socket};
+use crate::metrics::Dropped;
+use crate::store::{Store, StoreError};
+use crate::visitors::Visitors;
 
-/// How long clients and debates may take to end when the server stops.
+/// How long debates, then clients and at last the store may take to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
+
+/// The most bytes of a request's head, and with it of a connection's buffer before it is a
+/// websocket.
+const HEAD_BYTES: usize = 16 * 1024;
+
+/// How many clients at once are told that there is no place for them.
+const TURNED_AWAY: usize = 64;
+
+/// How long is waited after the system could not accept a connection.
+const BREATH: Duration = Duration::from_millis(100);
+
+/// What a client is told for which there is no place.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\n\
+    retry-after: 5\r\nconnection: close\r\ncontent-length: 131\r\n\r\n\
+    {\"code\":\"busy\",\"message\":\"there is no room for another connection\",\
+    \"expected\":\"another try when one has been closed\",\"debate\":null}";
 
 /// Why a server does not run.
 #[derive(Debug, Error)]
@@ -38,32 +59,40 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
-    /// Accepting connections failed for good.
-    #[error("the server had to stop: {0}")]
-    Accept(#[from] io::Error),
+    /// The server would be open to others, and nobody could end what they do.
+    #[error(
+        "{address} is open to other machines: for that the server needs an administrator's token, \
+         in the environment variable PIXEL_DEBATE_ADMIN_TOKEN or in a file given by \
+         --admin-token-file"
+    )]
+    NoAdministrator {
+        /// The address.
+        address: SocketAddr,
+    },
     /// The images or the classifiers do not make a debate.
     #[error("there is nothing to debate: {0}")]
     Nothing(&'static str),
+    /// The store cannot be opened or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
-/// A server that listens and does not answer yet.
+/// A server that listens and does not answer yet. Its debates go on.
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
-    config: ServerConfig,
-}
-
-/// What every request needs.
-#[derive(Clone)]
-struct Shared {
-    lobby: Arc<Lobby>,
-    connections: Arc<Semaphore>,
-    tasks: TaskTracker,
+    app: App,
+    visitors: Visitors,
+    store: Store,
+    /// The tasks of debates.
+    tables: TaskTracker,
+    /// Told to the debates.
     stop: CancellationToken,
 }
 
 impl Server {
-    /// Takes the address. Connections wait until [`run`](Self::run).
+    /// Takes the address, opens the store, and goes on with the debates in it. Connections wait
+    /// until [`run`](Self::run).
     pub async fn bind(config: ServerConfig) -> Result<Self, ServeError> {
         if config.dataset.is_empty() || config.dataset.classes().len() < 2 {
             return Err(ServeError::Nothing("the data set needs images of two classes"));
@@ -72,10 +101,30 @@ impl Server {
             return Err(ServeError::Nothing("there is no classifier"));
         }
         let address = config.listen;
+        if !address.ip().is_loopback() && config.administrator.is_none() {
+            return Err(ServeError::NoAdministrator { address });
+        }
         let listen = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        Ok(Self { listener, address, config })
+
+        let store = Store::open(&config.store).await?;
+        let (stop, tables) = (CancellationToken::new(), TaskTracker::new());
+        let house = Arc::new(House::new(&config, store.clone(), stop.clone()));
+        let visitors = Visitors::new(&config.limits);
+        let lobby = Arc::new(Lobby::new(house, visitors.clone(), tables.clone()));
+        let recovered = lobby.recover().await?;
+        if recovered > 0 {
+            info!(recovered, "debates go on");
+        }
+        let app = App {
+            lobby,
+            administrator: config.administrator,
+            origins: Arc::new(Origins::new(&config.origins, address.ip())),
+            sockets: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        };
+        Ok(Self { listener, address, app, visitors, store, tables, stop })
     }
 
     /// The address that the server has, with the port that it got.
@@ -83,72 +132,116 @@ impl Server {
         self.address
     }
 
-    /// Serves until `shutdown` is ready, then takes leave of its clients and returns.
-    pub async fn run(
-        self,
-        shutdown: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), ServeError> {
-        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
-        let shared = Shared {
-            lobby: Arc::new(Lobby::new(&self.config, tasks.clone(), stop.clone())),
-            connections: Arc::new(Semaphore::new(self.config.limits.connections)),
-            tasks: tasks.clone(),
-            stop: stop.clone(),
-        };
-        let router =
-            Router::new().route(PATH, any(websocket)).fallback(get(page::file)).with_state(shared);
-        info!(address = %self.address, "listening");
-        let stopping = stop.clone();
-        let serving = axum::serve(self.listener, router).with_graceful_shutdown(async move {
-            shutdown.await;
-            stopping.cancel();
-        });
-        let patience = async {
-            stop.cancelled().await;
-            sleep(FAREWELL).await;
-        };
-        tasks.close();
+    /// Serves until `shutdown` is ready, then takes leave of its clients and returns. Debates that
+    /// go on are in the store, from which the next server takes them up.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServeError> {
+        let Self { listener, address, app, visitors, store, tables, stop } = self;
+        let (sockets, farewell) = (app.sockets.clone(), app.stop.clone());
+        info!(%address, "listening");
         tokio::select! {
-            ended = async {
-                serving.await?;
-                tasks.wait().await;
-                Ok::<_, io::Error>(())
-            } => ended?,
-            () = patience => warn!("some connections did not end in time"),
+            () = shutdown => {}
+            () = accept(listener, app, visitors) => {}
+        }
+        info!("stopping");
+        // First the debates, so that every client hears that they stop; then the clients.
+        stop.cancel();
+        tables.close();
+        if timeout(FAREWELL, tables.wait()).await.is_err() {
+            warn!("some debates did not stop in time");
+        }
+        farewell.cancel();
+        sockets.close();
+        if timeout(FAREWELL, sockets.wait()).await.is_err() {
+            warn!("some connections did not end in time");
+        }
+        if let Ok(closed) = timeout(FAREWELL, store.close()).await {
+            closed?;
+        } else {
+            warn!("the store did not close in time");
         }
         Ok(())
     }
 }
 
-/// Opens a websocket.
-async fn websocket(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
-    upgrade: WebSocketUpgrade,
-) -> Response {
-    if !same_origin(&headers) {
-        return (StatusCode::FORBIDDEN, "A page of another site may not connect.\n")
-            .into_response();
-    }
-    let Ok(connection) = shared.connections.try_acquire_owned() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, "The server has all connections it can hold.\n")
-            .into_response();
-    };
-    let (lobby, tasks, stop) = (shared.lobby, shared.tasks, shared.stop);
-    socket::limited(upgrade, lobby.limits()).on_upgrade(move |websocket| async move {
-        let serving = tasks.spawn(async move {
-            socket::serve(websocket, lobby, stop).await;
-            drop(connection);
+/// Accepts connections for ever.
+async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
+    let limits = app.lobby.limits().clone();
+    let lobby = Arc::clone(&app.lobby);
+    let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
+    let stop = app.stop.clone();
+    let router = app.router();
+    loop {
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                // Too many open files, say: some will be closed.
+                warn!(%error, "cannot accept a connection");
+                sleep(BREATH).await;
+                continue;
+            }
+        };
+        let Some(place) = visitors.connect(peer.ip()) else {
+            lobby.house().metrics.dropped(Dropped::Full);
+            if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
+                tokio::spawn(async move {
+                    let _ = timeout(Duration::from_secs(1), turn_away(stream)).await;
+                    drop(permit);
+                });
+            }
+            continue;
+        };
+        let peer = Peer { address: peer.ip(), place: Arc::new(place) };
+        let serving = serve(stream, router.clone(), peer, &limits);
+        let stopped = stop.clone().cancelled_owned();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = serving => {}
+                () = stopped => {}
+            }
         });
-        let _ = serving.await;
-    })
+    }
 }
 
-/// Whether a browser that asks shows a page of this server. Programs that are no browsers send no
-/// origin.
-fn same_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = headers.get(header::ORIGIN) else { return true };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-    matches!((authority, host), (Some((_, authority)), Some(host)) if authority == host)
+/// Serves one connection until it ends or becomes a websocket.
+fn serve(
+    stream: TcpStream,
+    router: Router,
+    peer: Peer,
+    limits: &Limits,
+) -> impl Future<Output = ()> + Send + 'static {
+    let service = TowerToHyperService::new(router.layer(Extension(peer)));
+    // Moves are short, and somebody waits for each.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.handshake)
+        .max_buf_size(HEAD_BYTES)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    async move {
+        // What a client does wrong here, hyper has told it.
+        let _ = connection.await;
+    }
+}
+
+/// Tells a client that there is no place for it.
+async fn turn_away(mut stream: TcpStream) -> io::Result<()> {
+    stream.write_all(FULL).await?;
+    stream.shutdown().await
+}
+
+#[cfg(test)]
+mod tests {
+    use pixel_debate_protocol::{Refusal, RefusalCode};
+
+    use super::*;
+
+    #[test]
+    fn who_is_turned_away_is_told_as_the_protocol_says() {
+        let text = std::str::from_utf8(FULL).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        assert!(head.contains(&format!("content-length: {}", body.len())), "{}", body.len());
+        let refusal: Refusal = serde_json::from_str(body).unwrap();
+        assert_eq!(refusal.code, RefusalCode::Busy);
+    }
 }

@@ -1,383 +1,572 @@
 //! One debate: a task that owns its state.
 //!
-//! Connections talk to it by [`Request`]s and hear from it through their outboxes. Searches run in
-//! the [`Pool`] on a copy of the debate, so a table always has time for whoever comes. A debate goes
-//! on while somebody follows it: the server does not think for nobody.
+//! Clients talk to it by [`Request`]s and hear from it through their outboxes. Built-in players
+//! think on the pool, on a copy of the debate. What happens is appended to the store first: while
+//! that takes its time, requests wait; when the store fails, they are answered, and the event is
+//! told when the store has taken it.
+//!
+//! A table always ends. It waits for outside players so long and no longer: for their seats to be
+//! taken, for each reveal by the clocks, for the verdict; and after the outcome it is kept for a
+//! while.
 
+mod clock;
+mod followers;
 mod handle;
+mod opinions;
+mod requests;
+mod work;
 
-use std::collections::HashMap;
+use std::future::pending;
 use std::ops::ControlFlow;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-use pixel_debate_agents::{Agent, Clock};
-use pixel_debate_game::{Debate, Debater, ForfeitReason, Move, Pixel, Seat, Verdict};
-use pixel_debate_protocol::v1::{
-    Background, CloseReason, DebateId, JudgeKind, Refusal, RefusalCode, ServerMessage, State, Token,
+use bytes::Bytes;
+use pixel_debate_agents::Agent;
+use pixel_debate_game::{Debate, Debater, ForfeitReason, IllegalMove, Move, Seat, Verdict};
+use pixel_debate_protocol::{
+    Accepted, CloseReason, DebateId, Ending, Phase, Refusal, RefusalCode, ServerMessage, Summary,
+    TimeLeft, Told, Turn,
 };
 use tokio::sync::mpsc::{self, Receiver};
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep, sleep_until};
-use tracing::{debug, error, warn};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, sleep_until};
+use tracing::{debug, error, info, warn};
 
-pub(crate) use self::handle::{Request, Standing, TableHandle};
-use crate::arrange::Arrangement;
-use crate::config::Limits;
-use crate::key::Lock;
-use crate::outbox::{Outbox, Reached, frame};
-use crate::players::Players;
-use crate::pool::Pool;
+use self::clock::Clocks;
+use self::followers::Followers;
+pub(crate) use self::handle::{Act, Follow, Key, Request, TableHandle, Wanted, What};
+use self::opinions::{Opinion, Opinions, logits};
+use self::work::{Beats, Done, Question, Unwritten, Work};
+use crate::house::House;
+use crate::limits::milliseconds;
+use crate::outbox::Outbox;
+use crate::record::{Entry, Restored, Terms, now_ms};
+use crate::visitors::Place;
+
+/// How many requests wait for a table.
+const REQUESTS: usize = 32;
+
+/// The least time between the server's own moves where somebody judges who is not to see how long
+/// a search took.
+const BLIND_BEAT: Duration = Duration::from_millis(100);
 
 /// A debate and all who follow it.
 pub(crate) struct Table {
     id: DebateId,
     debate: Debate,
-    /// The first and the second debater; away while thinking.
-    agents: [Option<Box<dyn Agent>>; 2],
-    judge: Judge,
-    pace: Duration,
-    background: Background,
-    /// The classifier's logits after each reveal.
-    logits: Vec<Vec<f32>>,
+    terms: Terms,
+    house: Arc<House>,
     /// The number of events so far.
     seq: u32,
-    followers: HashMap<u64, Follower>,
+    /// The outside players' seats that nobody has taken yet; none when the debate has begun.
+    awaited: Vec<Seat>,
+    clocks: Clocks,
+    /// The built-in debaters, when they have been asked once and do not think.
+    agents: [Option<Box<dyn Agent>>; 2],
+    /// When what is due became due.
+    since: Instant,
+    pending: Option<Pending>,
+    work: Option<Work>,
+    followers: Followers,
+    opinions: Opinions,
+    opinion: Option<Opinion>,
     requests: Receiver<Request>,
-    standing: watch::Sender<Standing>,
-    players: Arc<dyn Players>,
-    pool: Pool,
-    limits: Limits,
-}
-
-enum Judge {
-    Classifier,
-    /// A person, who has the token to that lock, and has come to the seat at least once or not.
-    Person {
-        lock: Lock,
-        came: bool,
-    },
-}
-
-struct Follower {
-    seat: Seat,
-    outbox: Outbox,
+    summary: watch::Sender<Summary>,
+    /// The place that the debate takes up of what its creator may set up.
+    place: Option<Place>,
 }
 
 /// What a debate has to wait for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
-    /// The person who judges takes the seat.
-    Judge,
-    /// Somebody follows the debate.
-    Follower,
-    /// A debater reveals.
-    Reveal(Debater),
+    /// The store takes an event.
+    Write,
+    /// The outside players take their seats.
+    Seats,
+    /// An outside debater reveals.
+    Turn(Debater),
+    /// A built-in debater reveals.
+    Thought(Debater),
+    /// An outside judge answers.
+    Verdict,
     /// The classifier answers.
     Answer,
-    /// The person who judges answers.
-    Verdict,
-    /// The debate is over, and forgotten in the end.
+    /// The debate is over, and let go in the end.
     Parting,
 }
 
-/// What is due, under way; or, where clients have to act, the end of the server's patience.
-type Step = BoxFuture<'static, Done>;
+/// An event that the store has not taken yet.
+struct Pending {
+    what: Next,
+    entry: Bytes,
+    took: Duration,
+    /// Who has brought it about, if a client has.
+    by: Option<Mover>,
+    /// How often the store has failed to take it.
+    failures: u32,
+}
 
-enum Done {
-    /// A debater has chosen. The logits are those with its pixel; none if the pixel is illegal.
-    Chosen { by: Debater, agent: Box<dyn Agent>, pixel: Pixel, logits: Option<Vec<f32>> },
-    /// The classifier may answer.
-    Pondered,
-    /// Nothing has happened for as long as allowed.
-    Expired(CloseReason),
-    /// A debater or a classifier failed.
-    Failed(String),
+/// What the debate comes to with it.
+enum Next {
+    /// The debate after an event.
+    After(Debate),
+    /// No outcome: it is over for that reason, of which somebody may want to hear.
+    Abandoned(CloseReason, Option<oneshot::Sender<Result<(), Refusal>>>),
+}
+
+struct Mover {
+    client: Outbox,
+    id: Option<u32>,
+    at: Instant,
+}
+
+/// What a table hears of next.
+enum Heard {
+    Request(Option<Request>),
+    Done(Done),
+    Opinion(Result<Vec<f32>, String>),
+    Late,
+    Stop,
 }
 
 impl Table {
-    /// A table for that debate, the way to it, and the key to the judge's seat if a person judges.
+    /// A table for a debate, new or from the store, and the way to it.
     pub(crate) fn new(
-        id: DebateId,
-        arrangement: Arrangement,
-        players: Arc<dyn Players>,
-        pool: Pool,
-        limits: Limits,
-    ) -> (Self, TableHandle, Option<Token>) {
-        let Arrangement { debate, agents, judge, pace, background } = arrangement;
-        let (judge, token) = match judge {
-            JudgeKind::Classifier => (Judge::Classifier, None),
-            JudgeKind::Person => {
-                let (token, lock) = Lock::new();
-                (Judge::Person { lock, came: false }, Some(token))
-            }
+        restored: Restored,
+        house: Arc<House>,
+        place: Option<Place>,
+    ) -> (Self, TableHandle) {
+        let Restored { id, debate, terms, bank_ms, .. } = restored;
+        let mut clocks = Clocks::new(terms.setup.clock, house.limits.grace);
+        if let Some(bank_ms) = bank_ms {
+            clocks.set_banks(bank_ms);
+        }
+        let seq = debate.events().count() as u32;
+        let seats = [Seat::Debater(Debater::First), Seat::Debater(Debater::Second), Seat::Judge];
+        let outside = seats.into_iter().filter(|seat| terms.locks.is_outside(*seat));
+        // What has happened has happened after all had come.
+        let awaited = if seq == 0 { outside.collect() } else { Vec::new() };
+        let (sender, requests) = mpsc::channel(REQUESTS);
+        let first = Summary {
+            debate: id.clone(),
+            phase: Phase::Waiting,
+            seq,
+            pixels: debate.rules().pixels,
+            precommit: debate.rules().precommit,
+            private: terms.setup.private,
+            outcome: debate.outcome(),
         };
-        let (sender, requests) = mpsc::channel(limits.outbox);
-        let (standing, seen) = watch::channel(Standing::Alone);
-        let handle = TableHandle::new(sender, seen);
+        let (summary, seen) = watch::channel(first);
         let table = Self {
             id,
             debate,
-            agents: agents.map(Some),
-            judge,
-            pace,
-            background,
-            logits: Vec::new(),
-            seq: 0,
-            followers: HashMap::new(),
+            terms,
+            house,
+            seq,
+            awaited,
+            clocks,
+            agents: [None, None],
+            since: Instant::now(),
+            pending: None,
+            work: None,
+            followers: Followers::default(),
+            opinions: Opinions::default(),
+            opinion: None,
             requests,
-            standing,
-            players,
-            pool,
-            limits,
+            summary,
+            place,
         };
-        (table, handle, token)
+        table.house.metrics.debate(None, Some(Phase::Waiting));
+        table.note_summary();
+        (table, TableHandle::new(sender, seen))
     }
 
     /// Plays the debate and serves its followers until it is let go.
     pub(crate) async fn run(mut self) {
-        let mut doing = self.due();
-        let mut step = self.begin(doing);
+        let house = Arc::clone(&self.house);
+        let mut stopped = pin!(house.stop.cancelled());
+        let mut timer = pin!(sleep_until(Instant::now()));
+        self.begin(Instant::now());
         let reason = loop {
-            let mut done = None;
-            tokio::select! {
-                request = self.requests.recv() => match request {
-                    None | Some(Request::LetGo) => break CloseReason::Over,
-                    Some(request) => self.hear(request),
-                },
-                result = &mut step => done = Some(result),
+            let deadline = self.deadline();
+            if let Some(deadline) = deadline.filter(|deadline| *deadline != timer.deadline()) {
+                timer.as_mut().reset(deadline);
             }
-            let finished = done.is_some();
-            if let Some(ControlFlow::Break(reason)) = done.map(|done| self.carry_out(done)) {
+            // While the store is at work nobody may see what it has not taken yet.
+            let open = self.pending.as_ref().is_none_or(|pending| pending.failures > 0);
+            let Self { requests, work, opinion, .. } = &mut self;
+            let heard = tokio::select! {
+                biased;
+                () = &mut stopped => Heard::Stop,
+                done = under_way(work) => Heard::Done(done),
+                () = &mut timer, if deadline.is_some() => Heard::Late,
+                request = requests.recv(), if open => Heard::Request(request),
+                logits = under_way(opinion) => Heard::Opinion(logits),
+            };
+            if let ControlFlow::Break(reason) = self.hear(heard) {
                 break reason;
             }
-            // A search that has begun is heard to its end, even if all followers leave meanwhile.
-            let searching = matches!(doing, Due::Reveal(_)) && !finished;
-            if finished || (self.due() != doing && !searching) {
-                doing = self.due();
-                step = self.begin(doing);
-            }
-            self.note_standing();
         };
         debug!(debate = %self.id, ?reason, "let go");
-        let closed = frame(&ServerMessage::Closed { debate: self.id, reason });
-        for follower in self.followers.into_values() {
-            follower.outbox.post(closed.clone());
-        }
+        self.house.metrics.debate(Some(self.summary.borrow().phase), None);
+        let closed = || ServerMessage::Closed { debate: self.id.clone(), reason };
+        self.followers.tell(closed, closed);
     }
 
-    /// Says how the debate stands, to the lobby before anybody else.
-    fn note_standing(&self) {
-        self.standing.send_replace(if self.debate.outcome().is_some() {
-            Standing::Over
-        } else if self.followers.is_empty() {
-            Standing::Alone
-        } else {
-            Standing::UnderWay
-        });
+    fn hear(&mut self, heard: Heard) -> ControlFlow<CloseReason> {
+        match heard {
+            Heard::Stop => ControlFlow::Break(CloseReason::Restarting),
+            Heard::Request(None) => ControlFlow::Break(CloseReason::Over),
+            Heard::Request(Some(request)) => self.answer(request),
+            Heard::Done(done) => {
+                self.work = None;
+                self.carry_out(done)
+            }
+            Heard::Late => self.expire(),
+            Heard::Opinion(logits) => {
+                self.opinion = None;
+                match logits {
+                    Ok(logits) => {
+                        self.opinions.note(logits);
+                        self.tell_opinions();
+                    }
+                    Err(reason) => error!(debate = %self.id, reason, "the classifier failed"),
+                }
+                ControlFlow::Continue(())
+            }
+        }
     }
 
     /// What has to come next.
     fn due(&self) -> Due {
-        if self.debate.outcome().is_some() {
-            return Due::Parting;
+        let outside = |seat| self.terms.locks.is_outside(seat);
+        if self.pending.is_some() {
+            Due::Write
+        } else if self.debate.outcome().is_some() {
+            Due::Parting
+        } else if !self.awaited.is_empty() {
+            Due::Seats
+        } else {
+            match self.debate.to_move() {
+                Some(by) if outside(Seat::Debater(by)) => Due::Turn(by),
+                Some(by) => Due::Thought(by),
+                None if outside(Seat::Judge) => Due::Verdict,
+                None => Due::Answer,
+            }
         }
-        match (&self.judge, self.debate.to_move()) {
-            (Judge::Person { came: false, .. }, _) => Due::Judge,
-            (Judge::Person { .. }, None) => Due::Verdict,
-            _ if self.followers.is_empty() => Due::Follower,
-            (_, Some(by)) => Due::Reveal(by),
-            (Judge::Classifier, None) => Due::Answer,
+    }
+
+    /// How long the server waits for what is due.
+    fn deadline(&self) -> Option<Instant> {
+        let limits = &self.house.limits;
+        match self.due() {
+            Due::Seats => Some(self.since + limits.seats_time),
+            Due::Turn(_) => self.clocks.runs_out(),
+            Due::Verdict => Some(self.since + limits.verdict),
+            Due::Parting => Some(self.since + limits.memory),
+            Due::Write | Due::Thought(_) | Due::Answer => None,
         }
     }
 
     /// Begins with what is due.
-    fn begin(&mut self, due: Due) -> Step {
-        let expire = |after: Duration, reason: CloseReason| {
-            sleep(after).map(move |()| Done::Expired(reason)).boxed()
-        };
-        match due {
-            Due::Judge | Due::Verdict => expire(self.limits.verdict, CloseReason::NoVerdict),
-            Due::Follower | Due::Parting => expire(self.limits.memory, CloseReason::Over),
-            Due::Reveal(by) => self.turn(by),
-            Due::Answer => sleep(self.pace).map(|()| Done::Pondered).boxed(),
+    fn begin(&mut self, now: Instant) {
+        self.since = now;
+        let pace = Duration::from_millis(self.terms.setup.pace_ms.into());
+        let blind = self.terms.locks.is_outside(Seat::Judge);
+        let every = if blind { pace.max(BLIND_BEAT) } else { pace };
+        let beats = Beats { since: now, every };
+        match self.due() {
+            Due::Turn(by) => {
+                self.clocks.start(by, self.followers.has(Seat::Debater(by)), now);
+            }
+            Due::Thought(by) => {
+                let name = self.terms.agent(&self.debate, by).unwrap_or_default().to_owned();
+                let revealed = self.debate.evidence().len() as u64;
+                let question = Question {
+                    by,
+                    agent: self.agents[by as usize].take(),
+                    name,
+                    seed: self.terms.seeds[by as usize].wrapping_add(revealed),
+                    debate: self.debate.clone(),
+                    beats,
+                };
+                self.work = Some(work::choose(&self.house, question));
+            }
+            Due::Answer => {
+                self.work = Some(work::answer(&self.house, &self.debate, beats));
+            }
+            Due::Write | Due::Seats | Due::Verdict | Due::Parting => {}
         }
     }
 
-    /// Lets a debater choose, and the classifier think of what it chose.
-    fn turn(&mut self, by: Debater) -> Step {
-        let Some(mut agent) = self.agents[by as usize].take() else {
-            return async { Done::Failed("the debater is still thinking".into()) }.boxed();
-        };
-        let mut debate = self.debate.clone();
-        let (pool, players) = (self.pool.clone(), Arc::clone(&self.players));
-        let patience = self.limits.thinking;
-        let earliest = Instant::now() + self.pace;
-        async move {
-            let thought = pool.run(move || {
-                let view = debate.view(Seat::Debater(by));
-                let clock = Clock::until(std::time::Instant::now() + patience);
-                let choice = agent.choose(&view, clock).map_err(|error| error.to_string())?;
-                let pixel = choice.pixel;
-                let legal = debate.apply(Move::Reveal { by, pixel }).is_ok();
-                let logits = legal.then(|| {
-                    let mut logits = players.logits(debate.rules().pixels, debate.evidence())?;
-                    // A network of ten classes also judges data sets of fewer.
-                    logits.truncate(debate.classes().into());
-                    Ok::<_, String>(logits)
-                });
-                Ok(Done::Chosen { by, agent, pixel, logits: logits.transpose()? })
-            });
-            let thought = thought.await.unwrap_or_else(|panic| Err(panic.to_string()));
-            let done = thought.unwrap_or_else(Done::Failed);
-            sleep_until(earliest).await;
-            done
-        }
-        .boxed()
-    }
-
-    /// Makes of a step what it means for the debate, and tells everybody.
+    /// Makes of what is done what it means for the debate.
     fn carry_out(&mut self, done: Done) -> ControlFlow<CloseReason> {
         let r#move = match done {
-            Done::Chosen { by, agent, pixel, logits } => {
+            Done::Chosen { by, agent, pixel } => {
                 self.agents[by as usize] = Some(agent);
-                if let Some(logits) = logits {
-                    self.logits.push(logits);
-                    Move::Reveal { by, pixel }
-                } else {
-                    warn!(debate = %self.id, %by, %pixel, "an agent chose an illegal pixel");
-                    Move::Forfeit { by, reason: ForfeitReason::IllegalMove }
+                match self.make(Move::Reveal { by, pixel }, None) {
+                    Ok(()) => return ControlFlow::Continue(()),
+                    Err(illegal) => {
+                        warn!(debate = %self.id, %by, %illegal, "an agent broke the rules");
+                    }
                 }
+                Move::Forfeit { by, reason: ForfeitReason::IllegalMove }
             }
-            Done::Pondered => {
-                let logits = self.logits.last().cloned().unwrap_or_default();
-                Move::Verdict(Verdict::Logits { logits })
-            }
-            Done::Expired(reason) => return ControlFlow::Break(reason),
+            Done::Judged { logits } => Move::Verdict(Verdict::Logits { logits }),
             Done::Failed(reason) => {
                 error!(debate = %self.id, reason, "an agent or a classifier failed");
-                return ControlFlow::Break(CloseReason::Fault);
+                self.abandon(CloseReason::Fault, None);
+                return ControlFlow::Continue(());
             }
+            Done::Written(Ok(())) => return self.conclude(),
+            Done::Written(Err(unwritten)) => return self.try_again(&unwritten),
         };
-        if let Err(illegal) = self.debate.apply(r#move) {
+        if let Err(illegal) = self.make(r#move, None) {
             error!(debate = %self.id, %illegal, "the debate cannot go on");
             return ControlFlow::Break(CloseReason::Fault);
         }
-        self.tell_everybody();
         ControlFlow::Continue(())
     }
 
-    /// Answers a request.
-    fn hear(&mut self, request: Request) {
-        let (client, answer) = match request {
-            Request::Watch { client } => return self.seat(&client, Seat::Spectator),
-            Request::Leave { client } => {
-                self.followers.remove(&client);
-                return;
+    /// An outside player has not done in time what is due.
+    fn expire(&mut self) -> ControlFlow<CloseReason> {
+        let forfeit = match self.due() {
+            Due::Parting => return ControlFlow::Break(CloseReason::Over),
+            Due::Turn(by) => Move::Forfeit { by, reason: ForfeitReason::Time },
+            Due::Verdict => {
+                self.abandon(CloseReason::NoVerdict, None);
+                return ControlFlow::Continue(());
             }
-            Request::LetGo => return,
-            Request::Take { client, token } => {
-                let answer = self.take(&client, &token);
-                (client, answer)
+            Due::Seats => {
+                let missing = |debater| self.awaited.contains(&Seat::Debater(debater));
+                let by = match (missing(Debater::First), missing(Debater::Second)) {
+                    (true, false) => Debater::First,
+                    (false, true) => Debater::Second,
+                    // Nobody is there who could win by it.
+                    (true, true) | (false, false) => {
+                        self.abandon(CloseReason::Absent, None);
+                        return ControlFlow::Continue(());
+                    }
+                };
+                Move::Forfeit { by, reason: ForfeitReason::Absent }
             }
-            Request::Verdict { client, label, probability } => {
-                let answer = self.judge(&client, Verdict::Label { label, probability });
-                (client, answer)
-            }
+            Due::Write | Due::Thought(_) | Due::Answer => return ControlFlow::Continue(()),
         };
-        if let Err(refusal) = answer {
-            client.tell(&ServerMessage::Error(refusal.about(&self.id)));
+        if let Err(illegal) = self.make(forfeit, None) {
+            error!(debate = %self.id, %illegal, "a forfeit was refused");
+            return ControlFlow::Break(CloseReason::Fault);
         }
+        ControlFlow::Continue(())
     }
 
-    /// Gives the judge's seat to a client with the token.
-    fn take(&mut self, client: &Outbox, token: &Token) -> Result<(), Refusal> {
-        let Judge::Person { lock, came } = &mut self.judge else {
-            return Err(Refusal::new(
-                RefusalCode::WrongToken,
-                "a classifier judges this debate",
-                "a debate with a person as judge",
-            ));
+    /// Makes a move if it is legal: it goes to the store, and is an event when that has taken it.
+    fn make(&mut self, r#move: Move, by: Option<Mover>) -> Result<(), IllegalMove> {
+        let mut after = self.debate.clone();
+        let event = after.apply(r#move)?;
+        let now = Instant::now();
+        let took = now.saturating_duration_since(self.since);
+        let entry = Entry::Event {
+            event,
+            bank_ms: self.clocks.banks_after(now),
+            took_ms: milliseconds(took),
+            at_ms: now_ms(),
         };
-        if !lock.opens_with(token) {
-            return Err(Refusal::new(
-                RefusalCode::WrongToken,
-                "this token does not open the judge's seat",
-                "the token that came with \"created\"",
-            ));
-        }
-        *came = true;
-        let closed =
-            ServerMessage::Closed { debate: self.id.clone(), reason: CloseReason::SeatTaken };
-        self.followers.retain(|number, follower| {
-            let leaves = follower.seat == Seat::Judge && *number != client.client();
-            if leaves {
-                follower.outbox.tell(&closed);
-            }
-            !leaves
+        self.clocks.stop(now);
+        self.write(Pending {
+            what: Next::After(after),
+            entry: entry.to_bytes(),
+            took,
+            by,
+            failures: 0,
         });
-        self.seat(client, Seat::Judge);
         Ok(())
     }
 
-    /// Ends the debate by the judge's verdict.
-    fn judge(&mut self, client: &Outbox, verdict: Verdict) -> Result<(), Refusal> {
-        let seat = self.followers.get(&client.client()).map(|follower| follower.seat);
-        if seat != Some(Seat::Judge) {
-            return Err(Refusal::new(
-                RefusalCode::NotSeated,
-                "only the judge gives a verdict, and this connection is not the judge",
-                "\"take\" with the judge's token, then \"verdict\"",
-            ));
-        }
-        self.debate.apply(Move::Verdict(verdict)).map_err(|illegal| {
-            Refusal::new(
-                RefusalCode::Illegal,
-                illegal.to_string(),
-                "one verdict, after the last reveal, for one of the claims if there are two",
-            )
-        })?;
-        self.tell_everybody();
-        Ok(())
+    /// Ends the debate without an outcome.
+    fn abandon(
+        &mut self,
+        reason: CloseReason,
+        asked: Option<oneshot::Sender<Result<(), Refusal>>>,
+    ) {
+        self.clocks.stop(Instant::now());
+        self.write(Pending {
+            what: Next::Abandoned(reason, asked),
+            entry: Entry::Abandoned { reason, at_ms: now_ms() }.to_bytes(),
+            took: Duration::ZERO,
+            by: None,
+            failures: 0,
+        });
     }
 
-    /// Gives a client a seat, and tells it where the debate stands.
-    fn seat(&mut self, client: &Outbox, seat: Seat) {
-        self.followers.insert(client.client(), Follower { seat, outbox: client.clone() });
-        self.note_standing();
-        if client.tell(&self.state(seat)) == Reached::No {
-            self.followers.remove(&client.client());
-        }
+    fn write(&mut self, pending: Pending) {
+        let ends = match &pending.what {
+            Next::After(debate) => debate.outcome().is_some(),
+            Next::Abandoned(..) => true,
+        };
+        let (entry, attempt) = (pending.entry.clone(), pending.failures);
+        // What the built-in players think about is in the past.
+        self.work = Some(work::write(&self.house, &self.id, self.seq + 1, entry, ends, attempt));
+        self.pending = Some(pending);
     }
 
-    /// Counts an event, and tells everybody where the debate stands.
-    fn tell_everybody(&mut self) {
+    /// The store has not taken an event.
+    fn try_again(&mut self, unwritten: &Unwritten) -> ControlFlow<CloseReason> {
+        let Some(mut pending) = self.pending.take() else { return ControlFlow::Continue(()) };
+        if !unwritten.is_temporary() {
+            if self.house.stop.is_cancelled() {
+                return ControlFlow::Break(CloseReason::Restarting);
+            }
+            error!(debate = %self.id, %unwritten, "the store refuses an event");
+            return ControlFlow::Break(CloseReason::Fault);
+        }
+        if pending.failures == 0 {
+            warn!(debate = %self.id, %unwritten, "the store does not take an event");
+            if let Some(Mover { client, id, .. }) = &pending.by {
+                let refusal = store_unavailable().about(&self.id).answering(*id);
+                client.tell(&ServerMessage::Error(refusal));
+            }
+        }
+        pending.failures = pending.failures.saturating_add(1);
+        self.write(pending);
+        ControlFlow::Continue(())
+    }
+
+    /// The store has taken an event: it has happened, and everybody is told.
+    fn conclude(&mut self) -> ControlFlow<CloseReason> {
+        let Some(Pending { what, took, by, failures, .. }) = self.pending.take() else {
+            return ControlFlow::Continue(());
+        };
+        if failures > 0 {
+            info!(debate = %self.id, failures, "the store takes events again");
+        }
+        match what {
+            Next::After(debate) => self.debate = debate,
+            Next::Abandoned(reason, asked) => {
+                if let Some(asked) = asked {
+                    let _ = asked.send(Ok(()));
+                }
+                return ControlFlow::Break(reason);
+            }
+        }
         self.seq += 1;
-        self.note_standing();
-        let mut frames = HashMap::new();
-        let mut followers = std::mem::take(&mut self.followers);
-        followers.retain(|_, Follower { seat, outbox }| {
-            let frame = frames.entry(*seat).or_insert_with(|| frame(&self.state(*seat)));
-            outbox.post(frame.clone()) == Reached::Yes
-        });
-        self.followers = followers;
+        if self.debate.outcome().is_some() {
+            self.agents = [None, None];
+            self.place = None;
+            info!(debate = %self.id, events = self.seq, "over");
+        }
+        self.note_summary();
+        let now = Instant::now();
+        self.begin(now);
+        self.tell_event(now);
+        if let Some(Mover { client, id, at }) = by {
+            self.house.metrics.move_seconds.observe(at.elapsed().as_secs_f64());
+            // Who has heard of the failure has had the answer.
+            if id.is_some() && failures == 0 {
+                client.tell(&ServerMessage::Accepted(Accepted {
+                    id,
+                    debate: self.id.clone(),
+                    seq: Some(self.seq),
+                    took_ms: Some(milliseconds(took)),
+                    latency_ms: client.latency_ms(),
+                }));
+            }
+        }
+        self.tell_opinions();
+        ControlFlow::Continue(())
     }
 
-    /// What a seat may know. All of it comes from [`Debate::view`], except what depends on the
-    /// evidence alone, and what is kept back until the outcome.
-    fn state(&self, seat: Seat) -> ServerMessage {
-        let view = self.debate.view(seat);
-        let ended = view.outcome.is_some();
-        // A person is to judge without the classifier's opinion.
-        let told = ended || seat != Seat::Judge;
-        ServerMessage::State(State {
-            debate: self.id.clone(),
-            seq: self.seq,
-            view,
-            logits: if told { self.logits.clone() } else { Vec::new() },
-            background: ended.then(|| self.background.clone()),
-        })
+    /// Tells everybody of the latest event.
+    fn tell_event(&mut self, now: Instant) {
+        self.house.metrics.events.inc();
+        let Some(told) = self.told(self.seq) else { return };
+        let with = |turn| ServerMessage::Event(Told { turn, ..told.clone() });
+        let [debaters, others] = [true, false].map(|debater| self.turn(debater, now));
+        let lost = self.followers.tell(|| with(debaters), || with(others));
+        self.lose(lost, now);
     }
+
+    /// The event with that number, without whose turn it is now.
+    fn told(&self, seq: u32) -> Option<Told> {
+        let view = self.debate.event_view(seq as usize)?;
+        let ending = view.outcome.zip(view.truth).map(|(outcome, truth)| Ending {
+            outcome,
+            truth,
+            background: self.terms.background.clone(),
+        });
+        let debate = self.id.clone();
+        Some(Told { debate, seq, event: view.event, to_move: view.to_move, turn: None, ending })
+    }
+
+    /// Whose turn it is, with the time that is left as a debater may know it, or as others may.
+    fn turn(&self, debater: bool, now: Instant) -> Option<Turn> {
+        let (seat, left) = match self.due() {
+            Due::Turn(by) => (Seat::Debater(by), debater.then(|| self.clocks.left(now)).flatten()),
+            Due::Thought(by) => (Seat::Debater(by), None),
+            Due::Verdict => {
+                let spent = now.saturating_duration_since(self.since);
+                let left = self.house.limits.verdict.saturating_sub(spent);
+                (Seat::Judge, Some(TimeLeft { move_ms: milliseconds(left), bank_ms: 0 }))
+            }
+            Due::Answer => (Seat::Judge, None),
+            // Until the store has taken the move it is the mover's turn, for all that is known.
+            Due::Write => (self.debate.to_move().map_or(Seat::Judge, Seat::Debater), None),
+            Due::Seats | Due::Parting => return None,
+        };
+        Some(Turn { seat, seq: self.seq + 1, left })
+    }
+
+    /// Notes that the connections of some debaters are lost.
+    fn lose(&mut self, debaters: impl IntoIterator<Item = Debater>, now: Instant) {
+        for debater in debaters {
+            self.clocks.lost(debater, now);
+        }
+    }
+
+    /// Tells the opinions that somebody waits for, and has the next one worked out.
+    fn tell_opinions(&mut self) {
+        let lost = self.opinions.tell(&self.id, &self.debate, &mut self.followers);
+        self.lose(lost, Instant::now());
+        if self.opinion.is_none()
+            && let Some(evidence) = self.opinions.wanted(&self.debate, &self.followers)
+            && Opinions::possible(&self.house, &self.debate)
+        {
+            self.opinion = Some(logits(&self.house, &self.debate, evidence));
+        }
+    }
+
+    /// Says how the debate stands, to the lobby and the metrics.
+    fn note_summary(&self) {
+        let phase = match (self.debate.outcome(), self.debate.to_move()) {
+            (Some(_), _) => Phase::Over,
+            _ if !self.awaited.is_empty() => Phase::Waiting,
+            (None, Some(_)) => Phase::Revealing,
+            (None, None) => Phase::Judging,
+        };
+        self.summary.send_modify(|summary| {
+            if summary.phase != phase {
+                self.house.metrics.debate(Some(summary.phase), Some(phase));
+            }
+            summary.phase = phase;
+            summary.seq = self.seq;
+            summary.outcome = self.debate.outcome();
+        });
+    }
+}
+
+/// Waits for what is under way; for ever where nothing is.
+async fn under_way<T>(work: &mut Option<futures_util::future::BoxFuture<'static, T>>) -> T {
+    match work {
+        Some(work) => work.await,
+        None => pending().await,
+    }
+}
+
+fn store_unavailable() -> Refusal {
+    Refusal::new(
+        RefusalCode::StoreUnavailable,
+        "the store does not take events at the moment",
+        "patience: a move that waits becomes an event when the store is back, others can be made then",
+    )
 }

@@ -2,45 +2,120 @@
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{env, fs};
 
 use clap::Args;
 use pixel_debate_datasets::mnist;
-use pixel_debate_server::{BuiltIn, Server, ServerConfig};
+use pixel_debate_server::store::Place;
+use pixel_debate_server::{AdminToken, BuiltIn, Limits, Server, ServerConfig};
 use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
 
-/// Serve the page on which debates are watched and judged (what happens without a command)
+/// The environment variable with the administrator's token.
+const ADMIN_TOKEN: &str = "PIXEL_DEBATE_ADMIN_TOKEN";
+
+/// Serve debates: the page on which they are watched and judged, a websocket for agents in any
+/// language, and HTTP (what happens without a command)
 ///
 /// Logs go to standard error; the environment variable `RUST_LOG`, set to `info` or `debug`, says more.
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// Address to listen at
+    /// Address to listen at; beyond this machine only with an administrator's token
     #[arg(long, value_name = "ADDRESS:PORT", default_value_t = Self::default().listen)]
     listen: SocketAddr,
+    /// Where debates are kept: a SQLite file, or a PostgreSQL database as
+    /// postgres://USER:PASSWORD@HOST:PORT/DATABASE
+    #[arg(long, value_name = "PATH|URL", default_value = Self::STORE)]
+    store: String,
+    /// File with the administrator's token, who may list and end all debates
+    ///
+    /// The environment variable `PIXEL_DEBATE_ADMIN_TOKEN` can hold it as well.
+    #[arg(long, value_name = "FILE")]
+    admin_token_file: Option<PathBuf>,
+    /// Origin of pages beside the server's own that may connect, as `https://debates.example`
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Vec<String>,
+    /// TOML file with bounds on what clients may ask for
+    #[arg(long, value_name = "FILE")]
+    limits: Option<PathBuf>,
+    /// A bound by its name, as debates=20000; the documentation of the server names them
+    #[arg(long, value_name = "NAME=VALUE")]
+    limit: Vec<String>,
 }
 
 impl Default for Serve {
     fn default() -> Self {
-        Self { listen: SocketAddr::from(([127, 0, 0, 1], 8080)) }
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            store: Self::STORE.into(),
+            admin_token_file: None,
+            allow_origin: Vec::new(),
+            limits: None,
+            limit: Vec::new(),
+        }
     }
 }
 
 impl Serve {
+    const STORE: &str = "pixel-debate.db";
+
     pub(crate) fn run(self) -> Result<(), Failure> {
         let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+        let config = ServerConfig {
+            listen: self.listen,
+            store: self.store.parse::<Place>()?,
+            administrator: administrator(self.admin_token_file.as_deref())?,
+            limits: limits(self.limits.as_deref(), &self.limit)?,
+            origins: self.allow_origin,
+            ..ServerConfig::new(mnist::test(), Arc::new(BuiltIn::shipped()))
+        };
         tokio::runtime::Runtime::new().map_err(Failure::Runtime)?.block_on(async {
-            let players = Arc::new(BuiltIn::shipped());
-            let config =
-                ServerConfig { listen: self.listen, ..ServerConfig::new(mnist::test(), players) };
             let server = Server::bind(config).await?;
             writeln!(io::stdout(), "Pixel Debate is at http://{}", server.address())?;
             server.run(interrupted()).await?;
             Ok(())
         })
     }
+}
+
+/// The administrator's token from the file, or else from the environment.
+fn administrator(file: Option<&Path>) -> Result<Option<AdminToken>, Failure> {
+    let (text, place) = match (file, env::var(ADMIN_TOKEN)) {
+        (Some(file), _) => (read(file)?, file.display().to_string()),
+        (None, Ok(text)) => (text, format!("the environment variable {ADMIN_TOKEN}")),
+        (None, Err(env::VarError::NotPresent)) => return Ok(None),
+        (None, Err(error @ env::VarError::NotUnicode(_))) => {
+            return Err(Failure::Setting { place: ADMIN_TOKEN.into(), fault: error.to_string() });
+        }
+    };
+    let token = AdminToken::new(&text);
+    token.map(Some).map_err(|error| Failure::Setting { place, fault: error.to_string() })
+}
+
+/// The default limits, with those of the file, and with those given one by one.
+fn limits(file: Option<&Path>, given: &[String]) -> Result<Limits, Failure> {
+    let fault = |place: String, fault: String| Failure::Setting { place, fault };
+    let mut table = match file {
+        Some(file) => read(file)?
+            .parse::<toml::Table>()
+            .map_err(|error| fault(file.display().to_string(), error.to_string()))?,
+        None => toml::Table::new(),
+    };
+    for limit in given {
+        let one = limit.parse::<toml::Table>();
+        let one = one.map_err(|error| fault(format!("--limit {limit}"), error.to_string()))?;
+        table.extend(one);
+    }
+    table.try_into().map_err(|error| fault("the limits".into(), error.to_string()))
+}
+
+fn read(file: &Path) -> Result<String, Failure> {
+    let path = || file.to_owned();
+    fs::read_to_string(file).map_err(|source| Failure::File { path: path(), source })
 }
 
 /// Waits for Ctrl-C, or for a request to terminate.
@@ -58,4 +133,27 @@ async fn interrupted() {
         }
     }
     interrupt.await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_come_from_the_file_and_then_one_by_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("limits.toml");
+        fs::write(&file, "debates = 5\nseats = 6\ngrace = 0.5\n").unwrap();
+        let limits = |given: &[&str]| {
+            let given: Vec<_> = given.iter().map(ToString::to_string).collect();
+            super::limits(Some(&file), &given).map_err(|error| error.to_string())
+        };
+        let read = limits(&["seats=7", "silence = 60"]).unwrap();
+        assert_eq!((read.debates, read.seats), (5, 7));
+        assert_eq!((read.grace.as_millis(), read.silence.as_secs()), (500, 60));
+        for (given, wrong) in [("seat=7", "unknown field `seat`"), ("seats", "--limit seats")] {
+            let error = limits(&[given]).unwrap_err();
+            assert!(error.contains(wrong), "{error}");
+        }
+    }
 }

@@ -1,53 +1,92 @@
 //! The way to a table.
 
-use pixel_debate_protocol::v1::Token;
+use pixel_debate_game::{Pixel, Transcript, Verdict};
+use pixel_debate_protocol::{Phase, Refusal, Snapshot, Summary, Token};
 use tokio::sync::mpsc::Sender;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
+use tokio::time::Instant;
 
 use crate::outbox::Outbox;
 
-/// What a connection asks of a table. Answers go to the outbox that comes with it.
+/// What a table is asked. Answers go to the outbox that comes with it.
 #[derive(Debug)]
 pub(crate) enum Request {
-    Watch {
-        client: Outbox,
-    },
-    Take {
-        client: Outbox,
-        token: Token,
-    },
-    Verdict {
-        client: Outbox,
-        label: u8,
-        probability: Option<f32>,
-    },
-    Leave {
-        client: u64,
-    },
-    /// The server wants the room: only a debate that is over or alone is asked this.
+    /// A client wants to follow the debate.
+    Follow(Follow),
+    /// A player does something.
+    Act(Act),
+    /// A client leaves; with an outbox it is told so.
+    Leave { client: u64, answer: Option<(Outbox, Option<u32>)> },
+    /// Somebody wants to see the debate once, as a spectator.
+    Look { key: Key, answer: oneshot::Sender<Result<Snapshot, Refusal>> },
+    /// Somebody wants the transcript.
+    Transcript { key: Key, answer: oneshot::Sender<Result<Transcript, Refusal>> },
+    /// The administrator ends the debate.
+    End { answer: oneshot::Sender<Result<(), Refusal>> },
+    /// The server wants the room: only a debate that is over is asked this.
     LetGo,
 }
 
-/// How a debate stands.
+/// A client wants to follow a debate.
+#[derive(Debug)]
+pub(crate) struct Follow {
+    pub(crate) client: Outbox,
+    pub(crate) id: Option<u32>,
+    pub(crate) token: Option<Token>,
+    /// Whether the token must open a player's seat.
+    pub(crate) seat: Wanted,
+    /// The last event that the client knows, if it resumes.
+    pub(crate) since: Option<u32>,
+    pub(crate) opinions: bool,
+}
+
+/// From where a client wants to follow a debate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    /// Nobody follows it: it waits.
-    Alone,
-    /// It goes on.
-    UnderWay,
-    /// It has ended.
-    Over,
+pub(crate) enum Wanted {
+    /// As a spectator.
+    Spectator,
+    /// As a player.
+    Player,
+    /// As what the token opens: without one, as a spectator.
+    Either,
+}
+
+/// A player does something.
+#[derive(Debug)]
+pub(crate) struct Act {
+    pub(crate) client: Outbox,
+    pub(crate) id: Option<u32>,
+    pub(crate) what: What,
+    /// When the server read it.
+    pub(crate) at: Instant,
+}
+
+/// What a player does.
+#[derive(Debug)]
+pub(crate) enum What {
+    Reveal { seq: u32, pixel: Pixel },
+    Verdict(Verdict),
+    Resign,
+}
+
+/// By what right somebody wants to see a debate.
+#[derive(Debug)]
+pub(crate) enum Key {
+    /// Everybody's, or that of a spectator with a token.
+    Token(Option<Token>),
+    /// The administrator's.
+    Administrator,
 }
 
 /// The way to a table.
 #[derive(Clone, Debug)]
 pub(crate) struct TableHandle {
     requests: Sender<Request>,
-    standing: watch::Receiver<Standing>,
+    standing: watch::Receiver<Summary>,
 }
 
 impl TableHandle {
-    pub(super) fn new(requests: Sender<Request>, standing: watch::Receiver<Standing>) -> Self {
+    pub(super) fn new(requests: Sender<Request>, standing: watch::Receiver<Summary>) -> Self {
         Self { requests, standing }
     }
 
@@ -62,8 +101,13 @@ impl TableHandle {
     }
 
     /// How the debate stands.
-    pub(crate) fn standing(&self) -> Standing {
-        *self.standing.borrow()
+    pub(crate) fn summary(&self) -> Summary {
+        self.standing.borrow().clone()
+    }
+
+    /// Whether the debate has an outcome.
+    pub(crate) fn is_over(&self) -> bool {
+        self.standing.borrow().phase == Phase::Over
     }
 
     /// Whether the table is no more.

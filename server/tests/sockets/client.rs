@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use pixel_debate_protocol::v1::{
-    ClientMessage, DebateId, PATH, Refusal, ServerMessage, Setup, State, Token, VERSION,
+use pixel_debate_game::Pixel;
+use pixel_debate_protocol::{
+    Accepted, ClientMessage, CloseReason, Created, DebateId, Hello, PATH, Refusal, Request,
+    Resumed, ServerMessage, Setup, Snapshot, Token, Told, Turn, VERSION,
 };
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -18,43 +20,58 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    pub(crate) hello: Hello,
     /// Every text frame after the greeting.
     pub(crate) heard: Vec<String>,
 }
 
 impl Client {
     pub(crate) async fn connect(address: SocketAddr) -> Self {
-        let (socket, _) = connect_async(format!("ws://{address}{PATH}")).await.unwrap();
-        let mut client = Self { socket, heard: Vec::new() };
-        match client.hear().await {
-            ServerMessage::Hello(hello) => assert_eq!(hello.protocol, VERSION),
+        let (mut socket, _) = connect_async(format!("ws://{address}{PATH}")).await.unwrap();
+        let frame = timeout(PATIENCE, async {
+            loop {
+                if let Message::Text(text) = socket.next().await.unwrap().unwrap() {
+                    return text;
+                }
+            }
+        });
+        let hello = match serde_json::from_str(&frame.await.unwrap()).unwrap() {
+            ServerMessage::Hello(hello) => hello,
             other => panic!("not a greeting: {other:?}"),
-        }
-        client.heard.clear();
-        client
+        };
+        assert_eq!(hello.protocol, VERSION);
+        Self { socket, hello, heard: Vec::new() }
     }
 
     pub(crate) async fn frame(&mut self, frame: Message) -> Result<(), Error> {
         self.socket.send(frame).await
     }
 
-    pub(crate) async fn say(&mut self, message: &ClientMessage) {
-        self.frame(Message::text(serde_json::to_string(message).unwrap())).await.unwrap();
+    pub(crate) async fn say(&mut self, message: impl Into<Request>) {
+        let text = serde_json::to_string(&message.into()).unwrap();
+        self.frame(Message::text(text)).await.unwrap();
     }
 
-    /// The next message.
-    pub(crate) async fn hear(&mut self) -> ServerMessage {
-        loop {
-            let frame = timeout(PATIENCE, self.socket.next()).await.expect("the server is silent");
-            match frame.expect("the server has hung up").unwrap() {
-                Message::Text(text) => {
-                    self.heard.push(text.to_string());
-                    return serde_json::from_str(&text).unwrap();
+    /// The next message; `None` where the server says nothing for so long.
+    pub(crate) async fn hear_within(&mut self, time: Duration) -> Option<ServerMessage> {
+        timeout(time, async {
+            loop {
+                match self.socket.next().await.expect("the server has hung up").unwrap() {
+                    Message::Text(text) => {
+                        self.heard.push(text.to_string());
+                        return serde_json::from_str(&text).unwrap();
+                    }
+                    Message::Close(frame) => panic!("the server closed: {frame:?}"),
+                    _ => {}
                 }
-                Message::Close(frame) => panic!("the server closed: {frame:?}"),
-                _ => {}
             }
-        }
+        })
+        .await
+        .ok()
+    }
+
+    pub(crate) async fn hear(&mut self) -> ServerMessage {
+        self.hear_within(PATIENCE).await.expect("the server is silent")
     }
 
     /// The code and the reason with which the server closes, whatever it says before. None where
@@ -68,6 +85,7 @@ impl Client {
                     let frame = frame.expect("a close frame without a code");
                     return Some((frame.code, frame.reason.to_string()));
                 }
+                Ok(Message::Text(text)) => self.heard.push(text.to_string()),
                 Ok(_) => {}
                 Err(Error::Io(_)) => return None,
                 Err(error) => panic!("{error}"),
@@ -75,10 +93,71 @@ impl Client {
         }
     }
 
-    pub(crate) async fn state(&mut self) -> State {
+    pub(crate) async fn create(&mut self, setup: Setup) -> Created {
+        self.say(ClientMessage::Create(setup)).await;
         match self.hear().await {
-            ServerMessage::State(state) => state,
-            other => panic!("not a state: {other:?}"),
+            ServerMessage::Created(created) => created,
+            other => panic!("not created: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn watch(&mut self, debate: &DebateId) {
+        let debate = Some(debate.clone());
+        self.say(ClientMessage::Watch { debate, token: None, opinions: false }).await;
+    }
+
+    pub(crate) async fn take(&mut self, debate: &DebateId, token: &Token) {
+        let (debate, token) = (debate.clone(), token.clone());
+        self.say(ClientMessage::Take { debate, token, opinions: false }).await;
+    }
+
+    pub(crate) async fn resume(&mut self, debate: &DebateId, token: Option<&Token>, seq: u32) {
+        let (debate, token) = (debate.clone(), token.cloned());
+        self.say(ClientMessage::Resume { debate, token, seq, opinions: false }).await;
+    }
+
+    pub(crate) async fn reveal(&mut self, debate: &DebateId, seq: u32, pixel: Pixel) {
+        self.say(ClientMessage::Reveal { debate: debate.clone(), seq, pixel }).await;
+    }
+
+    pub(crate) async fn verdict(&mut self, debate: &DebateId, label: u8) {
+        let (debate, label) = (debate.clone(), Some(label));
+        let verdict = ClientMessage::Verdict { debate, label, probability: None, logits: None };
+        self.say(verdict).await;
+    }
+
+    pub(crate) async fn snapshot(&mut self) -> Snapshot {
+        match self.hear().await {
+            ServerMessage::Snapshot(snapshot) => snapshot,
+            other => panic!("not a snapshot: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn resumed(&mut self) -> Resumed {
+        match self.hear().await {
+            ServerMessage::Resumed(resumed) => resumed,
+            other => panic!("not resumed: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn event(&mut self) -> Told {
+        match self.hear().await {
+            ServerMessage::Event(told) => told,
+            other => panic!("not an event: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn turn(&mut self) -> Turn {
+        match self.hear().await {
+            ServerMessage::Turn { turn, .. } => turn,
+            other => panic!("not a turn: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn accepted(&mut self) -> Accepted {
+        match self.hear().await {
+            ServerMessage::Accepted(accepted) => accepted,
+            other => panic!("not accepted: {other:?}"),
         }
     }
 
@@ -89,45 +168,30 @@ impl Client {
         }
     }
 
-    pub(crate) async fn create(&mut self, setup: Setup) -> (DebateId, Option<Token>) {
-        self.say(&ClientMessage::Create(setup)).await;
+    pub(crate) async fn dismissed(&mut self) -> CloseReason {
         match self.hear().await {
-            ServerMessage::Created { debate, judge } => (debate, judge),
-            other => panic!("not created: {other:?}"),
+            ServerMessage::Closed { reason, .. } => reason,
+            other => panic!("not closed: {other:?}"),
         }
     }
 
-    pub(crate) async fn watch(&mut self, debate: &DebateId) {
-        self.say(&ClientMessage::Watch { debate: Some(debate.clone()) }).await;
-    }
-
-    pub(crate) async fn take(&mut self, debate: &DebateId, token: &Token) {
-        let (debate, token) = (debate.clone(), token.clone());
-        self.say(&ClientMessage::Take { debate, token }).await;
-    }
-
-    pub(crate) async fn verdict(&mut self, debate: &DebateId, label: u8) {
-        let debate = debate.clone();
-        self.say(&ClientMessage::Verdict { debate, label, probability: None }).await;
-    }
-
-    /// The states from now on until all pixels are revealed.
-    pub(crate) async fn evidence(&mut self) -> State {
+    /// The events from now on until the outcome, whose event is the last.
+    pub(crate) async fn events(&mut self) -> Vec<Told> {
+        let mut events = Vec::new();
         loop {
-            let state = self.state().await;
-            if state.view.to_move.is_none() {
-                return state;
+            let message = self.hear().await;
+            let ServerMessage::Event(told) = message else { panic!("not an event: {message:?}") };
+            events.push(told);
+            if events.last().is_some_and(|told| told.ending.is_some()) {
+                return events;
             }
         }
     }
 
-    /// The states from now on until the outcome.
-    pub(crate) async fn outcome(&mut self) -> State {
-        loop {
-            let state = self.state().await;
-            if state.view.outcome.is_some() {
-                return state;
-            }
-        }
+    /// Follows a debate from the beginning to its outcome.
+    pub(crate) async fn outcome(&mut self, debate: &DebateId) -> Vec<Told> {
+        self.resume(debate, None, 0).await;
+        self.resumed().await;
+        self.events().await
     }
 }

@@ -2,43 +2,101 @@
 
 use std::time::Duration;
 
-use pixel_debate_game::{OutcomeReason, Role, Seat, Verdict};
-use pixel_debate_protocol::v1::{
-    ClientMessage, CloseReason, JudgeKind, RefusalCode, ServerMessage, Setup, Token,
+use pixel_debate_game::{Event, OutcomeReason, Pixel, Role, Seat, Sight, Verdict, View};
+use pixel_debate_protocol::{
+    ClientMessage, CloseReason, Created, Player, Request, ServerMessage, Setup, Tokens,
 };
 use pixel_debate_server::Limits;
-use tokio::time::{sleep, timeout};
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::client::Client;
-use crate::scene::{Scene, for_a_person, setup};
+use crate::scene::{Scene, built_in, for_a_judge, outside, setup};
 
 #[tokio::test]
-async fn a_spectator_sees_a_debate_from_the_claims_to_the_truth() {
+async fn a_spectator_follows_a_debate_from_the_claims_to_the_truth() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
-    let (debate, token) = client.create(Setup { pace_ms: 60, ..setup() }).await;
-    assert_eq!(token, None);
+    let Created { debate, tokens, .. } = client.create(Setup { pace_ms: 60, ..setup() }).await;
+    assert_eq!(tokens, Tokens::default());
     client.watch(&debate).await;
-    for seq in 0..=5 {
-        let state = client.state().await;
-        let revealed = seq.min(4) as usize;
-        assert_eq!((state.debate.clone(), state.seq), (debate.clone(), seq));
-        assert_eq!(state.view.seat, Seat::Spectator);
-        assert_eq!((state.view.claims.first, state.view.claims.second), (Some(0), Some(1)));
-        assert_eq!((state.view.evidence.len(), state.logits.len()), (revealed, revealed));
-        let over = seq == 5;
-        assert_eq!((state.view.truth.is_some(), state.background.is_some()), (over, over));
-        if over {
-            // The whole row is 100 of 255: less than the half that class 0 is believed.
-            assert_eq!(state.view.outcome.unwrap().winner, Role::Honest);
-            assert_eq!(state.view.truth.unwrap().label, 0);
-            let background = state.background.unwrap();
-            assert_eq!((background.source.dataset.as_str(), background.source.index), ("scene", 0));
-            assert_eq!(background.players.honest.as_deref(), Some("row"));
-            assert_eq!(background.players.judge.as_deref(), Some("classifier:4"));
-        }
+    let snapshot = client.snapshot().await;
+    assert_eq!((snapshot.seq, snapshot.view.seat), (0, Seat::Spectator));
+    assert_eq!((snapshot.view.claims.first, snapshot.view.claims.second), (Some(0), Some(1)));
+    assert_eq!(snapshot.turn.unwrap().seat, Seat::Debater(pixel_debate_game::Debater::First));
+    let mut view = snapshot.view;
+    let events = client.events().await;
+    for (seq, told) in (1..).zip(&events) {
+        assert_eq!((&told.debate, told.seq), (&debate, seq));
+        view.follow(&told.view_event());
+        assert_eq!(view.evidence.len(), seq.min(4) as usize);
+        assert_eq!(told.turn.is_some(), seq < 5);
     }
+    assert_eq!(events.len(), 5);
+    // The whole row is 100 of 255: less than the half that class 0 is believed.
+    let ending = events[4].ending.clone().unwrap();
+    assert_eq!((ending.outcome.winner, ending.truth.label), (Role::Honest, 0));
+    let background = ending.background;
+    assert_eq!((background.source.dataset.as_str(), background.source.index), ("scene", 0));
+    assert_eq!(background.players.honest.as_deref(), Some("row"));
+    assert_eq!(background.players.judge.as_deref(), Some("classifier:4"));
+    // Who followed the events knows what a snapshot tells.
+    client.watch(&debate).await;
+    let snapshot = client.snapshot().await;
+    assert_eq!((snapshot.view, snapshot.seq, snapshot.turn), (view, 5, None));
+    assert_eq!(snapshot.background, Some(background));
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn outside_players_play_a_whole_debate() {
+    let scene = Scene::open().await;
+    let mut seated = scene.seated(outside()).await;
+    seated.play(1, 4).await;
+    let debate = seated.debate.clone();
+    let verdict = ClientMessage::Verdict {
+        debate: debate.clone(),
+        label: None,
+        probability: None,
+        logits: Some(vec![0.0, 1.0, 0.5]),
+    };
+    seated.judge.say(Request { id: Some(9), message: verdict }).await;
+    for client in seated.all() {
+        let told = client.event().await;
+        let ending = told.ending.unwrap();
+        assert_eq!((told.seq, ending.outcome.winner), (5, Role::Liar));
+        assert_eq!(ending.background.players.judge.as_deref(), Some("outside"));
+    }
+    let accepted = seated.judge.accepted().await;
+    assert_eq!((accepted.id, accepted.seq), (Some(9), Some(5)));
+    assert!(accepted.took_ms.is_some());
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn a_debater_is_told_its_role_the_image_and_its_time() {
+    let scene = Scene::open().await;
+    let mut client = Client::connect(scene.address).await;
+    let named = Player::Outside { name: Some("Ada".into()) };
+    let setup = Setup { liar: named, first: Some(Role::Liar), ..setup() };
+    let Created { debate, tokens, .. } = client.create(setup.clone()).await;
+    assert_eq!((&tokens.honest, &tokens.judge), (&None, &None));
+    client.take(&debate, &tokens.liar.unwrap()).await;
+    let View { seat, role, image, .. } = client.snapshot().await.view;
+    assert_eq!((seat.to_string(), role), ("first".into(), Some(Role::Liar)));
+    assert!(image.is_some());
+    let left = client.turn().await.left.unwrap();
+    assert!(left.move_ms > 0 && left.move_ms <= setup.clock.move_ms);
+    assert_eq!(left.bank_ms, setup.clock.bank_ms);
+    client.reveal(&debate, 1, Pixel::new(0, 0)).await;
+    assert_eq!(client.event().await.turn.unwrap().left, None, "nobody's of a built-in player");
+    let event = client.event().await;
+    assert!(matches!(event.event, Event::Reveal { value: 20, .. }));
+    client.say(ClientMessage::Resign { debate }).await;
+    let ending = client.event().await.ending.unwrap();
+    assert_eq!(
+        (ending.outcome.winner, ending.outcome.reason),
+        (Role::Honest, OutcomeReason::Resignation)
+    );
+    assert_eq!(ending.background.players.liar.as_deref(), Some("outside:Ada"));
     scene.stop().await;
 }
 
@@ -49,14 +107,14 @@ async fn a_setup_draws_what_it_leaves_open() {
     let mut images = [0; 5];
     let mut firsts = [0; 2];
     for _ in 0..60 {
-        let (honest, liar) = ("random".into(), "random".into());
+        let (honest, liar) = (built_in("random"), built_in("random"));
         let open = Setup { image: None, first: None, lie: Some(1), honest, liar, ..setup() };
-        let (debate, _) = client.create(open).await;
-        client.watch(&debate).await;
-        let state = client.outcome().await;
-        client.say(&ClientMessage::Leave { debate }).await;
-        images[state.background.unwrap().source.index as usize] += 1;
-        firsts[usize::from(state.view.truth.unwrap().first == Role::Honest)] += 1;
+        let debate = client.create(open).await.debate;
+        let events = client.outcome(&debate).await;
+        client.say(ClientMessage::Leave { debate }).await;
+        let ending = events.last().unwrap().ending.clone().unwrap();
+        images[ending.background.source.index as usize] += 1;
+        firsts[usize::from(ending.truth.first == Role::Honest)] += 1;
     }
     // Those of class 1 cannot be passed off as class 1, and the last has too few pixels.
     assert!(images[0] > 0 && images[3] > 0, "{images:?}");
@@ -66,30 +124,60 @@ async fn a_setup_draws_what_it_leaves_open() {
 }
 
 #[tokio::test]
-async fn a_person_judges() {
+async fn opinions_are_told_to_who_asks_and_to_the_judge_with_the_outcome() {
     let scene = Scene::open().await;
     let mut judge = Client::connect(scene.address).await;
-    let (debate, token) = judge.create(for_a_person()).await;
+    let Created { debate, tokens, .. } = judge.create(for_a_judge()).await;
     let mut spectator = Client::connect(scene.address).await;
-    spectator.watch(&debate).await;
-    assert_eq!(spectator.state().await.seq, 0);
-    // Nothing happens before the judge has come.
-    assert!(timeout(Duration::from_millis(150), spectator.hear()).await.is_err());
-
-    judge.take(&debate, &token.unwrap()).await;
-    let state = judge.evidence().await;
-    assert_eq!((state.view.seat, state.seq), (Seat::Judge, 4));
-    assert!(state.logits.is_empty(), "the classifier's opinion is kept from a person who judges");
-    assert_eq!(spectator.evidence().await.logits.len(), 4);
-
-    judge.verdict(&debate, 1).await;
-    for state in [judge.outcome().await, spectator.outcome().await] {
-        let verdict = Verdict::Label { label: 1, probability: None };
-        assert_eq!((state.seq, state.view.verdict), (5, Some(verdict)));
-        assert_eq!(state.view.outcome.unwrap().winner, Role::Liar);
-        assert_eq!(state.logits.len(), 4);
-        assert_eq!(state.background.unwrap().players.judge.as_deref(), Some("person"));
+    let watch = |opinions| {
+        let debate = Some(debate.clone());
+        ClientMessage::Watch { debate, token: None, opinions }
+    };
+    spectator.say(watch(true)).await;
+    assert_eq!(spectator.snapshot().await.seq, 0);
+    let token = tokens.judge.unwrap();
+    judge.say(ClientMessage::Take { debate: debate.clone(), token, opinions: true }).await;
+    judge.snapshot().await;
+    judge.turn().await;
+    for seq in 1..=4 {
+        assert_eq!(judge.event().await.seq, seq, "an outside judge judges without them");
     }
+    let mut opinions = 0;
+    for _ in 0..9 {
+        if let ServerMessage::Opinion { seq, logits, .. } = spectator.hear().await {
+            opinions += 1;
+            assert_eq!((seq, logits.len()), (opinions, 3));
+        }
+    }
+    assert_eq!(opinions, 4, "one for each reveal, beside a turn and four events");
+    judge.verdict(&debate, 1).await;
+    assert_eq!(judge.event().await.seq, 5);
+    for opinion in 1..=4 {
+        assert!(matches!(judge.hear().await, ServerMessage::Opinion { seq, .. } if seq == opinion));
+    }
+    // Who comes late is told all of them.
+    spectator.event().await;
+    spectator.say(watch(true)).await;
+    spectator.snapshot().await;
+    for opinion in 1..=4 {
+        let heard = spectator.hear().await;
+        assert!(matches!(heard, ServerMessage::Opinion { seq, .. } if seq == opinion));
+    }
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn spectators_may_be_given_the_debaters_view() {
+    let scene = Scene::open().await;
+    let mut client = Client::connect(scene.address).await;
+    let open = Setup { spectators_see: Sight::Image, ..for_a_judge() };
+    let Created { debate, tokens, .. } = client.create(open).await;
+    client.watch(&debate).await;
+    let view = client.snapshot().await.view;
+    assert!(view.image.is_some() && view.rules.first == Some(Role::Honest) && view.truth.is_none());
+    client.take(&debate, &tokens.judge.unwrap()).await;
+    let view = client.snapshot().await.view;
+    assert!(view.image.is_none() && view.rules.first.is_none(), "but never the judge");
     scene.stop().await;
 }
 
@@ -97,122 +185,54 @@ async fn a_person_judges() {
 async fn without_precommit_the_judge_chooses_among_all_labels() {
     let scene = Scene::open().await;
     let mut judge = Client::connect(scene.address).await;
-    let open = Setup { precommit: false, lie: None, ..for_a_person() };
-    let (debate, token) = judge.create(open).await;
-    judge.take(&debate, &token.unwrap()).await;
-    let state = judge.evidence().await;
-    assert_eq!((state.view.claims.first, state.view.claims.second), (None, None));
+    let open = Setup { precommit: false, lie: None, ..for_a_judge() };
+    let Created { debate, tokens, .. } = judge.create(open).await;
+    judge.take(&debate, &tokens.judge.unwrap()).await;
+    let claims = judge.snapshot().await.view.claims;
+    assert_eq!((claims.first, claims.second), (None, None));
+    judge.turn().await;
+    for seq in 1..=4 {
+        assert_eq!(judge.event().await.seq, seq);
+    }
     judge.verdict(&debate, 2).await;
-    assert_eq!(judge.outcome().await.view.outcome.unwrap().winner, Role::Liar);
+    let told = judge.event().await;
+    let verdict = Verdict::Label { label: 2, probability: None };
+    assert!(matches!(told.event, Event::Verdict { verdict: given, .. } if given == verdict));
+    assert_eq!(told.ending.unwrap().outcome.winner, Role::Liar);
     scene.stop().await;
 }
 
 #[tokio::test]
-async fn a_verdict_comes_from_the_judge_and_once_and_after_the_evidence() {
-    let scene = Scene::open().await;
-    let mut judge = Client::connect(scene.address).await;
-    let (debate, token) = judge.create(Setup { pace_ms: 100, ..for_a_person() }).await;
-    let token = token.unwrap();
-
-    judge.verdict(&debate, 0).await;
-    assert_eq!(judge.refusal().await.code, RefusalCode::NotSeated);
-    judge.take(&debate, &Token("guess".into())).await;
-    let refusal = judge.refusal().await;
-    assert_eq!((refusal.code, refusal.debate), (RefusalCode::WrongToken, Some(debate.clone())));
-    judge.watch(&debate).await;
-    judge.state().await;
-    judge.verdict(&debate, 0).await;
-    assert_eq!(judge.refusal().await.code, RefusalCode::NotSeated);
-
-    judge.take(&debate, &token).await;
-    judge.state().await;
-    judge.verdict(&debate, 0).await;
-    let refusal = judge.refusal().await;
-    assert_eq!(refusal.code, RefusalCode::Illegal);
-    assert!(refusal.message.contains("of 4 pixels are revealed"), "{refusal}");
-    judge.evidence().await;
-    judge.verdict(&debate, 2).await;
-    let refusal = judge.refusal().await;
-    assert_eq!(refusal.code, RefusalCode::Illegal);
-    judge.verdict(&debate, 0).await;
-    judge.outcome().await;
-    judge.verdict(&debate, 1).await;
-    assert_eq!(judge.refusal().await.code, RefusalCode::Illegal);
-    scene.stop().await;
-}
-
-#[tokio::test]
-async fn a_classifier_leaves_its_seat_to_nobody() {
+async fn outside_players_need_no_classifier() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
-    let (debate, _) = client.create(setup()).await;
-    client.take(&debate, &Token(String::new())).await;
-    assert_eq!(client.refusal().await.code, RefusalCode::WrongToken);
-    scene.stop().await;
-}
-
-#[tokio::test]
-async fn a_judge_who_is_lost_comes_back_with_the_token() {
-    let scene = Scene::open().await;
-    let mut judge = Client::connect(scene.address).await;
-    let (debate, token) = judge.create(Setup { pace_ms: 30, ..for_a_person() }).await;
-    let token = token.unwrap();
-    judge.take(&debate, &token).await;
-    judge.state().await;
-    drop(judge);
-
-    let mut again = Client::connect(scene.address).await;
-    again.take(&debate, &token).await;
-    again.evidence().await;
-    // The seat is one: whoever takes it last has it.
-    let mut elsewhere = Client::connect(scene.address).await;
-    elsewhere.take(&debate, &token).await;
-    elsewhere.evidence().await;
-    let gone = ServerMessage::Closed { debate: debate.clone(), reason: CloseReason::SeatTaken };
-    assert_eq!(again.hear().await, gone);
-    again.verdict(&debate, 0).await;
-    assert_eq!(again.refusal().await.code, RefusalCode::NotSeated);
-    elsewhere.verdict(&debate, 0).await;
-    elsewhere.outcome().await;
-    scene.stop().await;
-}
-
-#[tokio::test]
-async fn a_debate_goes_on_while_somebody_follows_it() {
-    let scene = Scene::open().await;
-    let mut client = Client::connect(scene.address).await;
-    let (debate, _) = client.create(Setup { pace_ms: 40, ..setup() }).await;
-    sleep(Duration::from_millis(300)).await;
-    client.watch(&debate).await;
-    assert_eq!(client.state().await.seq, 0, "nobody followed it so far");
-    let mut other = Client::connect(scene.address).await;
-    other.watch(&debate).await;
-    other.state().await;
-    client.say(&ClientMessage::Leave { debate: debate.clone() }).await;
-    let seq = other.state().await.seq;
-    drop(other);
-    sleep(Duration::from_millis(300)).await;
-    let mut third = Client::connect(scene.address).await;
-    third.watch(&debate).await;
-    // The search that was under way has come to its end, and no other was begun.
-    let waiting = third.state().await.seq;
-    assert!(waiting <= seq + 1, "{waiting} events, of which somebody saw {seq}");
-    assert_eq!(third.outcome().await.seq, 5);
+    let (honest, liar) = (built_in("random"), built_in("random"));
+    let legal = pixel_debate_game::LegalPixels::Any;
+    let any =
+        Setup { pixels: 3, legal, honest, liar, image: Some(4), lie: Some(0), ..for_a_judge() };
+    let Created { debate, tokens, .. } = client.create(any).await;
+    client.take(&debate, &tokens.judge.unwrap()).await;
+    client.snapshot().await;
+    client.turn().await;
+    for seq in 1..=3 {
+        assert_eq!(client.event().await.seq, seq);
+    }
     scene.stop().await;
 }
 
 #[tokio::test]
 async fn visitors_are_shown_the_same_debate_until_it_is_over() {
     let scene = Scene::with(Limits { pace: Duration::from_millis(80), ..Limits::default() }).await;
-    let watch = ClientMessage::Watch { debate: None };
+    let watch = || ClientMessage::Watch { debate: None, token: None, opinions: false };
     let mut one = Client::connect(scene.address).await;
-    one.say(&watch).await;
-    let shown = one.state().await.debate;
+    one.say(watch()).await;
+    let shown = one.snapshot().await.debate;
     let mut two = Client::connect(scene.address).await;
-    two.say(&watch).await;
-    assert_eq!(two.outcome().await.debate, shown);
-    two.say(&watch).await;
-    let another = two.state().await;
+    two.say(watch()).await;
+    assert_eq!(two.snapshot().await.debate, shown);
+    two.events().await;
+    two.say(watch()).await;
+    let another = two.snapshot().await;
     assert_ne!(another.debate, shown);
     assert!(another.view.outcome.is_none());
     scene.stop().await;
@@ -222,9 +242,9 @@ async fn visitors_are_shown_the_same_debate_until_it_is_over() {
 async fn an_agent_that_breaks_the_rules_forfeits() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
-    let (debate, _) = client.create(Setup { liar: "zero".into(), ..setup() }).await;
-    client.watch(&debate).await;
-    let outcome = client.outcome().await.view.outcome.unwrap();
+    let debate = client.create(Setup { liar: built_in("zero"), ..setup() }).await.debate;
+    let ending = client.outcome(&debate).await.pop().unwrap().ending.unwrap();
+    let outcome = ending.outcome;
     assert_eq!((outcome.winner, outcome.reason), (Role::Honest, OutcomeReason::IllegalMove));
     scene.stop().await;
 }
@@ -233,70 +253,13 @@ async fn an_agent_that_breaks_the_rules_forfeits() {
 async fn an_agent_that_fails_ends_its_debate_and_no_other() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
-    let failing = Setup { liar: "fail".into(), pace_ms: 60, ..setup() };
-    let (debate, _) = client.create(failing).await;
+    let failing = Setup { liar: built_in("fail"), pace_ms: 60, ..setup() };
+    let debate = client.create(failing).await.debate;
     client.watch(&debate).await;
-    let reason = loop {
-        match client.hear().await {
-            ServerMessage::State(_) => {}
-            ServerMessage::Closed { reason, .. } => break reason,
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(reason, CloseReason::Fault);
-    client.watch(&debate).await;
-    assert_eq!(client.refusal().await.code, RefusalCode::UnknownDebate);
-    let (debate, _) = client.create(setup()).await;
-    client.watch(&debate).await;
-    client.outcome().await;
+    client.snapshot().await;
+    assert_eq!(client.event().await.seq, 1);
+    assert_eq!(client.dismissed().await, CloseReason::Fault);
+    let debate = client.create(setup()).await.debate;
+    client.outcome(&debate).await;
     scene.stop().await;
-}
-
-#[tokio::test]
-async fn a_debate_without_a_verdict_is_let_go() {
-    let limits = Limits { verdict: Duration::from_millis(150), ..Limits::default() };
-    let scene = Scene::with(limits).await;
-    let mut client = Client::connect(scene.address).await;
-    for came in [false, true] {
-        let (debate, token) = client.create(for_a_person()).await;
-        let waits = if came {
-            client.take(&debate, &token.unwrap()).await;
-            client.evidence().await;
-            client.hear().await
-        } else {
-            client.watch(&debate).await;
-            client.state().await;
-            client.hear().await
-        };
-        assert_eq!(waits, ServerMessage::Closed { debate, reason: CloseReason::NoVerdict });
-    }
-    scene.stop().await;
-}
-
-#[tokio::test]
-async fn a_debate_is_remembered_for_a_time() {
-    let limits = Limits { memory: Duration::from_millis(200), ..Limits::default() };
-    let scene = Scene::with(limits).await;
-    let mut client = Client::connect(scene.address).await;
-    let (debate, _) = client.create(setup()).await;
-    client.watch(&debate).await;
-    client.outcome().await;
-    let over = ServerMessage::Closed { debate: debate.clone(), reason: CloseReason::Over };
-    assert_eq!(client.hear().await, over);
-    client.watch(&debate).await;
-    assert_eq!(client.refusal().await.code, RefusalCode::UnknownDebate);
-    scene.stop().await;
-}
-
-#[tokio::test]
-async fn a_server_that_stops_takes_leave() {
-    let scene = Scene::open().await;
-    let mut client = Client::connect(scene.address).await;
-    let slow = Setup { pace_ms: 5000, judge: JudgeKind::Classifier, ..setup() };
-    let (debate, _) = client.create(slow).await;
-    client.watch(&debate).await;
-    client.state().await;
-    let farewell = tokio::spawn(async move { client.closed().await });
-    scene.stop().await;
-    assert_eq!(farewell.await.unwrap(), Some((CloseCode::Away, "the server stops".into())));
 }

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use pixel_debate_game::Role;
-use pixel_debate_protocol::v1::{ClientMessage, DebateId, PATH, RefusalCode, ServerMessage, Setup};
+use pixel_debate_protocol::{
+    ClientMessage, Clock, CloseReason, DebateId, PATH, RefusalCode, ServerMessage, Setup,
+};
 use pixel_debate_server::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -15,16 +16,17 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{CloseCode, Data, O
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::client::Client;
-use crate::scene::{Scene, setup};
+use crate::scene::{Scene, built_in, outside, setup};
 
 #[tokio::test]
 async fn bad_messages_are_refused_and_the_connection_goes_on() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
-    let long = format!("{{\"type\":\"watch\",\"debate\":\"{}\"}}", "x".repeat(5000));
+    let most = client.hello.bounds.message_bytes as usize;
+    let long = format!("{{\"type\":\"watch\",\"debate\":\"{}\"}}", "x".repeat(most));
     for (frame, code) in [
         (Message::text("{"), RefusalCode::Malformed),
-        (Message::text(r#"{"type":"reveal"}"#), RefusalCode::Malformed),
+        (Message::text(r#"{"type":"move"}"#), RefusalCode::Malformed),
         (Message::text("[".repeat(4000)), RefusalCode::Malformed),
         (Message::binary(br#"{"type":"watch"}"#.to_vec()), RefusalCode::Binary),
         (Message::text(long), RefusalCode::TooLarge),
@@ -34,9 +36,8 @@ async fn bad_messages_are_refused_and_the_connection_goes_on() {
         assert_eq!(refusal.code, code);
         assert!(!refusal.message.is_empty() && !refusal.expected.is_empty());
     }
-    let (debate, _) = client.create(setup()).await;
-    client.watch(&debate).await;
-    client.outcome().await;
+    let debate = client.create(setup()).await.debate;
+    client.outcome(&debate).await;
     scene.stop().await;
 }
 
@@ -70,11 +71,14 @@ async fn setups_that_cannot_be_played_are_refused_with_what_can() {
         (Setup { lie: Some(0), ..setup() }, "true label", "another"),
         (Setup { precommit: false, ..setup() }, "claims no label", "lie: null"),
         (Setup { pace_ms: 10_001, ..setup() }, "10001 ms", "0 to 10000"),
-        (Setup { honest: "mcts:9".into(), ..setup() }, "honest debater", "1 to 100"),
-        (Setup { liar: "stockfish".into(), ..setup() }, "\"stockfish\"", "liar: random"),
+        (Setup { honest: built_in("mcts:9"), ..setup() }, "honest debater", "1 to 100"),
+        (Setup { liar: built_in("stockfish"), ..setup() }, "\"stockfish\"", "liar: outside"),
+        (Setup { judge: built_in("person"), ..setup() }, "\"person\"", "\"outside\""),
+        (Setup { clock: Clock { move_ms: 0, bank_ms: 0 }, ..setup() }, "0 ms", "1 to 3600000"),
+        (Setup { pixels: 0, ..outside() }, "0 pixels", "1 to 128"),
     ];
     for (setup, wrong, right) in refused {
-        client.say(&ClientMessage::Create(setup)).await;
+        client.say(ClientMessage::Create(setup)).await;
         let refusal = client.refusal().await;
         assert_eq!(refusal.code, RefusalCode::Setup);
         assert!(refusal.message.contains(wrong), "{refusal}");
@@ -87,36 +91,30 @@ async fn setups_that_cannot_be_played_are_refused_with_what_can() {
 async fn a_debate_that_nobody_knows_is_refused_by_name() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
-    let nowhere = DebateId("nowhere".into());
-    client.watch(&nowhere).await;
-    let refusal = client.refusal().await;
-    assert_eq!((refusal.code, refusal.debate), (RefusalCode::UnknownDebate, Some(nowhere.clone())));
-    client.verdict(&nowhere, 1).await;
-    assert_eq!(client.refusal().await.code, RefusalCode::UnknownDebate);
+    for nowhere in ["nowhere", "AAAAAAAAAAAAAAAA", "a/../../../../b "] {
+        let nowhere = DebateId(nowhere.into());
+        client.watch(&nowhere).await;
+        let refusal = client.refusal().await;
+        assert_eq!(refusal.code, RefusalCode::UnknownDebate);
+        assert_eq!(refusal.debate, Some(nowhere.clone()));
+        client.verdict(&nowhere, 1).await;
+        assert_eq!(client.refusal().await.code, RefusalCode::NotSeated);
+    }
     scene.stop().await;
 }
 
 #[tokio::test]
-async fn a_server_full_of_debates_lets_go_of_those_that_nobody_needs() {
+async fn a_server_full_of_debates_lets_go_of_those_that_are_over() {
     let limits = Limits { debates: 2, ..Limits::default() };
     let scene = Scene::with(limits).await;
     let mut client = Client::connect(scene.address).await;
-    let slow = || Setup { pace_ms: 10_000, ..setup() };
-    let (over, _) = client.create(setup()).await;
-    client.watch(&over).await;
-    client.outcome().await;
-    let (alone, _) = client.create(slow()).await;
-    // The one that is over is the oldest, so it goes first.
-    let (followed, _) = client.create(slow()).await;
-    assert!(matches!(client.hear().await, ServerMessage::Closed { debate, .. } if debate == over));
-    client.watch(&followed).await;
-    client.state().await;
-    let (another, _) = client.create(slow()).await;
-    client.watch(&another).await;
-    client.state().await;
-    client.watch(&alone).await;
-    assert_eq!(client.refusal().await.code, RefusalCode::UnknownDebate);
-    client.say(&ClientMessage::Create(slow())).await;
+    let over = client.create(setup()).await.debate;
+    client.outcome(&over).await;
+    client.create(outside()).await;
+    client.say(ClientMessage::Create(outside())).await;
+    assert_eq!(client.dismissed().await, CloseReason::Over);
+    assert!(matches!(client.hear().await, ServerMessage::Created(_)));
+    client.say(ClientMessage::Create(outside())).await;
     assert_eq!(client.refusal().await.code, RefusalCode::Busy);
     scene.stop().await;
 }
@@ -126,17 +124,33 @@ async fn a_connection_follows_so_many_debates_and_no_more() {
     let limits = Limits { seats: 1, ..Limits::default() };
     let scene = Scene::with(limits).await;
     let mut client = Client::connect(scene.address).await;
-    let slow = || Setup { pace_ms: 10_000, first: Some(Role::Liar), ..setup() };
-    let (one, _) = client.create(slow()).await;
-    let (two, _) = client.create(slow()).await;
+    let one = client.create(outside()).await.debate;
+    let two = client.create(outside()).await.debate;
     client.watch(&one).await;
-    client.state().await;
+    client.snapshot().await;
     client.watch(&two).await;
     let refusal = client.refusal().await;
     assert_eq!((refusal.code, refusal.debate), (RefusalCode::TooManySeats, Some(two.clone())));
-    client.say(&ClientMessage::Leave { debate: one }).await;
+    client.say(ClientMessage::Leave { debate: one }).await;
     client.watch(&two).await;
-    assert_eq!(client.state().await.debate, two);
+    assert_eq!(client.snapshot().await.debate, two);
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn who_says_too_much_is_refused_and_then_cut_off() {
+    let limits = Limits { messages_a_second: 1, messages_at_once: 5, ..Limits::default() };
+    let scene = Scene::with(limits).await;
+    let mut client = Client::connect(scene.address).await;
+    let leave = r#"{"type":"leave","debate":"none"}"#;
+    for told in 0..10 {
+        client.frame(Message::text(leave)).await.unwrap();
+        let code = client.refusal().await.code;
+        let wanted = if told < 5 { RefusalCode::NotSeated } else { RefusalCode::TooFast };
+        assert_eq!(code, wanted, "message {told}");
+    }
+    client.frame(Message::text(leave)).await.unwrap();
+    assert_eq!(client.closed().await.unwrap().0, CloseCode::Policy);
     scene.stop().await;
 }
 
@@ -176,25 +190,31 @@ async fn a_page_of_another_site_may_not_connect() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_cut_off() {
-    let limits = Limits { silence: Duration::from_millis(500), ..Limits::default() };
+    let limits = Limits {
+        silence: Duration::from_millis(500),
+        messages_a_second: 1_000_000,
+        messages_at_once: 1_000_000,
+        ..Limits::default()
+    };
     let scene = Scene::with(limits).await;
     let mut client = Client::connect(scene.address).await;
-    let (debate, _) = client.create(Setup { pace_ms: 10_000, ..setup() }).await;
-    let watch = serde_json::to_string(&ClientMessage::Watch { debate: Some(debate) }).unwrap();
-    // Each of these is answered by a state, until the way back is full.
+    let debate = Some(client.create(outside()).await.debate);
+    let watch = ClientMessage::Watch { debate, token: None, opinions: false };
+    let watch = serde_json::to_string(&pixel_debate_protocol::Request::from(watch)).unwrap();
+    // Each of these is answered by a snapshot, until the way back is full.
     let flood = async { while client.frame(Message::text(watch.clone())).await.is_ok() {} };
     tokio::time::timeout(Duration::from_secs(30), flood).await.expect("the server waits for it");
     // Others are not disturbed.
     let mut other = Client::connect(scene.address).await;
-    let (debate, _) = other.create(setup()).await;
-    other.watch(&debate).await;
-    other.outcome().await;
+    let debate = other.create(setup()).await.debate;
+    other.outcome(&debate).await;
     scene.stop().await;
 }
 
 #[tokio::test]
 async fn a_silent_client_is_left() {
-    let limits = Limits { silence: Duration::from_millis(300), ..Limits::default() };
+    let time = Duration::from_millis;
+    let limits = Limits { silence: time(300), ping: time(100), ..Limits::default() };
     let scene = Scene::with(limits).await;
     // A client that opens a websocket by hand and then answers no ping.
     let mut silent = TcpStream::connect(scene.address).await.unwrap();

@@ -1,8 +1,14 @@
 //! The server over real sockets, as clients see it.
 
 mod client;
+mod clocks;
 mod debates;
 mod faults;
+mod http;
+mod model;
 mod page;
+mod restart;
+mod resume;
 mod scene;
+mod seats;
 mod secrets;

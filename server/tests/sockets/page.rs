@@ -1,24 +1,7 @@
 //! The page over HTTP.
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-
+use crate::http::get;
 use crate::scene::Scene;
-
-/// The answer to a plain request, head and body.
-async fn get(scene: &Scene, path: &str, headers: &str) -> (String, String) {
-    let mut stream = TcpStream::connect(scene.address).await.unwrap();
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{headers}\r\n",
-        scene.address
-    );
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    let answer = String::from_utf8_lossy(&answer);
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.into(), body.into())
-}
 
 #[tokio::test]
 async fn the_page_comes_with_its_files_and_a_strict_policy() {

@@ -3,13 +3,17 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 
-use pixel_debate_agents::{Agent, AgentError, Choice, Clock};
+use pixel_debate_agents::{Agent, AgentError, Choice, Clock as Patience};
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Evidence, Image, Pixel, View};
-use pixel_debate_protocol::v1::{JudgeKind, Setup};
-use pixel_debate_server::{Limits, Players, Server, ServerConfig};
+use pixel_debate_game::{Evidence, Image, Pixel, Role, Rules, View};
+use pixel_debate_protocol::{Created, DebateId, Player, Setup, Token};
+use pixel_debate_server::store::Place;
+use pixel_debate_server::{AdminToken, Limits, Players, Server, ServerConfig};
+use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+
+use crate::client::Client;
 
 /// Five images of 4x4 pixels in three classes. The first two have the same first row, and nothing
 /// else in common: neither the rest nor the label. The third has the pixels of the first and
@@ -35,7 +39,7 @@ pub(crate) struct Scripted;
 struct Row;
 
 impl Agent for Row {
-    fn choose(&mut self, view: &View, _: Clock) -> Result<Choice, AgentError> {
+    fn choose(&mut self, view: &View, _: Patience) -> Result<Choice, AgentError> {
         Ok(Choice::unproven(Pixel::new(view.evidence.len() as u8, 0)))
     }
 }
@@ -43,7 +47,7 @@ impl Agent for Row {
 struct Zero;
 
 impl Agent for Zero {
-    fn choose(&mut self, view: &View, _: Clock) -> Result<Choice, AgentError> {
+    fn choose(&mut self, view: &View, _: Patience) -> Result<Choice, AgentError> {
         let mut pixels = view.image.iter().flat_map(Image::iter);
         Ok(Choice::unproven(pixels.find(|&(_, value)| value == 0).unwrap().0))
     }
@@ -52,7 +56,7 @@ impl Agent for Zero {
 struct Fail;
 
 impl Agent for Fail {
-    fn choose(&mut self, _: &View, _: Clock) -> Result<Choice, AgentError> {
+    fn choose(&mut self, _: &View, _: Patience) -> Result<Choice, AgentError> {
         Err(AgentError::NothingToReveal)
     }
 }
@@ -64,6 +68,14 @@ impl Players for Scripted {
 
     fn max_rollouts(&self) -> u32 {
         100
+    }
+
+    fn check(&self, name: &str, _: &Rules, _: &Image) -> Result<(), String> {
+        if ["row", "mcts:1000", "zero", "fail", "random"].contains(&name) {
+            Ok(())
+        } else {
+            Err(format!("no agent is named {name:?}"))
+        }
     }
 
     fn logits(&self, _: u8, evidence: &Evidence) -> Result<Vec<f32>, String> {
@@ -88,29 +100,42 @@ impl Players for Scripted {
     }
 }
 
+pub(crate) fn built_in(name: &str) -> Player {
+    Player::BuiltIn(name.into())
+}
+
 /// A setup without chance: the first image, the honest debater first, and no pauses.
 pub(crate) fn setup() -> Setup {
     Setup {
         image: Some(0),
         pixels: 4,
-        precommit: true,
         lie: Some(1),
-        first: Some(pixel_debate_game::Role::Honest),
-        honest: "row".into(),
-        liar: "row".into(),
-        judge: JudgeKind::Classifier,
+        first: Some(Role::Honest),
+        honest: built_in("row"),
+        liar: built_in("row"),
         pace_ms: 0,
+        ..Setup::default()
     }
 }
 
-/// The same with a person as judge.
-pub(crate) fn for_a_person() -> Setup {
-    Setup { judge: JudgeKind::Person, ..setup() }
+/// The same with an outside judge.
+pub(crate) fn for_a_judge() -> Setup {
+    Setup { judge: Player::outside(), ..setup() }
 }
 
-/// A server that runs until it is dropped or stopped.
+/// The same with outside players in all seats.
+pub(crate) fn outside() -> Setup {
+    Setup { honest: Player::outside(), liar: Player::outside(), ..for_a_judge() }
+}
+
+/// The administrator's token of every scene.
+pub(crate) const ADMINISTRATOR: &str = "the-administrators-token";
+
+/// A server that runs until it is dropped or stopped, and its store.
 pub(crate) struct Scene {
     pub(crate) address: SocketAddr,
+    limits: Limits,
+    folder: TempDir,
     shutdown: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
 }
@@ -121,9 +146,15 @@ impl Scene {
     }
 
     pub(crate) async fn with(limits: Limits) -> Self {
+        Self::over(limits, tempfile::tempdir().unwrap()).await
+    }
+
+    async fn over(limits: Limits, folder: TempDir) -> Self {
         let config = ServerConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
-            limits,
+            limits: limits.clone(),
+            store: Place::File(folder.path().join("debates.db")),
+            administrator: Some(AdminToken::new(ADMINISTRATOR).unwrap()),
             ..ServerConfig::new(&IMAGES, Arc::new(Scripted))
         };
         let server = Server::bind(config).await.unwrap();
@@ -132,12 +163,76 @@ impl Scene {
         let running = tokio::spawn(async move {
             server.run(async { drop(told.await) }).await.unwrap();
         });
-        Self { address, shutdown: Some(shutdown), running }
+        Self { address, limits, folder, shutdown: Some(shutdown), running }
     }
 
     /// Stops the server, and waits until it has.
-    pub(crate) async fn stop(mut self) {
+    pub(crate) async fn stop(self) {
+        self.stopped().await;
+    }
+
+    async fn stopped(mut self) -> (Limits, TempDir) {
         self.shutdown.take().map(|shutdown| shutdown.send(()));
         self.running.await.unwrap();
+        (self.limits, self.folder)
+    }
+
+    /// Stops the server, and starts another on the same store.
+    pub(crate) async fn restart(self) -> Self {
+        let (limits, folder) = self.stopped().await;
+        Self::over(limits, folder).await
+    }
+
+    /// Players in all three seats of a debate, which has begun.
+    pub(crate) async fn seated(&self, setup: Setup) -> Seated {
+        let mut connections = Vec::new();
+        for _ in 0..3 {
+            connections.push(Client::connect(self.address).await);
+        }
+        let Ok([mut first, mut second, mut judge]) = <[Client; 3]>::try_from(connections) else {
+            unreachable!()
+        };
+        let honest_first = setup.first == Some(Role::Honest);
+        let Created { debate, tokens, .. } = judge.create(setup).await;
+        let (honest, liar) = (tokens.honest.unwrap(), tokens.liar.unwrap());
+        let keys = if honest_first { [honest, liar] } else { [liar, honest] };
+        let tokens = [keys[0].clone(), keys[1].clone(), tokens.judge.unwrap()];
+        for (client, token) in [&mut first, &mut second, &mut judge].into_iter().zip(&tokens) {
+            client.take(&debate, token).await;
+            client.snapshot().await;
+        }
+        for client in [&mut first, &mut second, &mut judge] {
+            assert_eq!(client.turn().await.seq, 1);
+        }
+        Seated { debate, tokens, first, second, judge }
+    }
+}
+
+/// Three connected players of one debate.
+pub(crate) struct Seated {
+    pub(crate) debate: DebateId,
+    /// The keys of the first debater, the second and the judge.
+    pub(crate) tokens: [Token; 3],
+    pub(crate) first: Client,
+    pub(crate) second: Client,
+    pub(crate) judge: Client,
+}
+
+impl Seated {
+    pub(crate) fn all(&mut self) -> [&mut Client; 3] {
+        [&mut self.first, &mut self.second, &mut self.judge]
+    }
+
+    /// Has the debater whose turn it is reveal the next pixel of the first row, up to that many
+    /// events, and all hear of it.
+    pub(crate) async fn play(&mut self, from: u32, to: u32) {
+        for seq in from..=to {
+            let debate = self.debate.clone();
+            let debater = if seq % 2 == 1 { &mut self.first } else { &mut self.second };
+            debater.reveal(&debate, seq, Pixel::new(seq as u8 - 1, 0)).await;
+            for client in self.all() {
+                assert_eq!(client.event().await.seq, seq);
+            }
+        }
     }
 }

@@ -1,68 +1,199 @@
 //! The judge and the spectators learn nothing of the image, the label and the roles before the
 //! outcome: over images with equal evidence they are sent the same bytes.
 
-use pixel_debate_game::Role;
-use pixel_debate_protocol::v1::{DebateId, JudgeKind, ServerMessage, Setup, Token};
+use pixel_debate_game::{Pixel, Role};
+use pixel_debate_protocol::{ClientMessage, Player, Request, Setup, Token};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 
 use crate::client::Client;
-use crate::scene::{IMAGES, Scene, setup};
+use crate::http::get;
+use crate::scene::{IMAGES, Scene, Seated, built_in, for_a_judge, outside, setup};
 
-/// Three debates that differ in everything that is hidden and in nothing that may be seen: who
-/// sits first claims class 0, who sits second class 1, and both reveal the first row. In the first
-/// the one who sits first is honest; in the others the liar.
-fn alike() -> [Setup; 3] {
-    let honest_first = Setup { image: Some(0), lie: Some(1), first: Some(Role::Honest), ..setup() };
-    let liar_first = Setup { image: Some(1), lie: Some(0), first: Some(Role::Liar), ..setup() };
-    let same_pixels = Setup { image: Some(2), ..liar_first.clone() };
-    [honest_first, liar_first, same_pixels]
-}
-
-/// What a client heard, with the names and keys taken out that differ from debate to debate.
-fn heard(client: &Client, debate: &DebateId, token: Option<&Token>) -> Vec<String> {
-    let unnamed = |frame: &String| {
-        let frame = frame.replace(&debate.0, "DEBATE");
-        token.map_or(frame.clone(), |token| frame.replace(&token.0, "TOKEN"))
+/// Debates that differ in everything that is hidden and in nothing that may be seen: who sits
+/// first claims class 0, who sits second class 1, and both reveal the first row. In the first the
+/// one who sits first is honest; in the others the liar.
+fn alike(setup: &Setup) -> [Setup; 3] {
+    let first = |image, lie, first| {
+        let lie = setup.precommit.then_some(lie);
+        Setup { image: Some(image), lie, first: Some(first), ..setup.clone() }
     };
-    client.heard.iter().map(unnamed).collect()
+    [first(0, 1, Role::Honest), first(1, 0, Role::Liar), first(2, 0, Role::Liar)]
 }
 
-/// Plays a debate with a person as judge until the verdict is due, and returns what the judge and
-/// a spectator have heard till then.
-async fn before_a_verdict(scene: &Scene, setup: Setup) -> [Vec<String>; 2] {
-    let mut judge = Client::connect(scene.address).await;
+/// The text with the names and keys taken out that differ from debate to debate.
+fn unnamed(text: &str, seated: &Seated) -> String {
+    let named = text.replace(&seated.debate.0, "DEBATE");
+    seated.tokens.iter().fold(named, |text, Token(token)| text.replace(token, "TOKEN"))
+}
+
+/// What a spectator or a judge can be told over HTTP, without the date.
+async fn over_http(scene: &Scene, seated: &Seated) -> Vec<String> {
+    let mut answers = Vec::new();
+    let debate = &seated.debate;
+    let judge = format!("Authorization: Bearer {}\r\n", seated.tokens[2].0);
+    for path in [
+        format!("/api/debates/{debate}"),
+        format!("/api/debates/{debate}/transcript"),
+        "/api/debates?limit=1".into(),
+    ] {
+        for key in ["", judge.as_str()] {
+            let (head, body) = get(scene, &path, key).await;
+            answers
+                .extend(head.lines().filter(|line| !line.starts_with("date:")).map(String::from));
+            answers.push(unnamed(&body, seated));
+        }
+    }
+    answers
+}
+
+/// A random order of revealing the first row, with attempts that are refused in between.
+struct Script {
+    pixels: Vec<u8>,
+    precommit: bool,
+    refused: Vec<bool>,
+    resumes: Vec<bool>,
+    verdict: u8,
+}
+
+impl Script {
+    fn new(random: &mut StdRng) -> Self {
+        let mut pixels: Vec<u8> = (0..4).collect();
+        for place in (1..4).rev() {
+            pixels.swap(place, random.random_range(0..=place));
+        }
+        let mut coins = || (0..4).map(|_| random.random()).collect();
+        let (refused, resumes) = (coins(), coins());
+        let (precommit, verdict) = (random.random(), random.random_range(0..2));
+        Self { pixels, precommit, refused, resumes, verdict }
+    }
+}
+
+/// Plays a debate by the script until the verdict is due, and returns every byte that the judge,
+/// a spectator and readers over HTTP have got till then, and at last what the outcome tells.
+async fn play(scene: &Scene, setup: Setup, script: &Script) -> (Vec<String>, String) {
+    let mut seated = scene.seated(setup).await;
+    let debate = seated.debate.clone();
     let mut spectator = Client::connect(scene.address).await;
-    let (debate, token) = judge.create(Setup { judge: JudgeKind::Person, ..setup }).await;
-    let token = token.unwrap();
-    spectator.watch(&debate).await;
-    spectator.state().await;
-    judge.take(&debate, &token).await;
-    judge.evidence().await;
-    spectator.evidence().await;
-    // Refusals must not tell either.
-    judge.verdict(&debate, 9).await;
-    judge.refusal().await;
-    spectator.verdict(&debate, 0).await;
-    spectator.refusal().await;
-    [heard(&judge, &debate, Some(&token)), heard(&spectator, &debate, Some(&token))]
+    // The greeting came before any debate did; from here on everything is compared.
+    let watch = ClientMessage::Watch { debate: Some(debate.clone()), token: None, opinions: true };
+    spectator.say(Request { id: Some(1), message: watch }).await;
+    spectator.snapshot().await;
+    let mut told = over_http(scene, &seated).await;
+    for (seq, &pixel) in (1u32..).zip(&script.pixels) {
+        let place = seq as usize - 1;
+        if script.refused[place] {
+            seated.judge.verdict(&debate, 0).await;
+            seated.judge.refusal().await;
+            seated.judge.reveal(&debate, seq, Pixel::new(1, 3)).await;
+            seated.judge.refusal().await;
+            spectator.reveal(&debate, seq, Pixel::new(1, 1)).await;
+            spectator.refusal().await;
+            spectator.take(&debate, &Token("guess".into())).await;
+            spectator.refusal().await;
+        }
+        let debater = if seq % 2 == 1 { &mut seated.first } else { &mut seated.second };
+        debater.reveal(&debate, seq, Pixel::new(pixel, 0)).await;
+        for client in seated.all() {
+            client.event().await;
+        }
+        spectator.event().await;
+        assert!(matches!(
+            spectator.hear().await,
+            pixel_debate_protocol::ServerMessage::Opinion { .. }
+        ));
+        if script.resumes[place] {
+            spectator.resume(&debate, None, 0).await;
+            spectator.resumed().await;
+            for _ in 0..seq {
+                spectator.event().await;
+            }
+            // With the resumption it wants no more opinions: it asks again.
+            let message =
+                ClientMessage::Watch { debate: Some(debate.clone()), token: None, opinions: true };
+            spectator.say(Request { id: None, message }).await;
+            spectator.snapshot().await;
+            for _ in 0..seq {
+                spectator.hear().await;
+            }
+        }
+        told.extend(over_http(scene, &seated).await);
+    }
+    seated.judge.verdict(&debate, 2).await;
+    if script.precommit {
+        seated.judge.refusal().await;
+    } else {
+        seated.judge.event().await;
+    }
+    if script.precommit {
+        // The time left to the judge is measured, and so differs by chance.
+        for client in [&seated.judge, &spectator] {
+            told.extend(client.heard.iter().map(|frame| unnamed(frame, &seated)));
+        }
+        seated.judge.verdict(&debate, script.verdict).await;
+        seated.judge.event().await;
+    } else {
+        let heard = &seated.judge.heard[..seated.judge.heard.len() - 1];
+        told.extend(heard.iter().map(|frame| unnamed(frame, &seated)));
+        told.extend(spectator.heard.iter().map(|frame| unnamed(frame, &seated)));
+    }
+    let (_, body) = get(scene, &format!("/api/debates/{debate}/transcript"), "").await;
+    (told.into_iter().map(|text| without_time(&text)).collect(), body)
+}
+
+/// The text without the milliseconds that were left to the judge.
+fn without_time(text: &str) -> String {
+    match text.split_once(r#""left":{"move_ms":"#) {
+        Some((before, after)) => {
+            let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(0);
+            format!("{before}\"left\":{{\"move_ms\":TIME{}", &after[digits..])
+        }
+        None => text.into(),
+    }
 }
 
 #[tokio::test]
-async fn judges_and_spectators_hear_the_same_over_images_with_equal_evidence() {
+async fn judges_spectators_and_readers_are_sent_the_same_over_images_with_equal_evidence() {
     let scene = Scene::open().await;
-    for precommit in [true, false] {
+    let mut random = StdRng::seed_from_u64(1805);
+    for round in 0..12 {
+        let script = Script::new(&mut random);
+        let setup = Setup { precommit: script.precommit, ..outside() };
         let mut all = Vec::new();
-        for setup in alike() {
-            let lie = setup.lie.filter(|_| precommit);
-            all.push(before_a_verdict(&scene, Setup { precommit, lie, ..setup }).await);
+        for setup in alike(&setup) {
+            all.push(play(&scene, setup, &script).await);
         }
-        let [first, rest @ ..] = &all[..] else { panic!("no debates") };
-        assert!(first.iter().all(|frames| frames.len() >= 6), "{first:?}");
-        for other in rest {
-            assert_eq!(first, other);
+        let [(first, truth), rest @ ..] = &all[..] else { panic!("no debates") };
+        for (other, other_truth) in rest {
+            assert_eq!(first, other, "round {round}");
+            assert_ne!(truth, other_truth, "after the outcome everything is told");
         }
-        // The frames do carry what may be seen: this comparison is not of nothing.
-        assert!(first[0].iter().any(|frame| frame.contains(r#""value":40"#)));
+        // What is compared does carry what may be seen.
+        assert!(first.iter().any(|text| text.contains(r#""value":40"#)));
+        assert!(first.iter().any(|text| text.contains("opinion")));
     }
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn who_creates_and_judges_a_debate_does_not_learn_from_it_who_sits_where() {
+    let scene = Scene::open().await;
+    let mut all = Vec::new();
+    let one_outside = Setup { honest: Player::outside(), ..for_a_judge() };
+    for setup in alike(&one_outside) {
+        let mut judge = Client::connect(scene.address).await;
+        let created = judge.create(setup).await;
+        judge.take(&created.debate, created.tokens.judge.as_ref().unwrap()).await;
+        judge.snapshot().await;
+        let heard = judge.heard.iter().map(|frame| {
+            let frame = frame.replace(&created.debate.0, "DEBATE");
+            let tokens = [&created.tokens.honest, &created.tokens.judge];
+            tokens.into_iter().flatten().fold(frame, |frame, Token(t)| frame.replace(t, "TOKEN"))
+        });
+        all.push(heard.collect::<Vec<_>>());
+    }
+    assert_eq!(all[0], all[1]);
+    assert_eq!(all[1], all[2]);
     scene.stop().await;
 }
 
@@ -70,20 +201,22 @@ async fn judges_and_spectators_hear_the_same_over_images_with_equal_evidence() {
 async fn spectators_of_a_classifier_hear_the_same_until_the_outcome() {
     let scene = Scene::open().await;
     let mut all = Vec::new();
-    for setup in alike() {
+    for setup in alike(&Setup { pace_ms: 20, ..setup() }) {
         let mut client = Client::connect(scene.address).await;
-        let (debate, _) = client.create(setup).await;
-        client.watch(&debate).await;
-        client.evidence().await;
-        let before = heard(&client, &debate, None);
-        assert_eq!(before.len(), 6, "created, the beginning and four reveals");
-        let truth = client.outcome().await.view.truth.unwrap();
-        all.push((before, truth));
+        let debate = client.create(setup).await.debate;
+        client.resume(&debate, None, 0).await;
+        client.resumed().await;
+        let events = client.events().await;
+        // Those before the resumption are told again without the turn, so only the content counts.
+        let before: Vec<_> = events[..4].iter().map(|told| told.event.clone()).collect();
+        let heard = client.heard.iter().take(2).filter(|frame| frame.contains("created"));
+        let heard: Vec<_> = heard.map(|frame| frame.replace(&debate.0, "DEBATE")).collect();
+        all.push((before, heard, events[4].ending.clone().unwrap().truth));
     }
-    let [(before, truth), rest @ ..] = &all[..] else { panic!("no debates") };
-    for (other_before, other_truth) in rest {
-        assert_eq!(before, other_before);
-        assert_ne!(truth, other_truth, "after the outcome everything is told");
+    let [(before, heard, truth), rest @ ..] = &all[..] else { panic!("no debates") };
+    for (other_before, other_heard, other_truth) in rest {
+        assert_eq!((before, heard), (other_before, other_heard));
+        assert_ne!(truth, other_truth);
     }
     scene.stop().await;
 }
@@ -92,22 +225,28 @@ async fn spectators_of_a_classifier_hear_the_same_until_the_outcome() {
 async fn nothing_hidden_has_a_name_in_what_is_sent_before_the_outcome() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
-    let (debate, token) = client.create(Setup { judge: JudgeKind::Person, ..setup() }).await;
-    client.take(&debate, &token.unwrap()).await;
-    let state = client.evidence().await;
-    assert_eq!((state.view.image, state.view.truth, state.background), (None, None, None));
-    assert_eq!((state.view.role, state.view.rules.first), (None, None));
-    let unrevealed = IMAGES.image(0).iter().filter(|value| **value > 50);
-    for value in unrevealed {
-        assert!(client.heard.iter().all(|frame| !frame.contains(&format!("\"value\":{value}"))));
+    let created = client
+        .create(Setup { honest: built_in("random"), liar: built_in("random"), ..for_a_judge() })
+        .await;
+    client.heard.clear();
+    client.take(&created.debate, &created.tokens.judge.unwrap()).await;
+    let snapshot = client.snapshot().await;
+    let view = &snapshot.view;
+    assert_eq!((&view.image, &view.truth, &snapshot.background), (&None, &None, &None));
+    assert_eq!((view.role, view.rules.first), (None, None));
+    client.turn().await;
+    let mut revealed = Vec::new();
+    for _ in 0..4 {
+        if let pixel_debate_game::Event::Reveal { value, .. } = client.event().await.event {
+            revealed.push(value);
+        }
     }
-    for word in ["honest", "liar", "index", "scene", "row"] {
+    let hidden = IMAGES.image(0).iter().filter(|value| **value > 0 && !revealed.contains(value));
+    for value in hidden {
+        assert!(client.heard.iter().all(|frame| !frame.contains(&format!("\"value\":{value}}}"))));
+    }
+    for word in ["honest", "liar", "index", "scene", "row", "random"] {
         assert!(client.heard.iter().all(|frame| !frame.contains(word)), "{word}");
     }
-    client.verdict(&debate, 0).await;
-    let state = client.outcome().await;
-    assert!(
-        matches!(ServerMessage::State(state), ServerMessage::State(s) if s.view.truth.is_some())
-    );
     scene.stop().await;
 }

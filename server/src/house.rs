@@ -1,0 +1,53 @@
+//! What all debates of a server share.
+
+use std::sync::Arc;
+
+use pixel_debate_datasets::Dataset;
+use pixel_debate_protocol::Offer;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::ServerConfig;
+use crate::limits::{Limits, milliseconds};
+use crate::metrics::Metrics;
+use crate::players::Players;
+use crate::pool::Pool;
+use crate::store::Store;
+
+/// What all debates of a server share.
+pub(crate) struct House {
+    pub(crate) dataset: &'static Dataset,
+    pub(crate) players: Arc<dyn Players>,
+    pub(crate) limits: Limits,
+    pub(crate) offer: Offer,
+    pub(crate) pool: Pool,
+    pub(crate) store: Store,
+    pub(crate) metrics: Metrics,
+    /// Told to the tables when the server stops.
+    pub(crate) stop: CancellationToken,
+}
+
+impl House {
+    pub(crate) fn new(config: &ServerConfig, store: Store, stop: CancellationToken) -> Self {
+        let ServerConfig { dataset, players, limits, .. } = config;
+        let offer = Offer {
+            dataset: dataset.name().into(),
+            images: dataset.len() as u32,
+            classes: dataset.classes().to_vec(),
+            pixels: players.pixels(),
+            max_rollouts: players.max_rollouts(),
+            max_pace_ms: milliseconds(limits.pace),
+            max_move_ms: milliseconds(limits.move_time),
+            max_bank_ms: milliseconds(limits.bank),
+        };
+        Self {
+            dataset,
+            players: Arc::clone(players),
+            limits: limits.clone(),
+            offer,
+            pool: Pool::new(limits.threads),
+            store,
+            metrics: Metrics::new(),
+            stop,
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The bounds on everything that a client can make grow or last.
+
+use std::time::Duration;
+
+use pixel_debate_protocol::Bounds;
+use serde::{Deserialize, Deserializer, de};
+
+/// The bounds on everything that a client can make grow or last.
+///
+/// In a file they are a table with any of these names; times are in seconds, with a fraction if
+/// need be.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Connections at once; further ones are refused.
+    pub connections: usize,
+    /// Connections at once from one address, or from one /64 network of IPv6.
+    pub connections_per_address: usize,
+    /// Debates that the server holds at once. Those that have ended make room for new ones; when
+    /// there is none such, new ones are refused.
+    pub debates: usize,
+    /// Debates without an outcome that clients at one address have set up.
+    pub debates_per_address: usize,
+    /// Debates that one connection follows at once.
+    pub seats: usize,
+    /// The largest message and the largest body of a request that is read, in bytes.
+    pub message_bytes: usize,
+    /// Messages a second that are read of a connection in the long run.
+    pub messages_a_second: u32,
+    /// Messages at once that are read of a connection that was quiet.
+    pub messages_at_once: u32,
+    /// Messages that wait for a client to read them; with more it is cut off.
+    pub outbox: usize,
+    /// How long a client may take to ask for something: for the head of a request, then for its
+    /// body, and between requests.
+    #[serde(deserialize_with = "seconds")]
+    pub handshake: Duration,
+    /// How often a client is sent a ping.
+    #[serde(deserialize_with = "seconds")]
+    pub ping: Duration,
+    /// How long one message may take to be written, and how long a client may be silent.
+    #[serde(deserialize_with = "seconds")]
+    pub silence: Duration,
+    /// Searches and judgements that run at once, each on a thread of its own.
+    pub threads: usize,
+    /// How long a built-in agent may think about a move; then it plays the best that it knows.
+    #[serde(deserialize_with = "seconds")]
+    pub thinking: Duration,
+    /// The longest pace that a setup may ask for.
+    #[serde(deserialize_with = "seconds")]
+    pub pace: Duration,
+    /// The longest time for a move that a setup may ask for.
+    #[serde(deserialize_with = "seconds")]
+    pub move_time: Duration,
+    /// The longest bank that a setup may ask for.
+    #[serde(deserialize_with = "seconds")]
+    pub bank: Duration,
+    /// The grace for a debater whose connection is lost in its turn.
+    #[serde(deserialize_with = "seconds")]
+    pub grace: Duration,
+    /// How long the outside seats of a debate may take to be taken.
+    #[serde(deserialize_with = "seconds")]
+    pub seats_time: Duration,
+    /// How long an outside judge may take to answer.
+    #[serde(deserialize_with = "seconds")]
+    pub verdict: Duration,
+    /// How long a debate that has ended is kept at hand. The store keeps it for good.
+    #[serde(deserialize_with = "seconds")]
+    pub memory: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            connections: 20_000,
+            connections_per_address: 512,
+            debates: 10_000,
+            debates_per_address: 256,
+            seats: 64,
+            message_bytes: 4 * 1024,
+            messages_a_second: 50,
+            messages_at_once: 200,
+            outbox: 256,
+            handshake: Duration::from_secs(10),
+            ping: Duration::from_secs(15),
+            silence: Duration::from_secs(45),
+            // One core is left to the network.
+            threads: cores.saturating_sub(1).max(1),
+            thinking: Duration::from_mins(1),
+            pace: Duration::from_secs(10),
+            move_time: Duration::from_hours(1),
+            bank: Duration::from_hours(24),
+            grace: Duration::from_secs(10),
+            seats_time: Duration::from_mins(30),
+            verdict: Duration::from_mins(30),
+            memory: Duration::from_mins(10),
+        }
+    }
+}
+
+impl Limits {
+    /// What clients are told of them.
+    pub(crate) fn bounds(&self) -> Bounds {
+        Bounds {
+            message_bytes: u32::try_from(self.message_bytes).unwrap_or(u32::MAX),
+            messages_a_second: self.messages_a_second,
+            messages_at_once: self.messages_at_once,
+            seats: u32::try_from(self.seats).unwrap_or(u32::MAX),
+            ping_ms: milliseconds(self.ping),
+            silence_ms: milliseconds(self.silence),
+            seats_ms: milliseconds(self.seats_time),
+            verdict_ms: milliseconds(self.verdict),
+            grace_ms: milliseconds(self.grace),
+            memory_ms: milliseconds(self.memory),
+        }
+    }
+}
+
+/// Reads a time in seconds.
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    let seconds = f64::deserialize(deserializer)?;
+    if !(0.001..=LONGEST).contains(&seconds) {
+        let wrong = format!("{seconds} seconds: a time is 0.001 to {LONGEST} seconds");
+        return Err(de::Error::custom(wrong));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+/// The longest time that a limit may be, in seconds: a year.
+const LONGEST: f64 = 365.0 * 86_400.0;
+
+/// A time as the protocol tells it.
+pub(crate) fn milliseconds(time: Duration) -> u32 {
+    u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_read_by_name_with_times_in_seconds() {
+        let read = |json| serde_json::from_str::<Limits>(json).map_err(|error| error.to_string());
+        let limits = read(r#"{"debates": 7, "grace": 0.5, "silence": 60}"#).unwrap();
+        let grace = Duration::from_millis(500);
+        let silence = Duration::from_mins(1);
+        assert_eq!(limits, Limits { debates: 7, grace, silence, ..Limits::default() });
+        for (json, wrong) in [
+            (r#"{"grace": -1}"#, "-1 seconds"),
+            (r#"{"grace": 1e99}"#, "a time is 0.001 to"),
+            (r#"{"gracee": 1}"#, "unknown field `gracee`"),
+            (r#"{"debates": -1}"#, "-1"),
+        ] {
+            assert!(read(json).unwrap_err().contains(wrong), "{json}");
+        }
+    }
+}

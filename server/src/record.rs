@@ -1,0 +1,193 @@
+//! What the store keeps of a debate, and the debate that comes back of it.
+//!
+//! A debate is stored when it is set up, with all that is fixed from then on: its image and claims
+//! as the transcript of a debate without events. Then every event is, with what it left of the
+//! banks. What comes back went through [`Debate::apply`] again.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use pixel_debate_game::{Debate, Event, Move, Transcript};
+use pixel_debate_protocol::{Background, CloseReason, DebateId, Setup};
+use serde::{Deserialize, Serialize};
+
+use crate::store::{NewDebate, StoredDebate, StoredEvent};
+use crate::tokens::Locks;
+
+/// All that is fixed when a debate is set up, beside the debate itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Terms {
+    /// What was asked for.
+    pub(crate) setup: Setup,
+    pub(crate) background: Background,
+    /// The seeds of the first and of the second debater, if they are built in.
+    pub(crate) seeds: [u64; 2],
+    pub(crate) locks: Locks,
+}
+
+/// An event in the store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
+pub(crate) enum Entry {
+    /// Something happened.
+    Event {
+        event: Event,
+        /// What is left of the banks of the first and of the second debater, in milliseconds.
+        bank_ms: [u32; 2],
+        /// How long it took from the beginning of the turn, in milliseconds.
+        took_ms: u32,
+        /// When it happened, in milliseconds since 1970.
+        at_ms: u64,
+    },
+    /// The debate ended without an outcome.
+    Abandoned { reason: CloseReason, at_ms: u64 },
+}
+
+/// A debate that has come back from the store.
+pub(crate) struct Restored {
+    pub(crate) id: DebateId,
+    pub(crate) debate: Debate,
+    pub(crate) terms: Terms,
+    /// What is left of the banks, in milliseconds; `None` before the first event.
+    pub(crate) bank_ms: Option<[u32; 2]>,
+    /// Why it ended without an outcome, if it has.
+    pub(crate) abandoned: Option<CloseReason>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Secret {
+    opening: Transcript,
+    seeds: [u64; 2],
+}
+
+/// The time, in milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Entry {
+    /// The entry as the store keeps it.
+    pub(crate) fn to_bytes(&self) -> Bytes {
+        json(self)
+    }
+}
+
+/// A debate that has not begun, as the store keeps it.
+pub(crate) fn opening(id: &DebateId, debate: &Debate, terms: &Terms) -> NewDebate {
+    let Terms { setup, background: Background { source, players }, seeds, locks } = terms;
+    let opening = Transcript::of(debate, Some(source.clone()), players.clone());
+    NewDebate {
+        id: id.0.clone(),
+        created_ms: now_ms(),
+        setup: json(setup),
+        secret: json(&Secret { opening, seeds: *seeds }),
+        seats: json(locks),
+    }
+}
+
+fn json<T: Serialize>(value: &T) -> Bytes {
+    serde_json::to_vec(value).expect("plain data with string keys").into()
+}
+
+impl Restored {
+    /// The debate with those events. The error says what does not fit together.
+    pub(crate) fn new(stored: &StoredDebate, events: &[StoredEvent]) -> Result<Self, String> {
+        let NewDebate { id, setup, secret, seats, .. } = &stored.debate;
+        let unread = |error: serde_json::Error| format!("it cannot be read: {error}");
+        let setup: Setup = serde_json::from_slice(setup).map_err(unread)?;
+        let locks = serde_json::from_slice(seats).map_err(unread)?;
+        let Secret { opening, seeds } = serde_json::from_slice(secret).map_err(unread)?;
+        let mut debate = opening.replay().map_err(|error| error.to_string())?;
+        let source = opening.source.ok_or("it does not say where its image comes from")?;
+        let background = Background { source, players: opening.players };
+        let terms = Terms { setup, background, seeds, locks };
+        let (mut last_bank, mut abandoned) = (None, None);
+        for StoredEvent { seq, event } in events {
+            let faulty = |error: String| format!("event {seq}: {error}");
+            match serde_json::from_slice(event).map_err(|error| faulty(error.to_string()))? {
+                Entry::Event { event, bank_ms, .. } => {
+                    let again = debate.apply(Move::from(event.clone()));
+                    let again = again.map_err(|illegal| faulty(illegal.to_string()))?;
+                    if again != event {
+                        return Err(faulty("it has another effect than is recorded".into()));
+                    }
+                    last_bank = Some(bank_ms);
+                }
+                Entry::Abandoned { reason, .. } => abandoned = Some(reason),
+            }
+        }
+        Ok(Self { id: DebateId(id.clone()), debate, terms, bank_ms: last_bank, abandoned })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use pixel_debate_game::{Debater, Image, ImageSource, Pixel, Players, Role, Rules};
+
+    use super::*;
+
+    fn set_up() -> (Debate, Terms) {
+        let image = Arc::new(Image::new(3, 1, vec![0, 200, 90]).unwrap());
+        let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 1, Some(4), 10).unwrap();
+        let terms = Terms {
+            setup: Setup { pixels: 2, ..Setup::default() },
+            background: Background {
+                source: ImageSource { dataset: "three".into(), index: 7 },
+                players: Players::default(),
+            },
+            seeds: [u64::MAX, 2],
+            locks: Locks::default(),
+        };
+        (debate, terms)
+    }
+
+    fn event(debate: &mut Debate, by: Debater, pixel: Pixel, bank_ms: [u32; 2]) -> Bytes {
+        let event = debate.apply(Move::Reveal { by, pixel }).unwrap();
+        Entry::Event { event, bank_ms, took_ms: 3, at_ms: now_ms() }.to_bytes()
+    }
+
+    fn stored(debate: &Debate, terms: &Terms) -> StoredDebate {
+        let debate = opening(&DebateId("d".into()), debate, terms);
+        StoredDebate { place: 1, debate, last_seq: 0, ended: false }
+    }
+
+    #[test]
+    fn a_debate_comes_back_as_it_was() {
+        let (mut debate, terms) = set_up();
+        let stored = stored(&debate, &terms);
+        let restored = Restored::new(&stored, &[]).unwrap();
+        assert_eq!((&restored.debate, restored.bank_ms), (&debate, None));
+
+        let first = event(&mut debate, Debater::First, Pixel::new(1, 0), [5, 6]);
+        let end = Entry::Abandoned { reason: CloseReason::NoVerdict, at_ms: 9 }.to_bytes();
+        let events = [StoredEvent { seq: 1, event: first }, StoredEvent { seq: 2, event: end }];
+        let restored = Restored::new(&stored, &events[..1]).unwrap();
+        assert_eq!(restored.debate, debate);
+        assert_eq!((restored.terms, restored.bank_ms), (terms, Some([5, 6])));
+        assert_eq!(restored.abandoned, None);
+        let restored = Restored::new(&stored, &events).unwrap();
+        assert_eq!(restored.abandoned, Some(CloseReason::NoVerdict));
+    }
+
+    #[test]
+    fn what_does_not_replay_is_refused_with_the_event() {
+        let (debate, terms) = set_up();
+        let stored = stored(&debate, &terms);
+        let (mut other, _) = set_up();
+        let one = event(&mut other, Debater::First, Pixel::new(1, 0), [0, 0]);
+        let forged = String::from_utf8(one.to_vec()).unwrap().replace("200", "201");
+        for (events, wrong) in [
+            (vec![one.clone(), one], "event 2: the second debater is to move"),
+            (vec![forged.into()], "event 1: it has another effect"),
+            (vec![Bytes::from_static(b"{}")], "event 1: "),
+        ] {
+            let numbered = (1..).zip(events).map(|(seq, event)| StoredEvent { seq, event });
+            let refusal = Restored::new(&stored, &numbered.collect::<Vec<_>>()).map(drop);
+            assert!(refusal.clone().unwrap_err().starts_with(wrong), "{refusal:?}");
+        }
+    }
+}

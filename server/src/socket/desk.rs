@@ -1,0 +1,236 @@
+//! What a client has asked for and follows.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::ws::Message;
+use pixel_debate_game::Verdict as Answer;
+use pixel_debate_protocol::{
+    ClientMessage, DebateId, Refusal, RefusalCode, Request as Said, ServerMessage,
+};
+use tokio::time::Instant;
+use tracing::debug;
+
+use crate::lobby::{Lobby, unknown};
+use crate::outbox::Outbox;
+use crate::rate::{Bucket, Measure};
+use crate::table::{Act, Follow, Request, TableHandle, Wanted, What};
+
+/// What a client has asked for and follows.
+pub(super) struct Desk {
+    lobby: Arc<Lobby>,
+    outbox: Outbox,
+    address: IpAddr,
+    bucket: Bucket,
+    followed: Vec<(DebateId, TableHandle)>,
+}
+
+/// Whether a client may stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Stay,
+    CutOff,
+}
+
+/// A request to follow a debate, as the protocol has three of them.
+struct Wish {
+    token: Option<pixel_debate_protocol::Token>,
+    seat: Wanted,
+    since: Option<u32>,
+    opinions: bool,
+}
+
+impl Desk {
+    pub(super) fn new(lobby: Arc<Lobby>, outbox: Outbox, address: IpAddr) -> Self {
+        let limits = lobby.limits();
+        let bucket = Bucket::new(limits.messages_a_second, limits.messages_at_once, Instant::now());
+        Self { lobby, outbox, address, bucket, followed: Vec::new() }
+    }
+
+    /// Reads a message that came at that time, and does what it says.
+    pub(super) async fn read(&mut self, message: Message, at: Instant) -> Verdict {
+        let text = match &message {
+            Message::Text(text) => Ok(text),
+            Message::Binary(_) => {
+                Err(Refusal::new(RefusalCode::Binary, "a binary frame", "messages in text frames"))
+            }
+            // These cost almost nothing to read, and are no messages.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Verdict::Stay,
+        };
+        match self.bucket.take(at) {
+            Measure::Read => {}
+            Measure::CutOff => return Verdict::CutOff,
+            Measure::Refuse => {
+                let most = self.lobby.limits().messages_a_second;
+                self.refuse(Refusal::new(
+                    RefusalCode::TooFast,
+                    "this connection says too much, and this message was not read",
+                    format!("at most {most} messages a second"),
+                ));
+                return Verdict::Stay;
+            }
+        }
+        let most = self.lobby.limits().message_bytes;
+        let said = text.and_then(|text| {
+            if text.len() > most {
+                return Err(Refusal::new(
+                    RefusalCode::TooLarge,
+                    format!("a message of {} bytes", text.len()),
+                    format!("at most {most} bytes"),
+                ));
+            }
+            Said::parse(text)
+        });
+        match said {
+            Ok(Said { id, message }) => {
+                if let Err(refusal) = self.carry_out(id, message, at).await {
+                    self.refuse(refusal.answering(id));
+                }
+            }
+            Err(refusal) => self.refuse(refusal),
+        }
+        Verdict::Stay
+    }
+
+    async fn carry_out(
+        &mut self,
+        id: Option<u32>,
+        message: ClientMessage,
+        at: Instant,
+    ) -> Result<(), Refusal> {
+        match message {
+            ClientMessage::Create(setup) => {
+                let mut created = self.lobby.create(&setup, self.address).await?;
+                created.id = id;
+                self.outbox.tell(&ServerMessage::Created(created));
+                Ok(())
+            }
+            ClientMessage::Watch { debate, token, opinions } => {
+                let wish = Wish { token, seat: Wanted::Spectator, since: None, opinions };
+                let Some(debate) = debate else {
+                    let (debate, table) = self.lobby.shown().await?;
+                    return self.follow_at(id, debate, table, wish).await;
+                };
+                self.follow(id, debate, wish).await
+            }
+            ClientMessage::Take { debate, token, opinions } => {
+                let token = Some(token);
+                let wish = Wish { token, seat: Wanted::Player, since: None, opinions };
+                self.follow(id, debate, wish).await
+            }
+            ClientMessage::Resume { debate, token, seq, opinions } => {
+                let wish = Wish { token, seat: Wanted::Either, since: Some(seq), opinions };
+                self.follow(id, debate, wish).await
+            }
+            ClientMessage::Reveal { debate, seq, pixel } => {
+                self.act(id, &debate, What::Reveal { seq, pixel }, at).await
+            }
+            ClientMessage::Verdict { debate, label, probability, logits } => {
+                let answer = match (label, logits) {
+                    (Some(label), None) => Answer::Label { label, probability },
+                    (None, Some(logits)) if probability.is_none() => Answer::Logits { logits },
+                    _ => {
+                        return Err(Refusal::new(
+                            RefusalCode::Malformed,
+                            "this verdict is not one label or one list of logits",
+                            "either a label, perhaps with its probability, or logits alone",
+                        )
+                        .about(&debate));
+                    }
+                };
+                self.act(id, &debate, What::Verdict(answer), at).await
+            }
+            ClientMessage::Resign { debate } => self.act(id, &debate, What::Resign, at).await,
+            ClientMessage::Leave { debate } => {
+                let client = self.outbox.client();
+                let place = self.followed.iter().position(|(followed, _)| *followed == debate);
+                let Some(place) = place else { return Err(not_followed(&debate)) };
+                let (_, table) = self.followed.swap_remove(place);
+                let answer = id.is_some().then(|| (self.outbox.clone(), id));
+                if table.ask(Request::Leave { client, answer }).await {
+                    Ok(())
+                } else {
+                    Err(not_followed(&debate))
+                }
+            }
+        }
+    }
+
+    async fn follow(
+        &mut self,
+        id: Option<u32>,
+        debate: DebateId,
+        wish: Wish,
+    ) -> Result<(), Refusal> {
+        let table = self.lobby.find(&debate).await?;
+        self.follow_at(id, debate, table, wish).await
+    }
+
+    /// Asks a table for a seat, if the client may have one more.
+    async fn follow_at(
+        &mut self,
+        id: Option<u32>,
+        debate: DebateId,
+        table: TableHandle,
+        wish: Wish,
+    ) -> Result<(), Refusal> {
+        self.followed.retain(|(_, table)| !table.is_gone());
+        let most = self.lobby.limits().seats;
+        let known = self.followed.iter().position(|(followed, _)| *followed == debate);
+        if self.followed.len() >= most && known.is_none() {
+            return Err(Refusal::new(
+                RefusalCode::TooManySeats,
+                format!("this connection follows {most} debates already"),
+                "\"leave\" for one of them first",
+            )
+            .about(&debate));
+        }
+        let Wish { token, seat, since, opinions } = wish;
+        let client = self.outbox.clone();
+        let follow = Follow { client, id, token, seat, since, opinions };
+        if !table.ask(Request::Follow(follow)).await {
+            return Err(unknown(&debate));
+        }
+        match known {
+            Some(place) => self.followed[place].1 = table,
+            None => self.followed.push((debate, table)),
+        }
+        Ok(())
+    }
+
+    async fn act(
+        &self,
+        id: Option<u32>,
+        debate: &DebateId,
+        what: What,
+        at: Instant,
+    ) -> Result<(), Refusal> {
+        let table = self.followed.iter().find(|(followed, _)| followed == debate);
+        let (_, table) = table.ok_or_else(|| not_followed(debate))?;
+        let act = Act { client: self.outbox.clone(), id, what, at };
+        if table.ask(Request::Act(act)).await { Ok(()) } else { Err(not_followed(debate)) }
+    }
+
+    fn refuse(&self, refusal: Refusal) {
+        debug!(client = self.outbox.client(), code = ?refusal.code, "refused");
+        self.lobby.house().metrics.refusals.inc();
+        self.outbox.tell(&ServerMessage::Error(refusal));
+    }
+
+    /// Tells every table that the client has gone.
+    pub(super) async fn leave_all(&mut self) {
+        let client = self.outbox.client();
+        for (_, table) in self.followed.drain(..) {
+            table.ask(Request::Leave { client, answer: None }).await;
+        }
+    }
+}
+
+fn not_followed(debate: &DebateId) -> Refusal {
+    Refusal::new(
+        RefusalCode::NotSeated,
+        "this connection does not follow that debate",
+        "\"take\", \"resume\" or \"watch\" first",
+    )
+    .about(debate)
+}

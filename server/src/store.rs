@@ -1,0 +1,207 @@
+//! The store: what happened in every debate, so that what a client was told survives a crash.
+//!
+//! It knows nothing of the game. A debate is a name, a few records that the server needs to go on
+//! with it, and events: bytes, numbered from 1 without gaps. [`Store::append`] returns when the
+//! event is on the disk, not before; the server tells nobody of an event earlier.
+//!
+//! Two stores behave the same: a SQLite file (`sqlite`) and a PostgreSQL database (`postgres`).
+//! In both, one `writer` takes all writes that wait, commits them as one group, and then answers
+//! them all. What a write means is decided in one place for both, the `ledger`.
+//!
+//! ```
+//! use pixel_debate_server::store::{NewDebate, Place, Store};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), pixel_debate_server::store::StoreError> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let file = folder.path().join("pixel-debate.db");
+//! let store = Store::open(&Place::File(file)).await?;
+//! let debate = NewDebate { id: "q7".into(), setup: "{}".into(), ..NewDebate::default() };
+//! store.create(debate).await?;
+//! store.append("q7", 1, "an event", false).await?;
+//! store.append("q7", 2, "the last", true).await?;
+//! assert_eq!(store.events("q7", 1).await?[0].event, "the last");
+//! store.close().await
+//! # }
+//! ```
+
+mod error;
+mod ledger;
+mod place;
+mod postgres;
+mod sqlite;
+mod writer;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+pub use self::error::StoreError;
+pub use self::place::{Place, PlaceError};
+use self::writer::{Answer, Order, Write};
+
+/// A debate as it is when it begins. What the fields hold is the server's affair.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewDebate {
+    /// Its name, which no other debate of the store has.
+    pub id: String,
+    /// When it was created, in milliseconds since 1970.
+    pub created_ms: u64,
+    /// What its creator asked for.
+    pub setup: Bytes,
+    /// What only the server may know, and needs to go on with the debate: image, label, claims,
+    /// seeds.
+    pub secret: Bytes,
+    /// The hashes of the tokens that open its seats.
+    pub seats: Bytes,
+}
+
+/// A debate as the store holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredDebate {
+    /// Its number among the debates of the store, in the order in which they were created: from 1,
+    /// perhaps with gaps.
+    pub place: u64,
+    /// How it began.
+    pub debate: NewDebate,
+    /// The number of its last event; 0 before the first.
+    pub last_seq: u64,
+    /// Whether it has ended.
+    pub ended: bool,
+}
+
+/// An event as the store holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredEvent {
+    /// Its number in its debate, from 1.
+    pub seq: u64,
+    /// The event.
+    pub event: Bytes,
+}
+
+/// A handle to the store. Clones are cheap and share everything.
+///
+/// After an error that [is temporary](StoreError::is_temporary), a write may be tried again as it
+/// is, even where the error leaves open whether it was carried out: the same write again succeeds
+/// and changes nothing.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writes: mpsc::Sender<Order>,
+    reader: Reader,
+}
+
+#[derive(Clone, Debug)]
+enum Reader {
+    Sqlite(sqlite::Reader),
+    Postgres(postgres::Reader),
+}
+
+impl Store {
+    /// How many writes wait at most; with more, who wants to write waits.
+    const WAITING: usize = 4096;
+
+    /// Opens the store at that place, which is made where there is none, and takes it for this
+    /// process alone. Must be called within a tokio runtime, which a PostgreSQL store needs as long
+    /// as it is open.
+    pub async fn open(place: &Place) -> Result<Self, StoreError> {
+        let (writes, orders) = mpsc::channel(Self::WAITING);
+        let reader = match place {
+            Place::File(file) => Reader::Sqlite(sqlite::open(file.clone(), orders).await?),
+            Place::Database(config) => {
+                Reader::Postgres(postgres::open((**config).clone(), orders).await?)
+            }
+        };
+        Ok(Self { writes, reader })
+    }
+
+    /// Stores a new debate. Returns when it is on the disk.
+    pub async fn create(&self, debate: NewDebate) -> Result<(), StoreError> {
+        self.write(Write::Create(debate)).await
+    }
+
+    /// Stores the next event of a debate, with the number `seq`; `ends` says that it is the last.
+    /// Returns when it is on the disk.
+    ///
+    /// An event that the debate has already, with the same bytes, is a success.
+    pub async fn append(
+        &self,
+        debate: &str,
+        seq: u64,
+        event: impl Into<Bytes>,
+        ends: bool,
+    ) -> Result<(), StoreError> {
+        let (debate, event) = (debate.into(), event.into());
+        self.write(Write::Append { debate, seq, event, ends }).await
+    }
+
+    /// The debate with that name, if there is one.
+    pub async fn debate(&self, id: &str) -> Result<Option<StoredDebate>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.debate(id.into()).await,
+            Reader::Postgres(reader) => reader.debate(id).await,
+        }
+    }
+
+    /// The events of a debate with numbers above `after`, in order. None if there is no such
+    /// debate.
+    pub async fn events(&self, debate: &str, after: u64) -> Result<Vec<StoredEvent>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.events(debate.into(), after).await,
+            Reader::Postgres(reader) => reader.events(debate, after).await,
+        }
+    }
+
+    /// Up to `limit` debates that have not ended and whose place is above `after`, the oldest
+    /// first: to read them all, begin with 0 and go on after the last one's place.
+    pub async fn unfinished(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredDebate>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.unfinished(after, limit).await,
+            Reader::Postgres(reader) => reader.unfinished(after, limit).await,
+        }
+    }
+
+    /// Up to `limit` debates, the newest first; those whose place is below `before`, if it is
+    /// given.
+    pub async fn recent(
+        &self,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Vec<StoredDebate>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.recent(before, limit).await,
+            Reader::Postgres(reader) => reader.recent(before, limit).await,
+        }
+    }
+
+    /// Whether the store can write: a write without consequences goes the way of all writes, up to
+    /// the disk.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.write(Write::Check).await
+    }
+
+    /// Carries out the writes that wait, and closes the store for all who hold a handle to it.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.close().await,
+            Reader::Postgres(reader) => reader.close().await,
+        }
+        match self.order(Order::Close).await {
+            // It was closed before.
+            Err(StoreError::Closed) => Ok(()),
+            result => result,
+        }
+    }
+
+    async fn write(&self, write: Write) -> Result<(), StoreError> {
+        self.order(|answer| Order::Write(write, answer)).await
+    }
+
+    async fn order(&self, order: impl FnOnce(Answer) -> Order) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.writes.send(order(answer)).await.map_err(|_| StoreError::Closed)?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+}

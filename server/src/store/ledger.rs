@@ -1,0 +1,207 @@
+//! What a group of writes means for a store: which are new, which repeat what is stored, and which
+//! are refused.
+//!
+//! The ledger remembers the last number of each debate that goes on, so that an event costs the
+//! database one insertion and no question. It may: a store belongs to one process, and one writer
+//! in it. After a failure, when it is open what the database holds, the ledger forgets everything,
+//! and learns it again from the database.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use bytes::Bytes;
+
+use super::{NewDebate, StoreError};
+
+/// A write.
+#[derive(Debug)]
+pub(super) enum Write {
+    Create(NewDebate),
+    Append { debate: String, seq: u64, event: Bytes, ends: bool },
+    Check,
+}
+
+/// What the ledger remembers of a debate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) place: u64,
+    pub(super) last_seq: u64,
+    pub(super) ended: bool,
+}
+
+/// What a group of writes comes to.
+#[derive(Debug, Default)]
+pub(super) struct Plan<'a> {
+    /// New debates and their places.
+    pub(super) debates: Vec<(u64, &'a NewDebate)>,
+    pub(super) events: Vec<NewEvent<'a>>,
+    /// The places of the debates that end.
+    pub(super) ends: Vec<u64>,
+    /// What should be in the store once the above is.
+    pub(super) repeats: Vec<Repeat<'a>>,
+    pub(super) check: bool,
+    /// The writes that are refused, by their index in the group.
+    pub(super) refusals: Vec<(usize, StoreError)>,
+}
+
+/// An event to be stored, of the debate at that place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NewEvent<'a> {
+    pub(super) debate: u64,
+    pub(super) seq: u64,
+    pub(super) event: &'a Bytes,
+}
+
+/// A write that was carried out before, as it seems.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Repeat<'a> {
+    /// Its index in the group.
+    pub(super) index: usize,
+    pub(super) place: u64,
+    pub(super) what: Repeated<'a>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Repeated<'a> {
+    Debate(&'a NewDebate),
+    Event { debate: &'a str, seq: u64, event: &'a Bytes },
+}
+
+impl Plan<'_> {
+    /// Whether the database has nothing to do.
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { debates, events, ends, repeats, check, refusals: _ } = self;
+        debates.is_empty() && events.is_empty() && ends.is_empty() && repeats.is_empty() && !check
+    }
+}
+
+impl Repeated<'_> {
+    /// What is said where the store holds something else.
+    pub(super) fn refusal(&self) -> StoreError {
+        match *self {
+            Self::Debate(debate) => StoreError::DebateExists(debate.id.clone()),
+            Self::Event { debate, seq, .. } => StoreError::Conflict { debate: debate.into(), seq },
+        }
+    }
+}
+
+/// What is remembered of the store.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    /// By name. Names that no debate has are remembered for one group.
+    known: HashMap<String, Option<Known>>,
+    last_place: Option<u64>,
+}
+
+impl Ledger {
+    /// How many debates are remembered at most. It is more than a server holds at once.
+    const MOST: usize = 1 << 17;
+
+    /// The names in the writes of which nothing is known yet.
+    pub(super) fn unknown<'a>(&self, writes: &'a [Write]) -> Vec<&'a str> {
+        let names = writes.iter().filter_map(|write| match write {
+            Write::Create(debate) => Some(debate.id.as_str()),
+            Write::Append { debate, .. } => Some(debate.as_str()),
+            Write::Check => None,
+        });
+        let mut names: Vec<_> = names.filter(|name| !self.known.contains_key(*name)).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// Remembers what the store holds of a name.
+    pub(super) fn learn(&mut self, name: &str, known: Option<Known>) {
+        self.known.insert(name.into(), known);
+    }
+
+    /// Whether it has to be told the last place that a debate has.
+    pub(super) fn wants_last_place(&self) -> bool {
+        self.last_place.is_none()
+    }
+
+    pub(super) fn learn_last_place(&mut self, place: u64) {
+        self.last_place = Some(place);
+    }
+
+    /// Decides what the writes mean, as if they had been carried out one after the other. All their
+    /// names must be known, and the last place.
+    pub(super) fn plan<'a>(&mut self, writes: &'a [Write]) -> Plan<'a> {
+        let mut plan = Plan::default();
+        for (index, write) in writes.iter().enumerate() {
+            match write {
+                Write::Create(debate) => self.create(&mut plan, index, debate),
+                Write::Append { debate, seq, event, ends } => {
+                    let append = (debate.as_str(), *seq, event, *ends);
+                    if let Err(refusal) = self.append(&mut plan, index, append) {
+                        plan.refusals.push((index, refusal));
+                    }
+                }
+                Write::Check => plan.check = true,
+            }
+        }
+        plan
+    }
+
+    fn create<'a>(&mut self, plan: &mut Plan<'a>, index: usize, debate: &'a NewDebate) {
+        match self.known.entry(debate.id.clone()) {
+            Entry::Occupied(known) if let Some(Known { place, .. }) = *known.get() => {
+                plan.repeats.push(Repeat { index, place, what: Repeated::Debate(debate) });
+            }
+            entry => {
+                let place = self.last_place.unwrap_or(0) + 1;
+                self.last_place = Some(place);
+                entry.insert_entry(Some(Known { place, last_seq: 0, ended: false }));
+                plan.debates.push((place, debate));
+            }
+        }
+    }
+
+    fn append<'a>(
+        &mut self,
+        plan: &mut Plan<'a>,
+        index: usize,
+        (debate, seq, event, ends): (&'a str, u64, &'a Bytes, bool),
+    ) -> Result<(), StoreError> {
+        let known = self.known.get_mut(debate).and_then(Option::as_mut);
+        let known = known.ok_or_else(|| StoreError::UnknownDebate(debate.into()))?;
+        let Known { place, last_seq, ended } = *known;
+        if (1..=last_seq).contains(&seq) {
+            let what = Repeated::Event { debate, seq, event };
+            plan.repeats.push(Repeat { index, place, what });
+        } else if ended {
+            return Err(StoreError::Ended(debate.into()));
+        } else if seq == last_seq + 1 {
+            *known = Known { place, last_seq: seq, ended: ends };
+            plan.events.push(NewEvent { debate: place, seq, event });
+            if ends {
+                plan.ends.push(place);
+            }
+        } else {
+            return Err(StoreError::Gap { debate: debate.into(), seq, expected: last_seq + 1 });
+        }
+        Ok(())
+    }
+
+    /// Forgets what is of no more use, after a group has been committed.
+    pub(super) fn settle(&mut self, writes: &[Write]) {
+        for write in writes {
+            let (Write::Create(NewDebate { id: name, .. }) | Write::Append { debate: name, .. }) =
+                write
+            else {
+                continue;
+            };
+            if self.known.get(name).is_some_and(|known| known.is_none_or(|known| known.ended)) {
+                self.known.remove(name);
+            }
+        }
+        if self.known.len() > Self::MOST {
+            self.known.clear();
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}

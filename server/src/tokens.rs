@@ -1,0 +1,188 @@
+//! Names of debates and keys to seats: made here, and the keys checked here.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use pixel_debate_game::{Debater, Role, Rules, Seat};
+use pixel_debate_protocol::{DebateId, Setup, Token, Tokens};
+use rand::TryRng;
+use rand::rngs::{SysError, SysRng};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConstantTimeEq};
+use thiserror::Error;
+
+/// The system gives no random numbers, so there can be no keys.
+#[derive(Debug, Error)]
+#[error("the system gives no random numbers: {0}")]
+pub(crate) struct NoRandomness(#[from] SysError);
+
+/// A new name for a debate: 96 random bits, which say nothing about it and meet no other.
+pub(crate) fn new_debate_id() -> Result<DebateId, NoRandomness> {
+    let mut bits = [0; 12];
+    SysRng.try_fill_bytes(&mut bits)?;
+    Ok(DebateId(URL_SAFE_NO_PAD.encode(bits)))
+}
+
+/// What the server keeps of a token: enough to know it again, not enough to give it away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Lock([u8; 32]);
+
+/// The locks of a debate's seats, by place: of those with an outside player, and of the
+/// spectators' where the debate is private.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Locks {
+    pub(crate) first: Option<Lock>,
+    pub(crate) second: Option<Lock>,
+    pub(crate) judge: Option<Lock>,
+    pub(crate) spectator: Option<Lock>,
+}
+
+impl Lock {
+    /// A new token of 256 random bits from the system, and its lock.
+    pub(crate) fn new() -> Result<(Token, Self), NoRandomness> {
+        let mut bits = [0; 32];
+        SysRng.try_fill_bytes(&mut bits)?;
+        let token = Token(URL_SAFE_NO_PAD.encode(bits));
+        let lock = Self::of(&token.0);
+        Ok((token, lock))
+    }
+
+    /// The lock that a token opens.
+    pub(crate) fn of(token: &str) -> Self {
+        Self(Sha256::digest(token.as_bytes()).into())
+    }
+
+    /// Whether the token opens the lock. How long the answer takes tells nothing about the right
+    /// token.
+    pub(crate) fn opens_with(&self, token: &str) -> bool {
+        self.compare(&Self::of(token)).into()
+    }
+
+    fn compare(&self, other: &Self) -> Choice {
+        self.0.ct_eq(&other.0)
+    }
+}
+
+impl Locks {
+    /// New locks for a debate with that setup and those rules, and the tokens that open them.
+    pub(crate) fn new(setup: &Setup, rules: Rules) -> Result<(Self, Tokens), NoRandomness> {
+        let (mut locks, mut tokens) = (Self::default(), Tokens::default());
+        let fit = |fitted: bool, lock: &mut Option<Lock>, key: &mut Option<Token>| {
+            if fitted {
+                let (token, new) = Lock::new()?;
+                (*lock, *key) = (Some(new), Some(token));
+            }
+            Ok::<_, NoRandomness>(())
+        };
+        let (honest, liar) = match rules.seat_of(Role::Honest) {
+            Debater::First => (&mut locks.first, &mut locks.second),
+            Debater::Second => (&mut locks.second, &mut locks.first),
+        };
+        fit(setup.honest.is_outside(), honest, &mut tokens.honest)?;
+        fit(setup.liar.is_outside(), liar, &mut tokens.liar)?;
+        fit(setup.judge.is_outside(), &mut locks.judge, &mut tokens.judge)?;
+        fit(setup.private, &mut locks.spectator, &mut tokens.spectator)?;
+        Ok((locks, tokens))
+    }
+
+    /// The seat that the token opens. It is compared with every lock, so that the time it takes
+    /// does not tell with which it agrees.
+    pub(crate) fn seat(&self, token: &Token) -> Option<Seat> {
+        let key = Lock::of(&token.0);
+        let locks = [
+            (&self.first, Seat::Debater(Debater::First)),
+            (&self.second, Seat::Debater(Debater::Second)),
+            (&self.judge, Seat::Judge),
+            (&self.spectator, Seat::Spectator),
+        ];
+        locks.into_iter().fold(None, |found, (lock, seat)| {
+            let opens = lock.as_ref().is_some_and(|lock| lock.compare(&key).into());
+            if opens { Some(seat) } else { found }
+        })
+    }
+
+    /// Whether that seat is an outside player's.
+    pub(crate) fn is_outside(&self, seat: Seat) -> bool {
+        match seat {
+            Seat::Debater(Debater::First) => self.first.is_some(),
+            Seat::Debater(Debater::Second) => self.second.is_some(),
+            Seat::Judge => self.judge.is_some(),
+            Seat::Spectator => false,
+        }
+    }
+}
+
+impl Serialize for Lock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Lock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(de::Error::custom)?;
+        let hash = bytes.try_into().map_err(|_| de::Error::custom("a hash has 32 bytes"))?;
+        Ok(Self(hash))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pixel_debate_protocol::Player;
+
+    use super::*;
+
+    #[test]
+    fn a_token_opens_its_own_lock_only() {
+        let (token, lock) = Lock::new().unwrap();
+        let (other, _) = Lock::new().unwrap();
+        assert!(lock.opens_with(&token.0));
+        assert!(!lock.opens_with(&other.0));
+        assert!(!lock.opens_with(""));
+        assert_eq!(token.0.len(), 43);
+    }
+
+    #[test]
+    fn every_outside_player_has_a_key_to_its_own_place() {
+        let outside = Player::outside;
+        let setup = Setup {
+            honest: outside(),
+            liar: outside(),
+            judge: outside(),
+            private: true,
+            ..Setup::default()
+        };
+        for (first, honest, liar) in [
+            (Role::Honest, Debater::First, Debater::Second),
+            (Role::Liar, Debater::Second, Debater::First),
+        ] {
+            let (locks, tokens) = Locks::new(&setup, Rules::paper(4, true, first)).unwrap();
+            for (token, seat) in [
+                (&tokens.honest, Seat::Debater(honest)),
+                (&tokens.liar, Seat::Debater(liar)),
+                (&tokens.judge, Seat::Judge),
+                (&tokens.spectator, Seat::Spectator),
+            ] {
+                assert_eq!(locks.seat(token.as_ref().unwrap()), Some(seat));
+            }
+            assert_eq!(locks.seat(&Token("guess".into())), None);
+            let stored = serde_json::to_string(&locks).unwrap();
+            assert_eq!(serde_json::from_str::<Locks>(&stored).unwrap(), locks);
+            assert!(!stored.contains(&tokens.judge.unwrap().0));
+        }
+    }
+
+    #[test]
+    fn who_is_built_in_has_no_key() {
+        let rules = Rules::paper(4, true, Role::Liar);
+        let (locks, tokens) = Locks::new(&Setup::default(), rules).unwrap();
+        assert_eq!((locks, tokens), (Locks::default(), Tokens::default()));
+    }
+
+    #[test]
+    fn names_differ() {
+        assert_ne!(new_debate_id().unwrap(), new_debate_id().unwrap());
+    }
+}

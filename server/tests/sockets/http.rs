@@ -1,0 +1,202 @@
+//! Debates over HTTP.
+
+use pixel_debate_game::Transcript;
+use pixel_debate_protocol::{
+    CloseReason, Created, DebateList, Phase, Refusal, RefusalCode, Setup, Snapshot,
+};
+use pixel_debate_server::Limits;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+use crate::client::Client;
+use crate::scene::{ADMINISTRATOR, Scene, outside, setup};
+
+/// The answer to a request, head and body.
+pub(crate) async fn ask(scene: &Scene, what: &str, headers: &str, body: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(scene.address).await.unwrap();
+    let request = format!(
+        "{what} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
+        scene.address,
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.into(), body.into())
+}
+
+pub(crate) async fn get(scene: &Scene, path: &str, headers: &str) -> (String, String) {
+    ask(scene, &format!("GET {path}"), headers, "").await
+}
+
+fn administrator() -> String {
+    format!("Authorization: Bearer {ADMINISTRATOR}\r\n")
+}
+
+async fn create(scene: &Scene, setup: &Setup) -> Created {
+    let body = serde_json::to_string(setup).unwrap();
+    let (head, body) = ask(scene, "POST /api/debates", "", &body).await;
+    assert!(head.starts_with("HTTP/1.1 201"), "{head} {body}");
+    let created: Created = serde_json::from_str(&body).unwrap();
+    assert!(head.contains(&format!("location: /api/debates/{}", created.debate)), "{head}");
+    created
+}
+
+async fn refused(scene: &Scene, what: &str, headers: &str, body: &str) -> (u16, Refusal) {
+    let (head, body) = ask(scene, what, headers, body).await;
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {head} {body}")))
+}
+
+#[tokio::test]
+async fn a_debate_is_set_up_read_and_kept() {
+    let scene = Scene::open().await;
+    let debate = create(&scene, &setup()).await.debate;
+    let mut client = Client::connect(scene.address).await;
+    client.outcome(&debate).await;
+    let (head, body) = get(&scene, &format!("/api/debates/{debate}"), "").await;
+    assert!(head.contains("content-type: application/json") && head.contains("no-store"), "{head}");
+    let snapshot: Snapshot = serde_json::from_str(&body).unwrap();
+    assert_eq!((snapshot.seq, snapshot.view.truth.unwrap().label), (5, 0));
+    let (_, body) = get(&scene, &format!("/api/debates/{debate}/transcript"), "").await;
+    let transcript: Transcript = body.parse().unwrap();
+    assert_eq!(transcript.replay().unwrap().outcome(), snapshot.view.outcome);
+    let (_, body) = get(&scene, "/api/debates", "").await;
+    let list: DebateList = serde_json::from_str(&body).unwrap();
+    assert_eq!((list.debates.len(), list.debates[0].phase), (1, Phase::Over));
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_private_is_seen_with_a_token_and_by_the_administrator() {
+    let scene = Scene::open().await;
+    let Created { debate, tokens, .. } =
+        create(&scene, &Setup { private: true, ..outside() }).await;
+    let path = format!("/api/debates/{debate}");
+    let (status, refusal) = refused(&scene, &format!("GET {path}"), "", "").await;
+    assert_eq!((status, refusal.code), (403, RefusalCode::WrongToken));
+    let judge = format!("Authorization: Bearer {}\r\n", tokens.judge.unwrap().0);
+    let (status, _) = refused(&scene, &format!("GET {path}"), &judge, "").await;
+    assert_eq!(status, 403, "a token opens its seat and nothing else");
+    let spectator = format!("Authorization: Bearer {}\r\n", tokens.spectator.unwrap().0);
+    for key in [&spectator, &administrator()] {
+        let (head, body) = get(&scene, &path, key).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        let view = serde_json::from_str::<Snapshot>(&body).unwrap().view;
+        assert!(view.image.is_none() && view.truth.is_none());
+    }
+    let listed = async |key: &str| {
+        let (_, body) = get(&scene, "/api/debates?limit=5", key).await;
+        serde_json::from_str::<DebateList>(&body).map(|list| list.debates.len())
+    };
+    assert_eq!(listed("").await.unwrap(), 0);
+    assert_eq!(listed(&administrator()).await.unwrap(), 1);
+    let (status, _) = refused(&scene, "GET /api/debates", &spectator, "").await;
+    assert_eq!(status, 401);
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn the_administrator_ends_debates_and_nobody_else() {
+    let scene = Scene::open().await;
+    let mut seated = scene.seated(outside()).await;
+    let path = format!("DELETE /api/debates/{}", seated.debate);
+    let judge = format!("Authorization: Bearer {}\r\n", seated.tokens[2].0);
+    for key in ["", judge.as_str(), "Authorization: Bearer guess\r\n"] {
+        let (status, refusal) = refused(&scene, &path, key, "").await;
+        assert_eq!((status, refusal.code), (401, RefusalCode::WrongToken));
+    }
+    let (head, _) = ask(&scene, &path, &administrator(), "").await;
+    assert!(head.starts_with("HTTP/1.1 204"), "{head}");
+    for client in seated.all() {
+        assert_eq!(client.dismissed().await, CloseReason::Ended);
+    }
+    let (status, _) = refused(&scene, &path, &administrator(), "").await;
+    assert_eq!(status, 404);
+    // It stays so.
+    let debate = seated.debate.clone();
+    let scene = scene.restart().await;
+    let (status, _) = refused(&scene, &format!("GET /api/debates/{debate}"), "", "").await;
+    assert_eq!(status, 404);
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
+    let scene = Scene::open().await;
+    let debate = create(&scene, &outside()).await.debate;
+    let long = format!("{{\"honest\":\"{}\"}}", "x".repeat(5000));
+    let origin = "Origin: http://elsewhere.example\r\n";
+    for (what, headers, body, status, code) in [
+        ("POST /api/debates", "", "{", 400, RefusalCode::Malformed),
+        ("POST /api/debates", "", r#"{"pixel":4}"#, 400, RefusalCode::Malformed),
+        ("POST /api/debates", "", r#"{"pixels":6}"#, 422, RefusalCode::Setup),
+        ("POST /api/debates", "", long.as_str(), 413, RefusalCode::TooLarge),
+        ("POST /api/debates", origin, "{}", 403, RefusalCode::WrongToken),
+        ("PUT /api/debates", "", "", 405, RefusalCode::Method),
+        ("GET /api/nothing", "", "", 404, RefusalCode::NotFound),
+        ("GET /api/debates/nowhere", "", "", 404, RefusalCode::UnknownDebate),
+        ("GET /api/debates/%2e%2e%2f", "", "", 404, RefusalCode::UnknownDebate),
+        ("GET /api/debates/AAAAAAAAAAAAAAAA", "", "", 404, RefusalCode::UnknownDebate),
+        ("GET /api/debates", "Authorization: Basic eDp5\r\n", "", 403, RefusalCode::WrongToken),
+    ] {
+        let (got, refusal) = refused(&scene, what, headers, body).await;
+        assert_eq!((got, refusal.code), (status, code), "{what} {body}");
+        assert!(!refusal.message.is_empty() && !refusal.expected.is_empty());
+    }
+    let transcript = format!("GET /api/debates/{debate}/transcript");
+    let (status, refusal) = refused(&scene, &transcript, "", "").await;
+    assert_eq!((status, refusal.code), (409, RefusalCode::NoOutcome));
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn one_address_sets_up_so_many_debates_and_no_more() {
+    let scene = Scene::with(Limits { debates_per_address: 1, ..Limits::default() }).await;
+    create(&scene, &outside()).await;
+    let (status, refusal) = refused(&scene, "POST /api/debates", "", "").await;
+    assert_eq!((status, refusal.code), (503, RefusalCode::Busy));
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn health_and_metrics_are_told() {
+    let scene = Scene::open().await;
+    let mut seated = scene.seated(outside()).await;
+    seated.play(1, 2).await;
+    for (path, wanted) in [("/healthz", "alive\n"), ("/readyz", "ready\n")] {
+        let (head, body) = get(&scene, path, "").await;
+        assert!(head.starts_with("HTTP/1.1 200") && body == wanted, "{head} {body}");
+    }
+    let (_, metrics) = get(&scene, "/metrics", "").await;
+    for line in [
+        "pixel_debate_connections 3",
+        "pixel_debate_events_total 2",
+        "pixel_debate_move_seconds_count 2",
+        "pixel_debate_store_write_seconds_count 3",
+        "pixel_debate_debates{phase=\"revealing\"} 1",
+    ] {
+        assert!(metrics.lines().any(|found| found == line), "{line}\n{metrics}");
+    }
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_slow_to_ask_is_left() {
+    let limits = Limits { handshake: std::time::Duration::from_millis(200), ..Limits::default() };
+    let scene = Scene::with(limits).await;
+    let head = "POST /api/debates HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{";
+    for half in ["", "GET / HTTP/1.1\r\nHost: loc", head] {
+        let mut stream = TcpStream::connect(scene.address).await.unwrap();
+        stream.write_all(half.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        let read = stream.read_to_end(&mut answer);
+        tokio::time::timeout(std::time::Duration::from_secs(5), read)
+            .await
+            .expect("the server waits for it")
+            .unwrap();
+    }
+    scene.stop().await;
+}

@@ -1,0 +1,82 @@
+//! A PostgreSQL server for the tests, which they start and stop themselves.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use tokio_postgres::{Client, NoTls};
+
+/// A running server. It is removed when nobody uses it any more.
+pub(crate) struct Postgres {
+    folder: PathBuf,
+    url: String,
+    databases: AtomicU32,
+}
+
+/// A new database.
+pub(crate) struct Database {
+    pub(crate) server: Arc<Postgres>,
+    pub(crate) url: String,
+}
+
+impl Postgres {
+    /// The server that the tests that run at this time share. None where PostgreSQL is not
+    /// installed; where all must be tested, as the environment variable `CI` says, that fails.
+    pub(crate) fn shared() -> Option<Arc<Self>> {
+        static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(server) = shared.upgrade() {
+            return Some(server);
+        }
+        let server = Arc::new(Self::start()?);
+        *shared = Arc::downgrade(&server);
+        Some(server)
+    }
+
+    /// A server for one test alone, or none, likewise.
+    pub(crate) fn start() -> Option<Self> {
+        static STARTED: AtomicU32 = AtomicU32::new(0);
+        let number = STARTED.fetch_add(1, Ordering::Relaxed);
+        let name = format!("pixel-debate-postgres-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        let output = script("start", &folder);
+        if output.status.code() == Some(69) && std::env::var_os("CI").is_none() {
+            eprintln!("skipped: {}", String::from_utf8_lossy(&output.stderr));
+            return None;
+        }
+        let url = checked(output).trim().into();
+        Some(Self { folder, url, databases: AtomicU32::new(0) })
+    }
+
+    /// A new database on this server.
+    pub(crate) async fn new_database(self: Arc<Self>) -> Database {
+        let number = self.databases.fetch_add(1, Ordering::Relaxed);
+        let client = connect(&format!("{}/postgres", self.url)).await;
+        client.batch_execute(&format!("CREATE DATABASE test{number}")).await.unwrap();
+        Database { url: format!("{}/test{number}", self.url), server: self }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        script("remove", &self.folder);
+    }
+}
+
+/// A connection beside that of the store.
+pub(crate) async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.unwrap();
+    tokio::spawn(connection);
+    client
+}
+
+fn script(command: &str, folder: &Path) -> Output {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../scripts/postgres");
+    Command::new(script).arg(command).arg(folder).output().unwrap()
+}
+
+fn checked(output: Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}

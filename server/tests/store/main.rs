@@ -1,0 +1,6 @@
+//! The store through its public interface: the same tests for a SQLite file and for a PostgreSQL
+//! database, and what can go wrong with each.
+
+mod behaviour;
+mod database;
+mod places;
