@@ -41,27 +41,28 @@ test('the judge’s traffic has neither image nor label before the verdict', { t
   await truth(page);
 
   // Now the truth is known: nothing of it was in what came before.
-  const { view, background } = JSON.parse(told.filter(own).at(-1) ?? '');
-  const { index } = background.source;
+  const { event, ending } = told.filter(own).map((frame) => JSON.parse(frame)).find((message) => message.ending);
+  const { index } = ending.background.source;
   const { label, pixels } = mnist(index);
-  assert.equal(view.truth.label, label);
-  assert.deepEqual(Buffer.from(view.truth.image.pixels, 'base64'), pixels);
-  assert.deepEqual(view.verdict, { type: 'label', label: claims[0], probability: 0.8 });
-  assert.equal(view.outcome.winner, claims[0] === label ? 'honest' : 'liar');
+  assert.equal(ending.truth.label, label);
+  assert.deepEqual(Buffer.from(ending.truth.image.pixels, 'base64'), pixels);
+  assert.deepEqual(event.verdict, { type: 'label', label: claims[0], probability: 0.8 });
+  assert.equal(ending.outcome.winner, claims[0] === label ? 'honest' : 'liar');
 
-  assert.ok(before.length >= 8, 'the debate’s creation, its beginning and six reveals');
-  const text = before.join('\n');
-  for (const secret of [view.truth.image.pixels.slice(0, 40), 'mnist', '"honest"', '"liar"', '"index"', '"label"']) {
+  const types = before.map((frame) => JSON.parse(frame).type);
+  assert.deepEqual(types, ['created', 'snapshot', 'turn', ...Array(6).fill('event')], 'and no opinion');
+  const { honest, liar } = JSON.parse(before[0] ?? '').tokens;
+  assert.deepEqual([honest, liar], [null, null]);
+  const text = before.slice(1).join('\n');
+  for (const secret of [ending.truth.image.pixels.slice(0, 40), 'mnist', '"honest"', '"liar"', '"index"', '"label"']) {
     assert.ok(!text.includes(secret), secret);
   }
-  const evidence = view.evidence.map((/** @type {{ value: number }} */ { value }) => value);
-  for (const frame of before.slice(1)) {
-    const { view, logits, background } = JSON.parse(frame);
-    assert.deepEqual([view.image, view.truth, view.role, view.rules.first, background], [null, null, null, null, null]);
-    assert.deepEqual(logits, [], 'a person judges without the classifier’s opinion');
-    assert.deepEqual([view.claims.first, view.claims.second], claims);
-    const seen = view.evidence.map((/** @type {{ value: number }} */ { value }) => value);
-    assert.deepEqual(seen, evidence.slice(0, seen.length));
+  const { view, background } = JSON.parse(before[1] ?? '');
+  assert.deepEqual([view.image, view.truth, view.role, view.rules.first, background], [null, null, null, null, null]);
+  assert.deepEqual([view.claims.first, view.claims.second], claims);
+  for (const frame of before.slice(3)) {
+    const { pixel, value } = JSON.parse(frame).event;
+    assert.equal(value, pixels[pixel[1] * 28 + pixel[0]]);
   }
   assert.equal(asked.length, asks, 'the verdict is answered on the socket alone');
   assert.deepEqual(faults, []);

@@ -1,9 +1,11 @@
 // The page as such: on a phone, without a connection, with a strict policy.
 
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { openPage, PATIENCE, reveals, startBrowser, startServer } from './stand.js';
+import { openPage, PATIENCE, reveals, startBrowser, startServer, temporaryFolder, truth } from './stand.js';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -12,7 +14,31 @@ before(async () => (browser = await startBrowser()));
 
 after(() => browser.close());
 
-test('a lost connection is said and found again', { timeout: PATIENCE }, async () => {
+test('a lost connection is said and found again, and the debate goes on', { timeout: PATIENCE }, async () => {
+  const folder = temporaryFolder();
+  const store = join(folder, 'debates.db');
+  let server = await startServer({ store });
+  const { page, told, context } = await openPage(browser);
+  const status = page.getByRole('status');
+  await page.goto(server.url);
+  await reveals(page, 1);
+  await server.stop();
+  await status.getByText('Connection lost').waitFor();
+
+  server = await startServer({ store, address: new URL(server.url).host });
+  await status.getByText('Connected').waitFor();
+  await truth(page);
+  const messages = told.map((frame) => JSON.parse(frame));
+  assert.equal(new Set(messages.flatMap(({ debate }) => debate ?? [])).size, 1, 'one debate all along');
+  assert.ok(messages.some(({ type }) => type === 'resumed'));
+  assert.equal(await page.locator('.evidence g.number').count(), 6);
+  assert.equal(await page.locator('.opinion output').count(), 2);
+  await context.close();
+  await server.stop();
+  rmSync(folder, { recursive: true });
+});
+
+test('a server that has lost the debate on show shows another', { timeout: PATIENCE }, async () => {
   let server = await startServer();
   const { page, context } = await openPage(browser);
   const status = page.getByRole('status');
@@ -20,9 +46,7 @@ test('a lost connection is said and found again', { timeout: PATIENCE }, async (
   await status.getByText('Connected').waitFor();
   await server.stop();
   await status.getByText('Connection lost').waitFor();
-
-  // The debate went with the old server: the page finds the one that the new server shows.
-  server = await startServer(new URL(server.url).host);
+  server = await startServer({ address: new URL(server.url).host });
   await status.getByText('Connected').waitFor();
   await reveals(page, 1);
   await context.close();

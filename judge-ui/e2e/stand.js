@@ -1,7 +1,9 @@
 // What every test stands on: a real server, a real browser, and the data set's own files.
 
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
@@ -14,20 +16,22 @@ export const PATIENCE = 180_000;
 
 /**
  * Starts the program's server and waits until it says where it is. Another program than the
- * release build is named by PIXEL_DEBATE; it is told the address as the last argument.
+ * release build is named by PIXEL_DEBATE.
  *
- * @param {string} address
+ * @param {{ address?: string, store?: string }} [options] A port of its own and a store of its own
+ *   unless given.
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
-export function startServer(address = '127.0.0.1:0') {
-  const named = process.env['PIXEL_DEBATE'] ?? 'target/release/pixel-debate serve --listen';
-  const [program = '', ...words] = named.split(' ');
-  const server = spawn(program, [...words, address], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+export function startServer({ address = '127.0.0.1:0', store } = {}) {
+  const program = process.env['PIXEL_DEBATE'] ?? 'target/release/pixel-debate';
+  const folder = store ? null : temporaryFolder();
+  const words = ['serve', '--listen', address, '--store', store ?? join(folder ?? '', 'debates.db')];
+  const server = spawn(program, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => server.once('exit', resolve));
   return new Promise((resolve, reject) => {
     let said = '';
     server.once('error', reject);
-    server.once('exit', (code) => reject(new Error(`${named} ended with ${code}: ${said}`)));
+    server.once('exit', (code) => reject(new Error(`${program} ended with ${code}: ${said}`)));
     server.stdout.on('data', (text) => {
       said += text;
       const url = /http:\/\/[\d.:]+/.exec(said)?.[0];
@@ -37,11 +41,15 @@ export function startServer(address = '127.0.0.1:0') {
         stop: async () => {
           server.kill('SIGINT');
           await ended;
+          if (folder) rmSync(folder, { recursive: true });
         },
       });
     });
   });
 }
+
+/** A folder that is the caller's to remove. */
+export const temporaryFolder = () => mkdtempSync(join(tmpdir(), 'pixel-debate-'));
 
 export function startBrowser() {
   return chromium.launch({

@@ -1,9 +1,9 @@
 // The websocket: it opens, reads and writes messages, and opens again when it is lost.
 
-import { PATH, VERSION, type ClientMessage, type Hello, type ServerMessage, type Setup } from '../protocol';
+import { PATH, VERSION, type Hello, type Request, type ServerMessage, type Setup } from '../protocol';
 
 /** A setup may leave out what the server then decides. */
-export type Request = ClientMessage | ({ type: 'create' } & Partial<Setup>);
+export type Wish = Request | ({ type: 'create' } & Partial<Setup>);
 
 /** `outdated`: the server speaks a protocol that this page does not know. */
 export type ConnectionState = 'connecting' | 'open' | 'lost' | 'outdated';
@@ -31,7 +31,7 @@ export class Connection {
   }
 
   /** Sends a request, or drops it when there is no connection: `greeted` is the time to ask again. */
-  send(request: Request): void {
+  send(request: Wish): void {
     if (this.state === 'open') this.#socket?.send(JSON.stringify(request));
   }
 

@@ -1,6 +1,7 @@
 // What a state says, as the page needs it.
 
-import type { Debater, Image, Reveal, Role, State } from '../protocol';
+import type { Debater, Image, Reveal, Role } from '../protocol';
+import type { State } from './state';
 
 /** How a debater is shown: by seat until the roles may be known, then by role. */
 export type Tone = Debater | Role;

@@ -1,8 +1,9 @@
 // What the visitor does: follows one debate at a time, from the seat that the address names.
 
-import type { CloseReason, DebateId, Refusal, ServerMessage, Setup, State } from '../protocol';
+import type { CloseReason, DebateId, Refusal, ServerMessage, Setup, Token } from '../protocol';
 import { Connection } from './connection.svelte';
 import { go, here, type Route } from './route.svelte';
+import { fold, known, type State } from './state';
 
 /** How the visitor's own judgements have gone. */
 export interface Tally {
@@ -15,7 +16,7 @@ export class Session {
     () => this.#arrive(),
     (message) => this.#hear(message),
   );
-  /** The debate on the page, as the server last told it. */
+  /** The debate on the page, as far as the server has told it. */
   state: State | null = $state.raw(null);
   /** The latest request that was not carried out. */
   refusal: Refusal | null = $state.raw(null);
@@ -51,15 +52,15 @@ export class Session {
     if (!this.state) return;
     this.refusal = null;
     this.#judging = this.state.debate;
-    this.connection.send({ type: 'verdict', debate: this.state.debate, label, probability });
+    this.connection.send({ type: 'verdict', debate: this.state.debate, label, probability, logits: null });
   }
 
   #arrive(): void {
     const { route } = here;
     // After a loss, the debate that was on the page rather than another that is shown now.
-    const shown = route.view === 'home' && this.state !== null;
+    const shown = route.view === 'home' ? this.state?.debate : undefined;
     this.#followed = null;
-    if (shown) this.connection.send({ type: 'watch', debate: this.state!.debate });
+    if (shown !== undefined) this.#follow(shown);
     else if (route.view !== 'setup') this.#ask(route, 'debate' in route ? route.debate : null);
   }
 
@@ -70,13 +71,25 @@ export class Session {
     }
     switch (route.view) {
       case 'home':
-        return this.connection.send({ type: 'watch', debate: null });
+        return this.connection.send({ type: 'watch', debate: null, token: null, opinions: true });
       case 'watch':
-        return this.connection.send({ type: 'watch', debate: route.debate });
+        return this.#follow(route.debate);
       case 'seat':
-        return this.connection.send({ type: 'take', debate: route.debate, token: route.token });
+        return this.#follow(route.debate, route.token);
       case 'judge':
-        return this.create({ judge: 'person' });
+        return this.create({ judge: 'outside' });
+    }
+  }
+
+  /** Follows a debate, from where the page knows it; with a token from the seat that it opens. */
+  #follow(debate: DebateId, token: Token | null = null): void {
+    const opinions = true;
+    if (this.state?.debate === debate) {
+      this.connection.send({ type: 'resume', debate, token, seq: known(this.state), opinions });
+    } else if (token === null) {
+      this.connection.send({ type: 'watch', debate, token, opinions });
+    } else {
+      this.connection.send({ type: 'take', debate, token, opinions });
     }
   }
 
@@ -84,18 +97,27 @@ export class Session {
     const { route } = here;
     switch (message.type) {
       case 'created': {
-        const { debate, judge: token } = message;
+        const {
+          debate,
+          tokens: { judge: token },
+        } = message;
         if (token === null) go({ view: 'watch', debate });
         else go({ view: 'seat', debate, token }, route.view === 'judge');
         break;
       }
-      case 'state':
+      case 'snapshot':
+      case 'resumed':
+      case 'turn':
+      case 'event':
+      case 'opinion':
         // What was on its way when the visitor went elsewhere.
         if (route.view === 'setup' || ('debate' in route && route.debate !== message.debate)) break;
-        this.state = message;
-        this.closed = null;
-        this.#followed = message.debate;
-        this.#count(message);
+        this.state = fold(this.state, message);
+        if (message.type === 'snapshot' || message.type === 'resumed') {
+          this.closed = null;
+          this.#followed = message.debate;
+        }
+        if (this.state) this.#count(this.state);
         break;
       case 'closed':
         if (message.debate === this.state?.debate) this.closed = message.reason;
@@ -104,7 +126,7 @@ export class Session {
       case 'error':
         // The debate that was shown has gone while the connection was lost: there is another.
         if (route.view === 'home' && message.code === 'unknown_debate') {
-          this.connection.send({ type: 'watch', debate: null });
+          this.connection.send({ type: 'watch', debate: null, token: null, opinions: true });
         } else {
           this.refusal = message;
         }

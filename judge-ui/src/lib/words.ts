@@ -1,7 +1,8 @@
 // The page's words for what it is told.
 
-import type { CloseReason, Debater, OutcomeReason, Refusal, Role, State } from '../protocol';
+import type { CloseReason, Debater, OutcomeReason, Player, Refusal, Role } from '../protocol';
 import { choices, claimant, lead, roleOf, verdictLabel, type Shown } from './debate';
+import type { State } from './state';
 
 export const seatName: Record<Debater, string> = { first: 'First debater', second: 'Second debater' };
 
@@ -9,8 +10,11 @@ export const roleName: Record<Role, string> = { honest: 'Honest debater', liar: 
 
 export const closeReason: Record<CloseReason, string> = {
   over: 'The server has let go of this debate: it ended some time ago.',
+  absent: 'The server has let go of this debate: somebody who was to play did not come.',
   no_verdict: 'The server has let go of this debate: no verdict came in time.',
   seat_taken: 'The judge’s seat of this debate was taken in another window.',
+  ended: 'The administrator of the server ended this debate.',
+  restarting: 'The server restarts. The debate goes on when it is back.',
   fault: 'The server could not go on with this debate.',
 };
 
@@ -21,6 +25,13 @@ const loss: Record<OutcomeReason, string> = {
   absent: 'did not come',
   resignation: 'gave up',
 };
+
+/** Who played: an agent of the server, or somebody outside with or without a name. */
+export function playerName(player: Player | undefined): string {
+  if (player === undefined) return 'unknown';
+  if (player === 'outside') return 'somebody outside';
+  return player.replace(/^outside:/, '');
+}
 
 /** A digit and its article, as in “an 8”; the name of another class goes without. */
 export function withArticle(name: string): [article: string, name: string] {

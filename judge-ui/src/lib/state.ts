@@ -1,0 +1,65 @@
+// A debate as the page follows it: what the server told at first, and all that it has told since.
+
+import type { Background, DebateId, Resumed, ServerMessage, Snapshot, Told, Turn, View } from '../protocol';
+
+export interface State {
+  debate: DebateId;
+  /** The number of the latest event that is in the view. */
+  seq: number;
+  view: View;
+  /** Whose turn it is: nobody’s before the debate has begun and after its end. */
+  turn: Turn | null;
+  background: Background | null;
+  /** What the classifier made of the evidence after each reveal, as far as it was told. */
+  logits: number[][];
+}
+
+/** What the server says of a debate that is followed. */
+export type News = Extract<ServerMessage, { type: 'snapshot' | 'resumed' | 'turn' | 'event' | 'opinion' }>;
+
+/** The state after a message; null where there was none that the message could change. */
+export function fold(state: State | null, message: News): State | null {
+  if (message.type === 'snapshot') return begin(message);
+  if (state === null || message.debate !== state.debate) return state;
+  switch (message.type) {
+    case 'resumed':
+      return { ...state, turn: message.turn, view: { ...state.view, seat: message.seat } };
+    case 'turn':
+      return { ...state, turn: message.turn };
+    case 'event':
+      // Some are told again: see `known`.
+      return message.seq === state.seq + 1 ? happened(state, message) : state;
+    case 'opinion':
+      return message.seq === state.logits.length + 1 ? { ...state, logits: [...state.logits, message.logits] } : state;
+  }
+}
+
+/** After which event a state is resumed: the first of which the event or the opinion was not told. */
+export function known({ seq, logits }: State): Resumed['seq'] {
+  return Math.min(seq, logits.length);
+}
+
+function begin({ debate, seq, view, turn, background }: Snapshot): State {
+  return { debate, seq, view, turn, background, logits: [] };
+}
+
+function happened(state: State, { seq, event, to_move, turn, ending }: Told): State {
+  const view: View = { ...state.view, to_move };
+  if (event.type === 'reveal') {
+    const { by, pixel, value } = event;
+    view.evidence = [...view.evidence, { by, pixel, value }];
+  } else if (event.type === 'verdict') {
+    view.verdict = event.verdict;
+  }
+  if (!ending) return { ...state, seq, view, turn: turn ?? state.turn };
+  const { outcome, truth, background } = ending;
+  view.outcome = outcome;
+  view.truth = truth;
+  view.rules = { ...view.rules, first: truth.first };
+  if (!view.rules.precommit) {
+    // The liar has claimed nothing, the honest debater the truth.
+    const honest = truth.first === 'honest';
+    view.claims = { first: honest ? truth.label : null, second: honest ? null : truth.label };
+  }
+  return { ...state, seq, view, turn: null, background };
+}
