@@ -1,8 +1,8 @@
 //! The commands, one file each.
 
-mod eval;
 mod judge;
 mod play;
+mod run;
 mod serve;
 mod solve;
 mod verify;
@@ -16,7 +16,7 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     Serve(serve::Serve),
     Play(play::Play),
-    Eval(eval::Eval),
+    Run(run::Run),
     Solve(solve::Solve),
     Verify(verify::Verify),
     #[command(subcommand)]
@@ -34,7 +34,7 @@ impl Command {
         match self {
             Self::Serve(serve) => serve.run(),
             Self::Play(play) => play.run(),
-            Self::Eval(eval) => eval.run(),
+            Self::Run(run) => run.run(),
             Self::Solve(solve) => solve.run(),
             Self::Verify(verify) => verify.run(),
             Self::Judge(judge) => judge.run(),

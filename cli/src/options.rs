@@ -100,10 +100,14 @@ pub(crate) struct ThreadsOption {
 }
 
 impl ThreadsOption {
+    /// How many threads.
+    pub(crate) fn count(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(all, usize::from)
+    }
+
     /// A pool of so many threads.
     pub(crate) fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
-        // Zero stands for as many as the machine has.
-        let threads = self.threads.unwrap_or(0).into();
-        Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?)
+        Ok(rayon::ThreadPoolBuilder::new().num_threads(self.count()).build()?)
     }
 }

@@ -373,7 +373,7 @@ image: Image, };
 /**
  * In what order the debaters reveal.
  */
-export type TurnOrder = "alternating" | "blocks";
+export type TurnOrder = "alternating" | "blocks" | "alone";
 
 /**
  * The judge's answer.

@@ -1,13 +1,12 @@
 //! How often a judge is right about random evidence (paper, section 3.1: "judge, random pixels").
 
 use pixel_debate_datasets::Dataset;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
+use pixel_debate_game::LegalPixels;
 use rayon::prelude::*;
 
 use crate::{
     dense::planes,
-    masks::random_nonzero,
+    masks::{measuring_rng, random_pixels},
     network::{Network, SIDE},
 };
 
@@ -55,11 +54,10 @@ impl Network {
             let inputs: Vec<_> = batch
                 .clone()
                 .map(|index| {
-                    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                    rng.set_stream(index as u64);
+                    let mut rng = measuring_rng(seed, index);
                     let image = dataset.image(index);
                     planes(
-                        random_nonzero(image, pixels, &mut rng)
+                        random_pixels(image, LegalPixels::Nonzero, pixels, &mut rng)
                             .into_iter()
                             .map(|at| ((at % SIDE) as u8, (at / SIDE) as u8, image[at])),
                     )

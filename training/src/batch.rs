@@ -1,7 +1,8 @@
 //! Randomly masked training images (paper, section 3.1).
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::masks::random_nonzero;
+use pixel_debate_game::LegalPixels;
+use pixel_debate_judge::masks::random_pixels;
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -89,7 +90,7 @@ impl<'a> Batches<'a> {
 /// Image `index` seen through `pixels` random nonzero pixels.
 fn mask(dataset: &Dataset, index: usize, pixels: usize, rng: &mut ChaCha8Rng) -> Vec<Revealed> {
     let image = dataset.image(index);
-    random_nonzero(image, pixels, rng)
+    random_pixels(image, LegalPixels::Nonzero, pixels, rng)
         .into_iter()
         .map(|at| Revealed {
             x: at % dataset.width(),

@@ -1,7 +1,6 @@
 //! The program as a user meets it: run from outside, judged by what it prints and its exit code.
 
 mod accuracy;
-mod eval;
 mod logits;
 mod play;
 mod solve;
