@@ -5,6 +5,7 @@ mod play;
 mod run;
 mod serve;
 mod solve;
+mod tournament;
 mod verify;
 
 use clap::Subcommand;
@@ -17,6 +18,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Play(play::Play),
     Run(run::Run),
+    Tournament(tournament::Tournament),
     Solve(solve::Solve),
     Verify(verify::Verify),
     #[command(subcommand)]
@@ -35,6 +37,7 @@ impl Command {
             Self::Serve(serve) => serve.run(),
             Self::Play(play) => play.run(),
             Self::Run(run) => run.run(),
+            Self::Tournament(tournament) => tournament.run(),
             Self::Solve(solve) => solve.run(),
             Self::Verify(verify) => verify.run(),
             Self::Judge(judge) => judge.run(),

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::DatasetError;
 use pixel_debate_harness::{PlayError, RunError, experiment::Refusal};
 use pixel_debate_judge::{UnfitDataset, WeightsError};
@@ -22,6 +23,10 @@ pub(crate) enum Failure {
     Experiment { path: PathBuf, refusal: Refusal },
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("{agent} takes part twice: name each agent once")]
+    SameAgent { agent: AgentSpec },
+    #[error("--sprt compares two agents, and {agents} are named")]
+    SprtOfMany { agents: usize },
     #[error(
         "no judge for {pixels} pixels comes with the program: choose --pixels 4 or --pixels 6, or \
          name a judge's file with --judge FILE"

@@ -3,6 +3,8 @@
 mod cells;
 mod images;
 
+pub(crate) use images::random_order;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::ops::Range;

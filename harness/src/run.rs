@@ -62,7 +62,7 @@ impl Plan {
             Some(rows) => rows,
             None => self.debates(&folder, threads, observer)?,
         };
-        let report = report::files(self.manifest(), &rows)?;
+        let report = report::files(self.manifest(), &self.dataset, &rows)?;
         folder.finish(report, self.shards.iter().map(|shard| &*shard.key))?;
         Ok(Finished { rows, was_finished })
     }

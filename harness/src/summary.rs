@@ -1,5 +1,6 @@
 //! From the debates of a run to its rates.
 
+mod comparison;
 mod outcomes;
 
 use pixel_debate_game::Role;
@@ -10,6 +11,7 @@ use crate::experiment::Aggregate;
 use crate::manifest::Manifest;
 use crate::rows::Row;
 use crate::statistics::{Interval, Rate, bootstrap_mean};
+pub use comparison::Comparison;
 pub(crate) use outcomes::{ImageOutcome, outcomes};
 
 /// What came out of a run.
@@ -21,6 +23,8 @@ pub struct Summary {
     pub version: String,
     /// The cells, in the order of the manifest.
     pub cells: Vec<CellSummary>,
+    /// Cells compared image by image.
+    pub comparisons: Vec<Comparison>,
 }
 
 /// What came out of a cell.
@@ -85,6 +89,7 @@ impl Summary {
             title: manifest.title.clone(),
             version: manifest.version.clone(),
             cells: cells.map(|(cell, rows)| CellSummary::of(cell, rows)).collect(),
+            comparisons: comparison::comparisons(manifest, rows),
         }
     }
 }

@@ -32,8 +32,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     images: Option<u32>,
     /// Only say how many debates that would be and roughly how long they would take
-    #[arg(long)]
-    dry_run: bool,
+    #[arg(long = "dry-run", id = "dry_run")]
+    only_estimate: bool,
     #[command(flatten)]
     threads: ThreadsOption,
 }
@@ -47,7 +47,7 @@ impl Run {
         let plan = Plan::new(&text, folder, limit)
             .map_err(|refusal| Failure::Experiment { path: self.file.clone(), refusal })?;
         let threads = self.threads.count();
-        let Some(out) = self.out.filter(|_| !self.dry_run) else {
+        let Some(out) = self.out.filter(|_| !self.only_estimate) else {
             return Ok(estimate(&plan, threads)?);
         };
         let progress = Progress::new(&plan);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use pixel_debate_harness::{Estimate, HonestWins, Summary};
+use pixel_debate_harness::{Estimate, HonestWins, Rate, Summary};
 
 /// A line for each cell, way to count and order.
 pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<()> {
@@ -10,13 +10,9 @@ pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<
     for cell in &summary.cells {
         writeln!(output, "\n{}, {} images, {} debates", cell.cell, cell.images, cell.debates)?;
         for result in &cell.results {
-            writeln!(
-                output,
-                "  {:<14}{:<34}lies refuted ({})",
-                "honest wins",
-                format!("images (lies by {})", result.lies_by),
-                format!("seeds by {}", result.seeds_by)
-            )?;
+            let images = format!("images (lies by {})", result.lies_by);
+            let lies = format!("lies refuted (seeds by {})", result.seeds_by);
+            writeln!(output, "  {:<14}{images:<34}{lies}", "honest wins")?;
             for order in &result.orders {
                 let name = order.first.map_or("alone".to_owned(), |role| format!("{role} first"));
                 line(output, &name, &order.honest_wins)?;
@@ -26,15 +22,22 @@ pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<
             }
         }
     }
-    writeln!(output, "\nIn brackets: 95 % intervals, cluster bootstrap over images.")
+    writeln!(
+        output,
+        "\nIn brackets: 95 % intervals with the image as the unit, Wilson's for images and the cluster \
+         bootstrap's for lies."
+    )
 }
 
 fn line(output: &mut impl Write, name: &str, wins: &HonestWins) -> io::Result<()> {
-    writeln!(output, "  {name:<14}{:<34}{}", estimate(&wins.images), estimate(&wins.lies))
+    let Rate { rate, low, high, .. } = wins.images.wilson;
+    let images = percent(rate, low, high);
+    let Estimate { wilson, bootstrap } = wins.lies;
+    let lies = percent(wilson.rate, bootstrap.low, bootstrap.high);
+    writeln!(output, "  {name:<14}{images:<34}{lies}")
 }
 
-fn estimate(estimate: &Estimate) -> String {
-    let [rate, low, high] =
-        [estimate.wilson.rate, estimate.bootstrap.low, estimate.bootstrap.high].map(|x| 100.0 * x);
+fn percent(rate: f64, low: f64, high: f64) -> String {
+    let [rate, low, high] = [rate, low, high].map(|share| 100.0 * share);
     format!("{rate:.1} % ({low:.1} to {high:.1})")
 }

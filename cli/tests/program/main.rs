@@ -3,7 +3,9 @@
 mod accuracy;
 mod logits;
 mod play;
+mod run;
 mod solve;
+mod tournament;
 #[cfg(all(feature = "train", unix))]
 mod train;
 mod usage;

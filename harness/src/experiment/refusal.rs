@@ -45,7 +45,7 @@ impl Refusal {
 
 impl Place {
     fn of(text: &str, byte: usize) -> Self {
-        let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
-        Self::Line(1 + before.iter().filter(|byte| **byte == b'\n').count())
+        let before = text.get(..byte).unwrap_or(text);
+        Self::Line(1 + before.matches('\n').count())
     }
 }

@@ -32,9 +32,7 @@ impl Images {
                 if count > len {
                     return Err(format!("{count} images: {} has {len}", dataset.name()));
                 }
-                // The whole order is drawn, so that a smaller number gives the first of a larger.
-                let mut order: Vec<usize> = (0..len).collect();
-                order.shuffle(&mut ChaCha8Rng::seed_from_u64(self.seed));
+                let mut order = random_order(len, self.seed);
                 order.truncate(count);
                 order
             }
@@ -61,6 +59,14 @@ impl Images {
             (None, None) => format!("{count} by number"),
         }
     }
+}
+
+/// All images in a random order. It is drawn whole, so that a smaller number of images are the first
+/// of a larger.
+pub(crate) fn random_order(len: usize, seed: u64) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..len).collect();
+    order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
+    order
 }
 
 fn no_image(dataset: &Dataset, number: usize) -> String {

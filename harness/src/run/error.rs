@@ -1,7 +1,7 @@
 //! Why a run does not go on.
 
-use std::io;
 use std::path::PathBuf;
+use std::{fmt, io};
 
 use crate::PlayError;
 
@@ -75,7 +75,7 @@ impl RunError {
         }
     }
 
-    pub(crate) fn damaged(path: impl Into<PathBuf>, fault: impl ToString) -> Self {
+    pub(crate) fn damaged(path: impl Into<PathBuf>, fault: impl fmt::Display) -> Self {
         Self::Damaged { path: path.into(), fault: fault.to_string() }
     }
 }
