@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use clap::{Args, value_parser};
+use clap::{Args, ValueEnum, value_parser};
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::{Dataset, Split, mnist};
-use pixel_debate_game::Rules;
+use pixel_debate_game::{LegalPixels, Rules};
 use pixel_debate_harness::{Debaters, Judge};
 
 use crate::failure::Failure;
@@ -60,6 +60,30 @@ pub(crate) struct PixelsOption {
         value_parser = value_parser!(u8).range(1..=i64::from(Rules::MAX_PIXELS))
     )]
     pub(crate) pixels: u8,
+}
+
+/// Which pixels.
+#[derive(Args)]
+pub(crate) struct LegalOption {
+    /// Which pixels may be shown: those that are not black, or any
+    #[arg(long, value_name = "PIXELS", default_value = "nonzero")]
+    legal: Legal,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Legal {
+    Nonzero,
+    Any,
+}
+
+impl LegalOption {
+    /// As the rules have it.
+    pub(crate) fn legal(&self) -> LegalPixels {
+        match self.legal {
+            Legal::Nonzero => LegalPixels::Nonzero,
+            Legal::Any => LegalPixels::Any,
+        }
+    }
 }
 
 /// Who debates.

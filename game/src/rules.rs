@@ -1,5 +1,7 @@
 //! The rules of a debate, as data.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -108,6 +110,15 @@ impl Rules {
             (Role::Honest, Role::Honest) | (Role::Liar, Role::Liar) => Debater::First,
             _ => Debater::Second,
         }
+    }
+}
+
+impl fmt::Display for LegalPixels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Nonzero => "nonzero",
+            Self::Any => "any",
+        })
     }
 }
 

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Claims, Image, Pixel, Role, TurnOrder, Verdict, honest_margin};
-use pixel_debate_judge::{CLASSES, masks};
+use pixel_debate_judge::CLASSES;
+use pixel_debate_judge::masks::{Masks, measuring_rng};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -70,9 +71,8 @@ impl Work<'_> {
     /// The judge's word on random pixels, once for each lie.
     fn judge_alone(&self, image: usize, seed: u64) -> Result<Vec<Row>, PlayError> {
         let pixels = self.dataset.image(image);
-        let (count, legal) = (usize::from(self.play.pixels), self.play.legal);
-        let mask =
-            masks::random_pixels(pixels, legal, count, &mut masks::measuring_rng(seed, image));
+        let masks = Masks { pixels: self.play.pixels.into(), legal: self.play.legal };
+        let mask = masks.draw(pixels, &mut measuring_rng(seed, image));
         let side = self.dataset.width();
         let evidence: Vec<Pixel> =
             mask.into_iter().map(|at| Pixel::new((at % side) as u8, (at / side) as u8)).collect();

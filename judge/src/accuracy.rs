@@ -1,12 +1,11 @@
 //! How often a judge is right about random evidence (paper, section 3.1: "judge, random pixels").
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::LegalPixels;
 use rayon::prelude::*;
 
 use crate::{
     dense::planes,
-    masks::{measuring_rng, random_pixels},
+    masks::{Masks, measuring_rng},
     network::{Network, SIDE},
 };
 
@@ -36,15 +35,15 @@ pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
 }
 
 impl Network {
-    /// How many of the dataset's images the judge labels correctly, each seen through `pixels`
-    /// random nonzero pixels. A label counts as correct if its logit is greater than every other.
+    /// How many of the dataset's images the judge labels correctly, each seen through random
+    /// pixels. A label counts as correct if its logit is greater than every other.
     ///
     /// The mask of each image depends on `seed` and the image's number alone. Uses all threads of
     /// rayon's pool.
     pub fn correct_on_random_pixels(
         &self,
         dataset: &Dataset,
-        pixels: usize,
+        masks: Masks,
         seed: u64,
     ) -> Result<usize, UnfitDataset> {
         check_dataset(dataset)?;
@@ -57,7 +56,8 @@ impl Network {
                     let mut rng = measuring_rng(seed, index);
                     let image = dataset.image(index);
                     planes(
-                        random_pixels(image, LegalPixels::Nonzero, pixels, &mut rng)
+                        masks
+                            .draw(image, &mut rng)
                             .into_iter()
                             .map(|at| ((at % SIDE) as u8, (at / SIDE) as u8, image[at])),
                     )

@@ -4,19 +4,31 @@ use pixel_debate_game::LegalPixels;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// Draws `pixels` of the legal pixels of `image` uniformly without replacement, or all where there
-/// are fewer, as indices into it.
-pub fn random_pixels(
-    image: &[u8],
-    legal: LegalPixels,
-    pixels: usize,
-    rng: &mut impl Rng,
-) -> Vec<usize> {
-    let allowed: Vec<usize> = (0..image.len()).filter(|at| legal.allows(image[*at])).collect();
-    rand::seq::index::sample(rng, allowed.len(), pixels.min(allowed.len()))
-        .into_iter()
-        .map(|chosen| allowed[chosen])
-        .collect()
+/// What is shown of an image at random.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Masks {
+    /// How many pixels (the paper's K).
+    pub pixels: usize,
+    /// Of which: the nonzero ones in the paper.
+    pub legal: LegalPixels,
+}
+
+impl Masks {
+    /// The paper's: so many nonzero pixels.
+    pub const fn nonzero(pixels: usize) -> Self {
+        Self { pixels, legal: LegalPixels::Nonzero }
+    }
+
+    /// Draws pixels of `image` uniformly without replacement, or all that are legal where there are
+    /// fewer, as indices into it.
+    pub fn draw(self, image: &[u8], rng: &mut impl Rng) -> Vec<usize> {
+        let Self { pixels, legal } = self;
+        let allowed: Vec<usize> = (0..image.len()).filter(|at| legal.allows(image[*at])).collect();
+        rand::seq::index::sample(rng, allowed.len(), pixels.min(allowed.len()))
+            .into_iter()
+            .map(|chosen| allowed[chosen])
+            .collect()
+    }
 }
 
 /// The random numbers that the mask of image `index` is drawn with where a judge is measured: they
@@ -37,7 +49,7 @@ mod tests {
         let image = [0, 3, 0, 255, 1, 0, 9];
         let mut drawn = [0; 7];
         for _ in 0..4000 {
-            let mask = random_pixels(&image, LegalPixels::Nonzero, 2, &mut rng);
+            let mask = Masks::nonzero(2).draw(&image, &mut rng);
             assert_eq!(mask.len(), 2);
             assert_ne!(mask[0], mask[1]);
             for at in mask {
@@ -52,7 +64,8 @@ mod tests {
     #[test]
     fn zero_pixels_are_drawn_where_they_are_legal() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let mut mask = random_pixels(&[0, 7, 0], LegalPixels::Any, 3, &mut rng);
+        let masks = Masks { pixels: 3, legal: LegalPixels::Any };
+        let mut mask = masks.draw(&[0, 7, 0], &mut rng);
         mask.sort_unstable();
         assert_eq!(mask, [0, 1, 2]);
     }
@@ -60,6 +73,6 @@ mod tests {
     #[test]
     fn a_dark_image_gives_what_it_has() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        assert_eq!(random_pixels(&[0, 7, 0], LegalPixels::Nonzero, 6, &mut rng), [1]);
+        assert_eq!(Masks::nonzero(6).draw(&[0, 7, 0], &mut rng), [1]);
     }
 }
