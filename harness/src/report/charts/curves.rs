@@ -110,7 +110,7 @@ pub(super) fn blame(manifest: &Manifest, shown: &[usize], rows: &[Vec<Row>]) -> 
         note: "Share of the debates lost by the honest side (n), by what the solver blames. 95 % \
                Wilson intervals."
             .to_owned(),
-        axis: "lost by the honest side's".to_owned(),
+        axis: "what the solver blames".to_owned(),
         categories: places.iter().map(category).collect(),
         series,
         connected: false,
