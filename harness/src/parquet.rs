@@ -37,3 +37,71 @@ message debates {
     optional binary logits;
     optional int32 blame;
 }";
+
+#[cfg(test)]
+mod tests {
+    use pixel_debate_game::{Pixel, Role};
+
+    use super::*;
+    use crate::RunError;
+    use crate::rows::{Blame, Row};
+
+    fn rows() -> Vec<Vec<Row>> {
+        let played = Row {
+            image: 9_999,
+            label: 7,
+            lie: Some(8),
+            first: Some(Role::Liar),
+            replicate: 2,
+            seed: Some(u64::MAX),
+            winner: Role::Liar,
+            margin: Some(-1.5e-7),
+            believed: Some(8),
+            evidence: vec![Pixel::new(27, 0), Pixel::new(3, 14)],
+            logits: Some(std::array::from_fn(|label| label as f32 / 3.0 - 1.0)),
+            blame: Some(Blame::Reveal(2)),
+        };
+        let proven = Row {
+            lie: None,
+            first: None,
+            seed: None,
+            winner: Role::Honest,
+            margin: None,
+            believed: None,
+            evidence: Vec::new(),
+            logits: None,
+            blame: None,
+            ..played.clone()
+        };
+        let start = Row { blame: Some(Blame::Start), ..played.clone() };
+        vec![vec![played.clone(), proven.clone()], Vec::new(), vec![proven, start, played]]
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("debates.parquet");
+        for rows in [rows(), vec![Vec::new(); 2]] {
+            let bytes = to_bytes(&rows);
+            assert_eq!(bytes, to_bytes(&rows));
+            std::fs::write(&file, bytes).unwrap();
+            assert_eq!(read(&file, rows.len()).unwrap(), rows);
+        }
+    }
+
+    #[test]
+    fn a_damaged_table_is_an_error_that_names_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("debates.parquet");
+        let bytes = to_bytes(&rows());
+        for damaged in [&bytes[..bytes.len() / 2], b"", b"PAR1 and no more PAR1"] {
+            std::fs::write(&file, damaged).unwrap();
+            let error = read(&file, 3).unwrap_err();
+            assert!(matches!(error, RunError::Damaged { .. }), "{error}");
+            assert!(error.to_string().contains("debates.parquet"), "{error}");
+        }
+        // Fewer cells than the table has rows of.
+        std::fs::write(&file, bytes).unwrap();
+        assert!(matches!(read(&file, 1), Err(RunError::Damaged { .. })));
+    }
+}

@@ -118,3 +118,71 @@ impl Aggregate {
         Result { honest, margin: mean }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(lie: u8, first: Role, (replicate, seed): (u16, u64), margin: f32) -> Row {
+        let winner = if margin > 0.0 { Role::Honest } else { Role::Liar };
+        Row {
+            image: 3,
+            label: 7,
+            lie: Some(lie),
+            first: Some(first),
+            replicate,
+            seed: Some(seed),
+            winner,
+            margin: Some(margin),
+            believed: None,
+            evidence: Vec::new(),
+            logits: None,
+            blame: None,
+        }
+    }
+
+    /// Three seeds of one debate: two narrow wins and one clear loss.
+    fn seeds() -> Vec<Row> {
+        let margins = [0.5, 0.25, -2.0].into_iter().enumerate();
+        margins.map(|(seed, margin)| row(1, Role::Honest, (0, seed as u64), margin)).collect()
+    }
+
+    #[test]
+    fn seeds_become_one_result_in_three_ways() {
+        for (seeds_by, won) in
+            [(Aggregate::Any, 0.0), (Aggregate::MeanLogit, 0.0), (Aggregate::Majority, 1.0)]
+        {
+            let outcome = &outcomes(&seeds(), seeds_by, Aggregate::Any)[0].orders[0];
+            assert_eq!((outcome.image, outcome.lies), (won, won), "{seeds_by}");
+            assert_eq!(outcome.lost_to.is_empty(), won > 0.0);
+        }
+        let mut narrow = seeds();
+        narrow[2] = row(1, Role::Honest, (0, 2), -0.5);
+        let outcome = &outcomes(&narrow, Aggregate::MeanLogit, Aggregate::Any)[0].orders[0];
+        assert_eq!(outcome.image, 1.0);
+        // Where nothing was played there is no margin, and the majority decides.
+        narrow.iter_mut().for_each(|row| row.margin = None);
+        let outcome = &outcomes(&narrow, Aggregate::MeanLogit, Aggregate::Any)[0].orders[0];
+        assert_eq!(outcome.image, 1.0);
+    }
+
+    #[test]
+    fn one_lie_that_wins_takes_the_image_and_replicates_are_shares() {
+        let rows = [
+            row(1, Role::Honest, (0, 1), 1.0),
+            row(2, Role::Honest, (0, 1), -1.0),
+            row(1, Role::Honest, (1, 2), 1.0),
+            row(2, Role::Honest, (1, 2), 3.0),
+            row(1, Role::Liar, (0, 1), 1.0),
+            row(2, Role::Liar, (0, 1), 1.0),
+            row(1, Role::Liar, (1, 2), 1.0),
+            row(2, Role::Liar, (1, 2), 1.0),
+        ];
+        let outcomes = outcomes(&rows, Aggregate::MeanLogit, Aggregate::Any);
+        let [outcome] = &outcomes[..] else { panic!("one image") };
+        let [honest, liar] = &outcome.orders[..] else { panic!("two orders") };
+        assert_eq!((honest.image, honest.lies, &honest.lost_to[..]), (0.5, 0.75, &[Some(2)][..]));
+        assert_eq!((liar.image, liar.lies, liar.lost_to.len()), (1.0, 1.0, 0));
+        assert_eq!(outcome.mean(), (0.75, 0.875));
+    }
+}
