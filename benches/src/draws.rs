@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use pixel_debate_datasets::mnist;
 use pixel_debate_game::{Debate, Image, Pixel, Role, Rules};
-use pixel_debate_judge::{CLASSES, masks, network::SIDE};
+use pixel_debate_judge::{CLASSES, masks::Masks, network::SIDE};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -81,7 +81,8 @@ pub fn image(number: usize) -> Arc<Image> {
 
 /// `count` different nonzero pixels of an image, drawn uniformly.
 pub(crate) fn pixels(image: &Image, count: usize, rng: &mut impl Rng) -> Vec<Pixel> {
-    masks::random_nonzero(image.pixels(), count, rng)
+    Masks::nonzero(count)
+        .draw(image.pixels(), rng)
         .into_iter()
         .map(|at| Pixel::new((at % SIDE) as u8, (at / SIDE) as u8))
         .collect()

@@ -1,12 +1,13 @@
 //! The commands, one file each.
 
-mod eval;
 mod judge;
 mod load;
 mod play;
 mod relay;
+mod run;
 mod serve;
 mod solve;
+mod tournament;
 mod verify;
 
 use clap::Subcommand;
@@ -20,7 +21,8 @@ pub(crate) enum Command {
     Play(play::Play),
     Load(load::Load),
     Relay(relay::Relay),
-    Eval(eval::Eval),
+    Run(run::Run),
+    Tournament(tournament::Tournament),
     Solve(solve::Solve),
     Verify(verify::Verify),
     #[command(subcommand)]
@@ -40,7 +42,8 @@ impl Command {
             Self::Play(play) => play.run(),
             Self::Load(load) => load.run(),
             Self::Relay(relay) => relay.run(),
-            Self::Eval(eval) => eval.run(),
+            Self::Run(run) => run.run(),
+            Self::Tournament(tournament) => tournament.run(),
             Self::Solve(solve) => solve.run(),
             Self::Verify(verify) => verify.run(),
             Self::Judge(judge) => judge.run(),

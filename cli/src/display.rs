@@ -5,6 +5,7 @@
 
 mod picture;
 mod screen;
+mod summary;
 
 use std::io::{self, Write};
 
@@ -14,6 +15,7 @@ use pixel_debate_harness::believed_label;
 
 pub(crate) use picture::{image, views};
 pub(crate) use screen::Screen;
+pub(crate) use summary::summary;
 
 /// Half of the widest bar, in characters.
 const HALF_BAR: usize = 12;

@@ -3,8 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::DatasetError;
-use pixel_debate_harness::PlayError;
+use pixel_debate_harness::{PlayError, RunError, experiment::Refusal};
 use pixel_debate_judge::{UnfitDataset, WeightsError};
 
 /// Why a command fails.
@@ -18,6 +19,14 @@ pub(crate) enum Failure {
     UnfitDataset(#[from] UnfitDataset),
     #[error(transparent)]
     Play(#[from] PlayError),
+    #[error("{}: {refusal}", path.display())]
+    Experiment { path: PathBuf, refusal: Refusal },
+    #[error(transparent)]
+    Run(#[from] RunError),
+    #[error("{agent} takes part twice: name each agent once")]
+    SameAgent { agent: AgentSpec },
+    #[error("--sprt compares two agents, and {agents} are named")]
+    SprtOfMany { agents: usize },
     #[error(
         "no judge for {pixels} pixels comes with the program: choose --pixels 4 or --pixels 6, or \
          name a judge's file with --judge FILE"

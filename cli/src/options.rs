@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
-use clap::{Args, value_parser};
+use clap::{Args, ValueEnum, value_parser};
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::{Dataset, Split, mnist};
-use pixel_debate_game::Rules;
+use pixel_debate_game::{LegalPixels, Rules};
 use pixel_debate_harness::{Debaters, Judge};
 
 use crate::failure::Failure;
@@ -62,6 +62,30 @@ pub(crate) struct PixelsOption {
     pub(crate) pixels: u8,
 }
 
+/// Which pixels.
+#[derive(Args)]
+pub(crate) struct LegalOption {
+    /// Which pixels may be shown: those that are not black, or any
+    #[arg(long, value_name = "PIXELS", default_value = "nonzero")]
+    legal: Legal,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Legal {
+    Nonzero,
+    Any,
+}
+
+impl LegalOption {
+    /// As the rules have it.
+    pub(crate) fn legal(&self) -> LegalPixels {
+        match self.legal {
+            Legal::Nonzero => LegalPixels::Nonzero,
+            Legal::Any => LegalPixels::Any,
+        }
+    }
+}
+
 /// Who debates.
 #[derive(Args)]
 pub(crate) struct DebaterOptions {
@@ -100,10 +124,14 @@ pub(crate) struct ThreadsOption {
 }
 
 impl ThreadsOption {
+    /// How many threads.
+    pub(crate) fn count(&self) -> usize {
+        let all = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(all, usize::from)
+    }
+
     /// A pool of so many threads.
     pub(crate) fn pool(&self) -> Result<rayon::ThreadPool, Failure> {
-        // Zero stands for as many as the machine has.
-        let threads = self.threads.unwrap_or(0).into();
-        Ok(rayon::ThreadPoolBuilder::new().num_threads(threads).build()?)
+        Ok(rayon::ThreadPoolBuilder::new().num_threads(self.count()).build()?)
     }
 }

@@ -1,5 +1,7 @@
 //! The rules of a debate, as data.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -15,6 +17,9 @@ pub enum TurnOrder {
     Alternating,
     /// The first debater reveals its half, then the second; of an odd number the first has one more.
     Blocks,
+    /// The first debater reveals everything and the second nothing: consultancy, the baseline that
+    /// debate is compared with.
+    Alone,
 }
 
 /// Which pixels may be revealed.
@@ -89,6 +94,7 @@ impl Rules {
         let first = match self.order {
             TurnOrder::Alternating => revealed.is_multiple_of(2),
             TurnOrder::Blocks => revealed < pixels.div_ceil(2),
+            TurnOrder::Alone => true,
         };
         Some(if first { Debater::First } else { Debater::Second })
     }
@@ -107,6 +113,15 @@ impl Rules {
             (Role::Honest, Role::Honest) | (Role::Liar, Role::Liar) => Debater::First,
             _ => Debater::Second,
         }
+    }
+}
+
+impl fmt::Display for LegalPixels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Nonzero => "nonzero",
+            Self::Any => "any",
+        })
     }
 }
 
@@ -130,13 +145,15 @@ mod tests {
     }
 
     #[test]
-    fn turns_alternate_or_come_in_blocks() {
+    fn turns_alternate_or_come_in_blocks_or_are_one_debaters() {
         let rules = Rules::paper(5, true, Role::Liar);
         assert_eq!(order(rules), [First, Second, First, Second, First]);
         let rules = Rules { order: TurnOrder::Blocks, ..rules };
         assert_eq!(order(rules), [First, First, First, Second, Second]);
         let rules = Rules { pixels: 1, ..rules };
         assert_eq!(order(rules), [First]);
+        let rules = Rules { pixels: 3, order: TurnOrder::Alone, ..rules };
+        assert_eq!(order(rules), [First, First, First]);
     }
 
     #[test]

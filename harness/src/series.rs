@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pixel_debate_agents::{AgentError, AgentSpec, Choice, Clock, Proof};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
-    Debate, Debater, Event, IllegalMove, Image, ImageError, ImageSource, Move, Players, Role,
-    Rules, Seat, SetupError, Transcript, Verdict,
+    Debate, Debater, Event, IllegalMove, Image, ImageError, ImageSource, LegalPixels, Move,
+    Players, Role, Rules, Seat, SetupError, Transcript, TurnOrder, Verdict,
 };
 use pixel_debate_judge::{CLASSES, PixelSet, UnfitDataset, WrongSize, check_dataset};
 use rand::{Rng, SeedableRng};
@@ -23,6 +23,10 @@ pub struct Series<'a> {
     pub judge: &'a Judge,
     /// How many pixels both debaters together reveal: the paper's K.
     pub pixels: u8,
+    /// In what order they reveal them.
+    pub order: TurnOrder,
+    /// Which pixels they may reveal.
+    pub legal: LegalPixels,
     /// Who debates.
     pub debaters: Debaters,
     /// What all that is random depends on.
@@ -110,7 +114,19 @@ pub enum PlayError {
     },
 }
 
-impl Series<'_> {
+impl<'a> Series<'a> {
+    /// A series by the paper's rules: alternating reveals of nonzero pixels.
+    pub const fn paper(
+        dataset: &'a Dataset,
+        judge: &'a Judge,
+        pixels: u8,
+        debaters: Debaters,
+        seed: u64,
+    ) -> Self {
+        let (order, legal) = (TurnOrder::Alternating, LegalPixels::Nonzero);
+        Self { dataset, judge, pixels, order, legal, debaters, seed }
+    }
+
     /// The debate before its first move.
     ///
     /// Its labels are all that the judge tells apart, be there images of them or not, for without
@@ -132,7 +148,8 @@ impl Series<'_> {
         let (width, height) = (dataset.width() as u8, dataset.height() as u8);
         let picture = Image::new(width, height, dataset.image(image).to_vec())
             .map_err(|source| PlayError::Image { image, source })?;
-        let rules = Rules::paper(self.pixels, lie.is_some(), first);
+        let Self { pixels, order, legal, .. } = *self;
+        let rules = Rules { pixels, precommit: lie.is_some(), first, order, legal };
         Debate::new(rules, Arc::new(picture), dataset.label(image), lie, CLASSES as u8)
             .map_err(|source| PlayError::Setup { image, source })
     }
@@ -213,7 +230,7 @@ mod tests {
     }
 
     fn series(judge: &Judge, debaters: Debaters) -> Series<'_> {
-        Series { dataset: mnist::test(), judge, pixels: 4, debaters, seed: 1 }
+        Series::paper(mnist::test(), judge, 4, debaters, 1)
     }
 
     #[test]

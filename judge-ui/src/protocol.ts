@@ -770,7 +770,7 @@ left?: TimeLeft, };
 /**
  * In what order the debaters reveal.
  */
-export type TurnOrder = "alternating" | "blocks";
+export type TurnOrder = "alternating" | "blocks" | "alone";
 
 /**
  * The judge's answer.

@@ -1,13 +1,11 @@
 //! How often a judge is right about random evidence (paper, section 3.1: "judge, random pixels").
 
 use pixel_debate_datasets::Dataset;
-use rand::SeedableRng;
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
 use crate::{
     dense::planes,
-    masks::random_nonzero,
+    masks::{Masks, measuring_rng},
     network::{Network, SIDE},
 };
 
@@ -37,15 +35,15 @@ pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
 }
 
 impl Network {
-    /// How many of the dataset's images the judge labels correctly, each seen through `pixels`
-    /// random nonzero pixels. A label counts as correct if its logit is greater than every other.
+    /// How many of the dataset's images the judge labels correctly, each seen through random
+    /// pixels. A label counts as correct if its logit is greater than every other.
     ///
     /// The mask of each image depends on `seed` and the image's number alone. Uses all threads of
     /// rayon's pool.
     pub fn correct_on_random_pixels(
         &self,
         dataset: &Dataset,
-        pixels: usize,
+        masks: Masks,
         seed: u64,
     ) -> Result<usize, UnfitDataset> {
         check_dataset(dataset)?;
@@ -55,11 +53,11 @@ impl Network {
             let inputs: Vec<_> = batch
                 .clone()
                 .map(|index| {
-                    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                    rng.set_stream(index as u64);
+                    let mut rng = measuring_rng(seed, index);
                     let image = dataset.image(index);
                     planes(
-                        random_nonzero(image, pixels, &mut rng)
+                        masks
+                            .draw(image, &mut rng)
                             .into_iter()
                             .map(|at| ((at % SIDE) as u8, (at / SIDE) as u8, image[at])),
                     )

@@ -1,22 +1,46 @@
 //! Random evidence: what the judge is trained and measured on (paper, section 3.1).
 
-use rand::Rng;
+use pixel_debate_game::LegalPixels;
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
-/// Draws `pixels` of the nonzero pixels of `image` uniformly without replacement, or all where
-/// there are fewer, as indices into it.
-pub fn random_nonzero(image: &[u8], pixels: usize, rng: &mut impl Rng) -> Vec<usize> {
-    let nonzero: Vec<usize> = (0..image.len()).filter(|at| image[*at] > 0).collect();
-    rand::seq::index::sample(rng, nonzero.len(), pixels.min(nonzero.len()))
-        .into_iter()
-        .map(|chosen| nonzero[chosen])
-        .collect()
+/// What is shown of an image at random.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Masks {
+    /// How many pixels (the paper's K).
+    pub pixels: usize,
+    /// Of which: the nonzero ones in the paper.
+    pub legal: LegalPixels,
+}
+
+impl Masks {
+    /// The paper's: so many nonzero pixels.
+    pub const fn nonzero(pixels: usize) -> Self {
+        Self { pixels, legal: LegalPixels::Nonzero }
+    }
+
+    /// Draws pixels of `image` uniformly without replacement, or all that are legal where there are
+    /// fewer, as indices into it.
+    pub fn draw(self, image: &[u8], rng: &mut impl Rng) -> Vec<usize> {
+        let Self { pixels, legal } = self;
+        let allowed: Vec<usize> = (0..image.len()).filter(|at| legal.allows(image[*at])).collect();
+        rand::seq::index::sample(rng, allowed.len(), pixels.min(allowed.len()))
+            .into_iter()
+            .map(|chosen| allowed[chosen])
+            .collect()
+    }
+}
+
+/// The random numbers that the mask of image `index` is drawn with where a judge is measured: they
+/// depend on the seed and the image's number alone.
+pub fn measuring_rng(seed: u64, index: usize) -> ChaCha8Rng {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(index as u64);
+    rng
 }
 
 #[cfg(test)]
 mod tests {
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
-
     use super::*;
 
     #[test]
@@ -25,7 +49,7 @@ mod tests {
         let image = [0, 3, 0, 255, 1, 0, 9];
         let mut drawn = [0; 7];
         for _ in 0..4000 {
-            let mask = random_nonzero(&image, 2, &mut rng);
+            let mask = Masks::nonzero(2).draw(&image, &mut rng);
             assert_eq!(mask.len(), 2);
             assert_ne!(mask[0], mask[1]);
             for at in mask {
@@ -38,8 +62,17 @@ mod tests {
     }
 
     #[test]
+    fn zero_pixels_are_drawn_where_they_are_legal() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let masks = Masks { pixels: 3, legal: LegalPixels::Any };
+        let mut mask = masks.draw(&[0, 7, 0], &mut rng);
+        mask.sort_unstable();
+        assert_eq!(mask, [0, 1, 2]);
+    }
+
+    #[test]
     fn a_dark_image_gives_what_it_has() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        assert_eq!(random_nonzero(&[0, 7, 0], 6, &mut rng), [1]);
+        assert_eq!(Masks::nonzero(6).draw(&[0, 7, 0], &mut rng), [1]);
     }
 }

@@ -1,7 +1,7 @@
 //! Randomly masked training images (paper, section 3.1).
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::masks::random_nonzero;
+use pixel_debate_judge::masks::Masks;
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -50,18 +50,18 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
 pub(crate) struct Batches<'a> {
     dataset: &'a Dataset,
     seed: u64,
-    pixels: usize,
+    masks: Masks,
     batch_size: usize,
     epoch: Option<u64>,
     order: Vec<u32>,
 }
 
 impl<'a> Batches<'a> {
-    pub(crate) fn new(dataset: &'a Dataset, seed: u64, pixels: usize, batch_size: usize) -> Self {
-        Self { dataset, seed, pixels, batch_size, epoch: None, order: Vec::new() }
+    pub(crate) fn new(dataset: &'a Dataset, seed: u64, masks: Masks, batch_size: usize) -> Self {
+        Self { dataset, seed, masks, batch_size, epoch: None, order: Vec::new() }
     }
 
-    /// Batch `number` (from 0): each image masked afresh to its share of random nonzero pixels.
+    /// Batch `number` (from 0): each image masked afresh.
     pub(crate) fn get(&mut self, number: u64, rng: &mut ChaCha8Rng) -> Vec<Example> {
         let images = self.dataset.len() as u64;
         let first = number * self.batch_size as u64;
@@ -70,7 +70,7 @@ impl<'a> Batches<'a> {
                 self.shuffle_for(position / images);
                 let index = self.order[(position % images) as usize] as usize;
                 Example {
-                    evidence: mask(self.dataset, index, self.pixels, rng),
+                    evidence: mask(self.dataset, index, self.masks, rng),
                     label: self.dataset.label(index),
                 }
             })
@@ -86,10 +86,11 @@ impl<'a> Batches<'a> {
     }
 }
 
-/// Image `index` seen through `pixels` random nonzero pixels.
-fn mask(dataset: &Dataset, index: usize, pixels: usize, rng: &mut ChaCha8Rng) -> Vec<Revealed> {
+/// Image `index` seen through random pixels.
+fn mask(dataset: &Dataset, index: usize, masks: Masks, rng: &mut ChaCha8Rng) -> Vec<Revealed> {
     let image = dataset.image(index);
-    random_nonzero(image, pixels, rng)
+    masks
+        .draw(image, rng)
         .into_iter()
         .map(|at| Revealed {
             x: at % dataset.width(),

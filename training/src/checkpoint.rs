@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pixel_debate_judge::network::Network;
+use pixel_debate_judge::{masks::Masks, network::Network};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use crate::{adam::Adam, parameters::Parameters, run::Settings};
@@ -156,9 +156,11 @@ fn names() -> impl Iterator<Item = String> {
 
 /// What two runs must share to be the same run.
 fn identity(settings: &Settings, data: &str) -> HashMap<String, String> {
+    let Masks { pixels, legal } = settings.masks;
     HashMap::from([
-        ("format".into(), "pixel-debate training checkpoint 1".into()),
-        ("pixels".into(), settings.pixels.to_string()),
+        ("format".into(), "pixel-debate training checkpoint 2".into()),
+        ("pixels".into(), pixels.to_string()),
+        ("legal".into(), legal.to_string()),
         ("seed".into(), settings.seed.to_string()),
         ("data".into(), data.into()),
     ])

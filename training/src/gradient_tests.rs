@@ -3,6 +3,7 @@
 use pixel_debate_datasets::mnist;
 use pixel_debate_judge::{
     dense::planes,
+    masks::Masks,
     network::{FLAT, HIDDEN, Network},
 };
 use rand::RngExt;
@@ -57,7 +58,7 @@ fn gradient_is_the_slope_of_the_dense_loss() {
     for pixels in [0, 1, 6, 40] {
         let mut rng = rng(pixels as u64, Purpose::Batch(0));
         // Not a multiple of the chunk, so that the last one is short.
-        let examples = Batches::new(mnist::test(), 3, pixels, 21).get(0, &mut rng);
+        let examples = Batches::new(mnist::test(), 3, Masks::nonzero(pixels), 21).get(0, &mut rng);
         let parameters = random_parameters();
         let (loss, gradient) = step_without_dropout(&parameters, &examples, 1);
         let expected = dense_loss(&parameters.to_network(), &examples);
@@ -91,7 +92,7 @@ fn gradient_is_the_slope_of_the_dense_loss() {
 #[test]
 fn dropout_silences_units() {
     let mut rng = rng(1, Purpose::Batch(0));
-    let examples = Batches::new(mnist::test(), 3, 6, 4).get(0, &mut rng);
+    let examples = Batches::new(mnist::test(), 3, Masks::nonzero(6), 4).get(0, &mut rng);
     let parameters = random_parameters();
     let mut gradient = Parameters::zeros();
     let keep = draw_dropout(examples.len(), &mut rng);
@@ -110,7 +111,7 @@ fn dropout_silences_units() {
 #[test]
 fn threads_do_not_change_the_gradient() {
     let mut rng = rng(2, Purpose::Batch(0));
-    let examples = Batches::new(mnist::test(), 3, 6, 64).get(0, &mut rng);
+    let examples = Batches::new(mnist::test(), 3, Masks::nonzero(6), 64).get(0, &mut rng);
     let parameters = random_parameters();
     assert_eq!(
         step_without_dropout(&parameters, &examples, 1),
@@ -125,7 +126,7 @@ fn gradient_is_that_of_burn() {
 
     for pixels in [0, 1, 4, 6, 40] {
         let mut rng = rng(pixels as u64, Purpose::Batch(0));
-        let examples = Batches::new(mnist::test(), 3, pixels, 21).get(0, &mut rng);
+        let examples = Batches::new(mnist::test(), 3, Masks::nonzero(pixels), 21).get(0, &mut rng);
         let parameters = random_parameters();
         let keep = draw_dropout(examples.len(), &mut rng);
         let [mut ours, mut burns] = [Parameters::zeros(), Parameters::zeros()];

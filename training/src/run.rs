@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::network::Network;
+use pixel_debate_judge::{masks::Masks, network::Network};
 
 #[cfg(feature = "cuda")]
 use crate::burn_step::BurnStep;
@@ -34,8 +34,8 @@ pub enum Processor {
 /// What a run is told. On the CPU, two runs with the same settings and data train the same judge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// Nonzero pixels revealed of each image (the paper's K).
-    pub pixels: usize,
+    /// What is revealed of each image.
+    pub masks: Masks,
     /// Seed of parameters, order, masks and dropout.
     pub seed: u64,
     /// What computes the gradients.
@@ -76,7 +76,7 @@ impl<'a> Run<'a> {
             settings,
             data,
             checkpoint: checkpoint.to_owned(),
-            batches: Batches::new(dataset, settings.seed, settings.pixels, BATCH_SIZE),
+            batches: Batches::new(dataset, settings.seed, settings.masks, BATCH_SIZE),
             state,
             gradient: Parameters::zeros(),
             step: match settings.processor {

@@ -53,13 +53,8 @@ impl Play {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
-        let series = Series {
-            dataset: &dataset,
-            judge: &judge,
-            pixels: self.pixels.pixels,
-            debaters: self.debaters.debaters(),
-            seed: self.seed.seed,
-        };
+        let (pixels, debaters) = (self.pixels.pixels, self.debaters.debaters());
+        let series = Series::paper(&dataset, &judge, pixels, debaters, self.seed.seed);
         let setup = Setup { image: self.image, lie: self.lie, first: self.first };
         let debate =
             if self.json { series.play(&setup, |_, _, _| {})? } else { show(&series, &setup)? };
@@ -124,7 +119,7 @@ fn introduce(
     debate: &Debate,
     labels: &Labels<'_>,
 ) -> io::Result<()> {
-    let Series { dataset, judge, debaters, pixels, seed } = series;
+    let Series { dataset, judge, debaters, pixels, seed, .. } = series;
     let dataset: &Dataset = dataset;
     let truth = labels.name(debate.label());
     writeln!(screen, "Image {} of {}: a {truth}.", setup.image, dataset.name())?;

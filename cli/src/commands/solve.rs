@@ -169,7 +169,7 @@ impl Solve {
     /// The debates asked for, at least one: by lie, then by order.
     fn debates(&self, dataset: &Dataset, judge: &Judge) -> Result<Vec<Debate>, Failure> {
         let debaters = Debaters { honest: AgentSpec::Exact, liar: AgentSpec::Exact };
-        let series = Series { dataset, judge, pixels: self.pixels.pixels, debaters, seed: 0 };
+        let series = Series::paper(dataset, judge, self.pixels.pixels, debaters, 0);
         let lies: Vec<Option<u8>> = match self.lie {
             None => vec![None],
             Some(Lie::One(lie)) => vec![Some(lie)],

@@ -50,7 +50,8 @@ fn a_dataset_of_another_size_is_refused() {
     .unwrap();
     std::fs::write(dir.path().join("t10k-labels-idx1-ubyte"), b"\0\0\x08\x01\0\0\0\x01\x09")
         .unwrap();
-    for command in ["judge accuracy", "judge logits", "play --image 0", "eval --images 0..1"] {
+    for command in ["judge accuracy", "judge logits", "play --image 0", "tournament greedy random"]
+    {
         let output = program(command).arg("--data").arg(dir.path()).output().unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
         assert!(error.contains("the judge knows 28×28 pixels"), "{command}: {error}");

@@ -1,11 +1,12 @@
 //! The program as a user meets it: run from outside, judged by what it prints and its exit code.
 
 mod accuracy;
-mod eval;
 mod load;
 mod logits;
 mod play;
+mod run;
 mod solve;
+mod tournament;
 #[cfg(all(feature = "train", unix))]
 mod train;
 mod usage;

@@ -52,22 +52,14 @@ fn wrong_values_are_refused_with_the_allowed_ones() {
             1,
             "error: src/display: neither the files of MNIST (",
         ),
+        ("run", 2, "error: the following required arguments were not provided:"),
+        ("run x.toml --out x --threads 0", 2, "error: invalid value '0' for '--threads <N>': 0 is"),
         (
-            "eval --images 9..9",
+            "run x.toml --out x --images 0",
             2,
-            "error: invalid value '9..9' for '--images <A..B>': it must be t",
+            "error: invalid value '0' for '--images <N>': 0 is no",
         ),
-        (
-            "eval --images 9",
-            2,
-            "error: invalid value '9' for '--images <A..B>': it must be two num",
-        ),
-        (
-            "eval --images 0..10001",
-            1,
-            "error: there is no image 10000: mnist-test has images 0 to ",
-        ),
-        ("eval --images 0..1 --threads 0", 2, "error: invalid value '0' for '--threads <N>': 0 is"),
+        ("tournament greedy", 2, "error: 2 values required by '<AGENT> <AGENT>...'; only 1 was"),
         ("judge accuracy --pixels 5", 1, "error: no judge for 5 pixels comes with the program: "),
         ("judge accuracy --seed -1", 2, "error: unexpected argument '-1' found"),
         ("judge", 2, "Train a judge, measure it, or ask it"),
@@ -82,10 +74,10 @@ fn wrong_values_are_refused_with_the_allowed_ones() {
 #[test]
 fn every_command_explains_itself() {
     for (command, options) in [
-        ("", ["play", "eval", "judge"]),
+        ("", ["play", "run", "tournament"]),
         ("", ["serve", "solve", "verify"]),
         ("play ", ["--lie <LABEL>", "--png <FILE>", "[default: mcts:1000]"]),
-        ("eval ", ["--images <A..B>", "--precommit", "--threads <N>"]),
+        ("run ", ["--out <DIR>", "--dry-run", "--threads <N>"]),
         ("solve ", ["--lie <LABEL|all>", "--first <ROLE|both>", "--time <SECONDS>"]),
         ("verify ", ["[FILE]", "--judge <FILE>", "--threads <N>"]),
         ("judge ", ["accuracy", "logits", "train"]),

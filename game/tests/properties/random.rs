@@ -51,7 +51,7 @@ pub(crate) fn image() -> impl Strategy<Value = Image> {
 /// Rules of up to 9 pixels.
 fn rules() -> impl Strategy<Value = Rules> {
     let roles = select(vec![Role::Honest, Role::Liar]);
-    let orders = select(vec![TurnOrder::Alternating, TurnOrder::Blocks]);
+    let orders = select(vec![TurnOrder::Alternating, TurnOrder::Blocks, TurnOrder::Alone]);
     let legal = select(vec![LegalPixels::Nonzero, LegalPixels::Any]);
     (1u8..10, any::<bool>(), roles, orders, legal).prop_map(
         |(pixels, precommit, first, order, legal)| Rules { pixels, precommit, first, order, legal },

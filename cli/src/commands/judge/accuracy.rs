@@ -3,19 +3,25 @@
 use std::io::{self, Write};
 
 use clap::Args;
+use pixel_debate_game::LegalPixels;
 use pixel_debate_harness::Rate;
+use pixel_debate_judge::masks::Masks;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::options::{DataOption, JudgeOption, PixelsOption, SeedOption, ThreadsOption};
+use crate::options::{
+    DataOption, JudgeOption, LegalOption, PixelsOption, SeedOption, ThreadsOption,
+};
 
-/// Measure how often a judge is right about random nonzero pixels
+/// Measure how often a judge is right about random pixels
 ///
-/// Every image of the dataset is shown once, through K of its nonzero pixels drawn at random.
+/// Every image of the dataset is shown once, through K of its legal pixels drawn at random.
 #[derive(Args)]
 pub(crate) struct Accuracy {
     #[command(flatten)]
     pixels: PixelsOption,
+    #[command(flatten)]
+    legal: LegalOption,
     #[command(flatten)]
     seed: SeedOption,
     #[command(flatten)]
@@ -35,6 +41,7 @@ struct Report<'a> {
     judge: &'a str,
     dataset: &'a str,
     pixels: u8,
+    legal: LegalPixels,
     seed: u64,
     correct: usize,
     images: usize,
@@ -48,7 +55,8 @@ impl Accuracy {
         let dataset = self.data.open()?;
         let (pixels, seed) = (self.pixels.pixels, self.seed.seed);
         let judge = self.judge.open(pixels)?;
-        let measure = || judge.network().correct_on_random_pixels(&dataset, pixels.into(), seed);
+        let masks = Masks { pixels: pixels.into(), legal: self.legal.legal() };
+        let measure = || judge.network().correct_on_random_pixels(&dataset, masks, seed);
         let correct = self.threads.pool()?.install(measure)?;
         let rate = Rate::wilson(correct as f64, dataset.len());
         let mut out = io::stdout().lock();
@@ -57,6 +65,7 @@ impl Accuracy {
                 judge: judge.name(),
                 dataset: dataset.name(),
                 pixels,
+                legal: masks.legal,
                 seed,
                 correct,
                 images: dataset.len(),
@@ -68,9 +77,10 @@ impl Accuracy {
         } else {
             writeln!(
                 out,
-                "{} on {} random nonzero pixels of {}: {}",
+                "{} on {} random {}pixels of {}: {}",
                 judge.name(),
                 pixels,
+                if masks.legal == LegalPixels::Nonzero { "nonzero " } else { "" },
                 dataset.name(),
                 in_words(rate)
             )?;

@@ -9,7 +9,7 @@ use clap::{Args, value_parser};
 
 #[cfg(not(feature = "train"))]
 use crate::failure::Failure;
-use crate::options::{PixelsOption, SeedOption, ThreadsOption};
+use crate::options::{LegalOption, PixelsOption, SeedOption, ThreadsOption};
 
 /// Train a judge on randomly masked images, as the paper did
 ///
@@ -20,6 +20,8 @@ use crate::options::{PixelsOption, SeedOption, ThreadsOption};
 pub(crate) struct Train {
     #[command(flatten)]
     pixels: PixelsOption,
+    #[command(flatten)]
+    legal: LegalOption,
     #[command(flatten)]
     seed: SeedOption,
     /// The safetensors file to write

@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_datasets::{Dataset, Split};
 use pixel_debate_harness::Rate;
+use pixel_debate_judge::masks::Masks;
 use pixel_debate_judge::{Network, Precision, Provenance, Weights, check_dataset};
 use pixel_debate_training::{Processor, Run, Settings, paper_batches};
 
@@ -33,12 +34,12 @@ impl Train {
         check_dataset(&test)?;
         let pool = self.threads.pool()?;
         let settings = Settings {
-            pixels: self.pixels.pixels.into(),
+            masks: Masks { pixels: self.pixels.pixels.into(), legal: self.legal.legal() },
             seed: self.seed.seed,
             processor: self.processor(pool.current_num_threads()),
         };
         let checkpoint = self.out.with_added_extension("checkpoint");
-        let batches = self.batches.unwrap_or_else(|| paper_batches(settings.pixels));
+        let batches = self.batches.unwrap_or_else(|| paper_batches(settings.masks.pixels));
         let mut run = Run::open(settings, &train, &checkpoint)?;
         if run.batches() < batches {
             let finished = pool.install(|| train_to(&mut run, batches, self.checkpoint_every))?;
@@ -123,7 +124,7 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
 /// The accuracy returned, and stated in the file, is that of the numbers in the file.
 fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Result<Rate, Failure> {
     let accuracy = |network: &Network| -> Result<Rate, Failure> {
-        let correct = network.correct_on_random_pixels(test, settings.pixels, settings.seed)?;
+        let correct = network.correct_on_random_pixels(test, settings.masks, settings.seed)?;
         Ok(Rate::wilson(correct as f64, test.len()))
     };
     let exact = Weights { network: Arc::new(run.network()), provenance: Provenance::default() };
@@ -137,7 +138,8 @@ fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Resu
     }
     let (rate, precision) = choice;
     let provenance = HashMap::from([
-        ("pixels".to_owned(), settings.pixels.to_string()),
+        ("pixels".to_owned(), settings.masks.pixels.to_string()),
+        ("legal".to_owned(), settings.masks.legal.to_string()),
         ("seed".to_owned(), settings.seed.to_string()),
         ("batches".to_owned(), run.batches().to_string()),
         ("data".to_owned(), run.data().to_owned()),

@@ -1,0 +1,136 @@
+//! `pixel-debate run`: an experiment's file, carried out.
+
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use clap::Args;
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+use pixel_debate_game::Role;
+use pixel_debate_harness::{Cell, Observer, Plan, Rate, Row, Summary};
+
+use crate::display;
+use crate::failure::Failure;
+use crate::options::ThreadsOption;
+
+/// Carry out an experiment's file, or go on where it was stopped
+///
+/// The results are a folder: the manifest, one row a debate in Parquet, a summary in JSON, and a
+/// report with plots. Stop it in any way, start it again, and it goes on; the finished folder does
+/// not depend on that, nor on the number of threads, byte for byte (but for log.jsonl).
+#[derive(Args)]
+pub(crate) struct Run {
+    /// The experiment: a TOML file, of which experiments/ has examples
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// The folder for the results
+    #[arg(long, value_name = "DIR", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+    /// Take only the first N of the file's images
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    images: Option<u32>,
+    /// Only say how many debates that would be and roughly how long they would take
+    #[arg(long = "dry-run", id = "dry_run")]
+    only_estimate: bool,
+    #[command(flatten)]
+    threads: ThreadsOption,
+}
+
+impl Run {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let file = |source| Failure::File { path: self.file.clone(), source };
+        let text = fs::read_to_string(&self.file).map_err(file)?;
+        let folder = self.file.parent().unwrap_or(Path::new(""));
+        let limit = self.images.map(|count| count as usize);
+        let plan = Plan::new(&text, folder, limit)
+            .map_err(|refusal| Failure::Experiment { path: self.file.clone(), refusal })?;
+        let threads = self.threads.count();
+        let Some(out) = self.out.filter(|_| !self.only_estimate) else {
+            return Ok(estimate(&plan, threads)?);
+        };
+        let progress = Progress::new(&plan);
+        let finished = plan.run(&out, threads, &progress);
+        progress.bar.finish_and_clear();
+        let finished = finished?;
+        let summary = Summary::of(plan.manifest(), &finished.rows);
+        let mut output = io::stdout().lock();
+        display::summary(&mut output, &summary)?;
+        Ok(writeln!(output, "\n{}", out.join("report.html").display())?)
+    }
+}
+
+/// Says what a run would be.
+fn estimate(plan: &Plan, threads: usize) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    let (mut debates, mut seconds) = (0, 0.0);
+    for (cell, cell_debates, cell_seconds) in plan.estimates() {
+        debates += cell_debates;
+        seconds += cell_seconds;
+        let time = HumanDuration(Duration::from_secs_f64(cell_seconds));
+        writeln!(output, "{cell_debates:>9} debates, about {time} of one core: {cell}")?;
+    }
+    let cores = if threads == 1 { "one core".to_owned() } else { format!("{threads} cores") };
+    let time = HumanDuration(Duration::from_secs_f64(seconds / threads as f64));
+    writeln!(output, "{debates:>9} debates in all, about {time} on {cores}")
+}
+
+/// A bar with rate, time left and the running result.
+struct Progress {
+    bar: ProgressBar,
+    /// Seconds of work that a debate of each cell is, roughly.
+    weights: Vec<f64>,
+    cells: Vec<Cell>,
+    /// For each cell, debates won by the honest side, and all.
+    tally: Mutex<Vec<(u64, u64)>>,
+}
+
+impl Progress {
+    fn new(plan: &Plan) -> Self {
+        let estimates = plan.estimates();
+        let weights: Vec<f64> = estimates
+            .iter()
+            .map(|(_, debates, seconds)| 1000.0 * seconds / (*debates).max(1) as f64)
+            .collect();
+        let total: f64 = estimates.iter().map(|(_, _, seconds)| 1000.0 * seconds).sum();
+        let style = ProgressStyle::with_template("{wide_bar} {percent} %, {eta} left {msg}")
+            .expect("the template is sound, every run reads it");
+        let bar = if io::stderr().is_terminal() {
+            ProgressBar::new(total as u64)
+        } else {
+            ProgressBar::hidden()
+        };
+        bar.set_style(style);
+        bar.enable_steady_tick(Duration::from_millis(500));
+        let cells: Vec<Cell> = estimates.into_iter().map(|(cell, ..)| cell.clone()).collect();
+        let tally = Mutex::new(vec![(0, 0); cells.len()]);
+        Self { bar, weights, cells, tally }
+    }
+}
+
+impl Observer for Progress {
+    fn done(&self, cell: usize, rows: &[Row], before: bool) {
+        let work = (self.weights[cell] * rows.len() as f64) as u64;
+        if before {
+            // What was there already says nothing of the rate.
+            self.bar.set_length(self.bar.length().unwrap_or(0).saturating_sub(work));
+        } else {
+            self.bar.inc(work);
+        }
+        // A thread that panicked would have ended the whole run.
+        let Ok(mut tally) = self.tally.lock() else { return };
+        let (won, of) = &mut tally[cell];
+        *won += rows.iter().filter(|row| row.winner == Role::Honest).count() as u64;
+        *of += rows.len() as u64;
+        let rate = Rate::wilson(*won as f64, *of as usize).rate;
+        let all: u64 = tally.iter().map(|(_, of)| of).sum();
+        let per_second = all as f64 / self.bar.elapsed().as_secs_f64().max(1.0);
+        let message = format!(
+            "| {all} debates, {per_second:.1}/s | honest wins {:.1} % of the debates of {}",
+            100.0 * rate,
+            self.cells[cell].grid
+        );
+        self.bar.set_message(message);
+    }
+}

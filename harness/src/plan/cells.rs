@@ -1,0 +1,195 @@
+//! Grids multiplied out, with every setting checked.
+
+mod check;
+
+use pixel_debate_agents::{AgentSpec, solver::JudgeMark};
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::{LegalPixels, Role, TurnOrder};
+use pixel_debate_judge::SHIPPED_PIXELS;
+
+use super::Files;
+use crate::experiment::{DebateOrder, Experiment, Grid, LiarSpec, Protocol, Refusal};
+use crate::{Cell, Judge, cell::Play};
+use check::Checked;
+
+/// All cells of a file, in the order of its grids; the judge of each is added to `judges`.
+pub(super) fn of(
+    experiment: &Experiment,
+    files: &Files<'_>,
+    dataset: &Dataset,
+    numbers: &[usize],
+    judges: &mut Vec<Judge>,
+) -> Result<Vec<Cell>, Refusal> {
+    let mut cells: Vec<Cell> = Vec::new();
+    for grid in &experiment.grids {
+        let name = &grid.get_ref().name;
+        let refuse = |reason: String| Err(Refusal::at(files.text, grid.span(), reason));
+        if name.is_empty() {
+            return refuse("a grid needs a name".to_owned());
+        }
+        if cells.iter().any(|cell| cell.grid == *name) {
+            return refuse(format!("a second grid is called {name:?}"));
+        }
+        let grid = Checked::new(grid, files, dataset, numbers)?;
+        grid.add_cells(&mut cells, judges)?;
+    }
+    if cells.is_empty() {
+        return Err(Refusal::at(files.text, 0..0, "no [[grid]]: there is nothing to run"));
+    }
+    Ok(cells)
+}
+
+impl Checked<'_> {
+    fn add_cells(&self, cells: &mut Vec<Cell>, judges: &mut Vec<Judge>) -> Result<(), Refusal> {
+        for protocol in self.protocols() {
+            for pixels in self.grid.pixels.get_ref().values() {
+                for name in self.grid.judge.get_ref().values() {
+                    let judge = self.judge(name, *pixels)?;
+                    for (precommit, order, legal) in self.rules(*protocol) {
+                        for (honest, liar) in self.debaters(*protocol) {
+                            let exact = Some(AgentSpec::Exact);
+                            cells.push(self.cell(Play {
+                                protocol: *protocol,
+                                pixels: *pixels,
+                                precommit,
+                                lies: precommit.then(|| self.grid.lies.get_ref().clone()),
+                                first: self.first(*protocol),
+                                order,
+                                legal,
+                                honest,
+                                liar,
+                                judge: mark(&judge),
+                                seeds: self.seeds(honest, liar, *protocol),
+                                blame: *self.grid.blame.get_ref(),
+                                solved: honest == exact && liar == exact,
+                            }));
+                            judges.push(judge.clone());
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn cell(&self, play: Play) -> Cell {
+        let Grid { name, images, seeds_by, lies_by, .. } = self.grid;
+        let all = self.numbers.len();
+        let images = images.as_ref().map_or(all, |images| all.min(*images.get_ref()));
+        let (seeds_by, lies_by) = (seeds_by.values(), lies_by.get_ref().values());
+        // Of one debate there is one result, however it is taken.
+        let several = play.seeds.iter().any(|seeds| seeds.len() > 1);
+        let seeds_by = if several { seeds_by } else { &seeds_by[..1] };
+        let lies_by = if play.precommit { lies_by } else { &lies_by[..1] };
+        let (seeds_by, lies_by) = (seeds_by.to_vec(), lies_by.to_vec());
+        Cell { grid: name.clone(), images, play, seeds_by, lies_by }
+    }
+
+    fn judge(&self, name: &str, pixels: u8) -> Result<Judge, Refusal> {
+        let span = self.grid.judge.span();
+        let named = SHIPPED_PIXELS.into_iter().find(|n| name == format!("judge-{n}"));
+        if name == "shipped" || named.is_some() {
+            return Judge::shipped(named.unwrap_or(pixels)).map_or_else(
+                || {
+                    let reason = format!(
+                        "no judge for {pixels} pixels comes with the program: name judge-4, \
+                         judge-6 or a file"
+                    );
+                    self.refuse(span, reason)
+                },
+                Ok,
+            );
+        }
+        let path = self.files.folder.join(name.replace("{pixels}", &pixels.to_string()));
+        Judge::read(&path).or_else(|error| self.refuse(span, error))
+    }
+
+    /// The combinations of precommit, order and legal pixels.
+    fn rules(&self, protocol: Protocol) -> Vec<(bool, Option<TurnOrder>, LegalPixels)> {
+        let precommit = match &self.grid.precommit {
+            Some(axis) => axis.values().to_vec(),
+            None => vec![protocol != Protocol::JudgeAlone],
+        };
+        let orders = match (protocol, &self.grid.order) {
+            (Protocol::JudgeAlone, _) => vec![None],
+            (Protocol::Consultancy, _) => vec![Some(TurnOrder::Alone)],
+            (Protocol::Debate, None) => vec![Some(TurnOrder::Alternating)],
+            (Protocol::Debate, Some(axis)) => {
+                axis.get_ref().values().iter().map(|order| Some(order.turns())).collect()
+            }
+        };
+        let mut rules = Vec::new();
+        for precommit in precommit {
+            for order in &orders {
+                let legal = self.grid.legal.values().iter();
+                rules.extend(legal.map(|legal| (precommit, *order, *legal)));
+            }
+        }
+        rules
+    }
+
+    fn first(&self, protocol: Protocol) -> Vec<Role> {
+        match protocol {
+            Protocol::JudgeAlone => Vec::new(),
+            Protocol::Consultancy | Protocol::Debate => self.grid.first.get_ref().clone(),
+        }
+    }
+
+    /// The pairs of debaters, each once.
+    fn debaters(&self, protocol: Protocol) -> Vec<(Option<AgentSpec>, Option<AgentSpec>)> {
+        let (Some(honest), Some(liar)) = (&self.grid.honest, &self.grid.liar) else {
+            return vec![(None, None)];
+        };
+        if protocol == Protocol::JudgeAlone {
+            return vec![(None, None)];
+        }
+        let mut pairs = Vec::new();
+        for honest in honest.get_ref().values() {
+            for liar in liar.get_ref().values() {
+                let liar = match liar {
+                    LiarSpec::Same => *honest,
+                    LiarSpec::Own(liar) => *liar,
+                };
+                if !pairs.contains(&(Some(*honest), Some(liar))) {
+                    pairs.push((Some(*honest), Some(liar)));
+                }
+            }
+        }
+        pairs
+    }
+
+    /// The seeds of each replicate: consecutive numbers, or none where nothing is random.
+    fn seeds(
+        &self,
+        honest: Option<AgentSpec>,
+        liar: Option<AgentSpec>,
+        protocol: Protocol,
+    ) -> Vec<Vec<u64>> {
+        let exact = Some(AgentSpec::Exact);
+        if honest == exact && liar == exact {
+            return Vec::new();
+        }
+        let Grid { seed, seeds, replicates, .. } = self.grid;
+        // A judge alone looks once.
+        let seeds = if protocol == Protocol::JudgeAlone { 1 } else { *seeds.get_ref() };
+        (0..*replicates.get_ref())
+            .map(|replicate| {
+                let start = seed.wrapping_add(replicate * seeds);
+                (0..seeds).map(|number| start.wrapping_add(number)).collect()
+            })
+            .collect()
+    }
+}
+
+impl DebateOrder {
+    fn turns(self) -> TurnOrder {
+        match self {
+            Self::Alternating => TurnOrder::Alternating,
+            Self::Blocks => TurnOrder::Blocks,
+        }
+    }
+}
+
+fn mark(judge: &Judge) -> JudgeMark {
+    JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() }
+}

@@ -1,0 +1,175 @@
+//! What a grid may not say.
+
+use std::fmt::Display;
+use std::ops::Range;
+
+use pixel_debate_agents::AgentSpec;
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::{LegalPixels, Rules};
+use toml::Spanned;
+
+use super::super::Files;
+use crate::experiment::{Aggregate, Grid, LiarSpec, Lies, Protocol, Refusal};
+
+/// The most seeds or replicates.
+const MOST_SEEDS: u64 = 1000;
+
+/// A grid that has been checked.
+pub(super) struct Checked<'a> {
+    pub(super) grid: &'a Grid,
+    span: Range<usize>,
+    pub(super) files: &'a Files<'a>,
+    dataset: &'a Dataset,
+    /// The images' numbers.
+    pub(super) numbers: &'a [usize],
+}
+
+impl<'a> Checked<'a> {
+    pub(super) fn new(
+        grid: &'a Spanned<Grid>,
+        files: &'a Files<'a>,
+        dataset: &'a Dataset,
+        numbers: &'a [usize],
+    ) -> Result<Self, Refusal> {
+        let grid = Self { grid: grid.get_ref(), span: grid.span(), files, dataset, numbers };
+        grid.check_pixels()?;
+        grid.check_counts()?;
+        grid.check_lies()?;
+        grid.check_debaters()?;
+        grid.check_turns()?;
+        Ok(grid)
+    }
+
+    pub(super) fn refuse<T>(&self, span: Range<usize>, reason: impl Display) -> Result<T, Refusal> {
+        // What is wrong with a default is wrong with the grid.
+        let span = if span.is_empty() { self.span.clone() } else { span };
+        Err(Refusal::at(self.files.text, span, reason))
+    }
+
+    pub(super) fn protocols(&self) -> &[Protocol] {
+        self.grid.protocol.get_ref().values()
+    }
+
+    fn some_debate(&self) -> bool {
+        self.protocols().iter().any(|protocol| *protocol != Protocol::JudgeAlone)
+    }
+
+    fn check_pixels(&self) -> Result<(), Refusal> {
+        let Grid { pixels, legal, .. } = self.grid;
+        for number in pixels.get_ref().values() {
+            if !(1..=Rules::MAX_PIXELS).contains(number) {
+                let most = Rules::MAX_PIXELS;
+                return self.refuse(pixels.span(), format!("{number} pixels: 1 to {most} can be"));
+            }
+            for legal in legal.values() {
+                let counts = self.numbers.iter().map(|image| (image, self.legal(*image, *legal)));
+                let few = counts.into_iter().find(|(_, count)| *count < usize::from(*number));
+                if let Some((image, count)) = few {
+                    let reason = format!(
+                        "image {image} has {count} pixels that may be revealed: a debate of \
+                         {number} needs as many"
+                    );
+                    return self.refuse(pixels.span(), reason);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn legal(&self, image: usize, legal: LegalPixels) -> usize {
+        self.dataset.image(image).iter().filter(|value| legal.allows(**value)).count()
+    }
+
+    fn check_counts(&self) -> Result<(), Refusal> {
+        let Grid { seeds, replicates, images, .. } = self.grid;
+        for (count, what) in [(seeds, "seeds"), (replicates, "replicates")] {
+            if !(1..=MOST_SEEDS).contains(count.get_ref()) {
+                return self.refuse(count.span(), format!("`{what}` is 1 to {MOST_SEEDS}"));
+            }
+        }
+        match images {
+            Some(images) if *images.get_ref() == 0 => {
+                self.refuse(images.span(), "no images: 1 at least")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_lies(&self) -> Result<(), Refusal> {
+        let Grid { lies, precommit, .. } = self.grid;
+        let some_lie = match precommit {
+            Some(axis) => axis.values().contains(&true),
+            None => self.some_debate(),
+        };
+        if !some_lie {
+            if lies.span().is_empty() {
+                return Ok(());
+            }
+            return self.refuse(lies.span(), "`lies` without precommit: the liar names no label");
+        }
+        let classes = self.dataset.classes().len();
+        if classes < 2 {
+            let name = self.dataset.name();
+            let reason = format!("{name} has {classes} classes: a lie needs two at least");
+            return self.refuse(lies.span(), reason);
+        }
+        let Lies::Labels(labels) = lies.get_ref() else { return Ok(()) };
+        if labels.is_empty() {
+            return self.refuse(lies.span(), "no lies: name one label at least");
+        }
+        if let Some(label) = labels.iter().find(|label| usize::from(**label) >= classes) {
+            return self.refuse(lies.span(), format!("label {label}: 0 to {} can be", classes - 1));
+        }
+        if (1..labels.len()).any(|at| labels[..at].contains(&labels[at])) {
+            return self.refuse(lies.span(), "the same label twice");
+        }
+        Ok(())
+    }
+
+    fn check_debaters(&self) -> Result<(), Refusal> {
+        let Grid { honest, liar, lies_by, .. } = self.grid;
+        if !self.some_debate() {
+            let span = honest.as_ref().map(Spanned::span).or(liar.as_ref().map(Spanned::span));
+            return match span {
+                Some(span) => self.refuse(span, "a judge alone has no debaters"),
+                None => Ok(()),
+            };
+        }
+        let (Some(honest), Some(liar)) = (honest, liar) else {
+            return self.refuse(0..0, "`honest` and `liar` are needed: who debates?");
+        };
+        let exact_honest = honest.get_ref().values().contains(&AgentSpec::Exact);
+        let exact_liar = liar.get_ref().values().contains(&LiarSpec::Own(AgentSpec::Exact));
+        if self.protocols().contains(&Protocol::Consultancy) && (exact_honest || exact_liar) {
+            let span = if exact_honest { honest.span() } else { liar.span() };
+            let reason = "`exact` is no consultant: it would try every set of pixels; choose \
+                          `greedy` or `mcts:N`";
+            return self.refuse(span, reason);
+        }
+        let same = liar.get_ref().values().contains(&LiarSpec::Same);
+        let by_mean = lies_by.get_ref().values().contains(&Aggregate::MeanLogit);
+        if exact_honest && (exact_liar || same) && by_mean {
+            let reason = "where both sides are `exact` the winner is proven and there is no margin \
+                          to take the mean of: choose `any` or `majority`";
+            return self.refuse(lies_by.span(), reason);
+        }
+        Ok(())
+    }
+
+    fn check_turns(&self) -> Result<(), Refusal> {
+        let Grid { first, order, blame, .. } = self.grid;
+        let roles = first.get_ref();
+        if roles.is_empty() || roles.len() > 2 || (roles.len() == 2 && roles[0] == roles[1]) {
+            return self.refuse(first.span(), "`first` lists honest, liar, or each of them once");
+        }
+        if let Some(order) = order
+            && !self.protocols().contains(&Protocol::Debate)
+        {
+            return self.refuse(order.span(), "`order` is a debate's: nobody takes turns here");
+        }
+        if *blame.get_ref() && self.protocols() != [Protocol::Debate] {
+            return self.refuse(blame.span(), "`blame` needs protocol = \"debate\"");
+        }
+        Ok(())
+    }
+}

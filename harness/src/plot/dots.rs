@@ -1,0 +1,89 @@
+//! Rates below each other, each with its interval.
+
+use super::style::{self, Align, Area, Backend, FAINT, GRID, INK, TEXT};
+
+/// Rates below each other in groups.
+#[derive(Debug)]
+pub(crate) struct Dots {
+    pub(crate) title: String,
+    pub(crate) note: String,
+    /// The names of the kinds of dots, for the key.
+    pub(crate) kinds: Vec<String>,
+    /// Groups with their names.
+    pub(crate) groups: Vec<(String, Vec<Dot>)>,
+}
+
+/// A rate.
+#[derive(Debug)]
+pub(crate) struct Dot {
+    pub(crate) kind: usize,
+    /// In shares, 0 to 1.
+    pub(crate) rate: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
+}
+
+const WIDTH: i32 = 1400;
+const HEAD: i32 = 140;
+const FOOT: i32 = 70;
+const LINE: i32 = 26;
+const NAME: i32 = 34;
+const GAP: i32 = 12;
+const LEFT: i32 = 60;
+const RIGHT: i32 = 290;
+
+impl Dots {
+    pub(super) fn size(&self) -> (u32, u32) {
+        (WIDTH as u32, (HEAD + self.body() + FOOT) as u32)
+    }
+
+    fn body(&self) -> i32 {
+        self.groups.iter().map(|(_, dots)| NAME + GAP + LINE * dots.len() as i32).sum()
+    }
+
+    pub(super) fn draw<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
+        style::head(area, &self.title, &self.note)?;
+        self.key(area)?;
+        let bottom = HEAD + self.body();
+        let x = |share: f64| LEFT + (share * f64::from(WIDTH - LEFT - RIGHT)).round() as i32;
+        for percent in (0..=100).step_by(10) {
+            let at = x(f64::from(percent) / 100.0);
+            let width = if percent % 50 == 0 { 2 } else { 1 };
+            style::line(area, (at, HEAD), (at, bottom), GRID, width)?;
+            let label = format!("{percent} %");
+            style::text(area, &label, (at, bottom + 20), (TEXT - 2, FAINT, Align::Centre))?;
+        }
+        let mut y = HEAD;
+        for (name, dots) in &self.groups {
+            y += NAME;
+            style::text(area, name, (LEFT, y - NAME / 2), (TEXT, INK, Align::Left))?;
+            for dot in dots {
+                let middle = y + LINE / 2;
+                let (low, high) = (x(dot.low), x(dot.high));
+                let colour = style::colour(dot.kind);
+                style::line(area, (low, middle), (high, middle), colour, 2)?;
+                for end in [low, high] {
+                    style::line(area, (end, middle - 6), (end, middle + 6), colour, 2)?;
+                }
+                style::mark(area, dot.kind, (x(dot.rate), middle))?;
+                let [rate, low, high] = [dot.rate, dot.low, dot.high].map(|share| 100.0 * share);
+                let figures = format!("{rate:.1} % ({low:.1} to {high:.1})");
+                let place = (WIDTH - RIGHT + 30, middle);
+                style::text(area, &figures, place, (TEXT - 2, INK, Align::Left))?;
+                y += LINE;
+            }
+            y += GAP;
+        }
+        Ok(())
+    }
+
+    fn key<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
+        let mut x = LEFT;
+        for (kind, name) in self.kinds.iter().enumerate() {
+            style::mark(area, kind, (x + 8, 108))?;
+            style::text(area, name, (x + 26, 108), (TEXT, INK, Align::Left))?;
+            x += 60 + 11 * name.chars().count() as i32;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,31 @@
+//! Rows as the debates that they were.
+
+use std::sync::Arc;
+
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::{Debate, Image, Move, Rules, TurnOrder, Verdict};
+use pixel_debate_judge::CLASSES;
+
+use crate::cell::Play;
+use crate::rows::Row;
+
+/// The debate of a row, replayed by the rules; `None` where nothing was played.
+pub(super) fn debate(dataset: &Dataset, play: &Play, row: &Row) -> Option<Debate> {
+    let rules = Rules {
+        pixels: play.pixels,
+        precommit: play.precommit,
+        first: row.first?,
+        order: play.order.unwrap_or(TurnOrder::Alternating),
+        legal: play.legal,
+    };
+    let pixels = dataset.image(row.image as usize).to_vec();
+    let image = Image::new(dataset.width() as u8, dataset.height() as u8, pixels).ok()?;
+    let mut debate = Debate::new(rules, Arc::new(image), row.label, row.lie, CLASSES as u8).ok()?;
+    for pixel in &row.evidence {
+        let by = debate.to_move()?;
+        debate.apply(Move::Reveal { by, pixel: *pixel }).ok()?;
+    }
+    let logits = row.logits?.to_vec();
+    debate.apply(Move::Verdict(Verdict::Logits { logits })).ok()?;
+    Some(debate)
+}

@@ -1,0 +1,207 @@
+//! The folder of a run.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::{RunError, log::Log, shard};
+use crate::Cell;
+use crate::manifest::Manifest;
+use crate::rows::Row;
+
+/// The folder of a run, which no other process works on.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    /// Locked.
+    log: File,
+}
+
+impl Folder {
+    /// Makes the folder, or opens that of an earlier attempt at the same run.
+    pub(super) fn open(path: &Path, manifest: &Manifest) -> Result<Self, RunError> {
+        fs::create_dir_all(path).map_err(|source| RunError::io(path, source))?;
+        let file = path.join("manifest.json");
+        let known = read(&file)?;
+        if known.is_none() && !is_empty(path)? {
+            let difference = "it has files but no manifest".to_owned();
+            return Err(RunError::OtherRun { path: path.to_owned(), difference });
+        }
+        let log = path.join(LOG);
+        let opened = OpenOptions::new().create(true).append(true).open(&log);
+        let opened = opened.map_err(|source| RunError::io(&log, source))?;
+        match opened.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(RunError::Busy { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => return Err(RunError::io(&log, source)),
+        }
+        let folder = Self { path: path.to_owned(), log: opened };
+        if let Some(known) = &known {
+            folder.check_same(known, manifest)?;
+        }
+        let text = manifest.to_text();
+        if known.is_none_or(|known| known != text.as_bytes()) {
+            write(&file, text.as_bytes())?;
+        }
+        let shards = path.join(SHARDS);
+        fs::create_dir_all(&shards).map_err(|source| RunError::io(&shards, source))?;
+        Ok(folder)
+    }
+
+    /// Whether the manifest that is there is of the same debates. How they are counted and shown
+    /// may differ; how many images there are too, as long as the run is not finished.
+    fn check_same(&self, known: &[u8], manifest: &Manifest) -> Result<(), RunError> {
+        let other = |difference: String| RunError::OtherRun { path: self.path.clone(), difference };
+        let known: Manifest = serde_json::from_slice(known)
+            .map_err(|error| other(format!("its manifest cannot be read: {error}")))?;
+        let Manifest { format, version, dataset, images, cells, .. } = &known;
+        if (format, version) != (&manifest.format, &manifest.version) {
+            return Err(other(format!("it was begun by version {version} of the program")));
+        }
+        if dataset != &manifest.dataset {
+            return Err(other("its images are others".to_owned()));
+        }
+        let plays = |cells: &[Cell]| cells.iter().map(|cell| cell.play.clone()).collect::<Vec<_>>();
+        if plays(cells) != plays(&manifest.cells) {
+            return Err(other("its cells are others".to_owned()));
+        }
+        let counts = |cells: &[Cell]| cells.iter().map(|cell| cell.images).collect::<Vec<_>>();
+        let finished = self.path.join(TABLE).exists();
+        let as_many = *images == manifest.images && counts(cells) == counts(&manifest.cells);
+        if finished && !as_many {
+            return Err(other("it is finished, with other images".to_owned()));
+        }
+        let (one, two) = (known.image_numbers(), manifest.image_numbers());
+        if !one.starts_with(&two) && !two.starts_with(&one) {
+            return Err(other("its images are others".to_owned()));
+        }
+        Ok(())
+    }
+
+    pub(super) fn log(&self, threads: usize) -> Result<Log, RunError> {
+        let path = self.path.join(LOG);
+        let file = self.log.try_clone().map_err(|source| RunError::io(&path, source))?;
+        Log::open(path, file, threads)
+    }
+
+    fn shard_path(&self, key: &str) -> PathBuf {
+        self.path.join(SHARDS).join(key)
+    }
+
+    /// The rows of a shard, if it is there.
+    pub(super) fn shard(&self, key: &str) -> Result<Option<Vec<Row>>, RunError> {
+        let path = self.shard_path(key);
+        let Some(bytes) = read(&path)? else { return Ok(None) };
+        let rows = shard::from_bytes(key, &bytes);
+        rows.map(Some).map_err(|fault| RunError::damaged(path, fault))
+    }
+
+    pub(super) fn keep_shard(&self, key: &str, rows: &[Row]) -> Result<(), RunError> {
+        write(&self.shard_path(key), &shard::to_bytes(key, rows))
+    }
+
+    /// What is to be said where a shard that was there is no longer.
+    pub(super) fn vanished(&self, key: &str) -> RunError {
+        RunError::io(self.shard_path(key), ErrorKind::NotFound.into())
+    }
+
+    /// The rows of a run whose debates are all done.
+    pub(super) fn table(&self, manifest: &Manifest) -> Result<Option<Vec<Vec<Row>>>, RunError> {
+        let path = self.path.join(TABLE);
+        if !path.exists() {
+            return Ok(None);
+        }
+        crate::parquet::read(&path, manifest.cells.len()).map(Some)
+    }
+
+    pub(super) fn keep_table(&self, rows: &[Vec<Row>]) -> Result<(), RunError> {
+        write(&self.path.join(TABLE), &crate::parquet::to_bytes(rows))
+    }
+
+    /// Writes the report, and does away with these shards.
+    pub(super) fn finish<'a>(
+        &self,
+        report: Vec<(String, Vec<u8>)>,
+        shards: impl Iterator<Item = &'a str>,
+    ) -> Result<(), RunError> {
+        for (name, bytes) in report {
+            let path = self.path.join(name);
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder).map_err(|source| RunError::io(folder, source))?;
+            }
+            write(&path, &bytes)?;
+        }
+        let ignore_missing = |path: PathBuf, result: io::Result<()>| match result {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(RunError::io(path, error)),
+            _ => Ok(()),
+        };
+        for key in shards {
+            let path = self.shard_path(key);
+            ignore_missing(path.clone(), fs::remove_file(path))?;
+        }
+        let shards = self.path.join(SHARDS);
+        for entry in fs::read_dir(&shards).map_err(|source| RunError::io(&shards, source))? {
+            let path = entry.map_err(|source| RunError::io(&shards, source))?.path();
+            if path.extension().is_some_and(|ending| ending == PART) {
+                ignore_missing(path.clone(), fs::remove_file(path))?;
+            }
+        }
+        // Shards of more images than this run has are kept.
+        match fs::remove_dir(&shards) {
+            Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
+            result => ignore_missing(shards, result),
+        }
+    }
+}
+
+impl Manifest {
+    /// As it is written.
+    fn to_text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a manifest is plain data");
+        text.push('\n');
+        text
+    }
+}
+
+fn is_empty(path: &Path) -> Result<bool, RunError> {
+    let mut entries = fs::read_dir(path).map_err(|source| RunError::io(path, source))?;
+    // What a process that was killed before it wrote its manifest has left.
+    Ok(entries.all(|entry| {
+        entry.is_ok_and(|entry| {
+            let name = entry.file_name();
+            name == LOG || Path::new(&name).extension().is_some_and(|ending| ending == PART)
+        })
+    }))
+}
+
+/// The ending of a file that is being written.
+const PART: &str = "part";
+const LOG: &str = "log.jsonl";
+const SHARDS: &str = "shards";
+const TABLE: &str = "debates.parquet";
+
+fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
+    match fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(RunError::io(path, source)),
+    }
+}
+
+/// Writes a file such that after any interruption it is whole or not there.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    let part = path.with_added_extension(PART);
+    let written = || -> io::Result<()> {
+        let mut file = File::create(&part)?;
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&part, path)?;
+        // The name is on the disk only when its folder is.
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    };
+    written().map_err(|source| {
+        // It may be large, and the disk full.
+        let _ = fs::remove_file(&part);
+        RunError::io(path, source)
+    })
+}

@@ -1,0 +1,144 @@
+//! The debates of one cell over one image.
+
+mod blame;
+mod solved;
+
+use std::sync::Arc;
+
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::{Claims, Image, Pixel, Role, TurnOrder, Verdict, honest_margin};
+use pixel_debate_judge::CLASSES;
+use pixel_debate_judge::masks::{Masks, measuring_rng};
+use rand::{SeedableRng, seq::IndexedRandom};
+use rand_chacha::ChaCha8Rng;
+
+use crate::cell::Play;
+use crate::experiment::{Lies, NamedLies, Protocol};
+use crate::rows::Row;
+use crate::{Debaters, Judge, PlayError, Series, Setup, believed_label};
+
+/// What the debates of a cell need.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Work<'a> {
+    pub(crate) dataset: &'a Dataset,
+    pub(crate) judge: &'a Judge,
+    pub(crate) play: &'a Play,
+}
+
+impl Work<'_> {
+    /// All debates over an image: by replicate, then seed, lie and order. They depend on nothing
+    /// but the cell and the image.
+    pub(crate) fn rows(&self, image: usize) -> Result<Vec<Row>, PlayError> {
+        if self.play.solved {
+            return self.solved(image);
+        }
+        let mut rows = Vec::new();
+        for (replicate, seeds) in (0_u16..).zip(&self.play.seeds) {
+            for seed in seeds {
+                match self.play.protocol {
+                    Protocol::JudgeAlone => rows.extend(self.judge_alone(image, *seed)?),
+                    Protocol::Consultancy | Protocol::Debate => {
+                        rows.extend(self.debates(image, *seed)?);
+                    }
+                }
+                let new = rows.iter_mut().rev().take_while(|row| row.seed.is_none());
+                new.for_each(|row| (row.replicate, row.seed) = (replicate, Some(*seed)));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// What the liar claims in each of the debates over an image.
+    fn lies(&self, image: usize) -> Vec<Option<u8>> {
+        let label = self.dataset.label(image);
+        let wrong = (0..self.dataset.classes().len() as u8).filter(|lie| *lie != label);
+        match &self.play.lies {
+            None => vec![None],
+            Some(Lies::Named(NamedLies::All)) => wrong.map(Some).collect(),
+            Some(Lies::Named(NamedLies::Random)) => {
+                // The same in every replicate, which differ by their seeds.
+                let seed = self.play.seeds.first().and_then(|seeds| seeds.first());
+                let mut rng = ChaCha8Rng::seed_from_u64(*seed.unwrap_or(&0));
+                rng.set_stream(image as u64);
+                vec![wrong.collect::<Vec<_>>().choose(&mut rng).copied()]
+            }
+            Some(Lies::Labels(labels)) => {
+                labels.iter().filter(|lie| **lie != label).map(|lie| Some(*lie)).collect()
+            }
+        }
+    }
+
+    /// The judge's word on random pixels, once for each lie.
+    fn judge_alone(&self, image: usize, seed: u64) -> Result<Vec<Row>, PlayError> {
+        let pixels = self.dataset.image(image);
+        let masks = Masks { pixels: self.play.pixels.into(), legal: self.play.legal };
+        let mask = masks.draw(pixels, &mut measuring_rng(seed, image));
+        let side = self.dataset.width();
+        let evidence: Vec<Pixel> =
+            mask.into_iter().map(|at| Pixel::new((at % side) as u8, (at / side) as u8)).collect();
+        let picture = Image::new(side as u8, self.dataset.height() as u8, pixels.to_vec())
+            .map_err(|source| PlayError::Image { image, source })?;
+        let mut judge = self.judge.evaluator(Arc::new(picture))?;
+        let [logits] = judge.evaluate(&[evidence.iter().copied().collect()])[..] else {
+            unreachable!("one set, one answer");
+        };
+        let label = self.dataset.label(image);
+        let rows = self.lies(image).into_iter().map(|lie| {
+            let claims = Claims { honest: label, liar: lie };
+            Row { evidence: evidence.clone(), ..row(image, claims, None, &logits) }
+        });
+        Ok(rows.collect())
+    }
+
+    fn debates(&self, image: usize, seed: u64) -> Result<Vec<Row>, PlayError> {
+        let series = self.series(seed);
+        let mut rows = Vec::new();
+        for lie in self.lies(image) {
+            for first in &self.play.first {
+                let debate = series.play(&Setup { image, lie, first: *first }, |_, _, _| {})?;
+                let Some(Verdict::Logits { logits }) = debate.verdict() else {
+                    unreachable!("a series ends each debate with logits");
+                };
+                let logits: [f32; CLASSES] =
+                    logits[..].try_into().expect("a logit a class of the judge");
+                let mut row = row(image, *debate.claims(), Some(*first), &logits);
+                row.evidence = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
+                if self.play.blame && row.winner == Role::Liar {
+                    row.blame = Some(self.blame(&debate)?);
+                }
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// The debates of that seed.
+    fn series(&self, seed: u64) -> Series<'_> {
+        let Play { pixels, order, legal, honest, liar, .. } = *self.play;
+        let (Some(honest), Some(liar)) = (honest, liar) else {
+            unreachable!("a plan has debaters wherever there is a debate");
+        };
+        let order = order.unwrap_or(TurnOrder::Alternating);
+        let debaters = Debaters { honest, liar };
+        Series { order, legal, ..Series::paper(self.dataset, self.judge, pixels, debaters, seed) }
+    }
+}
+
+/// The row of a verdict; what it has of its place in the run is yet to be filled in.
+fn row(image: usize, claims: Claims, first: Option<Role>, logits: &[f32; CLASSES]) -> Row {
+    let margin = honest_margin(logits, &claims);
+    Row {
+        image: image as u32,
+        label: claims.honest,
+        lie: claims.liar,
+        first,
+        replicate: 0,
+        seed: None,
+        winner: if margin > 0.0 { Role::Honest } else { Role::Liar },
+        margin: Some(margin),
+        believed: Some(believed_label(logits, &claims)),
+        evidence: Vec::new(),
+        logits: Some(*logits),
+        blame: None,
+    }
+}
