@@ -2,7 +2,7 @@
 //!
 //! A [`Series`] is what many debates share: images, judge, number of pixels, debaters and seed.
 //! [`Series::play`] plays one debate, [`Series::evaluate`] both orders and every lie of many
-//! images; [`figure`] draws a debate as the paper's figure 4 does.
+//! images.
 //!
 //! ```
 //! use pixel_debate_game::Role;
@@ -29,7 +29,6 @@
 //! ```
 
 mod evaluation;
-pub mod figure;
 mod judge;
 mod series;
 mod statistics;

@@ -3,6 +3,7 @@
 mod client;
 mod clocks;
 mod debates;
+mod described;
 mod faults;
 mod http;
 mod model;
