@@ -5,6 +5,7 @@ mod clocks;
 mod debates;
 mod described;
 mod faults;
+mod fragments;
 mod http;
 mod model;
 mod page;
