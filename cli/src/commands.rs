@@ -2,7 +2,9 @@
 
 mod eval;
 mod judge;
+mod load;
 mod play;
+mod relay;
 mod serve;
 mod solve;
 mod verify;
@@ -16,6 +18,8 @@ use crate::failure::Failure;
 pub(crate) enum Command {
     Serve(serve::Serve),
     Play(play::Play),
+    Load(load::Load),
+    Relay(relay::Relay),
     Eval(eval::Eval),
     Solve(solve::Solve),
     Verify(verify::Verify),
@@ -34,6 +38,8 @@ impl Command {
         match self {
             Self::Serve(serve) => serve.run(),
             Self::Play(play) => play.run(),
+            Self::Load(load) => load.run(),
+            Self::Relay(relay) => relay.run(),
             Self::Eval(eval) => eval.run(),
             Self::Solve(solve) => solve.run(),
             Self::Verify(verify) => verify.run(),

@@ -47,6 +47,12 @@ pub(crate) enum Failure {
     Setting { place: String, fault: String },
     #[error(transparent)]
     Store(#[from] pixel_debate_server::store::PlaceError),
+    #[error(transparent)]
+    Load(#[from] pixel_debate_load::LoadError),
+    #[error("the load went wrong {count} times: the report says how")]
+    Wrong { count: u64 },
+    #[error("this program cannot find itself, to start the server: {0}")]
+    Program(io::Error),
     #[error("the server's threads cannot be started: {0}")]
     Runtime(io::Error),
     #[error("the threads cannot be started: {0}")]

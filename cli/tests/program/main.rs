@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod eval;
+mod load;
 mod logits;
 mod play;
 mod solve;

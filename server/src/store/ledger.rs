@@ -205,3 +205,65 @@ impl Ledger {
         *self = Self::default();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn append(seq: u64, ends: bool) -> Write {
+        Write::Append { debate: "a".into(), seq, event: "event".into(), ends }
+    }
+
+    fn create() -> Write {
+        Write::Create(NewDebate { id: "a".into(), ..NewDebate::default() })
+    }
+
+    fn ledger(known: Option<Known>) -> Ledger {
+        let mut ledger = Ledger::default();
+        ledger.learn_last_place(7);
+        ledger.learn("a", known);
+        ledger
+    }
+
+    #[test]
+    fn a_debate_may_begin_and_end_within_a_group() {
+        let mut ledger = ledger(None);
+        let writes = [create(), append(1, false), append(2, true), append(3, false)];
+        let plan = ledger.plan(&writes);
+        assert_eq!(plan.debates.len(), 1);
+        let events: Vec<_> = plan.events.iter().map(|event| (event.debate, event.seq)).collect();
+        assert_eq!(events, [(8, 1), (8, 2)]);
+        assert_eq!(plan.ends, [8]);
+        assert_eq!(plan.refusals, [(3, StoreError::Ended("a".into()))]);
+    }
+
+    #[test]
+    fn what_is_there_is_compared_and_not_written_again() {
+        let mut ledger = ledger(Some(Known { place: 3, last_seq: 2, ended: true }));
+        let writes = [create(), append(2, true)];
+        let plan = ledger.plan(&writes);
+        assert!(plan.debates.is_empty() && plan.events.is_empty() && plan.ends.is_empty());
+        assert_eq!(plan.repeats.iter().map(|repeat| repeat.index).collect::<Vec<_>>(), [0, 1]);
+        assert!(!plan.is_empty());
+    }
+
+    #[test]
+    fn only_debates_that_go_on_are_remembered() {
+        let mut ledger = ledger(None);
+        let writes = [append(1, false)];
+        assert_eq!(ledger.plan(&writes).refusals.len(), 1);
+        ledger.settle(&writes);
+        assert_eq!(ledger.unknown(&writes), ["a"]);
+
+        ledger.learn("a", None);
+        let writes = [create(), append(1, false)];
+        ledger.plan(&writes);
+        ledger.settle(&writes);
+        assert_eq!(ledger.unknown(&writes), [""; 0]);
+
+        let writes = [append(2, true)];
+        ledger.plan(&writes);
+        ledger.settle(&writes);
+        assert_eq!(ledger.unknown(&writes), ["a"]);
+    }
+}

@@ -8,6 +8,7 @@ mod faults;
 mod fragments;
 mod http;
 mod model;
+mod outage;
 mod page;
 mod restart;
 mod resume;

@@ -166,6 +166,13 @@ impl Scene {
         Self { address, limits, folder, shutdown: Some(shutdown), running }
     }
 
+    /// Keeps the server's store from being written to until it is dropped.
+    pub(crate) fn lock_store(&self) -> rusqlite::Connection {
+        let other = rusqlite::Connection::open(self.folder.path().join("debates.db")).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        other
+    }
+
     /// Stops the server, and waits until it has.
     pub(crate) async fn stop(self) {
         self.stopped().await;

@@ -56,6 +56,16 @@ impl Postgres {
         client.batch_execute(&format!("CREATE DATABASE test{number}")).await.unwrap();
         Database { url: format!("{}/test{number}", self.url), server: self }
     }
+
+    /// Stops the server; whoever is connected is cut off.
+    pub(crate) fn stop(&self) {
+        checked(script("stop", &self.folder));
+    }
+
+    /// Starts it again after [`stop`](Self::stop), at the same address.
+    pub(crate) fn start_again(&self) {
+        checked(script("start", &self.folder));
+    }
 }
 
 impl Drop for Postgres {

@@ -2,5 +2,8 @@
 //! database, and what can go wrong with each.
 
 mod behaviour;
+mod child;
 mod database;
+mod faults;
+mod kill;
 mod places;

@@ -9,12 +9,13 @@ use crate::database::{Database, Postgres};
 
 /// A place where no store is yet.
 pub(crate) struct NewPlace {
-    pub(crate) place: Place,
+    /// As it is written.
+    pub(crate) text: String,
     /// What the place is in; it goes with the last who uses it.
     _keep: Keep,
 }
 
-#[expect(dead_code, reason = "held until it is dropped")]
+#[allow(dead_code, reason = "held until it is dropped")]
 enum Keep {
     Folder(TempDir),
     Server(Arc<Postgres>),
@@ -23,13 +24,14 @@ enum Keep {
 impl NewPlace {
     pub(crate) fn file() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        Self { place: Place::File(folder.path().join("store.db")), _keep: Keep::Folder(folder) }
+        let text = folder.path().join("store.db").into_os_string().into_string().unwrap();
+        Self { text, _keep: Keep::Folder(folder) }
     }
 
     /// None where PostgreSQL is not installed and need not be.
     pub(crate) async fn database() -> Option<Self> {
         let Database { server, url } = Postgres::shared()?.new_database().await;
-        Some(Self { place: url.parse().unwrap(), _keep: Keep::Server(server) })
+        Some(Self { text: url, _keep: Keep::Server(server) })
     }
 
     pub(crate) async fn open(&self) -> Store {
@@ -37,7 +39,7 @@ impl NewPlace {
     }
 
     pub(crate) async fn try_open(&self) -> Result<Store, StoreError> {
-        Store::open(&self.place).await
+        Store::open(&self.text.parse::<Place>().unwrap()).await
     }
 }
 

@@ -33,8 +33,13 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) async fn open(config: Config, place: String) -> Result<Self, StoreError> {
         let mut writer = Self { config, place, session: None };
-        writer.session().await?;
-        writer.migrate().await?;
+        let mut failures = 0;
+        while let Err(error) = writer.migrate().await {
+            failures += 1;
+            if !writer.recover(failures, &error).await {
+                return Err(error);
+            }
+        }
         Ok(writer)
     }
 

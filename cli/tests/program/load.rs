@@ -1,0 +1,61 @@
+//! `pixel-debate load`: short forms of the long runs.
+
+use serde_json::Value;
+
+use crate::{failure, output};
+
+/// The report of a run, in which nothing may have gone wrong.
+fn report(options: &str) -> Value {
+    let report: Value =
+        serde_json::from_str(&output(&format!("load --json {options}"), "")).unwrap();
+    assert_eq!(report["errors"], serde_json::json!({}), "{report:#}");
+    assert!(report["moves"].as_u64() > Some(0), "{report:#}");
+    report
+}
+
+#[test]
+fn debates_go_by_the_rules_and_are_measured() {
+    let report = report("--debates 20 --seconds 2 --unthrottled");
+    assert!(report["finished"].as_u64() >= Some(20), "{report:#}");
+    for whose in ["to_debater", "to_judge"] {
+        let latency = &report[whose];
+        // Each reveal reaches both; some are on their way when the measured time begins or ends.
+        let (count, moves) =
+            (latency["count"].as_u64().unwrap(), report["moves"].as_u64().unwrap());
+        assert!(count.abs_diff(moves) <= 40, "{report:#}");
+        assert!(
+            latency["p50"].as_f64() > Some(0.0)
+                && latency["p50"].as_f64() <= latency["p99"].as_f64()
+        );
+    }
+    if cfg!(target_os = "linux") {
+        assert!(report["memory_per_socket"].is_u64(), "{report:#}");
+    }
+}
+
+#[test]
+fn nothing_is_lost_when_the_server_is_killed_and_connections_drop() {
+    let report = report("--debates 20 --seconds 8 --pace 100 --faults --kills 3");
+    assert_eq!(report["kills"], 3);
+    assert!(report["drops"].as_u64() > Some(0), "{report:#}");
+    // At each kill all three connections of every table at least.
+    assert!(report["resumes"].as_u64() >= Some(180), "{report:#}");
+}
+
+#[test]
+fn a_relay_is_measured_in_the_same_way() {
+    let report = report("--relay --debates 20 --seconds 1 --unthrottled --pixels 50");
+    assert_eq!(report["relay"], true);
+}
+
+#[test]
+fn what_cannot_be_played_is_said() {
+    let (code, line) = failure("load --server http://127.0.0.1:1 --debates 1 --seconds 1", "");
+    assert_eq!(code, 1);
+    assert!(line.starts_with("error: table 0 of 1 could not connect"), "{line}");
+    let (_, line) = failure("load --server https://127.0.0.1:1", "");
+    assert!(line.contains("must be http://"), "{line}");
+    let (code, line) = failure("load --server 127.0.0.1:1 --kills 1", "");
+    assert_eq!(code, 2);
+    assert!(line.contains("cannot be used with"), "{line}");
+}

@@ -1,0 +1,5 @@
+//! What can go wrong with a store: each fault has its error, nothing acknowledged is lost, and the
+//! store goes on when the fault is gone.
+
+mod of_a_database;
+mod of_a_file;
