@@ -111,13 +111,13 @@ impl Plan<'_> {
     /// cell so that it can be read, and set off from white strokes by a dark edge, from black ground
     /// by a light one.
     fn mark(&mut self, [x, y]: [u32; 2], colour: Rgb<u8>, number: usize) {
-        let side = self.cell.max(LEAST_MARK);
+        let square = self.cell.max(LEAST_MARK);
         let centre = [x + self.cell / 2, y + self.cell / 2];
         for (beyond, colour) in [(4, INK), (3, PAPER), (2, colour)] {
-            let side = side + 2 * beyond;
+            let side = square + 2 * beyond;
             self.fill(centre.map(|middle| middle.saturating_sub(side / 2)), [side; 2], colour);
         }
-        let size = side as f32 * 23.0 / 24.0;
+        let size = square as f32 * 23.0 / 24.0;
         self.shapes.push(Shape::Number { centre, size, colour: PAPER, number });
     }
 

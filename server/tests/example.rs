@@ -30,7 +30,7 @@ static IMAGES: LazyLock<Dataset> = LazyLock::new(|| {
 });
 
 /// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
