@@ -1,8 +1,7 @@
 //! Experiments: many debates, and statistics over them.
 //!
 //! A [`Series`] is what many debates share: images, judge, number of pixels, debaters and seed.
-//! [`Series::play`] plays one debate; [`figure`] draws a debate as the paper's figure 4 does. A
-//! [`Plan`] is an [experiment's file](experiment) multiplied out, [`Plan::run`] carries it out in a
+//! [`Series::play`] plays one debate. A [`Plan`] is an [experiment's file](experiment) multiplied out, [`Plan::run`] carries it out in a
 //! folder, and a [`Summary`] says how often the honest side won.
 //!
 //! ```
@@ -23,7 +22,6 @@
 
 mod cell;
 pub mod experiment;
-pub mod figure;
 mod judge;
 mod manifest;
 mod parquet;

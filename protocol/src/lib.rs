@@ -30,6 +30,8 @@
 //! ```
 
 mod client;
+#[cfg(feature = "schema")]
+mod description;
 mod hello;
 mod http;
 mod identity;
@@ -41,6 +43,8 @@ mod setup;
 mod typescript;
 
 pub use client::{ClientMessage, Request};
+#[cfg(feature = "schema")]
+pub use description::{asyncapi, openapi};
 pub use hello::{Bounds, Hello, Offer};
 pub use http::{API, DebateList, Phase, Summary};
 pub use identity::{DebateId, Token};

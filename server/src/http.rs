@@ -1,9 +1,11 @@
 //! HTTP: debates as resources, health, metrics, the page, and the door to the websocket.
 
 mod debates;
+mod description;
 mod health;
 mod origin;
 mod page;
+mod picture;
 mod refused;
 mod websocket;
 
@@ -55,6 +57,7 @@ impl App {
             .route("/debates", post(debates::create).get(debates::list))
             .route("/debates/{id}", get(debates::look).delete(debates::end))
             .route("/debates/{id}/transcript", get(debates::transcript))
+            .route("/debates/{id}/{picture}", get(picture::draw))
             .fallback(refused::not_found)
             .method_not_allowed_fallback(refused::method);
         Router::new()
@@ -62,6 +65,8 @@ impl App {
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .route("/metrics", get(health::metrics))
+            .route("/asyncapi.json", get(description::websocket))
+            .route("/openapi.json", get(description::http))
             .route(PATH, any(websocket::open))
             .fallback(get(page::file))
             .layer(DefaultBodyLimit::max(most))

@@ -8,8 +8,9 @@ use clap::Args;
 use image::ImageFormat;
 use pixel_debate_agents::Proof;
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Debate, Event, Role};
-use pixel_debate_harness::{PlayError, Series, Setup, figure};
+use pixel_debate_figure::Figure;
+use pixel_debate_game::{Debate, Event, Role, Seat};
+use pixel_debate_harness::{PlayError, Series, Setup};
 use pixel_debate_judge::{Evaluator, PixelSet};
 
 use crate::display::{self, Labels, Screen};
@@ -59,7 +60,8 @@ impl Play {
         let debate =
             if self.json { series.play(&setup, |_, _, _| {})? } else { show(&series, &setup)? };
         if let Some(path) = self.png {
-            figure::draw(&debate)
+            Figure::of(&debate.view(Seat::Spectator))
+                .image()
                 .save_with_format(&path, ImageFormat::Png)
                 .map_err(|source| Failure::Picture { path, source })?;
         }

@@ -106,7 +106,7 @@ pub(super) async fn end(
 }
 
 /// Asks the table of a debate, and waits for its answer.
-async fn ask<T>(
+pub(super) async fn ask<T>(
     app: &App,
     id: &DebateId,
     request: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Request,
@@ -120,7 +120,7 @@ async fn ask<T>(
 }
 
 /// The key in the head of a request: `Authorization: Bearer TOKEN`.
-fn key(app: &App, headers: &HeaderMap) -> Result<Key, Refused> {
+pub(super) fn key(app: &App, headers: &HeaderMap) -> Result<Key, Refused> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(Key::Token(None)) };
     let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
     let token = token.ok_or_else(|| {

@@ -3,7 +3,9 @@
 mod client;
 mod clocks;
 mod debates;
+mod described;
 mod faults;
+mod fragments;
 mod http;
 mod model;
 mod outage;
