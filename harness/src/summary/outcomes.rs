@@ -161,7 +161,9 @@ mod tests {
         let outcome = &outcomes(&narrow, Aggregate::MeanLogit, Aggregate::Any)[0].orders[0];
         assert_eq!(outcome.image, 1.0);
         // Where nothing was played there is no margin, and the majority decides.
-        narrow.iter_mut().for_each(|row| row.margin = None);
+        for row in &mut narrow {
+            row.margin = None;
+        }
         let outcome = &outcomes(&narrow, Aggregate::MeanLogit, Aggregate::Any)[0].orders[0];
         assert_eq!(outcome.image, 1.0);
     }
