@@ -1,12 +1,12 @@
 //! The load tool: it plays thousands of debates at once against a server, over real sockets, and
 //! checks every message against the rules.
 //!
-//! A [`table`] has three connections: two debaters that reveal pixels by a script, and a judge. Its
-//! [`record`] replays the debate through the rules and compares what each seat is told with what it
-//! should see. The tool can start the [server](process) itself, drop connections, and kill the
+//! A `table` has three connections: two debaters that reveal pixels by a script, and a judge. Its
+//! `record` replays the debate through the rules and compares what each seat is told with what it
+//! should see. The tool can start the server itself, drop connections, and kill the
 //! server at random moments: whatever anybody was told must still be true when it is back.
 //!
-//! The same tables can play through a [`relay`], which passes frames on and does nothing else: the
+//! The same tables can play through a `relay`, which passes frames on and does nothing else: the
 //! measure of what the server's rules and store cost.
 
 mod connection;
