@@ -1,10 +1,9 @@
-//! Estimates of the hidden units' sums, in integers: a tenth of the work of the logits, and nearly
-//! always enough to say who wins.
+//! Estimates of the hidden units' sums, in integers: much less work than the logits, and
+//! nearly always enough to say who wins.
 //!
 //! What a set of pixels adds to the second convolution's output is written as a sum over its parts:
 //! what each pixel adds alone, what each two near ones add together, and what is left where three or
-//! more share a cell of the first pool. The first two are kept for the image, in 16 bits; the rest
-//! is rare, and computed anew. The pooled field is rounded to 8 bits and multiplied by the first
+//! more share a cell of the first pool. All are kept for the image, in 16 bits, up to a bound. The pooled field is rounded to 8 bits and multiplied by the first
 //! dense layer's weights in 8 bits.
 //!
 //! An estimate comes with its [`Deviation`], the size of error that all this rounding should cause
