@@ -186,10 +186,10 @@ fn verdict_line(view: &View, verdict: &Verdict) -> Option<String> {
             let label = if margin > 0.0 { claims.honest } else { claims.liar.or_else(rival)? };
             format!("The judge says {label}, by a margin of {:.2}", margin.abs())
         }
-        Verdict::Label { label, probability: Some(probability) } => {
+        Verdict::Label { label, probability: Some(probability), .. } => {
             format!("The judge says {label}, {:.0} % sure", 100.0 * probability)
         }
-        Verdict::Label { label, probability: None } => format!("The judge says {label}"),
+        Verdict::Label { label, probability: None, .. } => format!("The judge says {label}"),
     })
 }
 
@@ -282,6 +282,6 @@ mod tests {
         let logits = |logits: &[f32]| Verdict::Logits { logits: logits.to_vec() };
         assert_eq!(line(logits(&[0.5, 2.0])), "The judge says 1, by a margin of 1.50");
         assert_eq!(line(logits(&[2.0, 0.5])), "The judge says 0, by a margin of 1.50");
-        assert_eq!(line(Verdict::Label { label: 1, probability: None }), "The judge says 1");
+        assert_eq!(line(Verdict::label(1)), "The judge says 1");
     }
 }

@@ -26,7 +26,7 @@
 //! assert_eq!((view.claims.first, view.claims.second), (Some(0), Some(1)));
 //! assert!(view.image.is_none() && view.truth.is_none());
 //!
-//! debate.apply(Move::Verdict(Verdict::Label { label: 1, probability: Some(0.8) }))?;
+//! debate.apply(Move::Verdict(Verdict::label(1)))?;
 //! assert_eq!(debate.outcome().map(|outcome| outcome.winner), Some(Role::Honest));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -21,7 +21,23 @@ pub enum Verdict {
         label: u8,
         /// How sure the judge is of it, from 0 to 1, if it says.
         probability: Option<f32>,
+        /// Why, in the judge's words, if it says: at most [`Verdict::MAX_EXPLANATION`] characters.
+        /// Whoever prints it does with it as with any text by a stranger.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        #[cfg_attr(feature = "schema", schemars(length(max = Verdict::MAX_EXPLANATION)))]
+        explanation: Option<String>,
     },
+}
+
+impl Verdict {
+    /// The most characters that an explanation may have.
+    pub const MAX_EXPLANATION: usize = 2000;
+
+    /// A label, and not a word more.
+    pub const fn label(label: u8) -> Self {
+        Self::Label { label, probability: None, explanation: None }
+    }
 }
 
 /// How a debate ended.

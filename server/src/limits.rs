@@ -78,7 +78,9 @@ impl Default for Limits {
             debates: 10_000,
             debates_per_address: 256,
             seats: 64,
-            message_bytes: 4 * 1024,
+            // The longest explanation of a verdict in any common script, also where each letter is
+            // escaped: six bytes each.
+            message_bytes: 16 * 1024,
             messages_a_second: 50,
             messages_at_once: 200,
             outbox: 256,

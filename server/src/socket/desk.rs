@@ -125,15 +125,17 @@ impl Desk {
             ClientMessage::Reveal { debate, seq, pixel } => {
                 self.act(id, &debate, What::Reveal { seq, pixel }, at).await
             }
-            ClientMessage::Verdict { debate, label, probability, logits } => {
+            ClientMessage::Verdict { debate, label, probability, explanation, logits } => {
+                let bare = probability.is_none() && explanation.is_none();
                 let answer = match (label, logits) {
-                    (Some(label), None) => Answer::Label { label, probability },
-                    (None, Some(logits)) if probability.is_none() => Answer::Logits { logits },
+                    (Some(label), None) => Answer::Label { label, probability, explanation },
+                    (None, Some(logits)) if bare => Answer::Logits { logits },
                     _ => {
                         return Err(Refusal::new(
                             RefusalCode::Malformed,
                             "this verdict is not one label or one list of logits",
-                            "either a label, perhaps with its probability, or logits alone",
+                            "either a label, perhaps with a probability and an explanation, or \
+                             logits alone",
                         )
                         .about(&debate));
                     }

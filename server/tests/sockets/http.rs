@@ -127,7 +127,7 @@ async fn the_administrator_ends_debates_and_nobody_else() {
 async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
     let scene = Scene::open().await;
     let debate = create(&scene, &outside()).await.debate;
-    let long = format!("{{\"honest\":\"{}\"}}", "x".repeat(5000));
+    let long = format!("{{\"honest\":\"{}\"}}", "x".repeat(20_000));
     let origin = "Origin: http://elsewhere.example\r\n";
     for (what, headers, body, status, code) in [
         ("POST /api/debates", "", "{", 400, RefusalCode::Malformed),
