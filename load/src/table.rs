@@ -233,8 +233,11 @@ impl Table {
     async fn reconnect(&mut self, chair: usize, round: &mut Round) -> Result<(), String> {
         let until = Instant::now() + OFFLINE;
         loop {
+            let began = Instant::now();
             self.connections[chair] = self.open_again().await?;
             self.tally.resumes.add();
+            // Nothing could happen meanwhile.
+            round.progress += began.elapsed();
             let message = round.resume(chair);
             let Some(message) = message else { return Ok(()) };
             match self.connections[chair].say(&message.into()).await {

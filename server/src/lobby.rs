@@ -203,20 +203,20 @@ impl Lobby {
 
     /// Room for one more debate, if need be by letting go of the oldest that is over.
     fn room(&self) -> Result<OwnedSemaphorePermit, Refusal> {
-        let take = || Arc::clone(&self.room).try_acquire_owned();
-        take()
-            .or_else(|_| {
-                self.tables().let_one_go();
-                take()
-            })
-            .map_err(|_| {
+        loop {
+            if let Ok(room) = Arc::clone(&self.room).try_acquire_owned() {
+                return Ok(room);
+            }
+            // Somebody else may take the room that this makes: then there is a next one to let go.
+            if !self.tables().let_one_go() {
                 let most = self.house.limits.debates;
-                Refusal::new(
+                return Err(Refusal::new(
                     RefusalCode::Busy,
                     format!("all {most} debates that the server holds go on"),
                     "another try when one of them has ended",
-                )
-            })
+                ));
+            }
+        }
     }
 
     /// Gives a debate a table, unless it has one.
@@ -254,17 +254,17 @@ impl Lobby {
 }
 
 impl Tables {
-    /// Lets go of the oldest debate that is over, if there is one.
-    fn let_one_go(&mut self) {
+    /// Lets go of the oldest debate that is over, and says whether there was one.
+    fn let_one_go(&mut self) -> bool {
         let Self { by_id, by_age, .. } = self;
         let over =
             |(_, id): &(&u64, &DebateId)| by_id.get(*id).is_some_and(|entry| entry.table.is_over());
         let oldest = by_age.iter().find(over).map(|(age, id)| (*age, id.clone()));
-        if let Some((age, id)) = oldest
-            && let Some(entry) = self.remove(&id, age)
-        {
+        let Some((age, id)) = oldest else { return false };
+        if let Some(entry) = self.remove(&id, age) {
             entry.table.mention(Request::LetGo);
         }
+        true
     }
 
     /// Removes a debate, unless another table has been given to it since.

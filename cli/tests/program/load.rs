@@ -19,11 +19,11 @@ fn debates_go_by_the_rules_and_are_measured() {
     assert!(report["finished"].as_u64() >= Some(20), "{report:#}");
     for whose in ["to_debater", "to_judge"] {
         let latency = &report[whose];
-        // Each reveal reaches both; those of a debate may be on their way, all six of them, when the
-        // measured time begins or ends.
+        // Each reveal reaches both. One counts when the first of the chairs hears of it: when the
+        // measured time begins or ends, another chair may be as far behind as a debate is long.
         let (count, moves) =
             (latency["count"].as_u64().unwrap(), report["moves"].as_u64().unwrap());
-        assert!(count.abs_diff(moves) <= 20 * 2 * 6, "{report:#}");
+        assert!(count.abs_diff(moves) <= 20 * 6, "{report:#}");
         assert!(
             latency["p50"].as_f64() > Some(0.0)
                 && latency["p50"].as_f64() <= latency["p99"].as_f64()

@@ -29,7 +29,8 @@ pub(super) struct Round {
     /// Whether any chair was told that the debate has begun.
     begun: bool,
     due: Option<Due>,
-    sent: Option<Sent>,
+    /// The moves in order, for a slow chair may hear of one when the next ones are made.
+    sent: Vec<Sent>,
     /// Whether connections were made again, so that messages may cross.
     resumed: bool,
 }
@@ -114,7 +115,7 @@ impl Round {
             chairs: [Chair::default(); 3],
             begun: false,
             due: None,
-            sent: None,
+            sent: Vec::new(),
             resumed: false,
         }
     }
@@ -147,13 +148,11 @@ impl Round {
     pub(super) fn resume(&mut self, chair: usize) -> Option<ClientMessage> {
         self.resumed = true;
         self.due = None;
-        if let Some(sent) = &mut self.sent {
+        for sent in &mut self.sent {
             sent.timed = false;
-            // It may have been lost on the way: it is made again if the event is not there.
-            if sent.chair == chair {
-                self.sent = None;
-            }
         }
+        // It may have been lost on the way: it is made again if the event is not there.
+        self.sent.pop_if(|sent| sent.chair == chair);
         if self.chairs[chair].seat.is_none() {
             // The others take their seats when the first has its own.
             let first = chair == 0 || self.record.is_some();
@@ -179,7 +178,6 @@ impl Round {
         tally: &Tally,
         random: &mut StdRng,
     ) -> Result<Next, String> {
-        self.progress = Instant::now();
         match message {
             ServerMessage::Snapshot(snapshot) if snapshot.debate == self.id => {
                 let first = self.note_snapshot(chair, &snapshot, random)?;
@@ -258,6 +256,7 @@ impl Round {
             behind: snapshot.seq,
             ended: snapshot.view.outcome.is_some(),
         };
+        self.progress = Instant::now();
         self.begun |= snapshot.turn.is_some();
         Ok(first)
     }
@@ -301,6 +300,7 @@ impl Round {
         let before = record.seq();
         record.check_event(told, known.seq)?;
         known.seq = told.seq;
+        self.progress = now;
         known.ended = told.ending.is_some();
         if known.ended != (record.has_ended() && told.seq == record.seq()) {
             return Err("the ending belongs to the event that ends the debate".into());
@@ -310,10 +310,8 @@ impl Round {
             if record.seq() > before {
                 tally.moves.add();
             }
-            if let Some(sent) = self.sent
-                && (sent.seq, sent.timed) == (told.seq, true)
-                && sent.chair != chair
-            {
+            let sent = self.sent.iter().rev().find(|sent| sent.seq == told.seq);
+            if let Some(sent) = sent.filter(|sent| sent.timed && sent.chair != chair) {
                 let whose = if chair == 2 { Reached::Judge } else { Reached::Debater };
                 tally.reached(whose, now - sent.at);
             }
@@ -328,7 +326,7 @@ impl Round {
             return;
         }
         let (turn, seq) = (record.turn(), record.seq());
-        let waiting = self.sent.is_some_and(|sent| sent.seq > seq);
+        let waiting = self.sent.last().is_some_and(|sent| sent.seq > seq);
         let informed = |chair: &Chair| chair.seq == seq && chair.behind <= seq;
         let mover = self.chairs.iter().position(|chair| chair.seat == turn && informed(chair));
         if let (false, Some(chair)) = (waiting, mover) {
@@ -366,7 +364,7 @@ impl Round {
             Some(_) => Frame::ToServer(message),
             None => Frame::ToRoom(Box::new(self.relayed_event(record, r#move)?)),
         };
-        self.sent = Some(Sent { chair, seq, at: Instant::now(), timed: true });
+        self.sent.push(Sent { chair, seq, at: Instant::now(), timed: true });
         Ok(Some((chair, frame)))
     }
 
