@@ -11,12 +11,12 @@ use pixel_debate_protocol::{
 use pixel_debate_server::Limits;
 
 use crate::client::Client;
+use crate::home::on_both_stores;
 use crate::http::get;
 use crate::scene::{Scene, built_in, for_a_judge, outside, setup};
 
-#[tokio::test]
-async fn a_spectator_follows_a_debate_from_the_claims_to_the_truth() {
-    let scene = Scene::open().await;
+on_both_stores!(a_spectator_follows_a_debate_from_the_claims_to_the_truth, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut client = Client::connect(scene.address).await;
     let Created { debate, tokens, .. } = client.create(Setup { pace_ms: 60, ..setup() }).await;
     assert_eq!(tokens, Tokens::default());
@@ -47,11 +47,10 @@ async fn a_spectator_follows_a_debate_from_the_claims_to_the_truth() {
     assert_eq!((snapshot.view, snapshot.seq, snapshot.turn), (view, 5, None));
     assert_eq!(snapshot.background, Some(background));
     scene.stop().await;
-}
+});
 
-#[tokio::test]
-async fn outside_players_play_a_whole_debate() {
-    let scene = Scene::open().await;
+on_both_stores!(outside_players_play_a_whole_debate, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut seated = scene.seated(outside()).await;
     seated.play(1, 4).await;
     let debate = seated.debate.clone();
@@ -73,7 +72,7 @@ async fn outside_players_play_a_whole_debate() {
     assert_eq!((accepted.id, accepted.seq), (Some(9), Some(5)));
     assert!(accepted.took_ms.is_some());
     scene.stop().await;
-}
+});
 
 #[tokio::test]
 async fn a_debater_is_told_its_role_the_image_and_its_time() {
@@ -206,9 +205,8 @@ async fn without_precommit_the_judge_chooses_among_all_labels() {
     scene.stop().await;
 }
 
-#[tokio::test]
-async fn everybody_is_told_why_the_judge_decided_so() {
-    let scene = Scene::open().await;
+on_both_stores!(everybody_is_told_why_the_judge_decided_so, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut seated = scene.seated(outside()).await;
     seated.play(1, 4).await;
     let debate = seated.debate.clone();
@@ -240,7 +238,7 @@ async fn everybody_is_told_why_the_judge_decided_so() {
     let transcript: Transcript = body.parse().unwrap();
     assert_eq!(transcript.replay().unwrap().verdict(), Some(&wanted));
     scene.stop().await;
-}
+});
 
 #[tokio::test]
 async fn outside_players_need_no_classifier() {

@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::client::Client;
+use crate::home::on_both_stores;
 use crate::scene::{ADMINISTRATOR, Scene, outside, setup};
 
 /// The answer to a request, head and body.
@@ -98,9 +99,8 @@ async fn listed(scene: &Scene, limit: usize, key: &str) -> Vec<String> {
     }
 }
 
-#[tokio::test]
-async fn debates_are_listed_by_pages_also_those_that_only_the_store_has() {
-    let scene = Scene::open().await;
+on_both_stores!(debates_are_listed_by_pages_also_those_that_only_the_store_has, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut client = Client::connect(scene.address).await;
     let (mut public, mut all) = (Vec::new(), Vec::new());
     for number in 0..70 {
@@ -141,7 +141,7 @@ async fn debates_are_listed_by_pages_also_those_that_only_the_store_has() {
         assert!(head.starts_with("HTTP/1.1 200") && head.contains(kind), "{head}");
     }
     scene.stop().await;
-}
+});
 
 #[tokio::test]
 async fn what_is_private_is_seen_with_a_token_and_by_the_administrator() {
@@ -169,9 +169,8 @@ async fn what_is_private_is_seen_with_a_token_and_by_the_administrator() {
     scene.stop().await;
 }
 
-#[tokio::test]
-async fn the_administrator_ends_debates_and_nobody_else() {
-    let scene = Scene::open().await;
+on_both_stores!(the_administrator_ends_debates_and_nobody_else, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut seated = scene.seated(outside()).await;
     let path = format!("DELETE /api/debates/{}", seated.debate);
     let judge = format!("Authorization: Bearer {}\r\n", seated.tokens[2].0);
@@ -192,7 +191,7 @@ async fn the_administrator_ends_debates_and_nobody_else() {
     let (status, _) = refused(&scene, &format!("GET /api/debates/{debate}"), "", "").await;
     assert_eq!(status, 404);
     scene.stop().await;
-}
+});
 
 #[tokio::test]
 async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
