@@ -54,5 +54,5 @@ pub use pixel::Pixel;
 pub use rules::{LegalPixels, Rules, RulesError, TurnOrder};
 pub use seats::{Debater, Role, Seat, UnknownName};
 pub use transcript::{ImageSource, Players, Transcript, TranscriptError};
-pub use verdict::{Outcome, OutcomeReason, Verdict, honest_margin, honest_wins};
+pub use verdict::{Outcome, OutcomeReason, Verdict, believed_label, honest_margin, honest_wins};
 pub use view::{Sight, Truth, View, ViewEvent, ViewRules};

@@ -115,9 +115,9 @@ fn the_token_in_the_file_or_the_environment_is_the_administrators() {
         let private = r#"{"private":true,"honest":"outside","liar":"outside","judge":"outside"}"#;
         let (status, created) = server.ask("POST /api/debates", "anything", private);
         assert_eq!(status, "201", "{created}");
-        let (status, listed) = server.ask("GET /api/debates", TOKEN, "");
+        let (status, answer) = server.ask("GET /api/debates", TOKEN, "");
         assert_eq!(status, "200");
-        assert_eq!(listed["debates"].as_array().unwrap().len(), number + 1, "{listed}");
+        assert_eq!(answer["debates"].as_array().unwrap().len(), number + 1, "{answer}");
         for wrong in ["another-token-of-16-and-more", "the-administrators-toke"] {
             let (status, refusal) = server.ask("GET /api/debates", wrong, "");
             assert_eq!((status.as_str(), &refusal["code"]), ("401", &"wrong_token".into()));
