@@ -142,6 +142,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_page_for_administrators_has_every_limit_and_its_default() {
+        let page = include_str!("../../docs/server.md");
+        let (_, table) = page.split_once("## Limits").unwrap();
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+        let (mut limits, mut names) = (serde_json::Map::new(), Vec::new());
+        for (name, rest) in rows {
+            names.push(name);
+            let (default, _) = rest.split_once(" | ").unwrap();
+            // The number of cores differs from machine to machine.
+            if name != "threads" {
+                limits.insert(name.into(), default.parse::<u64>().unwrap().into());
+            }
+        }
+        let read: Limits = serde_json::from_value(limits.into()).unwrap();
+        assert_eq!(read, Limits::default());
+        // The names that serde knows.
+        let error = serde_json::from_str::<Limits>(r#"{"?": 0}"#).unwrap_err().to_string();
+        let (_, known) = error.split_once("expected one of ").unwrap();
+        let known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
+        assert_eq!(names, known);
+    }
+
+    #[test]
     fn limits_are_read_by_name_with_times_in_seconds() {
         let read = |json| serde_json::from_str::<Limits>(json).map_err(|error| error.to_string());
         let limits = read(r#"{"debates": 7, "grace": 0.5, "silence": 60}"#).unwrap();
