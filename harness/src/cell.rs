@@ -74,20 +74,21 @@ impl fmt::Display for Cell {
     }
 }
 
-/// Rough seconds that things take on one core of the machine that `docs/performance.md` describes.
+/// Rough seconds that things take on one core of a server with AVX-512.
 /// They decide how much work a shard is and what `--dry-run` says, and nothing else.
 mod cost {
     /// A set of pixels judged.
     pub(super) const LOGITS: f64 = 0.000_4;
     /// A rollout of a tree search.
-    pub(super) const ROLLOUT: f64 = 0.000_1;
+    pub(super) const ROLLOUT: f64 = 0.000_012;
     /// A reveal by the greedy agent.
     pub(super) const GREEDY: f64 = 0.03;
-    /// A game of four pixels solved; each pixel more takes [`MORE`] times as long.
+    /// A game of four pixels solved, with precommit and one of nine lies; each pixel more takes
+    /// [`MORE`] times as long.
     pub(super) const SOLVED: f64 = 0.1;
-    pub(super) const MORE: f64 = 4.5;
-    /// What one proof for many games of an image saves.
-    pub(super) const SHARED: f64 = 0.25;
+    pub(super) const MORE: f64 = 4.0;
+    /// How many times as long a game without precommit takes, which has all the lies in it.
+    pub(super) const OPEN: f64 = 5.0;
 }
 
 impl Play {
@@ -106,9 +107,10 @@ impl Play {
     /// Seconds that one image takes on one core, roughly.
     pub fn seconds(&self, classes: usize) -> f64 {
         let debates = self.debates(classes) as f64;
-        let solve = cost::SOLVED * cost::MORE.powi(i32::from(self.pixels) - 4);
+        let open = if self.precommit { 1.0 } else { cost::OPEN };
+        let solve = cost::SOLVED * cost::MORE.powi(i32::from(self.pixels) - 4) * open;
         if self.solved {
-            return debates * solve * if self.precommit { cost::SHARED } else { 1.0 };
+            return debates * solve;
         }
         let reveals = f64::from(self.pixels);
         let agent = |agent: Option<AgentSpec>| match agent {

@@ -187,13 +187,15 @@ impl Table {
             (What::Reveal { .. }, _) => return Err(not_seated("a debater reveals")),
             (What::Resign, _) => return Err(not_seated("a debater resigns")),
         };
+        let over = self.debate.outcome().is_some();
         self.make(r#move, Some(Mover { client, id, at })).map_err(|illegal| {
-            Refusal::new(
-                RefusalCode::Illegal,
-                illegal.to_string(),
+            let expected = if over {
+                "nothing more in this debate"
+            } else {
                 "in turn a legal pixel that is not revealed yet; after the last reveal one \
-                 verdict, for one of the claims if there are two",
-            )
+                 verdict, for one of the claims if there are two"
+            };
+            Refusal::new(RefusalCode::Illegal, illegal.to_string(), expected)
         })
     }
 
