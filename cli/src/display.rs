@@ -10,8 +10,7 @@ mod summary;
 use std::io::{self, Write};
 
 use pixel_debate_agents::Proof;
-use pixel_debate_game::{Debate, Role, Verdict, honest_margin};
-use pixel_debate_harness::believed_label;
+use pixel_debate_game::{Debate, Role, Verdict, believed_label, honest_margin};
 
 pub(crate) use picture::{image, views};
 pub(crate) use screen::Screen;

@@ -1,7 +1,7 @@
 //! Where everything stands in a debate's picture.
 
 use image::Rgb;
-use pixel_debate_game::{Debater, Pixel, Role, Verdict, View, honest_margin};
+use pixel_debate_game::{Debater, Pixel, Role, Verdict, View, believed_label, honest_margin};
 
 use crate::{Figure, Shape};
 
@@ -177,19 +177,14 @@ fn verdict_line(view: &View, verdict: &Verdict) -> Option<String> {
     Some(match verdict {
         Verdict::Logits { logits } => {
             let claims = view.claims_by_role()?;
-            let margin = honest_margin(logits, &claims);
-            // The rival is the lie, or without one whatever else is believed most.
-            let rival = || {
-                let others = (0_u8..).zip(logits).filter(|(label, _)| *label != claims.honest);
-                others.max_by(|one, other| one.1.total_cmp(other.1)).map(|(label, _)| label)
-            };
-            let label = if margin > 0.0 { claims.honest } else { claims.liar.or_else(rival)? };
-            format!("The judge says {label}, by a margin of {:.2}", margin.abs())
+            let margin = honest_margin(logits, &claims).abs();
+            let label = believed_label(logits, &claims);
+            format!("The judge says {label}, by a margin of {margin:.2}")
         }
-        Verdict::Label { label, probability: Some(probability) } => {
+        Verdict::Label { label, probability: Some(probability), .. } => {
             format!("The judge says {label}, {:.0} % sure", 100.0 * probability)
         }
-        Verdict::Label { label, probability: None } => format!("The judge says {label}"),
+        Verdict::Label { label, probability: None, .. } => format!("The judge says {label}"),
     })
 }
 
@@ -282,6 +277,6 @@ mod tests {
         let logits = |logits: &[f32]| Verdict::Logits { logits: logits.to_vec() };
         assert_eq!(line(logits(&[0.5, 2.0])), "The judge says 1, by a margin of 1.50");
         assert_eq!(line(logits(&[2.0, 0.5])), "The judge says 0, by a margin of 1.50");
-        assert_eq!(line(Verdict::Label { label: 1, probability: None }), "The judge says 1");
+        assert_eq!(line(Verdict::label(1)), "The judge says 1");
     }
 }

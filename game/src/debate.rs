@@ -263,7 +263,7 @@ impl Debate {
                     None => Ok(()),
                 }
             }
-            &Verdict::Label { label, probability } => {
+            &Verdict::Label { label, probability, ref explanation } => {
                 let Claims { honest, liar } = self.claims;
                 match liar {
                     Some(lie) if label != honest && label != lie => {
@@ -275,12 +275,14 @@ impl Debate {
                     }
                     _ => {}
                 }
-                match probability {
-                    Some(probability) if !(0.0..=1.0).contains(&probability) => {
-                        Err(IllegalMove::NotAProbability { probability })
-                    }
-                    _ => Ok(()),
+                if let Some(probability) = probability.filter(|p| !(0.0..=1.0).contains(p)) {
+                    return Err(IllegalMove::NotAProbability { probability });
                 }
+                let have = explanation.as_ref().map_or(0, |text| text.chars().count());
+                if have > Verdict::MAX_EXPLANATION {
+                    return Err(IllegalMove::ExplanationTooLong { have });
+                }
+                Ok(())
             }
         }
     }

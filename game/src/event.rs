@@ -118,8 +118,19 @@ mod tests {
                 r#"{"type":"verdict","verdict":{"type":"logits","logits":[0.5,-1.25]},"outcome":{"winner":"liar","reason":"verdict"}}"#,
             ),
             (
-                Event::Verdict { verdict: Verdict::Label { label: 8, probability: None }, outcome },
+                Event::Verdict { verdict: Verdict::label(8), outcome },
                 r#"{"type":"verdict","verdict":{"type":"label","label":8,"probability":null},"outcome":{"winner":"liar","reason":"verdict"}}"#,
+            ),
+            (
+                Event::Verdict {
+                    verdict: Verdict::Label {
+                        label: 8,
+                        probability: None,
+                        explanation: Some("two holes".into()),
+                    },
+                    outcome,
+                },
+                r#"{"type":"verdict","verdict":{"type":"label","label":8,"probability":null,"explanation":"two holes"},"outcome":{"winner":"liar","reason":"verdict"}}"#,
             ),
         ] {
             assert_eq!(serde_json::to_string(&event).unwrap(), json);

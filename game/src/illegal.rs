@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::{Debater, Outcome, Pixel};
+use crate::{Debater, Outcome, Pixel, Verdict};
 
 /// Why a move is refused. The debate has not changed.
 ///
@@ -82,6 +82,15 @@ pub enum IllegalMove {
     NotAProbability {
         /// The probability given.
         probability: f32,
+    },
+    /// An explanation is too long.
+    #[error(
+        "the explanation has {have} characters: it may have up to {}",
+        Verdict::MAX_EXPLANATION
+    )]
+    ExplanationTooLong {
+        /// The number of characters given.
+        have: usize,
     },
     /// With precommit, the label named is not one of the two claims.
     #[error("label {label} is nobody's claim: the verdict is {} or {}", claims[0], claims[1])]

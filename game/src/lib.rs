@@ -26,7 +26,7 @@
 //! assert_eq!((view.claims.first, view.claims.second), (Some(0), Some(1)));
 //! assert!(view.image.is_none() && view.truth.is_none());
 //!
-//! debate.apply(Move::Verdict(Verdict::Label { label: 1, probability: Some(0.8) }))?;
+//! debate.apply(Move::Verdict(Verdict::label(1)))?;
 //! assert_eq!(debate.outcome().map(|outcome| outcome.winner), Some(Role::Honest));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -54,5 +54,5 @@ pub use pixel::Pixel;
 pub use rules::{LegalPixels, Rules, RulesError, TurnOrder};
 pub use seats::{Debater, Role, Seat, UnknownName};
 pub use transcript::{ImageSource, Players, Transcript, TranscriptError};
-pub use verdict::{Outcome, OutcomeReason, Verdict, honest_margin, honest_wins};
+pub use verdict::{Outcome, OutcomeReason, Verdict, believed_label, honest_margin, honest_wins};
 pub use view::{Sight, Truth, View, ViewEvent, ViewRules};

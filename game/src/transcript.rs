@@ -212,7 +212,8 @@ mod tests {
         for (by, x) in [(Debater::First, 2), (Debater::Second, 1)] {
             debate.apply(Move::Reveal { by, pixel: Pixel::new(x, 0) }).unwrap();
         }
-        let verdict = Verdict::Label { label: 4, probability: Some(0.75) };
+        let explanation = Some("a \"4\",\nopen at the top".into());
+        let verdict = Verdict::Label { label: 4, probability: Some(0.75), explanation };
         debate.apply(Move::Verdict(verdict)).unwrap();
         let source = Some(ImageSource { dataset: "mnist/test".into(), index: 17 });
         let players = Players { honest: Some("mcts:100".into()), ..Players::default() };
@@ -227,7 +228,8 @@ mod tests {
         r#""claims":{"honest":1,"liar":4},"events":["#,
         r#"{"type":"reveal","by":"first","pixel":[2,0],"value":90},"#,
         r#"{"type":"reveal","by":"second","pixel":[1,0],"value":200},"#,
-        r#"{"type":"verdict","verdict":{"type":"label","label":4,"probability":0.75},"#,
+        r#"{"type":"verdict","verdict":{"type":"label","label":4,"probability":0.75,"#,
+        r#""explanation":"a \"4\",\nopen at the top"},"#,
         r#""outcome":{"winner":"liar","reason":"verdict"}}],"#,
         r#""outcome":{"winner":"liar","reason":"verdict"}}"#
     );
@@ -253,6 +255,18 @@ mod tests {
     }
 
     #[test]
+    fn a_verdict_needs_no_explanation() {
+        // As transcripts were before there was any.
+        let (before, rest) = LINE.split_once(r#","explanation""#).unwrap();
+        let (_, after) = rest.split_once("top\"").unwrap();
+        let old = format!("{before}{after}");
+        let read: Transcript = old.parse().unwrap();
+        let wanted = Verdict::Label { label: 4, probability: Some(0.75), explanation: None };
+        assert_eq!(read.replay().unwrap().verdict(), Some(&wanted));
+        assert_eq!(read.to_string(), old);
+    }
+
+    #[test]
     fn another_version_is_named_whatever_its_fields() {
         let refusal = refusal(r#""version":1,"#, r#""version":2,"rectangles":[],"#);
         assert_eq!(refusal, "a transcript of version 2: this program reads version 1");
@@ -268,6 +282,7 @@ mod tests {
             (r"[1,0]", r"[2,0]", "event 2: pixel (2, 0) was revealed already"),
             (r#""by":"second""#, r#""by":"first""#, "event 2: the second debater is to move"),
             (r#""probability":0.75"#, r#""probability":2"#, "event 3: the probability 2"),
+            ("open at the top", &"x".repeat(2001), "event 3: the explanation has 20"),
             (r#""label":4"#, r#""label":1"#, "event 3 is recorded as"),
             (r#""label":4"#, r#""label":7"#, "event 3: label 7 is nobody's claim"),
         ] {

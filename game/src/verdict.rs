@@ -21,7 +21,23 @@ pub enum Verdict {
         label: u8,
         /// How sure the judge is of it, from 0 to 1, if it says.
         probability: Option<f32>,
+        /// Why, in the judge's words, if it says: at most [`Verdict::MAX_EXPLANATION`] characters.
+        /// Whoever prints it does with it as with any text by a stranger.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        #[cfg_attr(feature = "schema", schemars(length(max = Verdict::MAX_EXPLANATION)))]
+        explanation: Option<String>,
     },
+}
+
+impl Verdict {
+    /// The most characters that an explanation may have.
+    pub const MAX_EXPLANATION: usize = 2000;
+
+    /// A label, and not a word more.
+    pub const fn label(label: u8) -> Self {
+        Self::Label { label, probability: None, explanation: None }
+    }
 }
 
 /// How a debate ended.
@@ -78,6 +94,24 @@ pub fn honest_margin(logits: &[f32], claims: &Claims) -> f32 {
     honest - rival
 }
 
+/// The label that the judge believes: with precommit the claim with the higher logit, without it
+/// the label with the highest. Where the true label only ties, it is the rival, as in
+/// [`honest_wins`].
+///
+/// # Panics
+///
+/// When a claim has no logit.
+pub fn believed_label(logits: &[f32], claims: &Claims) -> u8 {
+    if honest_wins(logits, claims) {
+        return claims.honest;
+    }
+    claims.liar.unwrap_or_else(|| {
+        let others = (0_u8..).zip(logits).filter(|(label, _)| *label != claims.honest);
+        let greatest = others.max_by(|one, other| one.1.total_cmp(other.1));
+        greatest.map_or(claims.honest, |(label, _)| label)
+    })
+}
+
 /// The true label's logit and the one that it must exceed.
 fn honest_and_rival(logits: &[f32], claims: Claims) -> (f32, f32) {
     let honest = usize::from(claims.honest);
@@ -120,6 +154,18 @@ mod tests {
         assert!(!honest_wins(&[0.0, 1.0, 0.0, 1.0], &FIXED));
         assert!(!honest_wins(&[1.0, 1.0, 0.0, 0.0], &FREE));
         assert!(!honest_wins(&[0.0, -0.0, 0.0, -0.0], &FIXED));
+    }
+
+    #[test]
+    fn the_honest_claim_is_believed_only_above_its_rival() {
+        let logits = [2.0, 1.0, 3.0, 1.0];
+        let label = |honest, liar| believed_label(&logits, &Claims { honest, liar });
+        assert_eq!(label(0, Some(1)), 0);
+        assert_eq!(label(1, Some(0)), 0);
+        assert_eq!(label(1, Some(3)), 3);
+        assert_eq!(label(2, None), 2);
+        assert_eq!(label(0, None), 2);
+        assert_eq!(believed_label(&[1.0, 1.0], &Claims { honest: 0, liar: None }), 1);
     }
 
     proptest! {

@@ -34,7 +34,6 @@ mod series;
 pub mod statistics;
 mod summary;
 pub mod tournament;
-mod verdict;
 mod work;
 
 pub use cell::{Cell, Play};
@@ -46,4 +45,3 @@ pub use run::{Finished, Observer, RunError};
 pub use series::{Debaters, PlayError, Series, Setup};
 pub use statistics::Rate;
 pub use summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, OrderRates, Summary};
-pub use verdict::believed_label;

@@ -6,7 +6,9 @@ mod solved;
 use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Claims, Image, Pixel, Role, TurnOrder, Verdict, honest_margin};
+use pixel_debate_game::{
+    Claims, Image, Pixel, Role, TurnOrder, Verdict, believed_label, honest_margin,
+};
 use pixel_debate_judge::CLASSES;
 use pixel_debate_judge::masks::{Masks, measuring_rng};
 use rand::{SeedableRng, seq::IndexedRandom};
@@ -15,7 +17,7 @@ use rand_chacha::ChaCha8Rng;
 use crate::cell::Play;
 use crate::experiment::{Lies, NamedLies, Protocol};
 use crate::rows::Row;
-use crate::{Debaters, Judge, PlayError, Series, Setup, believed_label};
+use crate::{Debaters, Judge, PlayError, Series, Setup};
 
 /// What the debates of a cell need.
 #[derive(Debug, Clone, Copy)]

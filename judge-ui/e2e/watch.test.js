@@ -113,6 +113,36 @@ test('without precommit nobody is told a claim, and all labels are judged', { ti
   await context.close();
 });
 
+test('why an outside judge decided so is shown as it was written', { timeout: PATIENCE }, async () => {
+  const { page, faults, context } = await openPage(browser);
+  await page.goto(server.url);
+  const explanation = 'A bar at the top, <b>and</b>\nnothing at the bottom.';
+  // The judge is a program: here one inside the browser, which has a websocket.
+  const debate = await page.evaluate(
+    (explanation) =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`ws://${location.host}/socket`);
+        const send = (/** @type {object} */ message) => socket.send(JSON.stringify(message));
+        /** @type {number} */
+        let label;
+        socket.onmessage = ({ data }) => {
+          const { type, debate, tokens, view, turn, ending } = JSON.parse(data);
+          if (type === 'hello') send({ type: 'create', judge: 'outside', honest: 'greedy', liar: 'greedy', pace_ms: 0 });
+          if (type === 'created') send({ type: 'take', debate, token: tokens.judge });
+          if (type === 'snapshot') label = view.claims.first;
+          if (turn?.seat === 'judge') send({ type: 'verdict', debate, label, explanation });
+          if (ending) resolve(debate);
+        };
+      }),
+    explanation,
+  );
+  await page.goto(`${server.url}/#/watch/${debate}`);
+  await truth(page);
+  assert.equal(await page.locator('blockquote').innerText(), explanation);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test('what the server refuses is shown with what would be right', { timeout: PATIENCE }, async () => {
   const { page, context } = await openPage(browser);
   await page.goto(`${server.url}/#/new`);

@@ -445,6 +445,12 @@ label: number | null,
  */
 probability: number | null, 
 /**
+ * Why the judge believes the label, if it says: at most
+ * [`Verdict::MAX_EXPLANATION`](pixel_debate_game::Verdict::MAX_EXPLANATION) characters,
+ * told to everybody with the verdict.
+ */
+explanation: string | null, 
+/**
  * One finite logit a class, in the order of the labels, instead of a label: the rules say
  * who wins by them.
  */
@@ -787,7 +793,12 @@ label: number,
 /**
  * How sure the judge is of it, from 0 to 1, if it says.
  */
-probability: number | null, };
+probability: number | null, 
+/**
+ * Why, in the judge's words, if it says: at most [`Verdict::MAX_EXPLANATION`] characters.
+ * Whoever prints it does with it as with any text by a stranger.
+ */
+explanation?: string, };
 
 /**
  * A debate as one seat may see it.

@@ -195,7 +195,7 @@ mod tests {
         let events = [
             told(&mut server, 1, reveal(Debater::First, 1)),
             told(&mut server, 2, reveal(Debater::Second, 2)),
-            told(&mut server, 3, Move::Verdict(Verdict::Label { label: 4, probability: None })),
+            told(&mut server, 3, Move::Verdict(Verdict::label(4))),
         ];
         for _ in 0..3 {
             for (told, seq) in events.iter().zip(0..) {

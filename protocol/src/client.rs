@@ -89,6 +89,11 @@ pub enum ClientMessage {
         label: Option<u8>,
         /// How sure the judge is of the label, from 0 to 1, if it says.
         probability: Option<f32>,
+        /// Why the judge believes the label, if it says: at most
+        /// [`Verdict::MAX_EXPLANATION`](pixel_debate_game::Verdict::MAX_EXPLANATION) characters,
+        /// told to everybody with the verdict.
+        #[cfg_attr(feature = "schema", schemars(length(max = pixel_debate_game::Verdict::MAX_EXPLANATION)))]
+        explanation: Option<String>,
         /// One finite logit a class, in the order of the labels, instead of a label: the rules say
         /// who wins by them.
         logits: Option<Vec<f32>>,
@@ -183,6 +188,17 @@ mod tests {
                     debate: debate.clone(),
                     label: Some(3),
                     probability: None,
+                    explanation: None,
+                    logits: None,
+                },
+            ),
+            (
+                r#"{"type":"verdict","debate":"d","label":3,"explanation":"one\nloop"}"#,
+                ClientMessage::Verdict {
+                    debate: debate.clone(),
+                    label: Some(3),
+                    probability: None,
+                    explanation: Some("one\nloop".into()),
                     logits: None,
                 },
             ),

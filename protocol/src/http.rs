@@ -13,12 +13,19 @@ use crate::DebateId;
 /// The path under which all of it lies.
 pub const API: &str = "/api";
 
-/// The answer to `GET /api/debates`: the debates at hand, the newest first.
+/// The answer to `GET /api/debates`: debates that go on or have an outcome, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DebateList {
     /// The public ones; with the administrator's token all.
     pub debates: Vec<Summary>,
+    /// What `before` has to be for the list that goes on after this one; `null` at the end.
+    pub next: Option<u64>,
+}
+
+impl DebateList {
+    /// The most debates in one list.
+    pub const MOST: usize = 100;
 }
 
 /// A debate in a list: what anybody may know of it.

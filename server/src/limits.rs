@@ -78,7 +78,9 @@ impl Default for Limits {
             debates: 10_000,
             debates_per_address: 256,
             seats: 64,
-            message_bytes: 4 * 1024,
+            // The longest explanation of a verdict in any common script, also where each letter is
+            // escaped: six bytes each.
+            message_bytes: 16 * 1024,
             messages_a_second: 50,
             messages_at_once: 200,
             outbox: 256,
@@ -138,6 +140,29 @@ pub(crate) fn milliseconds(time: Duration) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_page_for_administrators_has_every_limit_and_its_default() {
+        let page = include_str!("../../docs/server.md");
+        let (_, table) = page.split_once("## Limits").unwrap();
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | "));
+        let (mut limits, mut names) = (serde_json::Map::new(), Vec::new());
+        for (name, rest) in rows {
+            names.push(name);
+            let (default, _) = rest.split_once(" | ").unwrap();
+            // The number of cores differs from machine to machine.
+            if name != "threads" {
+                limits.insert(name.into(), default.parse::<u64>().unwrap().into());
+            }
+        }
+        let read: Limits = serde_json::from_value(limits.into()).unwrap();
+        assert_eq!(read, Limits::default());
+        // The names that serde knows.
+        let error = serde_json::from_str::<Limits>(r#"{"?": 0}"#).unwrap_err().to_string();
+        let (_, known) = error.split_once("expected one of ").unwrap();
+        let known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
+        assert_eq!(names, known);
+    }
 
     #[test]
     fn limits_are_read_by_name_with_times_in_seconds() {

@@ -1,11 +1,13 @@
 //! All debates of a server, by name.
 
+mod list;
+
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pixel_debate_protocol::{
-    Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Summary,
+    Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
@@ -186,14 +188,6 @@ impl Lobby {
         drop(shown);
         let table = self.find(&id).await?;
         Ok((id, table))
-    }
-
-    /// Up to `most` debates at hand, the newest first: the public ones, or all.
-    pub(crate) fn list(&self, most: usize, all: bool) -> Vec<Summary> {
-        let tables = self.tables();
-        let newest = tables.by_age.values().rev().filter_map(|id| tables.by_id.get(id));
-        let summaries = newest.map(|entry| entry.table.summary());
-        summaries.filter(|summary| all || !summary.private).take(most).collect()
     }
 
     async fn restore(&self, stored: &StoredDebate) -> Result<Result<Restored, String>, StoreError> {

@@ -126,7 +126,7 @@ impl Restored {
 mod tests {
     use std::sync::Arc;
 
-    use pixel_debate_game::{Debater, Image, ImageSource, Pixel, Players, Role, Rules};
+    use pixel_debate_game::{Debater, Image, ImageSource, Pixel, Players, Role, Rules, Verdict};
 
     use super::*;
 
@@ -171,6 +171,27 @@ mod tests {
         assert_eq!(restored.abandoned, None);
         let restored = Restored::new(&stored, &events).unwrap();
         assert_eq!(restored.abandoned, Some(CloseReason::NoVerdict));
+    }
+
+    #[test]
+    fn a_verdict_of_before_there_were_explanations_comes_back() {
+        let (mut debate, terms) = set_up();
+        let stored = stored(&debate, &terms);
+        let verdict = concat!(
+            r#"{"type":"event","event":{"type":"verdict","#,
+            r#""verdict":{"type":"label","label":4,"probability":0.5},"#,
+            r#""outcome":{"winner":"liar","reason":"verdict"}},"#,
+            r#""bank_ms":[0,0],"took_ms":1,"at_ms":2}"#
+        );
+        let events = [
+            event(&mut debate, Debater::First, Pixel::new(1, 0), [0, 0]),
+            event(&mut debate, Debater::Second, Pixel::new(2, 0), [0, 0]),
+            Bytes::from_static(verdict.as_bytes()),
+        ];
+        let numbered = (1..).zip(events).map(|(seq, event)| StoredEvent { seq, event });
+        let restored = Restored::new(&stored, &numbered.collect::<Vec<_>>()).unwrap();
+        let verdict = Verdict::Label { label: 4, probability: Some(0.5), explanation: None };
+        assert_eq!(restored.debate.verdict(), Some(&verdict));
     }
 
     #[test]

@@ -29,6 +29,7 @@ mod error;
 mod ledger;
 mod place;
 mod postgres;
+mod questions;
 mod sqlite;
 mod writer;
 

@@ -41,7 +41,7 @@ pub(crate) struct Serve {
     /// TOML file with bounds on what clients may ask for
     #[arg(long, value_name = "FILE")]
     limits: Option<PathBuf>,
-    /// A bound by its name, as debates=20000; the documentation of the server names them
+    /// A bound by its name, as debates=20000; docs/server.md names them
     #[arg(long, value_name = "NAME=VALUE")]
     limit: Vec<String>,
 }

@@ -5,6 +5,7 @@ mod load;
 mod logits;
 mod play;
 mod run;
+mod serve;
 mod solve;
 mod tournament;
 #[cfg(all(feature = "train", unix))]

@@ -17,7 +17,7 @@ fn reveal(by: Debater, x: u8) -> Move {
 }
 
 fn label(label: u8) -> Move {
-    Move::Verdict(Verdict::Label { label, probability: None })
+    Move::Verdict(Verdict::label(label))
 }
 
 /// Both pixels revealed, the verdict awaited.
@@ -53,7 +53,7 @@ fn a_debate_goes_from_reveals_to_a_verdict() {
     debate.apply(label(2)).unwrap();
     assert_outcome(&debate, Role::Liar, OutcomeReason::Verdict);
     assert_eq!(debate.events().count(), 3);
-    assert_eq!(debate.verdict(), Some(&Verdict::Label { label: 2, probability: None }));
+    assert_eq!(debate.verdict(), Some(&Verdict::label(2)));
 }
 
 #[test]
@@ -107,9 +107,26 @@ fn illegal_verdicts_are_named() {
     let infinite = refusal(&debate, logits(infinite));
     assert_eq!(infinite, IllegalMove::NotFinite { label: 7, logit: f32::INFINITY });
     for probability in [-0.1, 1.1, f32::NAN] {
-        let verdict = Verdict::Label { label: 5, probability: Some(probability) };
+        let probability = Some(probability);
+        let verdict = Verdict::Label { label: 5, probability, explanation: None };
         let refusal = refusal(&debate, Move::Verdict(verdict));
         assert!(matches!(refusal, IllegalMove::NotAProbability { .. }), "{refusal}");
+    }
+}
+
+#[test]
+fn an_explanation_is_bounded_by_its_characters() {
+    // A letter of two bytes, so that bytes would be too many.
+    let verdict = |letters| {
+        let explanation = Some("\u{e9}".repeat(letters));
+        Move::Verdict(Verdict::Label { label: 5, probability: None, explanation })
+    };
+    let debate = revealed(debate());
+    let refusal = refusal(&debate, verdict(2001));
+    assert_eq!(refusal, IllegalMove::ExplanationTooLong { have: 2001 });
+    assert_eq!(refusal.to_string(), "the explanation has 2001 characters: it may have up to 2000");
+    for letters in [0, 2000] {
+        debate.clone().apply(verdict(letters)).unwrap();
     }
 }
 

@@ -12,9 +12,12 @@ fn any_move() -> impl Strategy<Value = Move> {
     prop_oneof![
         (debater(), pixel).prop_map(|(by, (x, y))| Move::Reveal { by, pixel: Pixel::new(x, y) }),
         logits.prop_map(|logits| Move::Verdict(Verdict::Logits { logits })),
-        (0u8..14, prop::option::of(-0.5f32..1.5)).prop_map(|(label, probability)| {
-            Move::Verdict(Verdict::Label { label, probability })
-        }),
+        (0u8..14, prop::option::of(-0.5f32..1.5), prop::option::of(1_999usize..2_003)).prop_map(
+            |(label, probability, letters)| {
+                let explanation = letters.map(|letters| "\u{e9}".repeat(letters));
+                Move::Verdict(Verdict::Label { label, probability, explanation })
+            }
+        ),
     ]
 }
 
@@ -37,11 +40,14 @@ fn legal(debate: &Debate, r#move: &Move) -> bool {
                     logits.len() == usize::from(debate.classes())
                         && logits.iter().all(|logit| logit.is_finite())
                 }
-                Verdict::Label { label, probability } => {
+                Verdict::Label { label, probability, explanation } => {
                     let claimed = *label == claims.honest || Some(*label) == claims.liar;
                     let named =
                         if debate.rules().precommit { claimed } else { *label < debate.classes() };
-                    named && probability.is_none_or(|p| (0.0..=1.0).contains(&p))
+                    let short = |text: &String| text.chars().count() <= 2_000;
+                    named
+                        && probability.is_none_or(|p| (0.0..=1.0).contains(&p))
+                        && explanation.as_ref().is_none_or(short)
                 }
             };
             open && revealed.len() == pixels && answer

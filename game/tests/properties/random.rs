@@ -82,8 +82,10 @@ fn verdict(debate: &Debate) -> impl Strategy<Value = Verdict> + use<> {
     };
     prop_oneof![
         logits.prop_map(|logits| Verdict::Logits { logits }),
-        (select(labels), prop::option::of(0.0f32..=1.0))
-            .prop_map(|(label, probability)| Verdict::Label { label, probability }),
+        (select(labels), prop::option::of(0.0f32..=1.0), prop::option::of(any::<String>()))
+            .prop_map(|(label, probability, explanation)| {
+                Verdict::Label { label, probability, explanation }
+            }),
     ]
 }
 

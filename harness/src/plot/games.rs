@@ -1,12 +1,11 @@
 //! Debates as pictures: the paper's figure 4.
 
 use pixel_debate_figure as figure;
-use pixel_debate_game::{Debate, Role, Verdict, honest_margin};
+use pixel_debate_game::{Debate, Role, Verdict, believed_label, honest_margin};
 use plotters::prelude::{Circle, RGBColor, Rectangle};
 use plotters::style::Color;
 
 use super::style::{self, Align, Area, Backend, FAINT, INK, PAPER, TEXT};
-use crate::believed_label;
 
 /// Debates below each other, two in a row, each as its debaters and as its judge see it.
 #[derive(Debug)]

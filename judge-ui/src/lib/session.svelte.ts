@@ -52,7 +52,8 @@ export class Session {
     if (!this.state) return;
     this.refusal = null;
     this.#judging = this.state.debate;
-    this.connection.send({ type: 'verdict', debate: this.state.debate, label, probability, logits: null });
+    const { debate } = this.state;
+    this.connection.send({ type: 'verdict', debate, label, probability, explanation: null, logits: null });
   }
 
   #arrive(): void {

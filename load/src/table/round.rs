@@ -350,9 +350,14 @@ impl Round {
         } else {
             let Claims { honest, liar } = *record.debate().claims();
             let label = if random.random() { honest } else { liar.unwrap_or(honest) };
-            let verdict = Verdict::Label { label, probability: None };
-            let (label, probability, logits) = (Some(label), None, None);
-            let message = ClientMessage::Verdict { debate, label, probability, logits };
+            let verdict = Verdict::label(label);
+            let message = ClientMessage::Verdict {
+                debate,
+                label: Some(label),
+                probability: None,
+                explanation: None,
+                logits: None,
+            };
             (Move::Verdict(verdict), message)
         };
         let frame = match &self.tokens {

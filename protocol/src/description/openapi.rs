@@ -68,12 +68,21 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
     let mut create = asked("Sets up a debate", "201", made);
     create["requestBody"] = json!({ "required": false, "content": setup });
     let mut all = shown("Debates, the newest first; private ones for the administrator", &list);
-    all["parameters"] = json!([{
-        "name": "limit",
-        "in": "query",
-        "description": "The most debates to list.",
-        "schema": { "type": "integer", "minimum": 0, "maximum": 100 },
-    }]);
+    let most = DebateList::MOST;
+    all["parameters"] = json!([
+        {
+            "name": "limit",
+            "in": "query",
+            "description": "The most debates to list.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": most, "default": most },
+        },
+        {
+            "name": "before",
+            "in": "query",
+            "description": "The `next` of another list, to go on after it.",
+            "schema": { "type": "integer", "minimum": 0 },
+        },
+    ]);
     let one = shown("A debate as spectators see it", &snapshot);
     let ended = json!({ "description": "The debate has ended." });
     let end = asked("Ends a debate, as the administrator", "204", ended);

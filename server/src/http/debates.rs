@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::BytesRejection;
+use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -19,13 +19,11 @@ use super::{App, Peer};
 use crate::lobby::unknown;
 use crate::table::{Key, Request};
 
-/// How many debates a list has, unless it is asked for fewer, and at most.
-const LISTED: usize = 100;
-
 /// What a list may be asked for.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Listing {
+    before: Option<u64>,
     limit: Option<usize>,
 }
 
@@ -59,19 +57,31 @@ pub(super) async fn create(
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(created)).into_response())
 }
 
-/// `GET /api/debates`: the debates at hand, the newest first.
+/// `GET /api/debates`: the debates that go on or have an outcome, the newest first.
 pub(super) async fn list(
     State(app): State<App>,
     headers: HeaderMap,
-    Query(Listing { limit }): Query<Listing>,
+    listing: Result<Query<Listing>, QueryRejection>,
 ) -> Result<Json<DebateList>, Refused> {
     let all = match key(&app, &headers)? {
         Key::Administrator => true,
         Key::Token(None) => false,
         Key::Token(Some(_)) => return Err(wrong_administrator()),
     };
-    let debates = app.lobby.list(limit.unwrap_or(LISTED).min(LISTED), all);
-    Ok(Json(DebateList { debates }))
+    let malformed = |message: String| {
+        let expected = format!(
+            "limit: 1 to {}; before: a number that another list has as \"next\"",
+            DebateList::MOST
+        );
+        Refusal::new(RefusalCode::Malformed, message, expected)
+    };
+    let Query(Listing { before, limit }) =
+        listing.map_err(|rejection| malformed(rejection.body_text()))?;
+    let limit = limit.unwrap_or(DebateList::MOST);
+    if !(1..=DebateList::MOST).contains(&limit) {
+        return Err(malformed(format!("a list of {limit} debates")).into());
+    }
+    Ok(Json(app.lobby.list(before, limit, all).await?))
 }
 
 /// `GET /api/debates/{id}`: a debate as spectators see it.

@@ -1,7 +1,7 @@
 //! What a client has asked for and follows.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use axum::extract::ws::Message;
 use pixel_debate_game::Verdict as Answer;
@@ -22,7 +22,15 @@ pub(super) struct Desk {
     outbox: Outbox,
     address: IpAddr,
     bucket: Bucket,
-    followed: Vec<(DebateId, TableHandle)>,
+    followed: Vec<Followed>,
+}
+
+/// A debate that the client has asked to follow.
+struct Followed {
+    debate: DebateId,
+    table: TableHandle,
+    /// Of the ticket that the table keeps as long as the client follows.
+    ticket: Weak<()>,
 }
 
 /// Whether a client may stay.
@@ -125,15 +133,17 @@ impl Desk {
             ClientMessage::Reveal { debate, seq, pixel } => {
                 self.act(id, &debate, What::Reveal { seq, pixel }, at).await
             }
-            ClientMessage::Verdict { debate, label, probability, logits } => {
+            ClientMessage::Verdict { debate, label, probability, explanation, logits } => {
+                let bare = probability.is_none() && explanation.is_none();
                 let answer = match (label, logits) {
-                    (Some(label), None) => Answer::Label { label, probability },
-                    (None, Some(logits)) if probability.is_none() => Answer::Logits { logits },
+                    (Some(label), None) => Answer::Label { label, probability, explanation },
+                    (None, Some(logits)) if bare => Answer::Logits { logits },
                     _ => {
                         return Err(Refusal::new(
                             RefusalCode::Malformed,
                             "this verdict is not one label or one list of logits",
-                            "either a label, perhaps with its probability, or logits alone",
+                            "either a label, perhaps with a probability and an explanation, or \
+                             logits alone",
                         )
                         .about(&debate));
                     }
@@ -143,9 +153,8 @@ impl Desk {
             ClientMessage::Resign { debate } => self.act(id, &debate, What::Resign, at).await,
             ClientMessage::Leave { debate } => {
                 let client = self.outbox.client();
-                let place = self.followed.iter().position(|(followed, _)| *followed == debate);
-                let Some(place) = place else { return Err(not_followed(&debate)) };
-                let (_, table) = self.followed.swap_remove(place);
+                let Some(place) = self.place(&debate) else { return Err(not_followed(&debate)) };
+                let Followed { table, .. } = self.followed.swap_remove(place);
                 let answer = id.is_some().then(|| (self.outbox.clone(), id));
                 if table.ask(Request::Leave { client, answer }).await {
                     Ok(())
@@ -174,9 +183,10 @@ impl Desk {
         table: TableHandle,
         wish: Wish,
     ) -> Result<(), Refusal> {
-        self.followed.retain(|(_, table)| !table.is_gone());
+        // What was refused, and what the table has let go of, is followed no more.
+        self.followed.retain(|followed| followed.ticket.strong_count() > 0);
         let most = self.lobby.limits().seats;
-        let known = self.followed.iter().position(|(followed, _)| *followed == debate);
+        let known = self.place(&debate);
         if self.followed.len() >= most && known.is_none() {
             return Err(Refusal::new(
                 RefusalCode::TooManySeats,
@@ -187,15 +197,21 @@ impl Desk {
         }
         let Wish { token, seat, since, opinions } = wish;
         let client = self.outbox.clone();
-        let follow = Follow { client, id, token, seat, since, opinions };
+        // Who follows the debate already still does where this is refused: by the same ticket.
+        let held = known.and_then(|place| self.followed.swap_remove(place).ticket.upgrade());
+        let ticket = held.unwrap_or_default();
+        let followed = Followed { debate, table: table.clone(), ticket: Arc::downgrade(&ticket) };
+        let follow = Follow { client, id, token, seat, since, opinions, ticket };
         if !table.ask(Request::Follow(follow)).await {
-            return Err(unknown(&debate));
+            return Err(unknown(&followed.debate));
         }
-        match known {
-            Some(place) => self.followed[place].1 = table,
-            None => self.followed.push((debate, table)),
-        }
+        self.followed.push(followed);
         Ok(())
+    }
+
+    /// Where a debate stands among those that are followed.
+    fn place(&self, debate: &DebateId) -> Option<usize> {
+        self.followed.iter().position(|followed| followed.debate == *debate)
     }
 
     async fn act(
@@ -205,8 +221,8 @@ impl Desk {
         what: What,
         at: Instant,
     ) -> Result<(), Refusal> {
-        let table = self.followed.iter().find(|(followed, _)| followed == debate);
-        let (_, table) = table.ok_or_else(|| not_followed(debate))?;
+        let place = self.place(debate).ok_or_else(|| not_followed(debate))?;
+        let Followed { table, .. } = &self.followed[place];
         let act = Act { client: self.outbox.clone(), id, what, at };
         if table.ask(Request::Act(act)).await { Ok(()) } else { Err(not_followed(debate)) }
     }
@@ -220,7 +236,7 @@ impl Desk {
     /// Tells every table that the client has gone.
     pub(super) async fn leave_all(&mut self) {
         let client = self.outbox.client();
-        for (_, table) in self.followed.drain(..) {
+        for Followed { table, .. } in self.followed.drain(..) {
             table.ask(Request::Leave { client, answer: None }).await;
         }
     }

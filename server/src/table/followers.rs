@@ -1,5 +1,7 @@
 //! Who follows a debate, and from which seat.
 
+use std::sync::Arc;
+
 use axum::extract::ws::Utf8Bytes;
 use pixel_debate_game::{Debater, Seat};
 use pixel_debate_protocol::{CloseReason, DebateId, ServerMessage};
@@ -13,6 +15,7 @@ pub(super) struct Follower {
     pub(super) outbox: Outbox,
     /// The number of the last event of which it knows the classifier's opinion, if it wants them.
     pub(super) opinions: Option<u32>,
+    pub(super) _ticket: Arc<()>,
 }
 
 /// All who follow a debate, each client once and each player's seat once.
@@ -107,7 +110,7 @@ mod tests {
     use super::*;
 
     fn follower(outbox: &Outbox, seat: Seat) -> Follower {
-        Follower { seat, outbox: outbox.clone(), opinions: None }
+        Follower { seat, outbox: outbox.clone(), opinions: None, _ticket: Arc::default() }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The way to a table.
 
+use std::sync::Arc;
+
 use pixel_debate_game::{Pixel, Transcript, Verdict};
 use pixel_debate_protocol::{Phase, Refusal, Snapshot, Summary, Token};
 use tokio::sync::mpsc::Sender;
@@ -38,6 +40,9 @@ pub(crate) struct Follow {
     /// The last event that the client knows, if it resumes.
     pub(crate) since: Option<u32>,
     pub(crate) opinions: bool,
+    /// Kept as long as the client follows, and so dropped when it is refused or let go: what is
+    /// left of it tells the connection whether the debate counts among those that it follows.
+    pub(crate) ticket: Arc<()>,
 }
 
 /// From where a client wants to follow a debate.
@@ -108,10 +113,5 @@ impl TableHandle {
     /// Whether the debate has an outcome.
     pub(crate) fn is_over(&self) -> bool {
         self.standing.borrow().phase == Phase::Over
-    }
-
-    /// Whether the table is no more.
-    pub(crate) fn is_gone(&self) -> bool {
-        self.requests.is_closed()
     }
 }

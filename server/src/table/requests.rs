@@ -76,10 +76,14 @@ impl Table {
     /// Gives a client the seat that it asks for, if it may have it, and tells it where the debate
     /// stands.
     fn follow(&mut self, follow: Follow) {
-        let Follow { client, id, token, seat, since, opinions } = follow;
+        let Follow { client, id, token, seat, since, opinions, ticket } = follow;
         let seat = match self.seat_for(token.as_ref(), seat) {
             Ok(seat) => seat,
-            Err(refusal) => return self.refuse(&client, id, refusal),
+            Err(refusal) => {
+                // First, so that who hears of the refusal may follow another debate instead.
+                drop(ticket);
+                return self.refuse(&client, id, refusal);
+            }
         };
         let now = Instant::now();
         // Further back than the outbox has room, and what has not happened, is not told again.
@@ -88,7 +92,7 @@ impl Table {
             missed.is_some_and(|missed| missed as usize + ROOM <= client.room())
         });
         let opinions = opinions.then_some(told.unwrap_or(0));
-        let follower = Follower { seat, outbox: client.clone(), opinions };
+        let follower = Follower { seat, outbox: client.clone(), opinions, _ticket: ticket };
         let left = self.followers.seat_down(&self.id, follower);
         self.lose(left.into_iter().filter_map(debater), now);
         match told {

@@ -122,8 +122,14 @@ impl Client {
 
     pub(crate) async fn verdict(&mut self, debate: &DebateId, label: u8) {
         let (debate, label) = (debate.clone(), Some(label));
-        let verdict = ClientMessage::Verdict { debate, label, probability: None, logits: None };
-        self.say(verdict).await;
+        self.say(ClientMessage::Verdict {
+            debate,
+            label,
+            probability: None,
+            explanation: None,
+            logits: None,
+        })
+        .await;
     }
 
     pub(crate) async fn snapshot(&mut self) -> Snapshot {

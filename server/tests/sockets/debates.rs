@@ -2,18 +2,21 @@
 
 use std::time::Duration;
 
-use pixel_debate_game::{Event, OutcomeReason, Pixel, Role, Seat, Sight, Verdict, View};
+use pixel_debate_game::{
+    Event, OutcomeReason, Pixel, Role, Seat, Sight, Transcript, Verdict, View,
+};
 use pixel_debate_protocol::{
-    ClientMessage, CloseReason, Created, Player, Request, ServerMessage, Setup, Tokens,
+    ClientMessage, CloseReason, Created, Player, RefusalCode, Request, ServerMessage, Setup, Tokens,
 };
 use pixel_debate_server::Limits;
 
 use crate::client::Client;
+use crate::home::on_both_stores;
+use crate::http::get;
 use crate::scene::{Scene, built_in, for_a_judge, outside, setup};
 
-#[tokio::test]
-async fn a_spectator_follows_a_debate_from_the_claims_to_the_truth() {
-    let scene = Scene::open().await;
+on_both_stores!(a_spectator_follows_a_debate_from_the_claims_to_the_truth, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut client = Client::connect(scene.address).await;
     let Created { debate, tokens, .. } = client.create(Setup { pace_ms: 60, ..setup() }).await;
     assert_eq!(tokens, Tokens::default());
@@ -44,11 +47,10 @@ async fn a_spectator_follows_a_debate_from_the_claims_to_the_truth() {
     assert_eq!((snapshot.view, snapshot.seq, snapshot.turn), (view, 5, None));
     assert_eq!(snapshot.background, Some(background));
     scene.stop().await;
-}
+});
 
-#[tokio::test]
-async fn outside_players_play_a_whole_debate() {
-    let scene = Scene::open().await;
+on_both_stores!(outside_players_play_a_whole_debate, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut seated = scene.seated(outside()).await;
     seated.play(1, 4).await;
     let debate = seated.debate.clone();
@@ -56,6 +58,7 @@ async fn outside_players_play_a_whole_debate() {
         debate: debate.clone(),
         label: None,
         probability: None,
+        explanation: None,
         logits: Some(vec![0.0, 1.0, 0.5]),
     };
     seated.judge.say(Request { id: Some(9), message: verdict }).await;
@@ -69,7 +72,7 @@ async fn outside_players_play_a_whole_debate() {
     assert_eq!((accepted.id, accepted.seq), (Some(9), Some(5)));
     assert!(accepted.took_ms.is_some());
     scene.stop().await;
-}
+});
 
 #[tokio::test]
 async fn a_debater_is_told_its_role_the_image_and_its_time() {
@@ -196,11 +199,46 @@ async fn without_precommit_the_judge_chooses_among_all_labels() {
     }
     judge.verdict(&debate, 2).await;
     let told = judge.event().await;
-    let verdict = Verdict::Label { label: 2, probability: None };
+    let verdict = Verdict::label(2);
     assert!(matches!(told.event, Event::Verdict { verdict: given, .. } if given == verdict));
     assert_eq!(told.ending.unwrap().outcome.winner, Role::Liar);
     scene.stop().await;
 }
+
+on_both_stores!(everybody_is_told_why_the_judge_decided_so, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
+    let mut seated = scene.seated(outside()).await;
+    seated.play(1, 4).await;
+    let debate = seated.debate.clone();
+    let say = |explanation: String| ClientMessage::Verdict {
+        debate: debate.clone(),
+        label: Some(0),
+        probability: None,
+        explanation: Some(explanation),
+        logits: None,
+    };
+    // As long as it may be and in letters of several bytes, it fits into a message.
+    let explanation = "\u{4e00}".repeat(Verdict::MAX_EXPLANATION);
+    seated.judge.say(say(format!("{explanation}!"))).await;
+    let refusal = seated.judge.refusal().await;
+    assert_eq!(refusal.code, RefusalCode::Illegal);
+    assert!(refusal.message.contains("2001 characters: it may have up to 2000"), "{refusal}");
+    seated.judge.say(say(explanation.clone())).await;
+    let wanted = Verdict::Label { label: 0, probability: None, explanation: Some(explanation) };
+    for client in seated.all() {
+        let event = client.event().await.event;
+        assert!(matches!(event, Event::Verdict { verdict, .. } if verdict == wanted));
+    }
+    // It stays with the debate: for spectators, in the transcript, and after a restart.
+    let scene = scene.restart().await;
+    let mut spectator = Client::connect(scene.address).await;
+    spectator.watch(&debate).await;
+    assert_eq!(spectator.snapshot().await.view.verdict.as_ref(), Some(&wanted));
+    let (_, body) = get(&scene, &format!("/api/debates/{debate}/transcript"), "").await;
+    let transcript: Transcript = body.parse().unwrap();
+    assert_eq!(transcript.replay().unwrap().verdict(), Some(&wanted));
+    scene.stop().await;
+});
 
 #[tokio::test]
 async fn outside_players_need_no_classifier() {

@@ -2,25 +2,10 @@
 
 use pixel_debate_protocol::{asyncapi, openapi};
 use serde_json::Value;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 
 use crate::client::Client;
-use crate::http::get;
+use crate::http::{bytes, get};
 use crate::scene::{Scene, outside, setup};
-
-/// The body of an answer that is no text, and the answer's head.
-async fn bytes(scene: &Scene, path: &str) -> (String, Vec<u8>) {
-    let mut stream = TcpStream::connect(scene.address).await.unwrap();
-    let ask =
-        format!("GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", scene.address);
-    stream.write_all(ask.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
-    let body = answer.split_off(end + 4);
-    (String::from_utf8(answer).unwrap(), body)
-}
 
 #[tokio::test]
 async fn the_protocol_is_described_by_the_server_itself() {
@@ -44,7 +29,8 @@ async fn every_resource_that_is_described_is_there() {
     let paths = document["paths"].as_object().unwrap();
     assert!(paths.len() >= 11);
     for path in paths.keys() {
-        let (head, _) = bytes(&scene, &path.replace("{id}", &debate.0)).await;
+        let (head, _) =
+            bytes(&scene, &format!("GET {}", path.replace("{id}", &debate.0)), "", "").await;
         assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
     }
     scene.stop().await;
@@ -64,16 +50,16 @@ async fn a_debate_is_drawn_and_nothing_hidden_before_the_outcome() {
         ("svg", "image/svg+xml", b"<svg"),
         ("gif", "image/gif", b"GIF89a"),
     ] {
-        let path = format!("/api/debates/{}/picture.{kind}", seated.debate);
-        let (head, before) = bytes(&scene, &path).await;
+        let path = format!("GET /api/debates/{}/picture.{kind}", seated.debate);
+        let (head, before) = bytes(&scene, &path, "", "").await;
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
         assert!(head.contains(&format!("content-type: {content}")), "{head}");
         assert!(before.starts_with(begins));
         if kind == "svg" {
             let svg = String::from_utf8(before).unwrap();
             assert!(!svg.contains("honest") && !svg.contains("debaters see"));
-            let path = format!("/api/debates/{}/picture.svg", other.debate);
-            let alike = String::from_utf8(bytes(&scene, &path).await.1).unwrap();
+            let path = format!("GET /api/debates/{}/picture.svg", other.debate);
+            let alike = String::from_utf8(bytes(&scene, &path, "", "").await.1).unwrap();
             // The claims are the same two labels, at the other places.
             let unclaimed = |svg: &str| {
                 svg.lines().filter(|line| !line.contains("claims")).collect::<Vec<_>>().join("\n")
@@ -81,7 +67,8 @@ async fn a_debate_is_drawn_and_nothing_hidden_before_the_outcome() {
             assert_eq!(unclaimed(&svg), unclaimed(&alike));
         }
     }
-    let (head, _) = bytes(&scene, &format!("/api/debates/{}/picture.bmp", seated.debate)).await;
+    let path = format!("GET /api/debates/{}/picture.bmp", seated.debate);
+    let (head, _) = bytes(&scene, &path, "", "").await;
     assert!(head.starts_with("HTTP/1.1 404"), "{head}");
     scene.stop().await;
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use pixel_debate_protocol::{
-    ClientMessage, Clock, CloseReason, DebateId, PATH, RefusalCode, ServerMessage, Setup,
+    ClientMessage, Clock, CloseReason, DebateId, PATH, RefusalCode, ServerMessage, Setup, Token,
 };
 use pixel_debate_server::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -134,6 +134,43 @@ async fn a_connection_follows_so_many_debates_and_no_more() {
     client.say(ClientMessage::Leave { debate: one }).await;
     client.watch(&two).await;
     assert_eq!(client.snapshot().await.debate, two);
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn a_debate_that_could_not_be_followed_does_not_count() {
+    let limits = Limits { seats: 1, ..Limits::default() };
+    let scene = Scene::with(limits).await;
+    let mut client = Client::connect(scene.address).await;
+    let private = client.create(Setup { private: true, ..outside() }).await;
+    let public = client.create(outside()).await;
+    let guess = Token("guess".into());
+    for _ in 0..3 {
+        client.take(&private.debate, &guess).await;
+        assert_eq!(client.refusal().await.code, RefusalCode::WrongToken);
+        client.watch(&private.debate).await;
+        assert_eq!(client.refusal().await.code, RefusalCode::WrongToken);
+        client.resume(&private.debate, Some(&guess), 0).await;
+        assert_eq!(client.refusal().await.code, RefusalCode::WrongToken);
+    }
+    client.watch(&public.debate).await;
+    client.snapshot().await;
+    // A refused wish for another seat leaves the one that there is, and it counts.
+    client.take(&public.debate, &guess).await;
+    assert_eq!(client.refusal().await.code, RefusalCode::WrongToken);
+    client.watch(&private.debate).await;
+    assert_eq!(client.refusal().await.code, RefusalCode::TooManySeats);
+    client.take(&public.debate, &public.tokens.judge.clone().unwrap()).await;
+    client.snapshot().await;
+    client.verdict(&public.debate, 0).await;
+    assert_eq!(client.refusal().await.code, RefusalCode::NotBegun);
+    // A seat that another connection has taken over counts no more either.
+    let mut other = Client::connect(scene.address).await;
+    other.take(&public.debate, &public.tokens.judge.unwrap()).await;
+    other.snapshot().await;
+    assert_eq!(client.dismissed().await, CloseReason::SeatTaken);
+    client.take(&private.debate, &private.tokens.judge.unwrap()).await;
+    assert_eq!(client.snapshot().await.debate, private.debate);
     scene.stop().await;
 }
 

@@ -2,17 +2,29 @@
 
 use pixel_debate_game::Transcript;
 use pixel_debate_protocol::{
-    CloseReason, Created, DebateList, Phase, Refusal, RefusalCode, Setup, Snapshot,
+    ClientMessage, CloseReason, Created, DebateList, Phase, Refusal, RefusalCode, Setup, Snapshot,
 };
 use pixel_debate_server::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::client::Client;
+use crate::home::on_both_stores;
 use crate::scene::{ADMINISTRATOR, Scene, outside, setup};
 
 /// The answer to a request, head and body.
 pub(crate) async fn ask(scene: &Scene, what: &str, headers: &str, body: &str) -> (String, String) {
+    let (head, body) = bytes(scene, what, headers, body).await;
+    (head, String::from_utf8(body).unwrap())
+}
+
+/// The same where the body is no text.
+pub(crate) async fn bytes(
+    scene: &Scene,
+    what: &str,
+    headers: &str,
+    body: &str,
+) -> (String, Vec<u8>) {
     let mut stream = TcpStream::connect(scene.address).await.unwrap();
     let request = format!(
         "{what} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
@@ -22,9 +34,10 @@ pub(crate) async fn ask(scene: &Scene, what: &str, headers: &str, body: &str) ->
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
-    let answer = String::from_utf8_lossy(&answer);
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head.into(), body.into())
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let body = answer.split_off(end + 4);
+    answer.truncate(end);
+    (String::from_utf8(answer).unwrap(), body)
 }
 
 pub(crate) async fn get(scene: &Scene, path: &str, headers: &str) -> (String, String) {
@@ -63,11 +76,72 @@ async fn a_debate_is_set_up_read_and_kept() {
     let (_, body) = get(&scene, &format!("/api/debates/{debate}/transcript"), "").await;
     let transcript: Transcript = body.parse().unwrap();
     assert_eq!(transcript.replay().unwrap().outcome(), snapshot.view.outcome);
-    let (_, body) = get(&scene, "/api/debates", "").await;
-    let list: DebateList = serde_json::from_str(&body).unwrap();
+    let list = list(&scene, "", "").await;
     assert_eq!((list.debates.len(), list.debates[0].phase), (1, Phase::Over));
     scene.stop().await;
 }
+
+async fn list(scene: &Scene, query: &str, key: &str) -> DebateList {
+    let (head, body) = get(scene, &format!("/api/debates{query}"), key).await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head} {body}");
+    serde_json::from_str(&body).unwrap()
+}
+
+/// The names in a list, from its first page to its last.
+async fn listed(scene: &Scene, limit: usize, key: &str) -> Vec<String> {
+    let (mut names, mut query) = (Vec::new(), format!("?limit={limit}"));
+    loop {
+        let DebateList { debates, next } = list(scene, &query, key).await;
+        assert!(debates.len() <= limit);
+        names.extend(debates.into_iter().map(|summary| summary.debate.0));
+        let Some(next) = next else { return names };
+        query = format!("?limit={limit}&before={next}");
+    }
+}
+
+on_both_stores!(debates_are_listed_by_pages_also_those_that_only_the_store_has, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
+    let mut client = Client::connect(scene.address).await;
+    let (mut public, mut all) = (Vec::new(), Vec::new());
+    for number in 0..70 {
+        // A third is private; the last two go on.
+        let private = number % 3 == 0;
+        let what = if number < 68 { setup() } else { outside() };
+        let created = client.create(Setup { private, ..what }).await;
+        let debate = created.debate;
+        if number < 68 {
+            client.resume(&debate, created.tokens.spectator.as_ref(), 0).await;
+            client.resumed().await;
+            client.events().await;
+            client.say(ClientMessage::Leave { debate: debate.clone() }).await;
+        }
+        all.insert(0, debate.0.clone());
+        if !private {
+            public.insert(0, debate.0);
+        }
+    }
+    // What the administrator has ended has no outcome, and is not there to be read.
+    let ended = create(&scene, &outside()).await.debate;
+    let key = administrator();
+    ask(&scene, &format!("DELETE /api/debates/{ended}"), &key, "").await;
+    assert_eq!(listed(&scene, 100, "").await, public);
+    let before: Vec<_> = list(&scene, "", &key).await.debates;
+
+    let scene = scene.restart().await;
+    for limit in [1, 7, 100] {
+        assert_eq!(listed(&scene, limit, "").await, public);
+        assert_eq!(listed(&scene, limit, &key).await, all);
+    }
+    assert_eq!(list(&scene, "", &key).await.debates, before);
+    assert_eq!(list(&scene, "?before=0", "").await.debates, []);
+    // And they can be read.
+    for (resource, kind) in [("transcript", "application/json"), ("picture.svg", "image/svg+xml")] {
+        let path = format!("/api/debates/{}/{resource}", public.last().unwrap());
+        let (head, _) = get(&scene, &path, "").await;
+        assert!(head.starts_with("HTTP/1.1 200") && head.contains(kind), "{head}");
+    }
+    scene.stop().await;
+});
 
 #[tokio::test]
 async fn what_is_private_is_seen_with_a_token_and_by_the_administrator() {
@@ -87,20 +161,16 @@ async fn what_is_private_is_seen_with_a_token_and_by_the_administrator() {
         let view = serde_json::from_str::<Snapshot>(&body).unwrap().view;
         assert!(view.image.is_none() && view.truth.is_none());
     }
-    let listed = async |key: &str| {
-        let (_, body) = get(&scene, "/api/debates?limit=5", key).await;
-        serde_json::from_str::<DebateList>(&body).map(|list| list.debates.len())
-    };
-    assert_eq!(listed("").await.unwrap(), 0);
-    assert_eq!(listed(&administrator()).await.unwrap(), 1);
+    for (key, number) in [(String::new(), 0), (administrator(), 1)] {
+        assert_eq!(list(&scene, "?limit=5", &key).await.debates.len(), number);
+    }
     let (status, _) = refused(&scene, "GET /api/debates", &spectator, "").await;
     assert_eq!(status, 401);
     scene.stop().await;
 }
 
-#[tokio::test]
-async fn the_administrator_ends_debates_and_nobody_else() {
-    let scene = Scene::open().await;
+on_both_stores!(the_administrator_ends_debates_and_nobody_else, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut seated = scene.seated(outside()).await;
     let path = format!("DELETE /api/debates/{}", seated.debate);
     let judge = format!("Authorization: Bearer {}\r\n", seated.tokens[2].0);
@@ -121,13 +191,13 @@ async fn the_administrator_ends_debates_and_nobody_else() {
     let (status, _) = refused(&scene, &format!("GET /api/debates/{debate}"), "", "").await;
     assert_eq!(status, 404);
     scene.stop().await;
-}
+});
 
 #[tokio::test]
 async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
     let scene = Scene::open().await;
     let debate = create(&scene, &outside()).await.debate;
-    let long = format!("{{\"honest\":\"{}\"}}", "x".repeat(5000));
+    let long = format!("{{\"honest\":\"{}\"}}", "x".repeat(20_000));
     let origin = "Origin: http://elsewhere.example\r\n";
     for (what, headers, body, status, code) in [
         ("POST /api/debates", "", "{", 400, RefusalCode::Malformed),
@@ -136,6 +206,10 @@ async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
         ("POST /api/debates", "", long.as_str(), 413, RefusalCode::TooLarge),
         ("POST /api/debates", origin, "{}", 403, RefusalCode::WrongToken),
         ("PUT /api/debates", "", "", 405, RefusalCode::Method),
+        ("GET /api/debates?limit=0", "", "", 400, RefusalCode::Malformed),
+        ("GET /api/debates?limit=101", "", "", 400, RefusalCode::Malformed),
+        ("GET /api/debates?before=-1", "", "", 400, RefusalCode::Malformed),
+        ("GET /api/debates?after=1", "", "", 400, RefusalCode::Malformed),
         ("GET /api/nothing", "", "", 404, RefusalCode::NotFound),
         ("GET /api/debates/nowhere", "", "", 404, RefusalCode::UnknownDebate),
         ("GET /api/debates/%2e%2e%2f", "", "", 404, RefusalCode::UnknownDebate),

@@ -1,11 +1,15 @@
-//! The server over real sockets, as clients see it.
+//! The server over real sockets, as clients see it: most of it with a SQLite file alone, what depends
+//! on the store with a PostgreSQL database as well.
 
 mod client;
 mod clocks;
+#[path = "../store/database.rs"]
+mod database;
 mod debates;
 mod described;
 mod faults;
 mod fragments;
+mod home;
 mod http;
 mod model;
 mod outage;

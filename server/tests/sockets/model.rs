@@ -184,7 +184,13 @@ fn request(action: &Action, model: &Model, debate: &DebateId, tokens: &[Token; 3
         }
         Action::Verdict(label) => {
             let label = Some(label);
-            ClientMessage::Verdict { debate, label, probability: None, logits: None }
+            ClientMessage::Verdict {
+                debate,
+                label,
+                probability: None,
+                explanation: None,
+                logits: None,
+            }
         }
         Action::Resign => ClientMessage::Resign { debate },
         Action::Leave => ClientMessage::Leave { debate },

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use pixel_debate_game::Pixel;
 use pixel_debate_protocol::{CloseReason, RefusalCode, Setup, Told};
+use pixel_debate_server::Limits;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 
 use crate::client::Client;
+use crate::home::on_both_stores;
 use crate::http::get;
 use crate::scene::{Scene, for_a_judge, outside, setup};
 
@@ -24,9 +26,8 @@ async fn clients_are_told_that_the_server_stops() {
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
 }
 
-#[tokio::test]
-async fn debates_go_on_at_every_point() {
-    let mut scene = Scene::open().await;
+on_both_stores!(debates_go_on_at_every_point, |home| {
+    let mut scene = Scene::at(home, Limits::default()).await;
     for point in 0..=4 {
         let mut seated = scene.seated(outside()).await;
         seated.play(1, point).await;
@@ -54,11 +55,10 @@ async fn debates_go_on_at_every_point() {
         assert_eq!((told.seq, told.ending.is_some()), (5, true));
     }
     scene.stop().await;
-}
+});
 
-#[tokio::test]
-async fn built_in_players_go_on_by_themselves() {
-    let scene = Scene::open().await;
+on_both_stores!(built_in_players_go_on_by_themselves, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut client = Client::connect(scene.address).await;
     let debate = client.create(Setup { pace_ms: 300, ..setup() }).await.debate;
     client.watch(&debate).await;
@@ -69,11 +69,10 @@ async fn built_in_players_go_on_by_themselves() {
     let events = client.outcome(&debate).await;
     assert_eq!(events.len(), 5);
     scene.stop().await;
-}
+});
 
-#[tokio::test]
-async fn what_is_over_is_remembered_and_who_left_is_awaited() {
-    let scene = Scene::open().await;
+on_both_stores!(what_is_over_is_remembered_and_who_left_is_awaited, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut client = Client::connect(scene.address).await;
     let over = client.create(setup()).await.debate;
     let told = client.outcome(&over).await;
@@ -92,4 +91,4 @@ async fn what_is_over_is_remembered_and_who_left_is_awaited() {
     assert_eq!(client.snapshot().await.seq, 0);
     assert_eq!(client.turn().await.seq, 1);
     scene.stop().await;
-}
+});

@@ -5,6 +5,7 @@ use pixel_debate_protocol::{Told, Turn};
 use pixel_debate_server::Limits;
 
 use crate::client::Client;
+use crate::home::on_both_stores;
 use crate::scene::{Scene, outside};
 
 /// An event as it is told again.
@@ -12,9 +13,8 @@ fn again(told: &Told) -> Told {
     Told { turn: None, ..told.clone() }
 }
 
-#[tokio::test]
-async fn every_seat_resumes_at_every_point_of_a_debate() {
-    let scene = Scene::open().await;
+on_both_stores!(every_seat_resumes_at_every_point_of_a_debate, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut seated = scene.seated(outside()).await;
     let debate = seated.debate.clone();
     let mut witness = Client::connect(scene.address).await;
@@ -68,11 +68,10 @@ async fn every_seat_resumes_at_every_point_of_a_debate() {
     }
     assert!(events[4].ending.is_some());
     scene.stop().await;
-}
+});
 
-#[tokio::test]
-async fn a_gap_that_the_outbox_cannot_hold_gets_a_snapshot() {
-    let scene = Scene::with(Limits { outbox: 18, ..Limits::default() }).await;
+on_both_stores!(a_gap_that_the_outbox_cannot_hold_gets_a_snapshot, |home| {
+    let scene = Scene::at(home, Limits { outbox: 18, ..Limits::default() }).await;
     let mut seated = scene.seated(outside()).await;
     seated.play(1, 4).await;
     let debate = seated.debate.clone();
@@ -84,11 +83,10 @@ async fn a_gap_that_the_outbox_cannot_hold_gets_a_snapshot() {
     assert_eq!(client.resumed().await.seq, 4);
     assert_eq!(client.event().await.seq, 4);
     scene.stop().await;
-}
+});
 
-#[tokio::test]
-async fn a_move_that_is_sent_again_after_a_loss_is_made_once() {
-    let scene = Scene::open().await;
+on_both_stores!(a_move_that_is_sent_again_after_a_loss_is_made_once, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
     let mut seated = scene.seated(outside()).await;
     let (debate, token) = (seated.debate.clone(), seated.tokens[0].clone());
     seated.first.reveal(&debate, 1, Pixel::new(0, 0)).await;
@@ -113,4 +111,4 @@ async fn a_move_that_is_sent_again_after_a_loss_is_made_once() {
     }
     assert_eq!(events, 1);
     scene.stop().await;
-}
+});

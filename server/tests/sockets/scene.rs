@@ -7,13 +7,12 @@ use pixel_debate_agents::{Agent, AgentError, Choice, Clock as Patience};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Evidence, Image, Pixel, Role, Rules, View};
 use pixel_debate_protocol::{Created, DebateId, Player, Setup, Token};
-use pixel_debate_server::store::Place;
 use pixel_debate_server::{AdminToken, Limits, Players, Server, ServerConfig};
-use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::client::Client;
+use crate::home::Home;
 
 /// Five images of 4x4 pixels in three classes. The first two have the same first row, and nothing
 /// else in common: neither the rest nor the label. The third has the pixels of the first and
@@ -134,8 +133,8 @@ pub(crate) const ADMINISTRATOR: &str = "the-administrators-token";
 /// A server that runs until it is dropped or stopped, and its store.
 pub(crate) struct Scene {
     pub(crate) address: SocketAddr,
+    pub(crate) home: Home,
     limits: Limits,
-    folder: TempDir,
     shutdown: Option<oneshot::Sender<()>>,
     running: JoinHandle<()>,
 }
@@ -146,14 +145,14 @@ impl Scene {
     }
 
     pub(crate) async fn with(limits: Limits) -> Self {
-        Self::over(limits, tempfile::tempdir().unwrap()).await
+        Self::at(Home::file(), limits).await
     }
 
-    async fn over(limits: Limits, folder: TempDir) -> Self {
+    pub(crate) async fn at(home: Home, limits: Limits) -> Self {
         let config = ServerConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             limits: limits.clone(),
-            store: Place::File(folder.path().join("debates.db")),
+            store: home.place(),
             administrator: Some(AdminToken::new(ADMINISTRATOR).unwrap()),
             ..ServerConfig::new(&IMAGES, Arc::new(Scripted))
         };
@@ -163,14 +162,7 @@ impl Scene {
         let running = tokio::spawn(async move {
             server.run(async { drop(told.await) }).await.unwrap();
         });
-        Self { address, limits, folder, shutdown: Some(shutdown), running }
-    }
-
-    /// Keeps the server's store from being written to until it is dropped.
-    pub(crate) fn lock_store(&self) -> rusqlite::Connection {
-        let other = rusqlite::Connection::open(self.folder.path().join("debates.db")).unwrap();
-        other.execute_batch("BEGIN IMMEDIATE").unwrap();
-        other
+        Self { address, home, limits, shutdown: Some(shutdown), running }
     }
 
     /// Stops the server, and waits until it has.
@@ -178,16 +170,16 @@ impl Scene {
         self.stopped().await;
     }
 
-    async fn stopped(mut self) -> (Limits, TempDir) {
+    async fn stopped(mut self) -> (Home, Limits) {
         self.shutdown.take().map(|shutdown| shutdown.send(()));
         self.running.await.unwrap();
-        (self.limits, self.folder)
+        (self.home, self.limits)
     }
 
     /// Stops the server, and starts another on the same store.
     pub(crate) async fn restart(self) -> Self {
-        let (limits, folder) = self.stopped().await;
-        Self::over(limits, folder).await
+        let (home, limits) = self.stopped().await;
+        Self::at(home, limits).await
     }
 
     /// Players in all three seats of a debate, which has begun.

@@ -125,9 +125,15 @@ async fn players_do_what_is_theirs_and_when_it_is_time() {
     seated.play(2, 4).await;
     seated.judge.verdict(&debate, 2).await;
     refused(&mut seated.judge, RefusalCode::Illegal).await;
-    for (label, logits) in [(None, None), (Some(0), Some(vec![0.0; 3]))] {
-        let debate = debate.clone();
-        let verdict = ClientMessage::Verdict { debate, label, probability: None, logits };
+    for (label, explanation, logits) in [
+        (None, None, None),
+        (None, Some("a hunch"), None),
+        (None, Some("a hunch"), Some(vec![0.0; 3])),
+        (Some(0), None, Some(vec![0.0; 3])),
+    ] {
+        let (debate, explanation) = (debate.clone(), explanation.map(String::from));
+        let probability = None;
+        let verdict = ClientMessage::Verdict { debate, label, probability, explanation, logits };
         seated.judge.say(verdict).await;
         refused(&mut seated.judge, RefusalCode::Malformed).await;
     }

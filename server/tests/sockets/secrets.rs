@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::client::Client;
-use crate::http::get;
+use crate::http::{bytes, get};
 use crate::scene::{IMAGES, Scene, Seated, built_in, for_a_judge, outside, setup};
 
 /// Debates that differ in everything that is hidden and in nothing that may be seen: who sits
@@ -43,6 +43,20 @@ async fn over_http(scene: &Scene, seated: &Seated) -> Vec<String> {
                 .extend(head.lines().filter(|line| !line.starts_with("date:")).map(String::from));
             answers.push(unnamed(&body, seated));
         }
+    }
+    answers.extend(drawn(scene, seated, &["png", "svg"]).await);
+    answers
+}
+
+/// The debate's pictures, heads and bodies, in text with a letter for each byte.
+async fn drawn(scene: &Scene, seated: &Seated, kinds: &[&str]) -> Vec<String> {
+    let mut answers = Vec::new();
+    for kind in kinds {
+        let picture = format!("GET /api/debates/{}/picture.{kind}", seated.debate);
+        let (head, body) = bytes(scene, &picture, "", "").await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        answers.extend(head.lines().filter(|line| !line.starts_with("date:")).map(String::from));
+        answers.push(body.into_iter().map(char::from).collect());
     }
     answers
 }
@@ -119,6 +133,8 @@ async fn play(scene: &Scene, setup: Setup, script: &Script) -> (Vec<String>, Str
         }
         told.extend(over_http(scene, &seated).await);
     }
+    // It has a frame for each reveal, and takes long to draw.
+    told.extend(drawn(scene, &seated, &["gif"]).await);
     seated.judge.verdict(&debate, 2).await;
     if script.precommit {
         seated.judge.refusal().await;
@@ -138,18 +154,19 @@ async fn play(scene: &Scene, setup: Setup, script: &Script) -> (Vec<String>, Str
         told.extend(spectator.heard.iter().map(|frame| unnamed(frame, &seated)));
     }
     let (_, body) = get(scene, &format!("/api/debates/{debate}/transcript"), "").await;
-    (told.into_iter().map(|text| without_time(&text)).collect(), body)
+    (told.into_iter().map(|text| without_numbers(&text)).collect(), body)
 }
 
-/// The text without the milliseconds that were left to the judge.
-fn without_time(text: &str) -> String {
-    match text.split_once(r#""left":{"move_ms":"#) {
-        Some((before, after)) => {
-            let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(0);
-            format!("{before}\"left\":{{\"move_ms\":TIME{}", &after[digits..])
-        }
-        None => text.into(),
-    }
+/// The text without the milliseconds that were left to the judge, and without the number of a list's
+/// next page, which counts the debates of the server.
+fn without_numbers(text: &str) -> String {
+    [r#""move_ms":"#, r#""next":"#].iter().fold(text.to_owned(), |text, field| {
+        let Some((before, after)) = text.split_once(field) else { return text };
+        format!(
+            "{before}{field}N{}",
+            after.trim_start_matches(|letter: char| letter.is_ascii_digit())
+        )
+    })
 }
 
 #[tokio::test]
@@ -165,7 +182,10 @@ async fn judges_spectators_and_readers_are_sent_the_same_over_images_with_equal_
         }
         let [(first, truth), rest @ ..] = &all[..] else { panic!("no debates") };
         for (other, other_truth) in rest {
-            assert_eq!(first, other, "round {round}");
+            assert_eq!(first.len(), other.len(), "round {round}");
+            for (first, other) in first.iter().zip(other) {
+                assert_eq!(first, other, "round {round}");
+            }
             assert_ne!(truth, other_truth, "after the outcome everything is told");
         }
         // What is compared does carry what may be seen.

@@ -7,6 +7,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, Row};
 
 use super::session::Session;
+use crate::store::questions::{DEBATE, EVENTS, NAMED, RECENT, bound};
 use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent};
 
 /// A handle to the reader.
@@ -29,9 +30,6 @@ enum State {
     Closed,
 }
 
-const DEBATE: &str = "SELECT place, id, created_ms, setup, secret, seats, ended, \
-    coalesce((SELECT max(seq) FROM events WHERE debate = place), 0) FROM debates";
-
 impl Reader {
     pub(super) fn new(config: Config, place: String) -> Self {
         Self { shared: Arc::new(Shared { config, place, session: Mutex::new(State::Lost) }) }
@@ -43,7 +41,7 @@ impl Reader {
     }
 
     pub(crate) async fn debate(&self, id: &str) -> Result<Option<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE} WHERE id = $1");
+        let sql = format!("{DEBATE} {NAMED}");
         Ok(self.ask(&sql, &[(&id, Type::TEXT)], debate).await?.pop())
     }
 
@@ -52,15 +50,10 @@ impl Reader {
         debate: &str,
         after: u64,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        self.ask(
-            "SELECT seq, event FROM events
-             WHERE debate = (SELECT place FROM debates WHERE id = $1) AND seq > $2 ORDER BY seq",
-            &[(&debate, Type::TEXT), (&bound(after), Type::INT8)],
-            |session, row| {
-                let seq = session.column::<i64>(row, 0)?.cast_unsigned();
-                Ok(StoredEvent { seq, event: session.column::<Vec<u8>>(row, 1)?.into() })
-            },
-        )
+        self.ask(EVENTS, &[(&debate, Type::TEXT), (&bound(after), Type::INT8)], |session, row| {
+            let seq = session.column::<i64>(row, 0)?.cast_unsigned();
+            Ok(StoredEvent { seq, event: session.column::<Vec<u8>>(row, 1)?.into() })
+        })
         .await
     }
 
@@ -80,7 +73,7 @@ impl Reader {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE} WHERE place < $1 ORDER BY place DESC LIMIT $2");
+        let sql = format!("{DEBATE} {RECENT}");
         let before = before.map_or(i64::MAX, bound);
         let params: [(&(dyn ToSql + Sync), Type); 2] =
             [(&before, Type::INT8), (&i64::from(limit), Type::INT8)];
@@ -135,11 +128,6 @@ impl Reader {
             *state = State::Lost;
         }
     }
-}
-
-/// As PostgreSQL counts, which has no larger numbers.
-fn bound(number: u64) -> i64 {
-    number.try_into().unwrap_or(i64::MAX)
 }
 
 fn debate(session: &Session, row: &Row) -> Result<StoredDebate, StoreError> {

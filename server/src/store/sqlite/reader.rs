@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::failure;
+use crate::store::questions::{DEBATE, EVENTS, NAMED, RECENT, bound};
 use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent};
 
 /// A handle to the reader.
@@ -21,9 +22,6 @@ type Question = Option<Box<dyn FnOnce(&Connection) + Send>>;
 
 /// How many questions wait at most; with more, who wants to ask waits.
 const WAITING: usize = 256;
-
-const DEBATE: &str = "SELECT place, id, created_ms, setup, secret, seats, ended, \
-    coalesce((SELECT max(seq) FROM events WHERE debate = place), 0) FROM debates";
 
 impl Reader {
     /// Starts the reader's thread.
@@ -41,7 +39,7 @@ impl Reader {
 
     pub(crate) async fn debate(&self, id: String) -> Result<Option<StoredDebate>, StoreError> {
         self.ask(move |connection| {
-            let mut statement = connection.prepare_cached(&format!("{DEBATE} WHERE id = ?1"))?;
+            let mut statement = connection.prepare_cached(&format!("{DEBATE} {NAMED}"))?;
             statement.query_row([id], debate).optional()
         })
         .await
@@ -53,11 +51,7 @@ impl Reader {
         after: u64,
     ) -> Result<Vec<StoredEvent>, StoreError> {
         self.ask(move |connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT seq, event FROM events
-                 WHERE debate = (SELECT place FROM debates WHERE id = ?1) AND seq > ?2
-                 ORDER BY seq",
-            )?;
+            let mut statement = connection.prepare_cached(EVENTS)?;
             let rows = statement.query_map(params![debate, bound(after)], |row| {
                 let seq = row.get::<_, i64>(0)?.cast_unsigned();
                 Ok(StoredEvent { seq, event: row.get::<_, Vec<u8>>(1)?.into() })
@@ -72,7 +66,7 @@ impl Reader {
         after: u64,
         limit: u32,
     ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE} WHERE ended = 0 AND place > ?1 ORDER BY place LIMIT ?2");
+        let sql = format!("{DEBATE} WHERE ended = 0 AND place > $1 ORDER BY place LIMIT $2");
         self.debates(sql, (bound(after), limit)).await
     }
 
@@ -81,7 +75,7 @@ impl Reader {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE} WHERE place < ?1 ORDER BY place DESC LIMIT ?2");
+        let sql = format!("{DEBATE} {RECENT}");
         self.debates(sql, (before.map_or(i64::MAX, bound), limit)).await
     }
 
@@ -114,11 +108,6 @@ impl Reader {
         let result = answered.await.map_err(|_| StoreError::Closed)?;
         result.map_err(|error| failure(&self.place, &error))
     }
-}
-
-/// As SQLite counts, which has no larger numbers.
-fn bound(number: u64) -> i64 {
-    number.try_into().unwrap_or(i64::MAX)
 }
 
 fn debate(row: &Row<'_>) -> rusqlite::Result<StoredDebate> {

@@ -1,0 +1,67 @@
+//! The list of debates: those at hand as they stand, those that are over from the store.
+
+use pixel_debate_protocol::{DebateId, DebateList, Phase, Refusal, Summary};
+use tracing::error;
+
+use super::{Lobby, unavailable};
+use crate::store::{StoreError, StoredDebate};
+
+/// How many debates are read from the store at once.
+const PAGE: u32 = 64;
+
+/// How many such pages are read for one list at most: where most debates are private, a list for
+/// everybody has fewer than it could, and says where the next one begins.
+const PAGES: usize = 8;
+
+impl Lobby {
+    /// Up to `most` debates, the newest first, of those that were created before the one at the
+    /// place `before`: the public ones, or all. Those that ended without an outcome are left out.
+    pub(crate) async fn list(
+        &self,
+        before: Option<u64>,
+        most: usize,
+        all: bool,
+    ) -> Result<DebateList, Refusal> {
+        let (mut debates, mut next) = (Vec::new(), before);
+        for _ in 0..PAGES {
+            let page = self.house.store.recent(next, PAGE).await;
+            let page = page.map_err(|error| unavailable(&error))?;
+            for stored in &page {
+                next = Some(stored.place);
+                let summary = self.summary(stored).await.map_err(|error| unavailable(&error))?;
+                debates.extend(summary.filter(|summary| all || !summary.private));
+                if debates.len() == most {
+                    return Ok(DebateList { debates, next });
+                }
+            }
+            if page.len() < PAGE as usize {
+                return Ok(DebateList { debates, next: None });
+            }
+        }
+        Ok(DebateList { debates, next })
+    }
+
+    /// What a list says of a debate; nothing where it cannot be read, or had no outcome.
+    async fn summary(&self, stored: &StoredDebate) -> Result<Option<Summary>, StoreError> {
+        let id = DebateId(stored.debate.id.clone());
+        let at_hand = self.tables().by_id.get(&id).map(|entry| entry.table.summary());
+        if at_hand.is_some() || !stored.ended {
+            return Ok(at_hand);
+        }
+        Ok(match self.restore(stored).await? {
+            Ok(over) => over.debate.outcome().map(|outcome| Summary {
+                debate: id,
+                phase: Phase::Over,
+                seq: over.debate.events().count() as u32,
+                pixels: over.debate.rules().pixels,
+                precommit: over.debate.rules().precommit,
+                private: over.terms.setup.private,
+                outcome: Some(outcome),
+            }),
+            Err(reason) => {
+                error!(debate = %id, reason, "a stored debate is damaged");
+                None
+            }
+        })
+    }
+}
