@@ -5,7 +5,7 @@
 //! [`Snapshot`](crate::Snapshot), `GET /api/debates/{id}/transcript` with the game's transcript.
 //! What is refused is answered with a [`Refusal`](crate::Refusal).
 
-use pixel_debate_game::Outcome;
+use pixel_debate_game::{Outcome, Pixel, Role};
 use serde::{Deserialize, Serialize};
 
 use crate::DebateId;
@@ -61,4 +61,46 @@ pub enum Phase {
     Judging,
     /// It has an outcome.
     Over,
+}
+
+/// The answer to `GET /api/debates/{id}/analysis`: what the classifier makes of a position of a
+/// debate that is over, and what each legal reveal would do to that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Analysis {
+    /// How many pixels are revealed in the position.
+    pub revealed: u32,
+    /// The classifier's margin: the true label's logit less that of the lie or, without precommit,
+    /// less the highest of the others. Above 0 it would judge for the honest debater.
+    pub margin: f32,
+    /// Who reveals next; `null` when all pixels are revealed.
+    pub by: Option<Role>,
+    /// Each legal reveal, in reading order.
+    pub prospects: Vec<Prospect>,
+    /// The best reveal that could be found in a few seconds; `null` where there is none to make, or
+    /// nobody to look.
+    pub best: Option<Best>,
+}
+
+/// What a legal reveal would do.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Prospect {
+    /// Which pixel.
+    pub pixel: Pixel,
+    /// The margin after it.
+    pub margin: f32,
+}
+
+/// The best reveal that was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Best {
+    /// Which pixel.
+    pub pixel: Pixel,
+    /// Who wins from the position if both play as well as can be, where that is proven.
+    pub winner: Option<Role>,
 }

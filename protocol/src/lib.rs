@@ -46,7 +46,7 @@ pub use client::{ClientMessage, Request};
 #[cfg(feature = "schema")]
 pub use description::{asyncapi, openapi};
 pub use hello::{Bounds, Hello, Offer};
-pub use http::{API, DebateList, Phase, Summary};
+pub use http::{API, Analysis, Best, DebateList, Phase, Prospect, Summary};
 pub use identity::{DebateId, Token};
 pub use player::{Player, PlayerError};
 pub use refusal::{Refusal, RefusalCode};

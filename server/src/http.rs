@@ -1,5 +1,6 @@
 //! HTTP: debates as resources, health, metrics, the page, and the door to the websocket.
 
+mod analysis;
 mod debates;
 mod description;
 mod health;
@@ -57,6 +58,7 @@ impl App {
             .route("/debates", post(debates::create).get(debates::list))
             .route("/debates/{id}", get(debates::look).delete(debates::end))
             .route("/debates/{id}/transcript", get(debates::transcript))
+            .route("/debates/{id}/analysis", get(analysis::work_out))
             .route("/debates/{id}/{picture}", get(picture::draw))
             .fallback(refused::not_found)
             .method_not_allowed_fallback(refused::method);

@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod analysis;
 mod arrange;
 mod config;
 mod house;

@@ -6,7 +6,7 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Value, json};
 
 use super::{info, settings};
-use crate::{API, Created, DebateList, Refusal, Setup, Snapshot};
+use crate::{API, Analysis, Created, DebateList, Refusal, Setup, Snapshot};
 
 /// What may be asked of the server over HTTP: an OpenAPI 3.1 document.
 pub fn openapi() -> Value {
@@ -40,6 +40,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
     let list = content::<DebateList>(schemas);
     let snapshot = content::<Snapshot>(schemas);
     let transcript = content::<Transcript>(schemas);
+    let analysis = content::<Analysis>(schemas);
     let refusal = content::<Refusal>(schemas);
     // What is asked, with what is answered if all goes well.
     let asked = |summary: &str, status: &str, answer: Value| {
@@ -84,6 +85,14 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
         },
     ]);
     let one = shown("A debate as spectators see it", &snapshot);
+    let summary = "What each legal reveal would do to the classifier, once there is an outcome";
+    let mut analysed = shown(summary, &analysis);
+    analysed["parameters"] = json!([{
+        "name": "revealed",
+        "in": "query",
+        "description": "The position after so many reveals; after all of them if left out.",
+        "schema": { "type": "integer", "minimum": 0 },
+    }]);
     let ended = json!({ "description": "The debate has ended." });
     let end = asked("Ends a debate, as the administrator", "204", ended);
 
@@ -101,6 +110,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
             "get": shown("Everything, once there is an outcome", &transcript),
             "parameters": id,
         },
+        format!("{API}/debates/{{id}}/analysis"): { "get": analysed, "parameters": id },
         "/healthz": plain("Whether the process answers", "text/plain"),
         "/readyz": plain("Whether debates can be set up and go on", "text/plain"),
         "/metrics": plain("Measurements for Prometheus", "application/openmetrics-text"),

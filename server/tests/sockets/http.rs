@@ -2,7 +2,8 @@
 
 use pixel_debate_game::Transcript;
 use pixel_debate_protocol::{
-    ClientMessage, CloseReason, Created, DebateList, Phase, Refusal, RefusalCode, Setup, Snapshot,
+    Analysis, ClientMessage, CloseReason, Created, DebateList, Phase, Refusal, RefusalCode, Setup,
+    Snapshot,
 };
 use pixel_debate_server::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -271,6 +272,47 @@ async fn who_is_slow_to_ask_is_left() {
             .await
             .expect("the server waits for it")
             .unwrap();
+    }
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn a_position_is_analysed_once_there_is_an_outcome() {
+    let scene = Scene::open().await;
+    let mut seated = scene.seated(outside()).await;
+    let debate = seated.debate.clone();
+    let path = |query: &str| format!("/api/debates/{debate}/analysis{query}");
+    let (status, refusal) = refused(&scene, &format!("GET {}", path("")), "", "").await;
+    assert_eq!((status, refusal.code), (409, RefusalCode::NoOutcome));
+    seated.play(1, 4).await;
+    seated.judge.verdict(&debate, 1).await;
+    assert!(seated.judge.event().await.ending.is_some());
+
+    let mut legal = None;
+    for revealed in 0..=4 {
+        let (head, body) = get(&scene, &path(&format!("?revealed={revealed}")), "").await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head} {body}");
+        let analysis: Analysis = serde_json::from_str(&body).unwrap();
+        assert_eq!(analysis.revealed, revealed);
+        assert_eq!(analysis.by.is_none(), revealed == 4);
+        let prospects = analysis.prospects.len();
+        if let Some(before) = legal.replace(prospects) {
+            assert_eq!(prospects, if revealed == 4 { 0 } else { before - 1 });
+        }
+        if revealed == 4 {
+            let (_, all) = get(&scene, &path(""), "").await;
+            assert_eq!(all, body);
+        }
+    }
+    for (query, wrong) in [
+        ("?revealed=5", "no position after 5 reveals"),
+        ("?revealed=-1", "invalid digit"),
+        ("?reveals=1", "unknown field"),
+    ] {
+        let (status, refusal) = refused(&scene, &format!("GET {}", path(query)), "", "").await;
+        assert_eq!((status, refusal.code), (400, RefusalCode::Malformed));
+        assert!(refusal.message.contains(wrong), "{refusal}");
+        assert_eq!(refusal.expected, "revealed: 0 to 4");
     }
     scene.stop().await;
 }

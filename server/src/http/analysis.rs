@@ -1,0 +1,100 @@
+//! Analyses of positions of debates that are over, worked out when they are asked for.
+
+use std::sync::{Arc, LazyLock};
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::HeaderMap;
+use pixel_debate_game::{Debate, Event, LegalPixels, Move, Transcript};
+use pixel_debate_protocol::{Analysis, DebateId, Refusal, RefusalCode};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use tracing::error;
+
+use super::App;
+use super::debates::{ask, key};
+use super::refused::Refused;
+use crate::analysis::analyse;
+use crate::table::Request;
+
+/// How many analyses may be worked out or wait to be: who asks for more is to come again. With more
+/// of them the debates that go on would have to wait for their agents' moves.
+static DESKS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
+
+/// Which position.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Position {
+    /// After so many reveals; without it, after all.
+    revealed: Option<usize>,
+}
+
+/// `GET /api/debates/{id}/analysis`: what each legal reveal does to the classifier's mind.
+pub(super) async fn work_out(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+    position: Result<Query<Position>, QueryRejection>,
+) -> Result<Json<Analysis>, Refused> {
+    let key = key(&app, &headers)?;
+    let id = DebateId(id);
+    let transcript = ask(&app, &id, |answer| Request::Transcript { key, answer }).await?;
+    let debate = at(&transcript, position).map_err(|refusal| refusal.about(&id))?;
+    let house = app.lobby.house();
+    let rules = debate.rules();
+    if rules.legal != LegalPixels::Nonzero || !house.offer.pixels.contains(&rules.pixels) {
+        return Err(Refusal::new(
+            RefusalCode::NotFound,
+            "the server has no classifier for debates like this one",
+            format!("a debate over nonzero pixels, {:?} of them", house.offer.pixels),
+        )
+        .about(&id)
+        .into());
+    }
+    let _desk = DESKS.try_acquire().map_err(|_| {
+        Refusal::new(RefusalCode::Busy, "other positions are being analysed", "another try later")
+    })?;
+    let players = Arc::clone(&house.players);
+    let worked_out = house.pool.run(move || analyse(&*players, &debate)).await;
+    let analysis = worked_out.unwrap_or_else(|panic| Err(panic.to_string()));
+    Ok(Json(analysis.map_err(|reason| {
+        error!(debate = %id, reason, "a position cannot be analysed");
+        Refusal::new(
+            RefusalCode::Unavailable,
+            "the position cannot be analysed",
+            "another try later",
+        )
+        .about(&id)
+    })?))
+}
+
+/// The debate of a transcript as it stood in a position.
+fn at(
+    transcript: &Transcript,
+    position: Result<Query<Position>, QueryRejection>,
+) -> Result<Debate, Refusal> {
+    let is_reveal = |event: &&Event| matches!(event, Event::Reveal { .. });
+    let reveals: Vec<&Event> = transcript.events.iter().filter(is_reveal).collect();
+    let malformed = |message: String| {
+        let expected = format!("revealed: 0 to {}", reveals.len());
+        Refusal::new(RefusalCode::Malformed, message, expected)
+    };
+    let Query(Position { revealed }) =
+        position.map_err(|rejection| malformed(rejection.body_text()))?;
+    let revealed = revealed.unwrap_or(reveals.len());
+    let reveals = reveals.get(..revealed).ok_or_else(|| {
+        malformed(format!("there is no position after {revealed} reveals in this debate"))
+    })?;
+    let Transcript { rules, image, label, claims, classes, .. } = transcript;
+    let broken = |error: String| {
+        error!(error, "a transcript does not fit together");
+        Refusal::new(RefusalCode::Unavailable, "this debate cannot be replayed", "another debate")
+    };
+    let mut debate = Debate::new(*rules, Arc::new(image.clone()), *label, claims.liar, *classes)
+        .map_err(|error| broken(error.to_string()))?;
+    for event in reveals {
+        debate.apply(Move::from((*event).clone())).map_err(|error| broken(error.to_string()))?;
+    }
+    Ok(debate)
+}
