@@ -133,6 +133,35 @@ export async function violations(page) {
   });
 }
 
+/**
+ * Sets up a debate over HTTP.
+ *
+ * @param {string} url
+ * @param {object} setup
+ * @returns {Promise<{ debate: string, tokens: Record<string, string> }>}
+ */
+export async function create(url, setup) {
+  const answer = await fetch(`${url}/api/debates`, { method: 'POST', body: JSON.stringify(setup) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return /** @type {any} */ (await answer.json());
+}
+
+/**
+ * Plays a debate of programs to its end.
+ *
+ * @param {string} url
+ * @param {object} [setup]
+ * @returns {Promise<{ debate: string, transcript: any }>}
+ */
+export async function played(url, setup = {}) {
+  const { debate } = await create(url, { honest: 'greedy', liar: 'greedy', pace_ms: 0, ...setup });
+  for (;;) {
+    const answer = await fetch(`${url}/api/debates/${debate}/transcript`);
+    if (answer.ok) return { debate, transcript: await answer.json() };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** How many reveals the board shows. @param {import('playwright-core').Page} page */
 export const revealed = (page) => page.locator('.evidence g.number').count();
 

@@ -98,6 +98,15 @@ export function result(state: State, classes: string[]): string {
   return `${you}The judge said ${classes[label]}: the ${honest ? 'honest debater' : 'liar'} wins.`;
 }
 
+/** The judge's answer, in a sentence; how the debate ended where there is none. */
+export function verdictText(state: State, classes: string[]): string {
+  const { verdict } = state.view;
+  const label = verdictLabel(state);
+  if (verdict === null || label === null) return result(state, classes);
+  const sure = verdict.type === 'label' && verdict.probability !== null ? `, with ${percent(verdict.probability)}` : '';
+  return `Verdict: ${classes[label]}${sure}.`;
+}
+
 /** What the classifier made of the evidence, for a person who judged. */
 export function classifierToo(state: State, classes: string[]): string {
   const last = state.logits[state.view.evidence.length - 1];
