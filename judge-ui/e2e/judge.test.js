@@ -1,9 +1,11 @@
-// A person judges: sees the evidence and the claims, answers, then sees the truth.
+// A person judges: sees the evidence and the claims, states beliefs, answers, then sees the truth.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { mnist, openPage, PATIENCE, reveals, startBrowser, startServer, truth } from './stand.js';
+import { mnist, openLine, openPage, PATIENCE, revealed, reveals, startBrowser, startServer, truth } from './stand.js';
+
+/** @typedef {import('playwright-core').Page} Page */
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -20,24 +22,46 @@ after(async () => {
   await server.stop();
 });
 
-test('the judge’s traffic has neither image nor label before the verdict', { timeout: PATIENCE }, async () => {
+/** Starts judging from the judge's place, with quick debaters. @param {Page} page @param {string} reveal */
+async function begin(page, reveal = 'One by one') {
+  await page.goto(`${server.url}/#/judge`);
+  await page.getByLabel('Debaters').selectOption('greedy');
+  await page.getByRole('radio', { name: reveal }).check();
+  await page.getByRole('button', { name: 'Start judging' }).click();
+}
+
+const slider = (/** @type {Page} */ page) => page.getByRole('slider', { name: 'Belief' });
+
+/** States a belief after so many reveals, by keys. @param {Page} page @param {number} seen @param {string[]} keys */
+async function state(page, seen, ...keys) {
+  await page.getByText(seen === 0 ? 'You have seen nothing yet' : `After ${seen === 1 ? 'one reveal' : `${seen} reveals`}`).waitFor();
+  assert.equal(await revealed(page), seen);
+  for (const key of [...keys, 'Enter']) await page.keyboard.press(key);
+}
+
+test('a debate is judged by keys alone, and the record says how it went', { timeout: 2 * PATIENCE }, async () => {
   const { page, faults, asked, told, context } = await openPage(browser);
-  await page.goto(server.url);
-  await page.getByRole('link', { name: 'Judge one yourself' }).click();
-  const answers = page.locator('button.answer');
-  await answers.first().waitFor();
+  await begin(page);
+  await state(page, 0);
+  await page.waitForURL(/#\/judge\/.+\/.+/);
   const debate = page.url().split('/').at(-2) ?? '';
-  assert.ok(await answers.first().isDisabled());
-  await reveals(page, 6);
-  await page.getByText('Whom do you believe?').waitFor();
+  await state(page, 1, 'ArrowLeft', 'ArrowLeft');
+  await state(page, 2, 'Shift+ArrowRight');
+  for (const seen of [3, 4, 5]) await state(page, seen, 'ArrowLeft');
+  await page.getByText('After 6 reveals').waitFor();
+  assert.match((await slider(page).getAttribute('aria-valuetext')) ?? '', /^74 % for \d, 26 % for \d$/);
   assert.equal(await page.locator('.lit').count(), 0);
+  await page.keyboard.press('Enter');
+  await page.getByText('Whom do you believe?').waitFor();
 
   const own = (/** @type {string} */ frame) => frame.includes(debate);
   const before = told.filter(own);
   const asks = asked.length;
   const claims = (await page.locator('button.answer .label').allInnerTexts()).map(Number);
-  await page.getByLabel('How sure are you?').fill('80');
-  await answers.first().click();
+  assert.equal(await page.evaluate(() => document.activeElement?.querySelector('.label')?.textContent), String(claims[0]));
+  const page_ = await page.content();
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
+  await page.keyboard.press('Enter');
   await truth(page);
 
   // Now the truth is known: nothing of it was in what came before.
@@ -46,7 +70,7 @@ test('the judge’s traffic has neither image nor label before the verdict', { t
   const { label, pixels } = mnist(index);
   assert.equal(ending.truth.label, label);
   assert.deepEqual(Buffer.from(ending.truth.image.pixels, 'base64'), pixels);
-  assert.deepEqual(event.verdict, { type: 'label', label: claims[0], probability: 0.8 });
+  assert.deepEqual({ ...event.verdict, probability: Math.round(100 * event.verdict.probability) }, { type: 'label', label: claims[0], probability: 74 });
   assert.equal(ending.outcome.winner, claims[0] === label ? 'honest' : 'liar');
 
   const types = before.map((frame) => JSON.parse(frame).type);
@@ -55,7 +79,7 @@ test('the judge’s traffic has neither image nor label before the verdict', { t
   assert.deepEqual([honest, liar], [null, null]);
   const text = before.slice(1).join('\n');
   for (const secret of [ending.truth.image.pixels.slice(0, 40), 'mnist', '"honest"', '"liar"', '"index"', '"label"']) {
-    assert.ok(!text.includes(secret), secret);
+    for (const [place, found] of Object.entries({ traffic: text, page: page_, kept })) assert.ok(!found.includes(secret), `${secret} in ${place}`);
   }
   const { view, background } = JSON.parse(before[1] ?? '');
   assert.deepEqual([view.image, view.truth, view.role, view.rules.first, background], [null, null, null, null, null]);
@@ -64,35 +88,124 @@ test('the judge’s traffic has neither image nor label before the verdict', { t
     const { pixel, value } = JSON.parse(frame).event;
     assert.equal(value, pixels[pixel[1] * 28 + pixel[0]]);
   }
-  assert.equal(asked.length, asks, 'the verdict is answered on the socket alone');
-  assert.deepEqual(faults, []);
+  assert.equal(asked.filter((url) => /api|socket/.test(url)).length, 1, 'all is told on the socket alone');
+  assert.ok(asked.length >= asks);
 
   const right = claims[0] === label;
   await page.getByText(right ? 'You were right' : 'the liar fooled you').first().waitFor();
-  await page.getByText(`You were right ${right ? 1 : 0} of 1 times`).waitFor();
+  const given = right ? 0.74 : 0.26;
+  const score = 1 + Math.log2(given);
+  await page.locator('.score').getByText(`You gave ${Math.round(100 * given)} % to the truth`).waitFor();
+  assert.ok((await page.locator('.score b').innerText()).endsWith(Math.abs(score).toFixed(2)));
+  await page.locator('.record').getByText(`${right ? 1 : 0} of 1`).first().waitFor();
+  // The classifier's opinion comes with the outcome, and is compared.
+  await page.getByText('The classifier, on the same debates').waitFor();
+  await page.locator('.record').getByText(/mean log score [+−]/).waitFor();
+  await page.getByRole('img', { name: /^Calibration/ }).waitFor();
+  await page.getByRole('table', { name: /^Belief in/ }).waitFor();
+  assert.deepEqual(faults, []);
   await context.close();
 });
 
 test('debates are judged one after another by keyboard', { timeout: 2 * PATIENCE }, async () => {
   const { page, faults, context } = await openPage(browser);
   await page.goto(`${server.url}/#/judge`);
-  for (const judged of [1, 2]) {
+  await page.getByLabel('Debaters').selectOption('greedy');
+  await page.getByRole('radio', { name: 'The whole debate' }).check();
+  await page.reload();
+  assert.ok(await page.getByRole('radio', { name: 'The whole debate' }).isChecked(), 'what was chosen is kept');
+  await page.getByRole('button', { name: 'Start judging' }).waitFor();
+  await page.keyboard.press('Enter');
+  for (const judged of [1, 2, 3]) {
+    await page.getByText('You have seen nothing yet').waitFor();
+    await page.keyboard.press('Enter');
+    await page.getByText('After 6 reveals').waitFor();
+    assert.equal(await revealed(page), 6);
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
     await page.getByText('Whom do you believe?').waitFor();
+    // The label itself is a key.
     const claim = await page.locator('button.answer .label').nth(1).innerText();
     await page.keyboard.press(claim);
     await truth(page);
-    assert.equal(await page.locator('.opinion .answer .label').innerText(), claim);
-    await page.getByText(`of ${judged} times`).waitFor();
-    const another = page.getByRole('link', { name: 'Judge another' });
-    await another.focus();
+    await page.locator('.record').getByText(`of ${judged},`).first().waitFor();
     await page.keyboard.press('Enter');
-    await page.getByText('Watch the evidence').waitFor();
   }
+  await page.getByText('You have seen nothing yet').waitFor();
+
+  await page.getByRole('link', { name: 'Judge', exact: true }).click();
+  await page.locator('.record').getByText('of 3,').first().waitFor();
+  await page.getByRole('button', { name: 'Forget it' }).click();
+  await page.getByRole('button', { name: 'Really forget all of it' }).click();
+  await page.getByText('Nothing judged yet').waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
 
-test('a judge who reloads the page keeps the seat', { timeout: PATIENCE }, async () => {
+test('each reveal is announced', { timeout: PATIENCE }, async () => {
+  const { page, told, context } = await openPage(browser);
+  await begin(page);
+  await state(page, 0);
+  await state(page, 1);
+  await page.getByText('After 2 reveals').waitFor();
+  const { pixel, value } = told.map((frame) => JSON.parse(frame)).find(({ seq, event }) => seq === 2 && event).event;
+  const live = page.locator('[aria-live=polite]');
+  await live.getByText(`Reveal 2 of 6, second debater, column ${pixel[0]}, row ${pixel[1]}, value ${value}.`).waitFor({ state: 'attached' });
+  await context.close();
+});
+
+test('a judge who reloads or loses the connection goes on where they were', { timeout: 2 * PATIENCE }, async () => {
+  const { page, context } = await openPage(browser);
+  const line = await openLine(page);
+  await begin(page);
+  await state(page, 0);
+  await state(page, 1, 'ArrowLeft', 'ArrowLeft');
+  await page.getByText('After 2 reveals').waitFor();
+  await page.reload();
+  await page.getByText('After 2 reveals').waitFor();
+  assert.equal(await revealed(page), 2);
+  assert.match((await slider(page).getAttribute('aria-valuetext')) ?? '', /^60 % for/);
+
+  const status = page.getByRole('status').first();
+  await line.cut();
+  await status.getByText('Connection lost, trying again').waitFor();
+  assert.equal(await revealed(page), 2);
+  line.mend();
+  await status.getByText('Connected').waitFor();
+  for (const seen of [2, 3, 4, 5, 6]) await state(page, seen);
+
+  // Without a connection no verdict can be given.
+  const answer = page.locator('button.answer').first();
+  await page.getByText('Whom do you believe?').waitFor();
+  await line.cut();
+  await page.getByText('Waiting for the server…').waitFor();
+  assert.ok(await answer.isDisabled());
+  line.mend();
+  await page.getByText('Whom do you believe?').waitFor();
+  await answer.click();
+  await truth(page);
+  await page.locator('.record').getByText('of 1,').first().waitFor();
+  await page.reload();
+  await truth(page);
+  await page.locator('.record').getByText('of 1,').first().waitFor();
+  await context.close();
+});
+
+test('a seat that is taken in another window can be taken back', { timeout: PATIENCE }, async () => {
+  const one = await openPage(browser);
+  await begin(one.page);
+  await state(one.page, 0);
+  const other = await openPage(browser);
+  await other.page.goto(one.page.url());
+  await other.page.getByText('You have seen nothing yet').waitFor();
+  await one.page.getByText('This seat was taken in another window.').waitFor();
+  await one.page.getByRole('button', { name: 'Take it back' }).click();
+  await other.page.getByText('This seat was taken in another window.').waitFor();
+  await state(one.page, 1);
+  for (const { context } of [one, other]) await context.close();
+});
+
+test('without precommit the judge chooses among all labels', { timeout: PATIENCE }, async () => {
   const { page, context } = await openPage(browser);
   await page.goto(`${server.url}/#/new`);
   await page.getByRole('radio', { name: 'Me' }).check();
@@ -106,7 +219,9 @@ test('a judge who reloads the page keeps the seat', { timeout: PATIENCE }, async
   await page.getByText('Which one is it?').first().waitFor();
   await reveals(page, 6);
   assert.equal(await page.locator('button.answer').count(), 10);
+  await page.getByLabel('How sure are you?').fill('40');
   await page.locator('button.answer').nth(3).click();
   await truth(page);
+  await page.locator('.record').getByText('of 1,').first().waitFor();
   await context.close();
 });

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 
 import { openPage, PATIENCE, reveals, startBrowser, startServer, temporaryFolder, truth } from './stand.js';
 
@@ -19,8 +20,8 @@ test('a lost connection is said and found again, and the debate goes on', { time
   const store = join(folder, 'debates.db');
   let server = await startServer({ store });
   const { page, told, context } = await openPage(browser);
-  const status = page.getByRole('status');
-  await page.goto(server.url);
+  const status = page.getByRole('status').first();
+  await page.goto(`${server.url}/#/watch`);
   await reveals(page, 1);
   await server.stop();
   await status.getByText('Connection lost').waitFor();
@@ -38,35 +39,19 @@ test('a lost connection is said and found again, and the debate goes on', { time
   rmSync(folder, { recursive: true });
 });
 
-test('a server that has lost the debate on show shows another', { timeout: PATIENCE }, async () => {
+test('a server that has lost the debate says so and leads to another', { timeout: PATIENCE }, async () => {
   let server = await startServer();
   const { page, context } = await openPage(browser);
-  const status = page.getByRole('status');
-  await page.goto(server.url);
+  const status = page.getByRole('status').first();
+  await page.goto(`${server.url}/#/watch`);
   await status.getByText('Connected').waitFor();
+  await page.waitForURL(/#\/watch\//);
   await server.stop();
   await status.getByText('Connection lost').waitFor();
   server = await startServer({ address: new URL(server.url).host });
-  await status.getByText('Connected').waitFor();
+  await page.getByRole('alert').getByText('no debate has that name').waitFor();
+  await page.getByRole('link', { name: 'To the debate on show' }).click();
   await reveals(page, 1);
-  await context.close();
-  await server.stop();
-});
-
-test('every view fits on a phone', { timeout: PATIENCE }, async () => {
-  const server = await startServer();
-  const { page, faults, context } = await openPage(browser, { viewport: { width: 360, height: 740 } });
-  for (const [view, shown] of [
-    ['#/', '.stage'],
-    ['#/judge', '.ask'],
-    ['#/new', 'form'],
-  ]) {
-    await page.goto(`${server.url}/${view}`);
-    await page.locator(shown ?? '').waitFor();
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(width <= 360, `${view} is ${width} pixels wide`);
-  }
-  assert.deepEqual(faults, []);
   await context.close();
   await server.stop();
 });
@@ -81,7 +66,63 @@ test('the whole page is reached by keyboard', { timeout: PATIENCE }, async () =>
     await page.keyboard.press('Tab');
     names.add(await page.evaluate(() => document.activeElement?.textContent?.trim()));
   }
-  for (const name of ['Watch', 'Judge', 'New debate', 'Start the debate']) assert.ok(names.has(name), name);
+  for (const name of ['To the content', 'Watch', 'Judge', 'Debate', 'Set up', 'Start the debate']) assert.ok(names.has(name), name);
+  await context.close();
+  await server.stop();
+});
+
+test('the first load is light, comes from one host, and obeys a strict policy', { timeout: PATIENCE }, async () => {
+  const server = await startServer();
+  const { page, faults, context } = await openPage(browser);
+  /** @type {Map<string, Promise<Buffer>>} */
+  const loaded = new Map();
+  page.on('response', (response) => void loaded.set(response.url(), response.body().catch(() => Buffer.alloc(0))));
+  const answer = await page.goto(server.url);
+  await page.getByRole('status').first().getByText('Connected').waitFor();
+  await page.waitForLoadState('networkidle');
+  const policy = answer?.headers()['content-security-policy'] ?? '';
+  for (const rule of ["default-src 'none'", "script-src 'self'", "style-src 'self'"]) assert.ok(policy.includes(rule), policy);
+  assert.doesNotMatch(policy, /unsafe|\*|data:/);
+  let weight = 0;
+  for (const [url, body] of loaded) {
+    assert.equal(new URL(url).host, new URL(server.url).host);
+    weight += gzipSync(await body).length;
+  }
+  assert.ok(loaded.size >= 4, `${loaded.size} files`);
+  assert.ok(weight < 150 * 1024, `${weight} bytes compressed`);
+  assert.deepEqual(faults, []);
+  await context.close();
+  await server.stop();
+});
+
+test('a reveal is on screen within 50 ms of its message', { timeout: PATIENCE }, async () => {
+  const server = await startServer();
+  const { page, context } = await openPage(browser);
+  // The page's own websocket, with a clock at its door.
+  await page.addInitScript(() => {
+    const waits = /** @type {number[]} */ ([]);
+    Object.assign(globalThis, { waits });
+    globalThis.WebSocket = class extends WebSocket {
+      constructor(/** @type {string | URL} */ url) {
+        super(url);
+        this.addEventListener('message', ({ data }) => {
+          if (JSON.parse(data).event?.type !== 'reveal') return;
+          const [came, before] = [performance.now(), document.querySelectorAll('.evidence g.number').length];
+          const look = () => {
+            if (document.querySelectorAll('.evidence g.number').length > before) waits.push(performance.now() - came);
+            else requestAnimationFrame(look);
+          };
+          requestAnimationFrame(look);
+        });
+      }
+    };
+  });
+  await page.goto(`${server.url}/#/watch`);
+  await truth(page);
+  const waits = await page.evaluate(() => /** @type {any} */ (globalThis).waits);
+  assert.ok(waits.length >= 4, `${waits.length} reveals`);
+  const median = waits.sort((/** @type {number} */ a, /** @type {number} */ b) => a - b)[Math.floor(waits.length / 2)];
+  assert.ok(median < 50, `${waits.map(Math.round)} ms`);
   await context.close();
   await server.stop();
 });

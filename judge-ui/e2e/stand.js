@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Longer than a debate takes, also where the machine is busy. */
-export const PATIENCE = 180_000;
+export const PATIENCE = 90_000;
 
 /**
  * Starts the program's server and waits until it says where it is. Another program than the
@@ -86,6 +87,81 @@ export async function openPage(browser, options = {}) {
   return { context, page, faults, asked, told };
 }
 
+/**
+ * Puts a switch between a page and the server: what has been told can be cut off at any time.
+ *
+ * @param {import('playwright-core').Page} page Before it has opened its websocket.
+ */
+export async function openLine(page) {
+  /** @type {Set<import('playwright-core').WebSocketRoute>} */
+  const sockets = new Set();
+  let whole = true;
+  await page.routeWebSocket(/\/socket$/, (socket) => {
+    if (!whole) return void socket.close();
+    const server = socket.connectToServer();
+    sockets.add(socket);
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => socket.send(message));
+    server.onClose(() => socket.close());
+    socket.onClose(() => server.close());
+  });
+  return {
+    cut: async () => {
+      whole = false;
+      for (const socket of sockets) await socket.close();
+      sockets.clear();
+    },
+    mend: () => {
+      whole = true;
+    },
+  };
+}
+
+/**
+ * What axe finds wrong with the page as it stands, in short.
+ *
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<string[]>}
+ */
+export async function violations(page) {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await /** @type {any} */ (globalThis).axe.run();
+    return violations.flatMap((/** @type {any} */ { id, nodes }) =>
+      nodes.map((/** @type {any} */ { html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+    );
+  });
+}
+
+/**
+ * Sets up a debate over HTTP.
+ *
+ * @param {string} url
+ * @param {object} setup
+ * @returns {Promise<{ debate: string, tokens: Record<string, string> }>}
+ */
+export async function create(url, setup) {
+  const answer = await fetch(`${url}/api/debates`, { method: 'POST', body: JSON.stringify(setup) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return /** @type {any} */ (await answer.json());
+}
+
+/**
+ * Plays a debate of programs to its end.
+ *
+ * @param {string} url
+ * @param {object} [setup]
+ * @returns {Promise<{ debate: string, transcript: any }>}
+ */
+export async function played(url, setup = {}) {
+  const { debate } = await create(url, { honest: 'greedy', liar: 'greedy', pace_ms: 0, ...setup });
+  for (;;) {
+    const answer = await fetch(`${url}/api/debates/${debate}/transcript`);
+    if (answer.ok) return { debate, transcript: await answer.json() };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
 /** How many reveals the board shows. @param {import('playwright-core').Page} page */
 export const revealed = (page) => page.locator('.evidence g.number').count();
 
@@ -93,7 +169,7 @@ export const revealed = (page) => page.locator('.evidence g.number').count();
 export const reveals = (page, number) => page.locator('.evidence g.number').nth(number - 1).waitFor();
 
 /** Waits until the truth is told. @param {import('playwright-core').Page} page */
-export const truth = (page) => page.locator('.background').waitFor();
+export const truth = (page) => page.locator('.background').first().waitFor();
 
 const data = (/** @type {string} */ name) =>
   gunzipSync(readFileSync(new URL(`../../datasets/data/mnist/${name}.gz`, import.meta.url)));

@@ -22,7 +22,7 @@ after(async () => {
 
 test('a visitor sees a live debate to its end, and another on a click', { timeout: 2 * PATIENCE }, async () => {
   const { page, faults, asked, context } = await openPage(browser);
-  await page.goto(server.url);
+  await page.goto(`${server.url}/#/watch`);
   const question = page.getByRole('heading', { level: 1 });
   await question.getByText(/^\d or \d\?$/).waitFor();
   const claims = (await question.innerText()).match(/\d/g)?.map(Number) ?? [];

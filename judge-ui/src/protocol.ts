@@ -4,6 +4,8 @@ export const VERSION = 2;
 
 export const PATH = "/socket";
 
+export const API = "/api";
+
 /**
  * A request with an id is done.
  */
@@ -129,6 +131,15 @@ tokens: Tokens, };
  * A debate's name on the wire. It says nothing about the debate.
  */
 export type DebateId = string;
+
+/**
+ * The answer to `GET /api/debates`: the debates at hand, the newest first.
+ */
+export type DebateList = { 
+/**
+ * The public ones; with the administrator's token all.
+ */
+debates: Array<Summary>, };
 
 /**
  * A debater's place at the table: the one that makes the first reveal, or the other.
@@ -301,6 +312,11 @@ reason: OutcomeReason, };
  * What ended a debate.
  */
 export type OutcomeReason = "verdict" | "time" | "illegal_move" | "absent" | "resignation";
+
+/**
+ * How far a debate has come.
+ */
+export type Phase = "waiting" | "revealing" | "judging" | "over";
 
 /**
  * A pixel's place: column `x` and row `y`, counted from 0 at the top left.
@@ -664,6 +680,39 @@ turn: Turn | null,
  * With the outcome: what else was kept back.
  */
 background: Background | null, };
+
+/**
+ * A debate in a list: what anybody may know of it.
+ */
+export type Summary = { 
+/**
+ * Its name.
+ */
+debate: DebateId, 
+/**
+ * How far it has come.
+ */
+phase: Phase, 
+/**
+ * The number of events so far.
+ */
+seq: number, 
+/**
+ * How many pixels the debaters reveal together.
+ */
+pixels: number, 
+/**
+ * Whether the liar's label is fixed.
+ */
+precommit: boolean, 
+/**
+ * Whether only those with a token may watch.
+ */
+private: boolean, 
+/**
+ * Who won and why, once the debate has ended.
+ */
+outcome: Outcome | null, };
 
 /**
  * The time that an outside player has left.

@@ -16,6 +16,7 @@ pub const API: &str = "/api";
 /// The answer to `GET /api/debates`: debates that go on or have an outcome, the newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct DebateList {
     /// The public ones; with the administrator's token all.
     pub debates: Vec<Summary>,
@@ -31,6 +32,7 @@ impl DebateList {
 /// A debate in a list: what anybody may know of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Summary {
     /// Its name.
     pub debate: DebateId,
@@ -51,6 +53,7 @@ pub struct Summary {
 /// How far a debate has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// Some outside seat has never been taken.

@@ -4,21 +4,23 @@ use std::collections::BTreeMap;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::{PATH, Request, ServerMessage, VERSION};
+use crate::{API, DebateList, PATH, Request, ServerMessage, VERSION};
 
-/// A TypeScript module that declares both messages and every type in them, in the order of their
-/// names.
+/// A TypeScript module that declares both messages, the list of debates over HTTP and every type in
+/// them, in the order of their names.
 ///
 /// The page keeps it as `judge-ui/src/protocol.ts`; a test compares the two.
 pub fn declarations() -> String {
     let mut found = Declarations::default();
     found.visit::<Request>();
     found.visit::<ServerMessage>();
+    found.visit::<DebateList>();
     let mut module = format!(
         "// Generated from the crates `protocol` and `game`: \
          PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol\n\n\
          export const VERSION = {VERSION};\n\n\
-         export const PATH = {PATH:?};\n",
+         export const PATH = {PATH:?};\n\n\
+         export const API = {API:?};\n",
     );
     for declaration in found.by_name.values() {
         module.push('\n');

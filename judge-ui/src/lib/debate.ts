@@ -8,11 +8,15 @@ export type Tone = Debater | Role;
 
 export const debaters: Debater[] = ['first', 'second'];
 
-export function roleOf(state: State, debater: Debater): Role | null {
-  const first = state.view.truth?.first;
-  if (first === undefined) return null;
-  if (debater === 'first') return first;
-  return first === 'honest' ? 'liar' : 'honest';
+export const otherDebater: Record<Debater, Debater> = { first: 'second', second: 'first' };
+
+export const otherRole: Record<Role, Role> = { honest: 'liar', liar: 'honest' };
+
+/** The role of a debater, where it may be known: to the debaters, and to everybody after the end. */
+export function roleOf({ view }: State, debater: Debater): Role | null {
+  const first = view.truth?.first ?? view.rules.first;
+  if (first === null) return null;
+  return debater === 'first' ? first : otherRole[first];
 }
 
 export function toneOf(state: State, debater: Debater): Tone {
@@ -31,6 +35,13 @@ export function shownReveals(state: State): Shown[] {
     number: index + 1,
     tone: toneOf(state, reveal.by),
   }));
+}
+
+/** The debate as it stood after so many reveals; what is known of roles and truth stays. */
+export function after(state: State, reveals: number): State {
+  const { view, logits } = state;
+  if (reveals >= view.evidence.length) return state;
+  return { ...state, view: { ...view, evidence: view.evidence.slice(0, reveals) }, logits: logits.slice(0, reveals) };
 }
 
 /** The labels between which the judge decides: the claims, or all of them without precommit. */

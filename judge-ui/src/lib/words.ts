@@ -12,7 +12,7 @@ export const closeReason: Record<CloseReason, string> = {
   over: 'The server has let go of this debate: it ended some time ago.',
   absent: 'The server has let go of this debate: somebody who was to play did not come.',
   no_verdict: 'The server has let go of this debate: no verdict came in time.',
-  seat_taken: 'The judge’s seat of this debate was taken in another window.',
+  seat_taken: 'This seat was taken in another window.',
   ended: 'The administrator of the server ended this debate.',
   restarting: 'The server restarts. The debate goes on when it is back.',
   fault: 'The server could not go on with this debate.',
@@ -45,7 +45,23 @@ export function signed(value: number, digits = 2): string {
   return value < 0 ? `−${text}` : `+${text}`;
 }
 
-export function place({ pixel: [column, row] }: Shown): string {
+export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** A time as a clock shows it. */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (number: number) => String(number).padStart(2, '0');
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}
+
+/** A length of time in words. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+export function place({ pixel: [column, row] }: Pick<Shown, 'pixel'>): string {
   return `column ${column}, row ${row}`;
 }
 
@@ -57,27 +73,43 @@ export function fault({ message }: Refusal): string {
 /** What a screen reader says of a reveal. */
 export function announce(state: State, reveal: Shown): string {
   const { number, by, value } = reveal;
-  return `Reveal ${number} of ${state.view.rules.pixels}: ${by} debater, ${place(reveal)}, value ${value}.`;
+  return `Reveal ${number} of ${state.view.rules.pixels}, ${by} debater, ${place(reveal)}, value ${value}.`;
+}
+
+/** The evidence as a screen reader says it. */
+export function evidence(state: State): string {
+  if (state.view.evidence.length === 0) return 'No pixel revealed yet';
+  return state.view.evidence.map((reveal) => `${place(reveal)}, value ${reveal.value}`).join('; ');
 }
 
 /** Who won, in a sentence. */
 export function result(state: State, classes: string[]): string {
-  const { outcome, truth, seat } = state.view;
+  const { outcome, truth, seat, role } = state.view;
   if (!outcome || !truth) return '';
+  const you = role !== null && seat !== 'spectator' ? (role === outcome.winner ? 'You win. ' : 'You lose. ') : '';
   const loser = outcome.winner === 'honest' ? 'liar' : 'honest debater';
-  if (outcome.reason !== 'verdict') return `The ${loser} ${loss[outcome.reason]}.`;
+  if (outcome.reason !== 'verdict') return `${you}The ${loser} ${loss[outcome.reason]}.`;
   const label = verdictLabel(state);
   if (label === null) return '';
   const honest = outcome.winner === 'honest';
   if (seat === 'judge') {
     return honest ? 'You were right: the honest debater wins.' : `You said ${classes[label]}: the liar fooled you.`;
   }
-  return `The judge said ${classes[label]}: the ${honest ? 'honest debater' : 'liar'} wins.`;
+  return `${you}The judge said ${classes[label]}: the ${honest ? 'honest debater' : 'liar'} wins.`;
+}
+
+/** The judge's answer, in a sentence; how the debate ended where there is none. */
+export function verdictText(state: State, classes: string[]): string {
+  const { verdict } = state.view;
+  const label = verdictLabel(state);
+  if (verdict === null || label === null) return result(state, classes);
+  const sure = verdict.type === 'label' && verdict.probability !== null ? `, with ${percent(verdict.probability)}` : '';
+  return `Verdict: ${classes[label]}${sure}.`;
 }
 
 /** What the classifier made of the evidence, for a person who judged. */
 export function classifierToo(state: State, classes: string[]): string {
-  const last = state.logits.at(-1);
+  const last = state.logits[state.view.evidence.length - 1];
   if (state.view.verdict?.type !== 'label' || !last) return '';
   return `From the same pixels the classifier would have said ${classes[lead(last, choices(state)).label]}.`;
 }

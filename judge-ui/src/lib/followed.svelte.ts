@@ -1,0 +1,48 @@
+// One debate that is followed, from a seat or as a spectator.
+
+import type { CloseReason, DebateId, Refusal, Token } from '../protocol';
+import type { Message, Wish } from './connection.svelte';
+import { fold, known, type News, type State } from './state';
+
+export class Followed {
+  /** The debate as far as the server has told it. */
+  state: State | null = $state.raw(null);
+  /** Why the server does not tell it. */
+  refusal: Refusal | null = $state.raw(null);
+  /** Why the server has let go of it. */
+  closed: CloseReason | null = $state(null);
+  /** When the server told whose turn it is, on the clock of `performance`. */
+  turnAt = $state(0);
+
+  /** How many parts of the page follow it. */
+  users = 0;
+
+  constructor(
+    readonly debate: DebateId,
+    /** The key to a seat; without one it is watched. */
+    readonly token: Token | null,
+  ) {}
+
+  /** Asks for the debate, from where the page knows it. */
+  wish(): Wish {
+    const { debate, token, state } = this;
+    const opinions = true;
+    if (state) return { type: 'resume', debate, token, seq: known(state), opinions };
+    if (token === null) return { type: 'watch', debate, token, opinions };
+    return { type: 'take', debate, token, opinions };
+  }
+
+  hear(message: News | Extract<Message, { type: 'closed' }>): void {
+    if (message.type === 'closed') {
+      this.closed = message.reason;
+      return;
+    }
+    const turn = this.state?.turn;
+    this.state = fold(this.state, message);
+    if (this.state && this.state.turn !== turn) this.turnAt = performance.now();
+    if (message.type === 'snapshot' || message.type === 'resumed') {
+      this.closed = null;
+      this.refusal = null;
+    }
+  }
+}

@@ -1,0 +1,123 @@
+// The server as the page talks to it: requests with their answers, and the debates that are followed.
+
+import type { Created, DebateId, Refusal, Setup, Token } from '../protocol';
+import { Connection, type Message, type Wish } from './connection.svelte';
+import { Followed } from './followed.svelte';
+
+/** The answer to a request; null where the connection was lost before it came. */
+export type Answer = Extract<Message, { type: 'created' | 'snapshot' | 'resumed' | 'accepted' | 'error' }> | null;
+
+/** What a refused request says when the connection was lost before its answer. */
+export const UNANSWERED: Refusal = {
+  code: 'unavailable',
+  message: 'the connection was lost before the server answered',
+  expected: 'another try when the connection is back',
+  debate: null,
+};
+
+export class Server {
+  readonly connection = new Connection({
+    greeted: () => this.#arrive(),
+    told: (message) => this.#hear(message),
+    lost: () => this.#settle(null),
+  });
+
+  #followed = new Map<DebateId, Followed>();
+  #asked = new Map<number, (answer: Answer) => void>();
+  #lastId = 0;
+
+  /** Sends a request and waits for its answer. */
+  ask(wish: Wish): Promise<Answer> {
+    const id = (this.#lastId += 1);
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve);
+      if (!this.connection.send({ ...wish, id })) this.#answer(id, null);
+    });
+  }
+
+  /** Sets up a debate; what it leaves out is as the server has it, with the most pixels it judges. */
+  async create(setup: Partial<Setup>): Promise<Created | Refusal> {
+    const pixels = this.connection.hello?.offer.pixels.at(-1);
+    const answer = await this.ask({ type: 'create', ...(pixels === undefined ? {} : { pixels }), ...setup });
+    return answer?.type === 'created' || answer?.type === 'error' ? answer : UNANSWERED;
+  }
+
+  /** Follows a debate until it is released as often; with a token from the seat that it opens. */
+  follow(debate: DebateId, token: Token | null = null): Followed {
+    let followed = this.#followed.get(debate);
+    if (!followed || followed.token !== token) {
+      followed = new Followed(debate, token);
+      this.#followed.set(debate, followed);
+      this.#fetch(followed);
+    }
+    followed.users += 1;
+    return followed;
+  }
+
+  /** Follows the debate that the server shows to visitors; null while there is no connection. */
+  async show(): Promise<Followed | Refusal | null> {
+    const answer = await this.ask({ type: 'watch', debate: null, token: null, opinions: true });
+    if (answer?.type !== 'snapshot') return answer?.type === 'error' ? answer : null;
+    const followed = this.#followed.get(answer.debate) ?? new Followed(answer.debate, null);
+    this.#followed.set(answer.debate, followed);
+    followed.hear(answer);
+    followed.users += 1;
+    return followed;
+  }
+
+  /** Stops following for one of those who followed. */
+  release(followed: Followed): void {
+    followed.users -= 1;
+    if (followed.users > 0 || this.#followed.get(followed.debate) !== followed) return;
+    this.#followed.delete(followed.debate);
+    if (followed.closed === null && followed.refusal === null) void this.ask({ type: 'leave', debate: followed.debate });
+  }
+
+  /** Asks for a debate again, for instance when its seat was taken in another window. */
+  retake(followed: Followed): void {
+    followed.closed = null;
+    this.#fetch(followed);
+  }
+
+  async #fetch(followed: Followed): Promise<void> {
+    // Without a connection it is asked for when there is one.
+    const answer = this.connection.state === 'open' ? await this.ask(followed.wish()) : null;
+    if (answer?.type === 'error') followed.refusal = answer;
+  }
+
+  #arrive(): void {
+    for (const followed of this.#followed.values()) {
+      // Another window has the seat: the two must not take it from each other for ever.
+      if (followed.closed !== 'seat_taken') void this.#fetch(followed);
+    }
+  }
+
+  #hear(message: Message): void {
+    switch (message.type) {
+      case 'snapshot':
+      case 'resumed':
+      case 'turn':
+      case 'event':
+      case 'opinion':
+      case 'closed':
+        this.#followed.get(message.debate)?.hear(message);
+        break;
+    }
+    if (!('id' in message) || message.id == null) {
+      // What was sent too fast was not read, and so has no answer of its own.
+      if (message.type === 'error' && message.code === 'too_fast') this.#settle(message);
+    } else {
+      this.#answer(message.id, message);
+    }
+  }
+
+  #answer(id: number, answer: Answer): void {
+    this.#asked.get(id)?.(answer);
+    this.#asked.delete(id);
+  }
+
+  /** Gives all that wait for an answer the same. */
+  #settle(answer: Answer): void {
+    for (const id of [...this.#asked.keys()]) this.#answer(id, answer);
+  }
+}
