@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::{API, DebateList, PATH, Request, ServerMessage, VERSION};
+use crate::{API, Analysis, DebateList, PATH, Request, ServerMessage, VERSION};
 
-/// A TypeScript module that declares both messages, the list of debates over HTTP and every type in
+/// A TypeScript module that declares both messages, what the page asks over HTTP and every type in
 /// them, in the order of their names.
 ///
 /// The page keeps it as `judge-ui/src/protocol.ts`; a test compares the two.
@@ -15,6 +15,7 @@ pub fn declarations() -> String {
     found.visit::<Request>();
     found.visit::<ServerMessage>();
     found.visit::<DebateList>();
+    found.visit::<Analysis>();
     let mut module = format!(
         "// Generated from the crates `protocol` and `game`: \
          PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol\n\n\
