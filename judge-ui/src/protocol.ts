@@ -33,6 +33,34 @@ took_ms: number | null,
 latency_ms: number | null, };
 
 /**
+ * The answer to `GET /api/debates/{id}/analysis`: what the classifier makes of a position of a
+ * debate that is over, and what each legal reveal would do to that.
+ */
+export type Analysis = { 
+/**
+ * How many pixels are revealed in the position.
+ */
+revealed: number, 
+/**
+ * The classifier's margin: the true label's logit less that of the lie or, without precommit,
+ * less the highest of the others. Above 0 it would judge for the honest debater.
+ */
+margin: number, 
+/**
+ * Who reveals next; `null` when all pixels are revealed.
+ */
+by: Role | null, 
+/**
+ * Each legal reveal, in reading order.
+ */
+prospects: Array<Prospect>, 
+/**
+ * The best reveal that could be found in a few seconds; `null` where there is none to make, or
+ * nobody to look.
+ */
+best: Best | null, };
+
+/**
  * What stands behind a debate and is told with its outcome, for each of it may tell who is honest.
  */
 export type Background = { 
@@ -44,6 +72,19 @@ source: ImageSource,
  * Who played.
  */
 players: Players, };
+
+/**
+ * The best reveal that was found.
+ */
+export type Best = { 
+/**
+ * Which pixel.
+ */
+pixel: Pixel, 
+/**
+ * Who wins from the position if both play as well as can be, where that is proven.
+ */
+winner: Role | null, };
 
 /**
  * The bounds within which the server deals with a client, and with a debate that waits.
@@ -133,13 +174,17 @@ tokens: Tokens, };
 export type DebateId = string;
 
 /**
- * The answer to `GET /api/debates`: the debates at hand, the newest first.
+ * The answer to `GET /api/debates`: debates that go on or have an outcome, the newest first.
  */
 export type DebateList = { 
 /**
  * The public ones; with the administrator's token all.
  */
-debates: Array<Summary>, };
+debates: Array<Summary>, 
+/**
+ * What `before` has to be for the list that goes on after this one; `null` at the end.
+ */
+next: bigint | null, };
 
 /**
  * A debater's place at the table: the one that makes the first reveal, or the other.
@@ -347,6 +392,19 @@ liar?: string,
  * The judge.
  */
 judge?: string, };
+
+/**
+ * What a legal reveal would do.
+ */
+export type Prospect = { 
+/**
+ * Which pixel.
+ */
+pixel: Pixel, 
+/**
+ * The margin after it.
+ */
+margin: number, };
 
 /**
  * Why a request was not carried out. Nothing has changed.
