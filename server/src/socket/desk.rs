@@ -202,7 +202,7 @@ impl Desk {
         let ticket = held.unwrap_or_default();
         let followed = Followed { debate, table: table.clone(), ticket: Arc::downgrade(&ticket) };
         let follow = Follow { client, id, token, seat, since, opinions, ticket };
-        if !table.ask(Request::Follow(follow)).await {
+        if !table.ask(Request::Follow(Box::new(follow))).await {
             return Err(unknown(&followed.debate));
         }
         self.followed.push(followed);
@@ -224,7 +224,11 @@ impl Desk {
         let place = self.place(debate).ok_or_else(|| not_followed(debate))?;
         let Followed { table, .. } = &self.followed[place];
         let act = Act { client: self.outbox.clone(), id, what, at };
-        if table.ask(Request::Act(act)).await { Ok(()) } else { Err(not_followed(debate)) }
+        if table.ask(Request::Act(Box::new(act))).await {
+            Ok(())
+        } else {
+            Err(not_followed(debate))
+        }
     }
 
     fn refuse(&self, refusal: Refusal) {

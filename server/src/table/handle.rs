@@ -11,12 +11,14 @@ use tokio::time::Instant;
 use crate::outbox::Outbox;
 
 /// What a table is asked. Answers go to the outbox that comes with it.
+///
+/// The large ones are boxed: a table's queue has room for several dozen requests from the start.
 #[derive(Debug)]
 pub(crate) enum Request {
     /// A client wants to follow the debate.
-    Follow(Follow),
+    Follow(Box<Follow>),
     /// A player does something.
-    Act(Act),
+    Act(Box<Act>),
     /// A client leaves; with an outbox it is told so.
     Leave { client: u64, answer: Option<(Outbox, Option<u32>)> },
     /// Somebody wants to see the debate once, as a spectator.

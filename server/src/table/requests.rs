@@ -21,10 +21,10 @@ impl Table {
     /// Answers a request.
     pub(super) fn answer(&mut self, request: Request) -> ControlFlow<CloseReason> {
         match request {
-            Request::Follow(follow) => self.follow(follow),
+            Request::Follow(follow) => self.follow(*follow),
             Request::Act(act) => {
                 let (client, id) = (act.client.clone(), act.id);
-                if let Err(refusal) = self.act(act) {
+                if let Err(refusal) = self.act(*act) {
                     self.refuse(&client, id, refusal);
                 }
             }
