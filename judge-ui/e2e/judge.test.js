@@ -59,6 +59,8 @@ test('a debate is judged by keys alone, and the record says how it went', { time
   const asks = asked.length;
   const claims = (await page.locator('button.answer .label').allInnerTexts()).map(Number);
   assert.equal(await page.evaluate(() => document.activeElement?.querySelector('.label')?.textContent), String(claims[0]));
+  await page.getByLabel('Why?').fill('Bent at the top.');
+  await page.locator('button.answer').first().focus();
   const page_ = await page.content();
   const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
   await page.keyboard.press('Enter');
@@ -70,7 +72,7 @@ test('a debate is judged by keys alone, and the record says how it went', { time
   const { label, pixels } = mnist(index);
   assert.equal(ending.truth.label, label);
   assert.deepEqual(Buffer.from(ending.truth.image.pixels, 'base64'), pixels);
-  assert.deepEqual({ ...event.verdict, probability: Math.round(100 * event.verdict.probability) }, { type: 'label', label: claims[0], probability: 74 });
+  assert.deepEqual({ ...event.verdict, probability: Math.round(100 * event.verdict.probability) }, { type: 'label', label: claims[0], probability: 74, explanation: 'Bent at the top.' });
   assert.equal(ending.outcome.winner, claims[0] === label ? 'honest' : 'liar');
 
   const types = before.map((frame) => JSON.parse(frame).type);
