@@ -52,11 +52,16 @@ pub(super) async fn work_out(
         .about(&id)
         .into());
     }
-    let _desk = DESKS.try_acquire().map_err(|_| {
+    let desk = DESKS.try_acquire().map_err(|_| {
         Refusal::new(RefusalCode::Busy, "other positions are being analysed", "another try later")
     })?;
     let players = Arc::clone(&house.players);
-    let worked_out = house.pool.run(move || analyse(&*players, &debate)).await;
+    // Who goes away while it is worked out does not make room for another one meanwhile.
+    let work = move || {
+        let _desk = desk;
+        analyse(&*players, &debate)
+    };
+    let worked_out = house.pool.run(work).await;
     let analysis = worked_out.unwrap_or_else(|panic| Err(panic.to_string()));
     Ok(Json(analysis.map_err(|reason| {
         error!(debate = %id, reason, "a position cannot be analysed");
