@@ -55,18 +55,19 @@ impl Relay {
 /// Serves one connection until it ends.
 async fn serve(stream: TcpStream, rooms: Arc<Rooms>) {
     let mut room = String::new();
+    let (sender, mut waiting) = channel::<Utf8Bytes>(WAITING);
+    // Before the handshake is answered, for whoever has the answer may count on being told.
     #[expect(clippy::result_large_err, reason = "the library asks for this type")]
-    let name = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
+    let enter = |request: &Request, response: Response| -> Result<Response, ErrorResponse> {
         request.uri().path().clone_into(&mut room);
+        lock(&rooms).entry(room.clone()).or_default().push(sender);
         Ok(response)
     };
     let config = WebSocketConfig::default().read_buffer_size(4 * 1024).write_buffer_size(0);
-    let Ok(socket) = accept_hdr_async_with_config(stream, name, Some(config)).await else {
+    let Ok(socket) = accept_hdr_async_with_config(stream, enter, Some(config)).await else {
         return;
     };
     let (mut sink, mut frames) = socket.split();
-    let (sender, mut waiting) = channel::<Utf8Bytes>(WAITING);
-    lock(&rooms).entry(room.clone()).or_default().push(sender);
     let write = async {
         while let Some(text) = waiting.recv().await {
             if sink.send(Message::Text(text)).await.is_err() {

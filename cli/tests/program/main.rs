@@ -26,8 +26,9 @@ fn program(arguments: &str) -> Command {
 /// What the program prints, given that input; it must succeed.
 fn output(arguments: &str, input: &str) -> String {
     let Output { status, stdout, stderr } = run(arguments, input);
-    assert!(status.success(), "{arguments}: {}", String::from_utf8_lossy(&stderr));
-    String::from_utf8(stdout).unwrap()
+    let (stdout, stderr) = (String::from_utf8(stdout).unwrap(), String::from_utf8_lossy(&stderr));
+    assert!(status.success(), "{arguments}: {stderr}\n{stdout}");
+    stdout
 }
 
 /// The exit code and the first line of the error of a run that must fail.
