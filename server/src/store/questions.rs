@@ -1,18 +1,14 @@
 //! What both stores are asked for, in the SQL that both understand: SQLite numbers `$1` and `$2` in
 //! the order in which they stand.
 
-/// A debate's columns. What is asked of them follows.
-pub(super) const DEBATE: &str = "SELECT place, id, created_ms, setup, secret, seats, ended, \
-    coalesce((SELECT max(seq) FROM events WHERE debate = place), 0) FROM debates";
+/// A debate's columns. What says how many events it has follows, then the table, and then which
+/// debates are asked for.
+pub(super) const DEBATE: &str = "SELECT place, id, created_ms, setup, secret, seats, ended";
 
-/// The events of the debate named `$1` with numbers above `$2`.
-pub(super) const EVENTS: &str = "SELECT seq, event FROM events \
-    WHERE debate = (SELECT place FROM debates WHERE id = $1) AND seq > $2 ORDER BY seq";
-
-/// After [`DEBATE`]: the one named `$1`.
+/// The one named `$1`.
 pub(super) const NAMED: &str = "WHERE id = $1";
 
-/// After [`DEBATE`]: up to `$2` with places below `$1`, the newest first.
+/// Up to `$2` with places below `$1`, the newest first.
 pub(super) const RECENT: &str = "WHERE place < $1 ORDER BY place DESC LIMIT $2";
 
 /// A number as both stores count, which have no larger ones.

@@ -89,8 +89,53 @@ async fn a_later_version_is_refused_by_name() {
     let later = Connection::open(&place.text).unwrap();
     later.pragma_update(None, "user_version", 99).unwrap();
     let error = place.try_open().await.unwrap_err();
-    assert!(matches!(error, StoreError::TooNew { found: 99, known: 1, .. }), "{error}");
+    assert!(matches!(error, StoreError::TooNew { found: 99, known: 2, .. }), "{error}");
     assert!(error.to_string().contains("is of version 99"), "{error}");
+}
+
+/// Three debates under way at once: `a` goes on, `b` has ended, `c` has no event.
+const FIRST_VERSION: &str = "
+    INSERT INTO debates VALUES
+        (1, 'a', 5, x'01', x'02', x'03', 0), (2, 'b', 6, x'', x'', x'', 1), (3, 'c', 7, x'', x'', x'', 0);
+    INSERT INTO events (debate, seq, event) VALUES
+        (2, 1, x'21'), (1, 1, x'11'), (2, 2, x'22'), (1, 2, x'12'), (2, 3, x'23');
+    PRAGMA application_id = 0x70697864;
+    PRAGMA user_version = 1;";
+
+#[tokio::test]
+async fn a_file_of_the_first_version_goes_on() {
+    let place = NewPlace::file();
+    let first = Connection::open(&place.text).unwrap();
+    first
+        .execute_batch(include_str!("../../../migrations/sqlite/1-debates-and-events.sql"))
+        .unwrap();
+    first.execute_batch(FIRST_VERSION).unwrap();
+    drop(first);
+
+    let read = async |store: &Store, debate| -> Vec<_> {
+        let events = store.events(debate, 0).await.unwrap();
+        events.iter().map(|event| (event.seq, event.event.to_vec())).collect()
+    };
+    let event = |seq: u64, byte: u8| (seq, vec![byte]);
+    let store = place.open().await;
+    assert_eq!(read(&store, "a").await, [event(1, 0x11), event(2, 0x12)]);
+    assert_eq!(read(&store, "b").await, [event(1, 0x21), event(2, 0x22), event(3, 0x23)]);
+    assert_eq!(store.events("b", 1).await.unwrap().len(), 2);
+    let unfinished = store.unfinished(0, 9).await.unwrap();
+    let standing: Vec<_> =
+        unfinished.iter().map(|stored| (stored.place, stored.last_seq)).collect();
+    assert_eq!(standing, [(1, 2), (3, 0)]);
+    assert_eq!(unfinished[0].debate.setup, vec![1]);
+    let ended = store.debate("b").await.unwrap().unwrap();
+    assert_eq!((ended.ended, ended.last_seq), (true, 3));
+
+    store.append("a", 3, vec![0x13], true).await.unwrap();
+    store.append("c", 1, vec![0x31], false).await.unwrap();
+    store.close().await.unwrap();
+    let store = place.open().await;
+    assert_eq!(read(&store, "a").await, [event(1, 0x11), event(2, 0x12), event(3, 0x13)]);
+    store.append("c", 2, vec![0x32], false).await.unwrap();
+    assert_eq!(read(&store, "c").await, [event(1, 0x31), event(2, 0x32)]);
 }
 
 #[tokio::test]
