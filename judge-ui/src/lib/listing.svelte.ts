@@ -1,6 +1,7 @@
 // The debates at the server, read again and again while somebody looks.
 
-import { API, type DebateList, type Snapshot, type Summary } from '../protocol';
+import type { DebateList, Snapshot, Summary } from '../protocol';
+import { get } from './http';
 
 const EVERY_MS = 4000;
 
@@ -25,22 +26,12 @@ export class Listing {
 
   async #read(): Promise<void> {
     if (!document.hidden) {
-      const list = await read<DebateList>(`/debates?limit=${LIMIT}`);
-      if (list) this.debates = list.debates;
+      const { value } = await get<DebateList>(`/debates?limit=${LIMIT}`);
+      if (value) this.debates = value.debates;
     }
     if (!this.#stopped) this.#timer = setTimeout(() => void this.#read(), EVERY_MS);
   }
 }
 
 /** A debate as spectators see it; null where the server does not say. */
-export const look = (debate: string): Promise<Snapshot | null> => read<Snapshot>(`/debates/${debate}`);
-
-async function read<T>(path: string): Promise<T | null> {
-  try {
-    const answer = await fetch(`${API}${path}`);
-    return answer.ok ? ((await answer.json()) as T) : null;
-  } catch {
-    // The connection is lost: the socket says so, and the next reading finds it again.
-    return null;
-  }
-}
+export const look = async (debate: string): Promise<Snapshot | null> => (await get<Snapshot>(`/debates/${debate}`)).value;
