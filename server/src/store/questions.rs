@@ -3,7 +3,8 @@
 
 /// A debate's columns. What is asked of them follows.
 pub(super) const DEBATE: &str = "SELECT place, id, created_ms, setup, secret, seats, ended, \
-    coalesce((SELECT max(seq) FROM events WHERE debate = place), 0) FROM debates";
+    coalesce((SELECT max(seq) FROM events WHERE debate = place), 0), \
+    (SELECT result FROM results WHERE debate = place) FROM debates";
 
 /// The events of the debate named `$1` with numbers above `$2`.
 pub(super) const EVENTS: &str = "SELECT seq, event FROM events \
@@ -14,6 +15,14 @@ pub(super) const NAMED: &str = "WHERE id = $1";
 
 /// After [`DEBATE`]: up to `$2` with places below `$1`, the newest first.
 pub(super) const RECENT: &str = "WHERE place < $1 ORDER BY place DESC LIMIT $2";
+
+/// Up to `$2` results with numbers above `$1`, in order.
+pub(super) const RESULTS: &str = "SELECT number, id, result FROM results \
+    JOIN debates ON place = debate WHERE number > $1 ORDER BY number LIMIT $2";
+
+/// Up to `$2` results on the topic `$1`, the latest first.
+pub(super) const RESULTS_ON: &str = "SELECT number, id, result FROM results \
+    JOIN debates ON place = debate WHERE topic = $1 ORDER BY number DESC LIMIT $2";
 
 /// A number as both stores count, which have no larger ones.
 pub(super) fn bound(number: u64) -> i64 {

@@ -7,8 +7,8 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, Row};
 
 use super::session::Session;
-use crate::store::questions::{DEBATE, EVENTS, NAMED, RECENT, bound};
-use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent};
+use crate::store::questions::{DEBATE, EVENTS, NAMED, RECENT, RESULTS, RESULTS_ON, bound};
+use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
 #[derive(Clone, Debug)]
@@ -80,6 +80,26 @@ impl Reader {
         self.ask(&sql, &params, debate).await
     }
 
+    pub(crate) async fn results(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        let params: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&bound(after), Type::INT8), (&i64::from(limit), Type::INT8)];
+        self.ask(RESULTS, &params, result).await
+    }
+
+    pub(crate) async fn results_on(
+        &self,
+        topic: &str,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        let params: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&topic, Type::TEXT), (&i64::from(limit), Type::INT8)];
+        self.ask(RESULTS_ON, &params, result).await
+    }
+
     /// Closes the reader's connection, for all who hold a handle.
     pub(crate) async fn close(&self) {
         *self.shared.session.lock().await = State::Closed;
@@ -144,5 +164,14 @@ fn debate(session: &Session, row: &Row) -> Result<StoredDebate, StoreError> {
         },
         ended: session.column(row, 6)?,
         last_seq: number(7)?,
+        result: session.column::<Option<Vec<u8>>>(row, 8)?.map(Into::into),
+    })
+}
+
+fn result(session: &Session, row: &Row) -> Result<StoredResult, StoreError> {
+    Ok(StoredResult {
+        number: session.column::<i64>(row, 0)?.cast_unsigned(),
+        debate: session.column(row, 1)?,
+        result: session.column::<Option<Vec<u8>>>(row, 2)?.map(Into::into),
     })
 }

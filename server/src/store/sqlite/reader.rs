@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::failure;
-use crate::store::questions::{DEBATE, EVENTS, NAMED, RECENT, bound};
-use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent};
+use crate::store::questions::{DEBATE, EVENTS, NAMED, RECENT, RESULTS, RESULTS_ON, bound};
+use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl Reader {
         limit: u32,
     ) -> Result<Vec<StoredDebate>, StoreError> {
         let sql = format!("{DEBATE} WHERE ended = 0 AND place > $1 ORDER BY place LIMIT $2");
-        self.debates(sql, (bound(after), limit)).await
+        self.rows(sql, (bound(after), limit), debate).await
     }
 
     pub(crate) async fn recent(
@@ -76,18 +76,36 @@ impl Reader {
         limit: u32,
     ) -> Result<Vec<StoredDebate>, StoreError> {
         let sql = format!("{DEBATE} {RECENT}");
-        self.debates(sql, (before.map_or(i64::MAX, bound), limit)).await
+        self.rows(sql, (before.map_or(i64::MAX, bound), limit), debate).await
     }
 
-    async fn debates(
+    /// What is read from each row of the answer.
+    async fn rows<T: Send + 'static>(
         &self,
         sql: String,
         params: impl Params + Send + 'static,
-    ) -> Result<Vec<StoredDebate>, StoreError> {
+        read: fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StoreError> {
         self.ask(move |connection| {
-            connection.prepare_cached(&sql)?.query_map(params, debate)?.collect()
+            connection.prepare_cached(&sql)?.query_map(params, read)?.collect()
         })
         .await
+    }
+
+    pub(crate) async fn results(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        self.rows(RESULTS.into(), (bound(after), limit), result).await
+    }
+
+    pub(crate) async fn results_on(
+        &self,
+        topic: String,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        self.rows(RESULTS_ON.into(), (topic, limit), result).await
     }
 
     /// Closes the reader's connection, for all who hold a handle.
@@ -123,5 +141,14 @@ fn debate(row: &Row<'_>) -> rusqlite::Result<StoredDebate> {
         },
         ended: row.get(6)?,
         last_seq: row.get::<_, i64>(7)?.cast_unsigned(),
+        result: row.get::<_, Option<Vec<u8>>>(8)?.map(Into::into),
+    })
+}
+
+fn result(row: &Row<'_>) -> rusqlite::Result<StoredResult> {
+    Ok(StoredResult {
+        number: row.get::<_, i64>(0)?.cast_unsigned(),
+        debate: row.get(1)?,
+        result: row.get::<_, Option<Vec<u8>>>(2)?.map(Into::into),
     })
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, 
 use super::failure;
 use crate::store::ledger::{Known, Plan, Repeat, Repeated};
 use crate::store::writer::Backend;
-use crate::store::{NewDebate, StoreError};
+use crate::store::{Finish, NewDebate, StoreError};
 
 pub(super) struct Writer {
     place: String,
@@ -102,8 +102,13 @@ fn carry_out(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::Result
     }
     let mut statement =
         transaction.prepare_cached("UPDATE debates SET ended = 1 WHERE place = ?1")?;
-    for place in ends {
+    for (place, _) in ends {
         statement.execute([place.cast_signed()])?;
+    }
+    let mut statement = transaction
+        .prepare_cached("INSERT INTO results (debate, topic, result) VALUES (?1, ?2, ?3)")?;
+    for (place, Finish { topic, result }) in ends {
+        statement.execute(params![place.cast_signed(), topic, &**result])?;
     }
     if *check {
         transaction.execute("UPDATE checks SET number = number + 1", [])?;
