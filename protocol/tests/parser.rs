@@ -12,7 +12,10 @@ use proptest::prelude::*;
 fn is_message(text: &str) -> bool {
     match Request::parse(text) {
         // A number beyond an f32 is read as infinite, which JSON cannot write.
-        Ok(Request { message: ClientMessage::Verdict { .. }, .. }) => true,
+        Ok(Request {
+            message: ClientMessage::Verdict { .. } | ClientMessage::Belief { .. },
+            ..
+        }) => true,
         Ok(request) => {
             let text = serde_json::to_string(&request).unwrap();
             assert_eq!(Request::parse(&text), Ok(request));

@@ -7,8 +7,8 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, Row};
 
 use super::session::Session;
-use crate::store::questions::{DEBATE, NAMED, RECENT, bound};
-use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent};
+use crate::store::questions::{DEBATE, NAMED, RECENT, RESULTS, RESULTS_ON, bound};
+use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent, StoredResult};
 
 /// After a debate's columns: the number of its last event.
 const LAST: &str = ", coalesce((SELECT max(seq) FROM events WHERE debate = place), 0) FROM debates";
@@ -87,6 +87,26 @@ impl Reader {
         self.ask(&sql, &params, debate).await
     }
 
+    pub(crate) async fn results(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        let params: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&bound(after), Type::INT8), (&i64::from(limit), Type::INT8)];
+        self.ask(RESULTS, &params, result).await
+    }
+
+    pub(crate) async fn results_on(
+        &self,
+        topic: &str,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        let params: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&topic, Type::TEXT), (&i64::from(limit), Type::INT8)];
+        self.ask(RESULTS_ON, &params, result).await
+    }
+
     /// Closes the reader's connection, for all who hold a handle.
     pub(crate) async fn close(&self) {
         *self.shared.session.lock().await = State::Closed;
@@ -150,6 +170,15 @@ fn debate(session: &Session, row: &Row) -> Result<StoredDebate, StoreError> {
             seats: bytes(5)?,
         },
         ended: session.column(row, 6)?,
-        last_seq: number(7)?,
+        result: session.column::<Option<Vec<u8>>>(row, 7)?.map(Into::into),
+        last_seq: number(8)?,
+    })
+}
+
+fn result(session: &Session, row: &Row) -> Result<StoredResult, StoreError> {
+    Ok(StoredResult {
+        number: session.column::<i64>(row, 0)?.cast_unsigned(),
+        debate: session.column(row, 1)?,
+        result: session.column::<Option<Vec<u8>>>(row, 2)?.map(Into::into),
     })
 }

@@ -8,8 +8,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::failure;
 use super::tails::{CHAIN, Tails};
-use crate::store::questions::{DEBATE, NAMED, RECENT, bound};
-use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent};
+use crate::store::questions::{DEBATE, NAMED, RECENT, RESULTS, RESULTS_ON, bound};
+use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent, StoredResult};
 
 /// After a debate's columns: the row of its last event, if it has ended.
 const LAST: &str = ", last FROM debates";
@@ -92,7 +92,7 @@ impl Reader {
     ) -> Result<Vec<StoredDebate>, StoreError> {
         self.ask(move |connection, tails| {
             let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params, |row| Ok((debate(row)?, row.get(7)?)))?;
+            let rows = statement.query_map(params, |row| Ok((debate(row)?, row.get(8)?)))?;
             let mut rows: Vec<(StoredDebate, Option<i64>)> =
                 rows.collect::<rusqlite::Result<_>>()?;
             for (debate, end) in &mut rows {
@@ -103,6 +103,30 @@ impl Reader {
                 debate.last_seq = seq(connection, last)?;
             }
             Ok(rows.into_iter().map(|(debate, _)| debate).collect())
+        })
+        .await
+    }
+
+    pub(crate) async fn results(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        self.ask(move |connection, _| {
+            let mut statement = connection.prepare_cached(RESULTS)?;
+            statement.query_map(params![bound(after), limit], result)?.collect()
+        })
+        .await
+    }
+
+    pub(crate) async fn results_on(
+        &self,
+        topic: String,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        self.ask(move |connection, _| {
+            let mut statement = connection.prepare_cached(RESULTS_ON)?;
+            statement.query_map(params![topic, limit], result)?.collect()
         })
         .await
     }
@@ -158,5 +182,14 @@ fn debate(row: &Row<'_>) -> rusqlite::Result<StoredDebate> {
         },
         ended: row.get(6)?,
         last_seq: 0,
+        result: row.get::<_, Option<Vec<u8>>>(7)?.map(Into::into),
+    })
+}
+
+fn result(row: &Row<'_>) -> rusqlite::Result<StoredResult> {
+    Ok(StoredResult {
+        number: row.get::<_, i64>(0)?.cast_unsigned(),
+        debate: row.get(1)?,
+        result: row.get::<_, Option<Vec<u8>>>(2)?.map(Into::into),
     })
 }

@@ -9,7 +9,7 @@ use super::failure;
 use super::tails::{CHAIN, Tails};
 use crate::store::ledger::{Known, Plan, Repeat, Repeated};
 use crate::store::writer::Backend;
-use crate::store::{NewDebate, StoreError};
+use crate::store::{Finish, NewDebate, StoreError};
 
 pub(super) struct Writer {
     place: String,
@@ -58,7 +58,7 @@ impl Backend for Writer {
         let result = connection.transaction().and_then(|transaction| {
             let (equal, last) = carry_out(&transaction, tails, plan)?;
             transaction.commit()?;
-            tails.note(last, plan.ends.iter().map(|place| place.cast_signed()));
+            tails.note(last, plan.ends.iter().map(|(place, _)| place.cast_signed()));
             Ok(equal)
         });
         self.doubtful = result.is_err();
@@ -135,9 +135,14 @@ fn carry_out(
     }
     let mut statement =
         transaction.prepare_cached("UPDATE debates SET ended = 1, last = ?2 WHERE place = ?1")?;
-    for place in ends {
+    for (place, _) in ends {
         let place = place.cast_signed();
         statement.execute(params![place, last.get(&place)])?;
+    }
+    let mut statement = transaction
+        .prepare_cached("INSERT INTO results (debate, topic, result) VALUES (?1, ?2, ?3)")?;
+    for (place, Finish { topic, result }) in ends {
+        statement.execute(params![place.cast_signed(), topic, &**result])?;
     }
     if *check {
         transaction.execute("UPDATE checks SET number = number + 1", [])?;

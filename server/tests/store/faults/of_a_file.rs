@@ -14,7 +14,7 @@ use crate::places::NewPlace;
 async fn with_debate(place: &NewPlace) -> Store {
     let store = place.open().await;
     store.create(NewDebate { id: "a".into(), ..NewDebate::default() }).await.unwrap();
-    store.append("a", 1, "one", false).await.unwrap();
+    store.append("a", 1, "one", None).await.unwrap();
     store
 }
 
@@ -25,7 +25,7 @@ async fn a_file_that_another_process_locks_is_busy_for_a_time() {
     let mut locker = Running::start("faults::of_a_file::locks_until_it_is_killed", &place.text);
     assert_eq!(locker.line().as_deref(), Some("locked"));
 
-    let error = store.append("a", 2, "two", false).await.unwrap_err();
+    let error = store.append("a", 2, "two", None).await.unwrap_err();
     assert!(matches!(error, StoreError::Busy { .. }) && error.is_temporary(), "{error}");
     assert!(error.to_string().contains("in use by another process"), "{error}");
     assert!(matches!(store.check().await, Err(StoreError::Busy { .. })));
@@ -33,7 +33,7 @@ async fn a_file_that_another_process_locks_is_busy_for_a_time() {
     assert_eq!(store.events("a", 0).await.unwrap().len(), 1);
 
     locker.kill();
-    store.append("a", 2, "two", false).await.unwrap();
+    store.append("a", 2, "two", None).await.unwrap();
     assert_eq!(store.events("a", 0).await.unwrap().len(), 2);
 }
 
@@ -52,7 +52,7 @@ async fn a_lock_that_is_gone_soon_is_waited_for() {
     let store = with_debate(&place).await;
     let other = Connection::open(&place.text).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let (appended, ()) = tokio::join!(store.append("a", 2, "two", false), async {
+    let (appended, ()) = tokio::join!(store.append("a", 2, "two", None), async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         other.execute_batch("ROLLBACK").unwrap();
     });
@@ -89,53 +89,8 @@ async fn a_later_version_is_refused_by_name() {
     let later = Connection::open(&place.text).unwrap();
     later.pragma_update(None, "user_version", 99).unwrap();
     let error = place.try_open().await.unwrap_err();
-    assert!(matches!(error, StoreError::TooNew { found: 99, known: 2, .. }), "{error}");
+    assert!(matches!(error, StoreError::TooNew { found: 99, known: 3, .. }), "{error}");
     assert!(error.to_string().contains("is of version 99"), "{error}");
-}
-
-/// Three debates under way at once: `a` goes on, `b` has ended, `c` has no event.
-const FIRST_VERSION: &str = "
-    INSERT INTO debates VALUES
-        (1, 'a', 5, x'01', x'02', x'03', 0), (2, 'b', 6, x'', x'', x'', 1), (3, 'c', 7, x'', x'', x'', 0);
-    INSERT INTO events (debate, seq, event) VALUES
-        (2, 1, x'21'), (1, 1, x'11'), (2, 2, x'22'), (1, 2, x'12'), (2, 3, x'23');
-    PRAGMA application_id = 0x70697864;
-    PRAGMA user_version = 1;";
-
-#[tokio::test]
-async fn a_file_of_the_first_version_goes_on() {
-    let place = NewPlace::file();
-    let first = Connection::open(&place.text).unwrap();
-    first
-        .execute_batch(include_str!("../../../migrations/sqlite/1-debates-and-events.sql"))
-        .unwrap();
-    first.execute_batch(FIRST_VERSION).unwrap();
-    drop(first);
-
-    let read = async |store: &Store, debate| -> Vec<_> {
-        let events = store.events(debate, 0).await.unwrap();
-        events.iter().map(|event| (event.seq, event.event.to_vec())).collect()
-    };
-    let event = |seq: u64, byte: u8| (seq, vec![byte]);
-    let store = place.open().await;
-    assert_eq!(read(&store, "a").await, [event(1, 0x11), event(2, 0x12)]);
-    assert_eq!(read(&store, "b").await, [event(1, 0x21), event(2, 0x22), event(3, 0x23)]);
-    assert_eq!(store.events("b", 1).await.unwrap().len(), 2);
-    let unfinished = store.unfinished(0, 9).await.unwrap();
-    let standing: Vec<_> =
-        unfinished.iter().map(|stored| (stored.place, stored.last_seq)).collect();
-    assert_eq!(standing, [(1, 2), (3, 0)]);
-    assert_eq!(unfinished[0].debate.setup, vec![1]);
-    let ended = store.debate("b").await.unwrap().unwrap();
-    assert_eq!((ended.ended, ended.last_seq), (true, 3));
-
-    store.append("a", 3, vec![0x13], true).await.unwrap();
-    store.append("c", 1, vec![0x31], false).await.unwrap();
-    store.close().await.unwrap();
-    let store = place.open().await;
-    assert_eq!(read(&store, "a").await, [event(1, 0x11), event(2, 0x12), event(3, 0x13)]);
-    store.append("c", 2, vec![0x32], false).await.unwrap();
-    assert_eq!(read(&store, "c").await, [event(1, 0x31), event(2, 0x32)]);
 }
 
 #[tokio::test]
@@ -143,7 +98,7 @@ async fn damage_is_said_and_nothing_wrong_is_read() {
     let place = NewPlace::file();
     let store = with_debate(&place).await;
     for seq in 2..300 {
-        store.append("a", seq, vec![7; 500], false).await.unwrap();
+        store.append("a", seq, vec![7; 500], None).await.unwrap();
     }
     store.close().await.unwrap();
     let mut bytes = fs::read(&place.text).unwrap();
@@ -156,7 +111,7 @@ async fn damage_is_said_and_nothing_wrong_is_read() {
         Ok(store) => {
             let read = store.events("a", 0).await.unwrap_err();
             assert!(matches!(read, StoreError::Corrupt { .. }), "{read}");
-            store.append("a", 300, "more", false).await.unwrap_err()
+            store.append("a", 300, "more", None).await.unwrap_err()
         }
     };
     assert!(matches!(error, StoreError::Corrupt { .. }) && !error.is_temporary(), "{error}");
@@ -195,7 +150,7 @@ async fn fills_its_disk() {
     store.create(NewDebate { id: "a".into(), ..NewDebate::default() }).await.unwrap();
     let mut seq = 0;
     let error = loop {
-        match store.append("a", seq + 1, vec![7; 3_000], false).await {
+        match store.append("a", seq + 1, vec![7; 3_000], None).await {
             Ok(()) => seq += 1,
             Err(error) => break error,
         }
@@ -203,12 +158,12 @@ async fn fills_its_disk() {
     assert!(seq > 20 && error.is_temporary(), "{seq} events, and then {error}");
     assert!(matches!(error, StoreError::Full { .. }), "{error}");
     assert!(error.to_string().contains("there is no room left"), "{error}");
-    assert!(store.append("a", seq + 1, vec![7; 3_000], false).await.is_err());
+    assert!(store.append("a", seq + 1, vec![7; 3_000], None).await.is_err());
     assert_eq!(store.events("a", 0).await.unwrap().len() as u64, seq);
 
     fs::remove_file(filler).unwrap();
     store.check().await.unwrap();
-    store.append("a", seq + 1, vec![7; 3_000], false).await.unwrap();
+    store.append("a", seq + 1, vec![7; 3_000], None).await.unwrap();
     store.close().await.unwrap();
     let store = Store::open(&place).await.unwrap();
     assert_eq!(store.events("a", 0).await.unwrap().len() as u64, seq + 1);
