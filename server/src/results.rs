@@ -88,7 +88,7 @@ impl Grade {
                 (right, probability.and_then(|sure| if right { Some(sure) } else { rest(sure) }))
             }
             Verdict::Logits { logits } => {
-                (honest_wins(logits, claims), Some(truth_by(logits, claims)))
+                (honest_wins(logits, claims), Some(truth_by(logits, *claims)))
             }
         };
         Self { right, given, among }
@@ -103,9 +103,9 @@ impl Grade {
 }
 
 /// The probability that logits give to the truth, among the claims or, without a lie, all labels.
-fn truth_by(logits: &[f32], claims: &Claims) -> f32 {
+fn truth_by(logits: &[f32], claims: Claims) -> f32 {
     if claims.liar.is_some() {
-        return 1.0 / (1.0 + (-honest_margin(logits, claims)).exp());
+        return 1.0 / (1.0 + (-honest_margin(logits, &claims)).exp());
     }
     let truth = logits[usize::from(claims.honest)];
     1.0 / logits.iter().map(|logit| (logit - truth).exp()).sum::<f32>()
@@ -115,14 +115,14 @@ fn truth_by(logits: &[f32], claims: &Claims) -> f32 {
 pub(crate) fn finish(debate: &Debate, terms: &Terms, beliefs: &[Option<f32>]) -> Finish {
     let result = DebateResult::of(debate, terms, beliefs);
     let source = &terms.background.source;
-    let topic = result.grade.map(|_| topic(source, debate.claims(), debate.rules().pixels));
+    let topic = result.grade.map(|_| topic(source, *debate.claims(), debate.rules().pixels));
     let result = serde_json::to_vec(&result).expect("plain data with string keys").into();
     Finish { topic, result }
 }
 
 /// What a judge is asked, in short: the same for debates over the same image with the same claims
 /// and number of pixels.
-pub(crate) fn topic(source: &ImageSource, claims: &Claims, pixels: u8) -> String {
+pub(crate) fn topic(source: &ImageSource, claims: Claims, pixels: u8) -> String {
     let ImageSource { dataset, index } = source;
     let lie = claims.liar.map_or_else(|| "-".into(), |lie| lie.to_string());
     format!("{dataset} {index} {} {lie} {pixels}", claims.honest)
