@@ -333,12 +333,12 @@ right: number,
  */
 of: number, 
 /**
- * For how many of them it is known how probable the judge held the truth.
+ * For how many of them, with precommit, it is known how probable the judge held the truth.
  */
 scored: number, 
 /**
- * The mean log score of those: the logarithm to base 2 of that probability over that of a
- * guess, where less than one in a million counts as that. `null` where there is none.
+ * The mean log score of those: the logarithm to base 2 of twice that probability, where less
+ * than one in a million counts as that. `null` where there is none.
  */
 score: number | null, };
 

@@ -58,10 +58,10 @@ pub struct JudgeScore {
     pub right: u32,
     /// Of how many verdicts.
     pub of: u32,
-    /// For how many of them it is known how probable the judge held the truth.
+    /// For how many of them, with precommit, it is known how probable the judge held the truth.
     pub scored: u32,
-    /// The mean log score of those: the logarithm to base 2 of that probability over that of a
-    /// guess, where less than one in a million counts as that. `null` where there is none.
+    /// The mean log score of those: the logarithm to base 2 of twice that probability, where less
+    /// than one in a million counts as that. `null` where there is none.
     pub score: Option<f64>,
 }
 

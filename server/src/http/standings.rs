@@ -30,6 +30,6 @@ pub(super) async fn others(
         Refusal::new(RefusalCode::Unavailable, "its image is of no data set", "another debate")
             .about(&id)
     })?;
-    let topic = topic(&source, &transcript.claims, transcript.rules.pixels);
+    let topic = topic(&source, transcript.claims, transcript.rules.pixels);
     Ok(Json(app.lobby.other_judges(&id, &topic).await?))
 }

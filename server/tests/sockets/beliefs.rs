@@ -106,12 +106,7 @@ async fn judged(seated: &mut Seated, spectator: &mut Client) {
     for seq in 1..=4 {
         let debater = if seq % 2 == 1 { &mut seated.first } else { &mut seated.second };
         debater.reveal(&debate, seq, pixel_debate_game::Pixel::new(seq as u8 - 1, 0)).await;
-        loop {
-            match seated.judge.hear().await {
-                ServerMessage::Event(_) => break,
-                other => panic!("not an event: {other:?}"),
-            }
-        }
+        seated.judge.event().await;
     }
     seated.judge.say(Request { id: Some(1), message: belief(&debate, 4, 0.25) }).await;
     seated.judge.accepted().await;

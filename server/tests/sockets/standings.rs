@@ -88,7 +88,7 @@ fn expected() -> Standings {
             debater("outside:Lou", wins(0, 0), wins(0, 1)),
         ],
         judges: vec![
-            judge("outside:Ada", 2, 3, 2, Some((1.5_f64.log2() + 1.0_f64.log2()) / 2.0)),
+            judge("outside:Ada", 2, 3, 2, Some(f64::midpoint(1.5_f64.log2(), 0.0))),
             judge("classifier:4", 1, 1, 1, None),
         ],
     }
