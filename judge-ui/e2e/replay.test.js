@@ -98,7 +98,7 @@ test('a position is analysed: what each reveal would do, and the best', { timeou
   await truth(page);
   assert.equal(await page.locator('.heat').count(), 0, 'nothing is asked for before it is wanted');
   await page.getByRole('button', { name: 'Analyse this position' }).click();
-  await page.getByText('It is proven that the').waitFor();
+  await page.getByText(/it is proven that the/i).waitFor();
   const analysis = await (await fetch(`${stand.url}/api/debates/${debate}/analysis?revealed=3`)).json();
   assert.equal(analysis.by, 'liar');
   const marks = page.locator('.map .area .heat');
@@ -106,8 +106,8 @@ test('a position is analysed: what each reveal would do, and the best', { timeou
   const towards = analysis.prospects.filter((/** @type {any} */ { margin }) => margin >= analysis.margin).length;
   assert.equal(await page.locator('.map .area rect.heat').count(), towards, 'squares towards the truth, discs towards the lie');
   const { pixel: [x, y], winner } = analysis.best;
-  await page.getByText(`Best for the liar: column ${x}, row ${y}`).waitFor();
-  await page.getByText(winner === 'liar' ? 'that the liar wins by it' : 'that the honest debater wins all the same').waitFor();
+  await page.getByText(winner === 'liar' ? `Best for the liar: column ${x}, row ${y}` : `The search would reveal column ${x}, row ${y}`).waitFor();
+  await page.getByText(winner === 'liar' ? 'It is proven that the liar wins by it' : 'Nothing that the liar could reveal helps').waitFor();
   const [px, py] = transcript.events[3].pixel;
   await page.getByText(`Played was column ${px}, row ${py}`).waitFor();
   // The liar's strongest reply at once is the lowest margin.
