@@ -15,7 +15,9 @@ mod followers;
 mod handle;
 mod opinions;
 mod requests;
+mod telling;
 mod work;
+mod writing;
 
 use std::future::pending;
 use std::ops::ControlFlow;
@@ -23,30 +25,23 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use pixel_debate_agents::Agent;
-use pixel_debate_game::{Debate, Debater, ForfeitReason, IllegalMove, Move, Seat, Verdict};
-use pixel_debate_protocol::{
-    Accepted, CloseReason, DebateId, Ending, Phase, Refusal, RefusalCode, ServerMessage, Summary,
-    TimeLeft, Told, Turn,
-};
+use pixel_debate_game::{Debate, Debater, ForfeitReason, Move, Seat, Verdict};
+use pixel_debate_protocol::{CloseReason, DebateId, Phase, ServerMessage, Summary};
 use tokio::sync::mpsc::{self, Receiver};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
-use tracing::{debug, error, info, warn};
+use tracing::{debug, error, warn};
 
 use self::beliefs::Beliefs;
 use self::clock::Clocks;
 use self::followers::Followers;
 pub(crate) use self::handle::{Act, Follow, Key, Request, TableHandle, Wanted, What};
-use self::opinions::{Opinion, Opinions, logits};
-use self::work::{Beats, Done, Question, Unwritten, Work};
+use self::opinions::{Opinion, Opinions};
+use self::work::{Beats, Done, Question, Work};
+use self::writing::{Mover, Pending, store_unavailable};
 use crate::house::House;
-use crate::limits::milliseconds;
-use crate::outbox::Outbox;
-use crate::record::{Entry, Restored, Terms, now_ms};
-use crate::results::finish;
-use crate::store::Finish;
+use crate::record::{Restored, Terms};
 use crate::visitors::Place;
 
 /// How many requests wait for a table.
@@ -100,31 +95,6 @@ enum Due {
     Answer,
     /// The debate is over, and let go in the end.
     Parting,
-}
-
-/// An event that the store has not taken yet.
-struct Pending {
-    what: Next,
-    entry: Bytes,
-    took: Duration,
-    /// Who has brought it about, if a client has.
-    by: Option<Mover>,
-    /// How often the store has failed to take it.
-    failures: u32,
-}
-
-/// What the debate comes to with it.
-enum Next {
-    /// The debate after an event.
-    After(Debate),
-    /// No outcome: it is over for that reason, of which somebody may want to hear.
-    Abandoned(CloseReason, Option<oneshot::Sender<Result<(), Refusal>>>),
-}
-
-struct Mover {
-    client: Outbox,
-    id: Option<u32>,
-    at: Instant,
 }
 
 /// What a table hears of next.
@@ -367,211 +337,6 @@ impl Table {
         }
         ControlFlow::Continue(())
     }
-
-    /// Makes a move if it is legal: it goes to the store, and is an event when that has taken it.
-    fn make(&mut self, r#move: Move, by: Option<Mover>) -> Result<(), IllegalMove> {
-        let mut after = self.debate.clone();
-        let event = after.apply(r#move)?;
-        let now = Instant::now();
-        let took = now.saturating_duration_since(self.since);
-        let entry = Entry::Event {
-            event,
-            bank_ms: self.clocks.banks_after(now),
-            took_ms: milliseconds(took),
-            at_ms: now_ms(),
-        };
-        self.clocks.stop(now);
-        self.write(Pending {
-            what: Next::After(after),
-            entry: entry.to_bytes(),
-            took,
-            by,
-            failures: 0,
-        });
-        Ok(())
-    }
-
-    /// Ends the debate without an outcome.
-    fn abandon(
-        &mut self,
-        reason: CloseReason,
-        asked: Option<oneshot::Sender<Result<(), Refusal>>>,
-    ) {
-        self.clocks.stop(Instant::now());
-        self.write(Pending {
-            what: Next::Abandoned(reason, asked),
-            entry: Entry::Abandoned { reason, at_ms: now_ms() }.to_bytes(),
-            took: Duration::ZERO,
-            by: None,
-            failures: 0,
-        });
-    }
-
-    fn write(&mut self, pending: Pending) {
-        let finish = match &pending.what {
-            Next::After(debate) => debate.outcome().map(|_| self.finish(debate)),
-            Next::Abandoned(..) => Some(self.finish(&self.debate)),
-        };
-        let (entry, attempt) = (pending.entry.clone(), pending.failures);
-        // What the built-in players think about is in the past.
-        self.work = Some(work::write(&self.house, &self.id, self.seq + 1, entry, finish, attempt));
-        self.pending = Some(pending);
-    }
-
-    /// What the store keeps when the debate ends so.
-    fn finish(&self, debate: &Debate) -> Finish {
-        finish(debate, &self.terms, self.beliefs.said())
-    }
-
-    /// The store has not taken an event.
-    fn try_again(&mut self, unwritten: &Unwritten) -> ControlFlow<CloseReason> {
-        let Some(mut pending) = self.pending.take() else { return ControlFlow::Continue(()) };
-        if !unwritten.is_temporary() {
-            if self.house.stop.is_cancelled() {
-                return ControlFlow::Break(CloseReason::Restarting);
-            }
-            error!(debate = %self.id, %unwritten, "the store refuses an event");
-            return ControlFlow::Break(CloseReason::Fault);
-        }
-        if pending.failures == 0 {
-            warn!(debate = %self.id, %unwritten, "the store does not take an event");
-            if let Some(Mover { client, id, .. }) = &pending.by {
-                let refusal = store_unavailable().about(&self.id).answering(*id);
-                client.tell(&ServerMessage::Error(refusal));
-            }
-        }
-        pending.failures = pending.failures.saturating_add(1);
-        self.write(pending);
-        ControlFlow::Continue(())
-    }
-
-    /// The store has taken an event: it has happened, and everybody is told.
-    fn conclude(&mut self) -> ControlFlow<CloseReason> {
-        let Some(Pending { what, took, by, failures, .. }) = self.pending.take() else {
-            return ControlFlow::Continue(());
-        };
-        if failures > 0 {
-            info!(debate = %self.id, failures, "the store takes events again");
-        }
-        match what {
-            Next::After(debate) => self.debate = debate,
-            Next::Abandoned(reason, asked) => {
-                if let Some(asked) = asked {
-                    let _ = asked.send(Ok(()));
-                }
-                return ControlFlow::Break(reason);
-            }
-        }
-        self.seq += 1;
-        if self.debate.outcome().is_some() {
-            self.agents = [None, None];
-            self.place = None;
-            info!(debate = %self.id, events = self.seq, "over");
-        }
-        self.note_summary();
-        let now = Instant::now();
-        self.begin(now);
-        self.tell_event(now);
-        if let Some(Mover { client, id, at }) = by {
-            self.house.metrics.move_seconds.observe(at.elapsed().as_secs_f64());
-            // Who has heard of the failure has had the answer.
-            if id.is_some() && failures == 0 {
-                client.tell(&ServerMessage::Accepted(Accepted {
-                    id,
-                    debate: self.id.clone(),
-                    seq: Some(self.seq),
-                    took_ms: Some(milliseconds(took)),
-                    latency_ms: client.latency_ms(),
-                }));
-            }
-        }
-        self.tell_opinions();
-        self.tell_beliefs();
-        ControlFlow::Continue(())
-    }
-
-    /// Tells everybody of the latest event.
-    fn tell_event(&mut self, now: Instant) {
-        self.house.metrics.events.inc();
-        let Some(told) = self.told(self.seq) else { return };
-        let with = |turn| ServerMessage::Event(Told { turn, ..told.clone() });
-        let [debaters, others] = [true, false].map(|debater| self.turn(debater, now));
-        let lost = self.followers.tell(|| with(debaters), || with(others));
-        self.lose(lost, now);
-    }
-
-    /// The event with that number, without whose turn it is now.
-    fn told(&self, seq: u32) -> Option<Told> {
-        let view = self.debate.event_view(seq as usize)?;
-        let ending = view.outcome.zip(view.truth).map(|(outcome, truth)| Ending {
-            outcome,
-            truth,
-            background: self.terms.background.clone(),
-        });
-        let debate = self.id.clone();
-        Some(Told { debate, seq, event: view.event, to_move: view.to_move, turn: None, ending })
-    }
-
-    /// Whose turn it is, with the time that is left as a debater may know it, or as others may.
-    fn turn(&self, debater: bool, now: Instant) -> Option<Turn> {
-        let (seat, left) = match self.due() {
-            Due::Turn(by) => (Seat::Debater(by), debater.then(|| self.clocks.left(now)).flatten()),
-            Due::Thought(by) => (Seat::Debater(by), None),
-            Due::Verdict => {
-                let spent = now.saturating_duration_since(self.since);
-                let left = self.house.limits.verdict.saturating_sub(spent);
-                (Seat::Judge, Some(TimeLeft { move_ms: milliseconds(left), bank_ms: 0 }))
-            }
-            Due::Answer => (Seat::Judge, None),
-            // Until the store has taken the move it is the mover's turn, for all that is known.
-            Due::Write => (self.debate.to_move().map_or(Seat::Judge, Seat::Debater), None),
-            Due::Seats | Due::Parting => return None,
-        };
-        Some(Turn { seat, seq: self.seq + 1, left })
-    }
-
-    /// Notes that the connections of some debaters are lost.
-    fn lose(&mut self, debaters: impl IntoIterator<Item = Debater>, now: Instant) {
-        for debater in debaters {
-            self.clocks.lost(debater, now);
-        }
-    }
-
-    /// Tells the opinions that somebody waits for, and has the next one worked out.
-    fn tell_opinions(&mut self) {
-        let lost = self.opinions.tell(&self.id, &self.debate, &mut self.followers);
-        self.lose(lost, Instant::now());
-        if self.opinion.is_none()
-            && let Some(evidence) = self.opinions.wanted(&self.debate, &self.followers)
-            && Opinions::possible(&self.house, &self.debate)
-        {
-            self.opinion = Some(logits(&self.house, &self.debate, evidence));
-        }
-    }
-
-    /// Tells the judge's beliefs that somebody waits for.
-    fn tell_beliefs(&mut self) {
-        let lost = self.beliefs.tell(&self.id, &self.debate, &mut self.followers);
-        self.lose(lost, Instant::now());
-    }
-
-    /// Says how the debate stands, to the lobby and the metrics.
-    fn note_summary(&self) {
-        let phase = match (self.debate.outcome(), self.debate.to_move()) {
-            (Some(_), _) => Phase::Over,
-            _ if !self.awaited.is_empty() => Phase::Waiting,
-            (None, Some(_)) => Phase::Revealing,
-            (None, None) => Phase::Judging,
-        };
-        self.summary.send_modify(|summary| {
-            if summary.phase != phase {
-                self.house.metrics.debate(Some(summary.phase), Some(phase));
-            }
-            summary.phase = phase;
-            summary.seq = self.seq;
-            summary.outcome = self.debate.outcome();
-        });
-    }
 }
 
 /// Waits for what is under way; for ever where nothing is.
@@ -580,12 +345,4 @@ async fn under_way<T>(work: &mut Option<futures_util::future::BoxFuture<'static,
         Some(work) => work.await,
         None => pending().await,
     }
-}
-
-fn store_unavailable() -> Refusal {
-    Refusal::new(
-        RefusalCode::StoreUnavailable,
-        "the store does not take events at the moment",
-        "patience: a move that waits becomes an event when the store is back, others can be made then",
-    )
 }

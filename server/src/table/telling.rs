@@ -1,0 +1,94 @@
+//! What those who follow a debate are told of it, and the lobby and the metrics.
+
+use pixel_debate_game::{Debater, Seat};
+use pixel_debate_protocol::{Ending, Phase, ServerMessage, TimeLeft, Told, Turn};
+use tokio::time::Instant;
+
+use super::opinions::{Opinions, logits};
+use super::{Due, Table};
+use crate::limits::milliseconds;
+
+impl Table {
+    /// Tells everybody of the latest event.
+    pub(super) fn tell_event(&mut self, now: Instant) {
+        self.house.metrics.events.inc();
+        let Some(told) = self.told(self.seq) else { return };
+        let with = |turn| ServerMessage::Event(Told { turn, ..told.clone() });
+        let [debaters, others] = [true, false].map(|debater| self.turn(debater, now));
+        let lost = self.followers.tell(|| with(debaters), || with(others));
+        self.lose(lost, now);
+    }
+
+    /// The event with that number, without whose turn it is now.
+    pub(super) fn told(&self, seq: u32) -> Option<Told> {
+        let view = self.debate.event_view(seq as usize)?;
+        let ending = view.outcome.zip(view.truth).map(|(outcome, truth)| Ending {
+            outcome,
+            truth,
+            background: self.terms.background.clone(),
+        });
+        let debate = self.id.clone();
+        Some(Told { debate, seq, event: view.event, to_move: view.to_move, turn: None, ending })
+    }
+
+    /// Whose turn it is, with the time that is left as a debater may know it, or as others may.
+    pub(super) fn turn(&self, debater: bool, now: Instant) -> Option<Turn> {
+        let (seat, left) = match self.due() {
+            Due::Turn(by) => (Seat::Debater(by), debater.then(|| self.clocks.left(now)).flatten()),
+            Due::Thought(by) => (Seat::Debater(by), None),
+            Due::Verdict => {
+                let spent = now.saturating_duration_since(self.since);
+                let left = self.house.limits.verdict.saturating_sub(spent);
+                (Seat::Judge, Some(TimeLeft { move_ms: milliseconds(left), bank_ms: 0 }))
+            }
+            Due::Answer => (Seat::Judge, None),
+            // Until the store has taken the move it is the mover's turn, for all that is known.
+            Due::Write => (self.debate.to_move().map_or(Seat::Judge, Seat::Debater), None),
+            Due::Seats | Due::Parting => return None,
+        };
+        Some(Turn { seat, seq: self.seq + 1, left })
+    }
+
+    /// Notes that the connections of some debaters are lost.
+    pub(super) fn lose(&mut self, debaters: impl IntoIterator<Item = Debater>, now: Instant) {
+        for debater in debaters {
+            self.clocks.lost(debater, now);
+        }
+    }
+
+    /// Tells the opinions that somebody waits for, and has the next one worked out.
+    pub(super) fn tell_opinions(&mut self) {
+        let lost = self.opinions.tell(&self.id, &self.debate, &mut self.followers);
+        self.lose(lost, Instant::now());
+        if self.opinion.is_none()
+            && let Some(evidence) = self.opinions.wanted(&self.debate, &self.followers)
+            && Opinions::possible(&self.house, &self.debate)
+        {
+            self.opinion = Some(logits(&self.house, &self.debate, evidence));
+        }
+    }
+
+    /// Tells the judge's beliefs that somebody waits for.
+    pub(super) fn tell_beliefs(&mut self) {
+        let lost = self.beliefs.tell(&self.id, &self.debate, &mut self.followers);
+        self.lose(lost, Instant::now());
+    }
+
+    /// Says how the debate stands, to the lobby and the metrics.
+    pub(super) fn note_summary(&self) {
+        let phase = match (self.debate.outcome(), self.debate.to_move()) {
+            (Some(_), _) => Phase::Over,
+            _ if !self.awaited.is_empty() => Phase::Waiting,
+            (None, Some(_)) => Phase::Revealing,
+            (None, None) => Phase::Judging,
+        };
+        self.summary.send_modify(|summary| {
+            if summary.phase != phase {
+                self.house.metrics.debate(Some(summary.phase), Some(phase));
+            }
+            summary.phase = phase;
+            summary.seq = self.seq;
+            summary.outcome = self.debate.outcome();
+        });
+    }
+}

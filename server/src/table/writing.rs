@@ -1,0 +1,176 @@
+//! From a move to an event: written to the store first, then it has happened.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use bytes::Bytes;
+use pixel_debate_game::{Debate, IllegalMove, Move};
+use pixel_debate_protocol::{Accepted, CloseReason, Refusal, RefusalCode, ServerMessage};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+use tracing::{error, info, warn};
+
+use super::Table;
+use super::work::{self, Unwritten};
+use crate::limits::milliseconds;
+use crate::outbox::Outbox;
+use crate::record::{Entry, now_ms};
+use crate::results::finish;
+use crate::store::Finish;
+
+/// An event that the store has not taken yet.
+pub(super) struct Pending {
+    what: Next,
+    entry: Bytes,
+    took: Duration,
+    /// Who has brought it about, if a client has.
+    by: Option<Mover>,
+    /// How often the store has failed to take it.
+    pub(super) failures: u32,
+}
+
+/// What the debate comes to with it.
+pub(super) enum Next {
+    /// The debate after an event.
+    After(Debate),
+    /// No outcome: it is over for that reason, of which somebody may want to hear.
+    Abandoned(CloseReason, Option<oneshot::Sender<Result<(), Refusal>>>),
+}
+
+pub(super) struct Mover {
+    pub(super) client: Outbox,
+    pub(super) id: Option<u32>,
+    pub(super) at: Instant,
+}
+
+impl Table {
+    /// Makes a move if it is legal: it goes to the store, and is an event when that has taken it.
+    pub(super) fn make(&mut self, r#move: Move, by: Option<Mover>) -> Result<(), IllegalMove> {
+        let mut after = self.debate.clone();
+        let event = after.apply(r#move)?;
+        let now = Instant::now();
+        let took = now.saturating_duration_since(self.since);
+        let entry = Entry::Event {
+            event,
+            bank_ms: self.clocks.banks_after(now),
+            took_ms: milliseconds(took),
+            at_ms: now_ms(),
+        };
+        self.clocks.stop(now);
+        self.write(Pending {
+            what: Next::After(after),
+            entry: entry.to_bytes(),
+            took,
+            by,
+            failures: 0,
+        });
+        Ok(())
+    }
+
+    /// Ends the debate without an outcome.
+    pub(super) fn abandon(
+        &mut self,
+        reason: CloseReason,
+        asked: Option<oneshot::Sender<Result<(), Refusal>>>,
+    ) {
+        self.clocks.stop(Instant::now());
+        self.write(Pending {
+            what: Next::Abandoned(reason, asked),
+            entry: Entry::Abandoned { reason, at_ms: now_ms() }.to_bytes(),
+            took: Duration::ZERO,
+            by: None,
+            failures: 0,
+        });
+    }
+
+    pub(super) fn write(&mut self, pending: Pending) {
+        let finish = match &pending.what {
+            Next::After(debate) => debate.outcome().map(|_| self.finish(debate)),
+            Next::Abandoned(..) => Some(self.finish(&self.debate)),
+        };
+        let (entry, attempt) = (pending.entry.clone(), pending.failures);
+        // What the built-in players think about is in the past.
+        self.work = Some(work::write(&self.house, &self.id, self.seq + 1, entry, finish, attempt));
+        self.pending = Some(pending);
+    }
+
+    /// What the store keeps when the debate ends so.
+    pub(super) fn finish(&self, debate: &Debate) -> Finish {
+        finish(debate, &self.terms, self.beliefs.said())
+    }
+
+    /// The store has not taken an event.
+    pub(super) fn try_again(&mut self, unwritten: &Unwritten) -> ControlFlow<CloseReason> {
+        let Some(mut pending) = self.pending.take() else { return ControlFlow::Continue(()) };
+        if !unwritten.is_temporary() {
+            if self.house.stop.is_cancelled() {
+                return ControlFlow::Break(CloseReason::Restarting);
+            }
+            error!(debate = %self.id, %unwritten, "the store refuses an event");
+            return ControlFlow::Break(CloseReason::Fault);
+        }
+        if pending.failures == 0 {
+            warn!(debate = %self.id, %unwritten, "the store does not take an event");
+            if let Some(Mover { client, id, .. }) = &pending.by {
+                let refusal = store_unavailable().about(&self.id).answering(*id);
+                client.tell(&ServerMessage::Error(refusal));
+            }
+        }
+        pending.failures = pending.failures.saturating_add(1);
+        self.write(pending);
+        ControlFlow::Continue(())
+    }
+
+    /// The store has taken an event: it has happened, and everybody is told.
+    pub(super) fn conclude(&mut self) -> ControlFlow<CloseReason> {
+        let Some(Pending { what, took, by, failures, .. }) = self.pending.take() else {
+            return ControlFlow::Continue(());
+        };
+        if failures > 0 {
+            info!(debate = %self.id, failures, "the store takes events again");
+        }
+        match what {
+            Next::After(debate) => self.debate = debate,
+            Next::Abandoned(reason, asked) => {
+                if let Some(asked) = asked {
+                    let _ = asked.send(Ok(()));
+                }
+                return ControlFlow::Break(reason);
+            }
+        }
+        self.seq += 1;
+        if self.debate.outcome().is_some() {
+            self.agents = [None, None];
+            self.place = None;
+            info!(debate = %self.id, events = self.seq, "over");
+        }
+        self.note_summary();
+        let now = Instant::now();
+        self.begin(now);
+        self.tell_event(now);
+        if let Some(Mover { client, id, at }) = by {
+            self.house.metrics.move_seconds.observe(at.elapsed().as_secs_f64());
+            // Who has heard of the failure has had the answer.
+            if id.is_some() && failures == 0 {
+                client.tell(&ServerMessage::Accepted(Accepted {
+                    id,
+                    debate: self.id.clone(),
+                    seq: Some(self.seq),
+                    took_ms: Some(milliseconds(took)),
+                    latency_ms: client.latency_ms(),
+                }));
+            }
+        }
+        self.tell_opinions();
+        self.tell_beliefs();
+        ControlFlow::Continue(())
+    }
+}
+
+pub(super) fn store_unavailable() -> Refusal {
+    Refusal::new(
+        RefusalCode::StoreUnavailable,
+        "the store does not take events at the moment",
+        "patience: a move that waits becomes an event when the store is back, others can be made then",
+    )
+}
