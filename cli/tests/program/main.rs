@@ -1,6 +1,8 @@
 //! The program as a user meets it: run from outside, judged by what it prints and its exit code.
 
 mod accuracy;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod load;
 mod logits;
 mod play;
