@@ -132,3 +132,123 @@ impl Plan {
         Ok(rows)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"
+title = "Small"
+[images]
+dataset = "mnist"
+list = [5, 3]
+[[grid]]
+name = "alone"
+protocol = "judge_alone"
+pixels = [4, 6]
+"#;
+
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn done(&self, _: usize, _: &[Row], _: bool) {}
+    }
+
+    fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file() && !path.ends_with("log.jsonl"))
+            .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()))
+            .map(|(path, bytes)| (path.rsplit('/').next().unwrap().to_owned(), bytes))
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// Has a shard done as somebody far away would.
+    fn far_away(plan: &Plan, undone: &Undone<'_>, key: &str) -> Vec<u8> {
+        let job = serde_json::to_vec(&undone.job(key).unwrap()).unwrap();
+        let job: crate::Job = serde_json::from_slice(&job).unwrap();
+        assert_eq!(job.key(), key);
+        let judges = plan.judges().iter();
+        let judge = judges.clone().find(|judge| judge.network().hash() == job.play.judge.hash);
+        let rows = job.rows(plan.dataset(), judge.unwrap(), &|| true).unwrap().unwrap();
+        job.to_bytes(&rows)
+    }
+
+    #[test]
+    fn whoever_does_the_shards_the_folder_is_the_same() {
+        let plan = Plan::new(FILE, Path::new(""), None).unwrap();
+        let folders: [_; 2] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+        let [here, there] = folders.each_ref().map(tempfile::TempDir::path);
+        plan.run(here, 2, &Nobody).unwrap();
+        let machines = Workers::Machines("one:4222".to_owned());
+
+        // One of two fails: the table has a gap, and says so.
+        let finished = plan.run_by(&machines, there, &Nobody, |undone| {
+            let keys: Vec<&str> = undone.keys().collect();
+            assert_eq!(undone.id()?, undone.id()?);
+            undone.keep(keys[0], &far_away(&plan, undone, keys[0]))?.unwrap();
+            Ok::<_, RunError>(vec![undone.failed(keys[1], "no <luck>".to_owned()).unwrap()])
+        });
+        let finished = finished.unwrap();
+        assert_eq!((finished.rows[0].len(), finished.rows[1].len()), (2, 0));
+        assert_eq!(finished.failed[0].images, [5, 3]);
+        let report = std::fs::read_to_string(there.join("report.html")).unwrap();
+        assert!(report.contains("What failed") && report.contains("no &lt;luck&gt;"), "{report}");
+        assert!(there.join("failed.json").exists() && there.join("debates.parquet").exists());
+
+        // The same command tries again, wherever.
+        let finished = plan.run_by(&machines, there, &Nobody, |undone| {
+            let keys: Vec<&str> = undone.keys().collect();
+            let [key] = keys[..] else { panic!("{keys:?}") };
+            undone.keep(key, &far_away(&plan, undone, key))?.unwrap();
+            Ok::<_, RunError>(Vec::new())
+        });
+        assert!(!finished.unwrap().was_finished);
+        assert_eq!(files(there), files(here));
+        assert!(!there.join("shards").exists());
+        assert!(plan.run(there, 1, &Nobody).unwrap().was_finished);
+        let log = std::fs::read_to_string(there.join("log.jsonl")).unwrap();
+        assert!(log.contains(r#""end":"1 shards failed","nats":"one:4222""#), "{log}");
+    }
+
+    #[test]
+    fn what_is_no_result_of_a_shard_is_not_kept() {
+        let plan = Plan::new(FILE, Path::new(""), None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let machines = Workers::Machines("one:4222".to_owned());
+        let kept = plan.run_by(&machines, folder.path(), &Nobody, |undone| {
+            let keys: Vec<&str> = undone.keys().collect();
+            let sound = far_away(&plan, undone, keys[0]);
+            let refused = |key: &str, bytes: &[u8]| undone.keep(key, bytes).unwrap().unwrap_err();
+            let mut damaged = sound.clone();
+            *damaged.last_mut().unwrap() ^= 1;
+            assert!(refused(keys[0], &damaged).contains("its checksum is not that"));
+            assert!(refused(keys[0], &sound[..50]).contains("cut short"));
+            assert!(refused(keys[1], &sound).contains("a shard of another run"));
+            assert!(refused("abc", &sound).contains("a shard of another run"));
+            let job = undone.job(keys[0]).unwrap();
+            let judge = &plan.judges()[0];
+            let rows = job.rows(plan.dataset(), judge, &|| true).unwrap().unwrap();
+            let wrong: [fn(&mut Vec<Row>); 5] = [
+                |rows| rows.reverse(),
+                |rows| rows[0].image = 60_000,
+                |rows| rows[0].label ^= 1,
+                |rows| rows[1].believed = Some(10),
+                |rows| rows[1].evidence[0].y = 28,
+            ];
+            for wrong in wrong {
+                let mut rows = rows.clone();
+                wrong(&mut rows);
+                assert_eq!(refused(keys[0], &job.to_bytes(&rows)), "its debates are others");
+            }
+            assert_eq!(undone.keys().len(), 2);
+            Err::<Vec<Failed>, _>(RunError::Busy { path: folder.path().to_owned() })
+        });
+        kept.unwrap_err();
+        let shards = std::fs::read_dir(folder.path().join("shards")).unwrap();
+        assert_eq!(shards.count(), 0);
+    }
+}

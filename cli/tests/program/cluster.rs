@@ -65,7 +65,7 @@ fn workers_and_coordinator_are_killed_at_random_and_nothing_is_lost() {
     let mut coordinator = Process::start(&command);
     let mut workers: Vec<Process> = (0..3).map(|_| Process::worker(&url, "")).collect();
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut killed = 0;
+    let (mut killed, mut frozen) = (0, Vec::new());
     while coordinator.0.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(rng.random_range(50..600)));
         if coordinator.0.try_wait().unwrap().is_some() {
@@ -76,8 +76,14 @@ fn workers_and_coordinator_are_killed_at_random_and_nothing_is_lost() {
             coordinator = Process::start(&command);
         } else {
             let victim = rng.random_range(0..workers.len());
-            workers[victim].kill();
-            workers[victim] = Process::worker(&url, "");
+            // Stopped, or killed.
+            if rng.random_ratio(1, 3) {
+                frozen.push(std::mem::replace(&mut workers[victim], Process::worker(&url, "")));
+                signal(frozen.last().unwrap(), "STOP");
+            } else {
+                workers[victim].kill();
+                workers[victim] = Process::worker(&url, "");
+            }
         }
         killed += 1;
         // So that it comes to an end on a slow machine.
@@ -155,16 +161,17 @@ fn workers_are_listed_and_measured_and_give_back_what_they_are_at() {
         assert!(page.contains(line), "{line}: {page}");
     }
     // A request to terminate is followed in good order.
-    #[cfg(unix)]
-    {
-        let pid = worker.0.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
-        assert!(worker.succeeds());
-    }
+    signal(&worker, "TERM");
+    assert!(worker.succeeds());
     let mut last = Process::worker(&url, "--idle 1");
     assert!(coordinator.succeeds());
     assert!(last.succeeds());
     assert_same(&contents(&place.out("out")), &place.run("local", ""));
+}
+
+fn signal(process: &Process, name: &str) {
+    let arguments = [format!("-{name}"), process.0.id().to_string()];
+    assert!(Command::new("kill").args(arguments).status().unwrap().success());
 }
 
 fn get(port: u16) -> String {

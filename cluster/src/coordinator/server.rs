@@ -155,7 +155,10 @@ impl Server {
                         messages.push(message);
                     }
                     Ok(None) => {
-                        self.broken = None;
+                        // That nothing came in time may be the client's own word.
+                        if wait.is_none() {
+                            self.broken = None;
+                        }
                         break;
                     }
                     Ok(Some(Err(_))) | Err(_) => {

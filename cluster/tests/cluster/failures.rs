@@ -120,14 +120,47 @@ fn a_server_that_is_killed_and_loses_everything_delays_the_run() {
     let access = Access::new([nats.url()]).unwrap();
     let folder = TempDir::new().unwrap();
     let run = Run::start(&access, plan(), folder.path(), options());
-    crate::lab::wait_until(
-        || run.heard.standing().waiting == 0 && run.heard.standing().open == 16,
-        || run.heard.all(),
-    );
+    run.heard.wait_until(|standing| standing.open == 16 && standing.waiting == 0);
     nats.kill();
     std::fs::remove_dir_all(nats.folder.path().join("store")).unwrap();
     nats.start_again();
     let crew = Crew::new(&access);
+    crew.add("one");
+    run.finish().0.unwrap();
+    assert_same(&contents(folder.path()), &LOCAL);
+}
+
+/// A report as workers make it, whose shard was damaged on the way.
+#[test]
+fn a_damaged_result_is_refused_and_its_shard_done_again() {
+    #[derive(serde::Serialize)]
+    enum Outcome {
+        Done(Vec<u8>),
+    }
+    let Some(nats) = Nats::start("") else { return };
+    let access = Access::new([nats.url()]).unwrap();
+    let folder = TempDir::new().unwrap();
+    let run = Run::start(&access, plan(), folder.path(), options());
+    run.heard.wait_until(|standing| standing.open == 16 && standing.waiting == 0);
+    let id = std::fs::read_to_string(folder.path().join("shards/run")).unwrap();
+    let crew = Crew::new(&access);
+    let shard = crew.runtime.block_on(async {
+        let client = async_nats::connect(nats.url()).await.unwrap();
+        let context = async_nats::jetstream::new(client);
+        let queue = context.get_stream(format!("pixel-debate-{id}-work")).await.unwrap();
+        let task = queue.get_raw_message(1).await.unwrap();
+        let shard = task.subject.rsplit('.').next().unwrap().to_owned();
+        let bytes = [b"pdshard1", shard.as_bytes(), &[0; 40]].concat();
+        let report = ("far", 1_i64, None::<()>, Outcome::Done(bytes));
+        for report in [postcard::to_allocvec(&report).unwrap(), b"gibberish".to_vec()] {
+            let subject = format!("pixel-debate.run.{id}.result.{shard}");
+            context.publish(subject, report.into()).await.unwrap().await.unwrap();
+        }
+        shard
+    });
+    run.heard.wait_for(&format!(
+        "shard {shard} of far: what it handed in is not sound: its checksum is not that of its"
+    ));
     crew.add("one");
     run.finish().0.unwrap();
     assert_same(&contents(folder.path()), &LOCAL);

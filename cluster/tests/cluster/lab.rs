@@ -95,6 +95,12 @@ impl Heard {
         self.0.lock().unwrap().1.clone()
     }
 
+    /// Waits until it stands so.
+    #[track_caller]
+    pub(crate) fn wait_until(&self, holds: impl Fn(&Standing) -> bool) {
+        wait_until(|| holds(&self.standing()), || format!("{:?} {}", self.standing(), self.all()));
+    }
+
     /// Waits until that was said.
     #[track_caller]
     pub(crate) fn wait_for(&self, what: &str) {

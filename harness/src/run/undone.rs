@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use pixel_debate_game::Pixel;
+use pixel_debate_judge::CLASSES;
+
 use super::{Failed, Folder, Observer, RunError, log::Log, shard};
 use crate::plan::{Plan, Shard};
 use crate::rows::Row;
@@ -78,10 +81,8 @@ impl<'a> Undone<'a> {
             Ok(rows) => rows,
             Err(fault) => return Ok(Err(fault.to_owned())),
         };
-        let mut images = self.plan.images[shard.images.clone()].iter();
-        let mut in_order = rows.chunk_by(|one, next| one.image == next.image);
-        if !in_order.all(|rows| images.any(|image| *image == rows[0].image as usize)) {
-            return Ok(Err("its debates are over other images".to_owned()));
+        if !self.are_of(shard, &rows) {
+            return Ok(Err("its debates are others".to_owned()));
         }
         self.keep_rows(shard, &rows).map(Ok)
     }
@@ -105,6 +106,25 @@ impl<'a> Undone<'a> {
 
     fn shard(&self, key: &str) -> Option<&'a Shard> {
         self.places.get(key).map(|place| &self.plan.shards[*place])
+    }
+
+    /// Whether rows are over a shard's images, in their order, and say nothing that no debate over them
+    /// could have come to.
+    fn are_of(&self, shard: &Shard, rows: &[Row]) -> bool {
+        let dataset = &self.plan.dataset;
+        let mut images = self.plan.images[shard.images.clone()].iter().copied();
+        let is_sound = |row: &Row| {
+            let inside = |pixel: &Pixel| {
+                usize::from(pixel.x) < dataset.width() && usize::from(pixel.y) < dataset.height()
+            };
+            let labels = [row.lie, row.believed];
+            row.label == dataset.label(row.image as usize)
+                && labels.into_iter().flatten().all(|label| usize::from(label) < CLASSES)
+                && row.evidence.iter().all(inside)
+        };
+        rows.chunk_by(|one, next| one.image == next.image).all(|rows| {
+            images.any(|image| image == rows[0].image as usize) && rows.iter().all(is_sound)
+        })
     }
 
     fn keep_rows(&self, shard: &Shard, rows: &[Row]) -> Result<(), RunError> {
