@@ -4,6 +4,7 @@
 //! out of it is checked against the hash by which it was asked for.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use async_nats::jetstream::object_store::{ObjectMetadata, ObjectStore};
 use pixel_debate_agents::solver::JudgeMark;
@@ -74,6 +75,8 @@ pub(crate) async fn keep(
     store.put(meta, &mut &bytes[..]).await.map(drop).map_err(|error| chain(&error))
 }
 
+/// How long an object may take to come.
+const READING: Duration = Duration::from_secs(120);
 /// Bytes of a piece of an object, at most.
 const PIECE: usize = 128 << 10;
 
@@ -123,10 +126,15 @@ pub(crate) async fn judge(store: &ObjectStore, mark: &JudgeMark) -> Result<Judge
 
 /// The bytes by that name.
 pub(crate) async fn get(store: &ObjectStore, name: &str) -> Result<Vec<u8>, String> {
-    let mut object = store.get(name).await.map_err(|error| chain(&error))?;
-    let mut bytes = Vec::new();
-    object.read_to_end(&mut bytes).await.map_err(|error| chain(&error))?;
-    Ok(bytes)
+    let read = async {
+        let mut object = store.get(name).await.map_err(|error| chain(&error))?;
+        let mut bytes = Vec::new();
+        object.read_to_end(&mut bytes).await.map_err(|error| chain(&error))?;
+        Ok(bytes)
+    };
+    // Who reads is not told that the server has died.
+    let read = tokio::time::timeout(READING, read).await;
+    read.unwrap_or_else(|_| Err("it does not come".to_owned()))
 }
 
 /// Enough of a hash to tell it from others.

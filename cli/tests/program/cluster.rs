@@ -163,7 +163,7 @@ fn workers_are_listed_and_measured_and_give_back_what_they_are_at() {
     // A request to terminate is followed in good order.
     signal(&worker, "TERM");
     assert!(worker.succeeds());
-    let mut last = Process::worker(&url, "--idle 1");
+    let mut last = Process::worker(&url, "--idle 5");
     assert!(coordinator.succeeds());
     assert!(last.succeeds());
     assert_same(&contents(&place.out("out")), &place.run("local", ""));

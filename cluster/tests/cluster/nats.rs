@@ -10,7 +10,6 @@ use tempfile::TempDir;
 
 /// A running server. It goes when this is dropped, and with it all that it keeps.
 pub(crate) struct Nats {
-    program: PathBuf,
     pub(crate) folder: TempDir,
     pub(crate) port: u16,
     child: Child,
@@ -33,7 +32,7 @@ impl Nats {
         );
         std::fs::write(folder.path().join("nats.conf"), config).unwrap();
         let child = spawn(&program, folder.path());
-        let nats = Self { program, folder, port, child };
+        let nats = Self { folder, port, child };
         nats.wait();
         Some(nats)
     }
@@ -45,12 +44,6 @@ impl Nats {
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-    }
-
-    /// Starts it again after [`kill`](Self::kill), with what it has kept.
-    pub(crate) fn start_again(&mut self) {
-        self.child = spawn(&self.program, self.folder.path());
-        self.wait();
     }
 
     /// Waits until it says who it is.
