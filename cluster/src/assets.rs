@@ -76,7 +76,7 @@ pub(crate) async fn keep(
 }
 
 /// How long an object may take to come.
-const READING: Duration = Duration::from_secs(120);
+const READING: Duration = Duration::from_mins(2);
 /// Bytes of a piece of an object, at most.
 const PIECE: usize = 128 << 10;
 

@@ -295,4 +295,4 @@ const GIVING_BACK: Duration = Duration::from_secs(5);
 /// How long is waited after a failure; twice as long after each more.
 const IMPATIENCE: Duration = Duration::from_millis(50);
 /// How long at most.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);

@@ -37,6 +37,10 @@ impl Judge {
     }
 
     /// The bytes of a file of this judge, in which no digit is lost.
+    ///
+    /// # Panics
+    ///
+    /// If a layer has not the network's shape, which no judge that was read has.
     pub fn to_bytes(&self) -> Vec<u8> {
         let bytes = self.weights.to_bytes(Precision::Single);
         bytes.expect("layers have the network's shapes, and provenance is text")

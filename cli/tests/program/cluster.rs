@@ -42,7 +42,7 @@ impl Process {
             if let Some(status) = self.0.try_wait().unwrap() {
                 return status.success();
             }
-            assert!(begun.elapsed() < Duration::from_secs(120), "it does not end");
+            assert!(begun.elapsed() < Duration::from_mins(3), "it does not end");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -118,7 +118,7 @@ fn a_nats_cluster_loses_a_node_in_the_middle_of_a_run() {
     let mut coordinator = Process::start(&command);
     let begun = Instant::now();
     while shards(&place.out("spread")).len() < 3 {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the run does not get on");
+        assert!(begun.elapsed() < Duration::from_mins(1), "the run does not get on");
         if coordinator.0.try_wait().unwrap().is_some() {
             std::thread::sleep(Duration::from_millis(300));
             coordinator = Process::start(&command);
@@ -143,7 +143,7 @@ fn workers_are_listed_and_measured_and_give_back_what_they_are_at() {
     let mut coordinator = Process::start(&place.arguments("out", &format!("--nats {url}")));
     let begun = Instant::now();
     let listed = loop {
-        assert!(begun.elapsed() < Duration::from_secs(60), "the worker does nothing");
+        assert!(begun.elapsed() < Duration::from_mins(1), "the worker does nothing");
         let json = output(&format!("workers --nats {url} --wait 1 --json"), "");
         let workers: serde_json::Value = serde_json::from_str(&json).unwrap();
         if workers[0]["done"].as_u64().is_some_and(|done| done > 0) {

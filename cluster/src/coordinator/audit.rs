@@ -71,8 +71,9 @@ mod tests {
     #[test]
     fn so_large_a_share_is_chosen() {
         let key = |number: u32| -> String {
-            let digest = Sha256::digest(number.to_le_bytes());
-            digest.iter().map(|byte| format!("{byte:02x}")).collect()
+            let digest: [u8; 32] = Sha256::digest(number.to_le_bytes()).into();
+            let (words, _) = digest.as_chunks::<16>();
+            format!("{:032x}", u128::from_be_bytes(words[0]))
         };
         let keys: Vec<String> = (0..10_000).map(key).collect();
         for (share, least, most) in

@@ -47,7 +47,7 @@ impl Coordinator<'_> {
                         (first.worker.clone(), first.digest),
                         (worker.clone(), audit::digest(bytes)),
                     ];
-                    self.compare(shard, claims, crier)?;
+                    self.compare(shard, &claims, crier)?;
                 }
                 (Outcome::Failed(fault), None) => {
                     self.ledger.error(shard, worker, fault);
@@ -69,15 +69,15 @@ impl Coordinator<'_> {
             let digest = audit::digest(bytes);
             match self.ledger.done_by(shard) {
                 Some((first, before)) if first != *worker => {
-                    self.compare(shard, [(first, before), (worker.clone(), digest)], crier)?;
+                    let claims = [(first, before), (worker.clone(), digest)];
+                    self.compare(shard, &claims, crier)?;
                 }
-                Some(_) => {}
                 // An earlier coordinator kept it, and may not have come to have it compared.
                 None if self.audit.chooses(shard) => {
                     let first = First { worker: worker.clone(), digest };
                     self.audit.waiting.push((shard.clone(), first));
                 }
-                None => {}
+                Some(_) | None => {}
             }
         }
         Ok(())
@@ -130,10 +130,10 @@ impl Coordinator<'_> {
     fn compare(
         &mut self,
         shard: &str,
-        claims: [(String, [u8; 32]); 2],
+        claims: &[(String, [u8; 32]); 2],
         crier: &Crier,
     ) -> Result<(), ClusterError> {
-        let [(one, first), (other, second)] = &claims;
+        let [(one, first), (other, second)] = claims;
         if first == second || self.audit.is_settled(shard) || self.sent_away.contains(one) {
             return Ok(());
         }

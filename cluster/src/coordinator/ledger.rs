@@ -108,7 +108,9 @@ impl<'a> Ledger<'a> {
         let by_it = |state: &State| matches!(state, State::Done { by, .. } if by == worker);
         let keys: Vec<&str> =
             self.states.iter().filter(|(_, state)| by_it(state)).map(|(key, _)| *key).collect();
-        keys.iter().for_each(|key| self.reopen(key));
+        for key in &keys {
+            self.reopen(key);
+        }
         keys.len()
     }
 

@@ -316,7 +316,7 @@ fn taking(name: &str, subject: String, tries: i64, lease: Duration) -> pull::Con
 /// Bytes of a stream, at most.
 const BYTES: i64 = 256 << 20;
 /// For how long a report that is sent twice is known to be the same.
-const DUPLICATES: Duration = Duration::from_secs(600);
+const DUPLICATES: Duration = Duration::from_mins(10);
 /// How long a coordinator has to take a report in before it comes again.
 const TAKING: Duration = Duration::from_secs(15);
 /// More than all threads of all workers.

@@ -152,7 +152,7 @@ impl Listener {
         }
         let announcement = match self.read(&head, &message.payload) {
             Ok(announcement) => announcement,
-            Err(reason) => return self.refuse(run, reason),
+            Err(reason) => return self.refuse(&run, &reason),
         };
         {
             let mut known = self.lock();
@@ -172,7 +172,7 @@ impl Listener {
                     listener.tally.refuse(&run, None);
                     listener.lock().insert(run, Known::Joined(Arc::new(joined)));
                 }
-                Err(Hindrance::Refused(reason)) => listener.refuse(run, reason),
+                Err(Hindrance::Refused(reason)) => listener.refuse(&run, &reason),
                 // The server may be between two leaders: the next announcement comes in a second.
                 Err(Hindrance::Now) => drop(listener.lock().remove(&run)),
             }
@@ -226,9 +226,9 @@ impl Listener {
         Ok(Joined { names, lease, tries, store, dataset, judges, work, again, rests })
     }
 
-    fn refuse(&self, run: String, reason: String) {
-        self.lock().insert(run.clone(), Known::Refused(Instant::now()));
-        if self.tally.refuse(&run, Some(reason.clone())) {
+    fn refuse(&self, run: &str, reason: &str) {
+        self.lock().insert(run.to_owned(), Known::Refused(Instant::now()));
+        if self.tally.refuse(run, Some(reason)) {
             (self.say)(format!("takes no part in a run: {reason}"));
         }
     }

@@ -138,10 +138,10 @@ impl Held {
                 (self.worker.clone(), Arc::clone(&self.run), task.clone(), shard.to_owned());
             let leave = Arc::clone(&leave);
             move || {
-                let worked = debates(&worker, &run, &task, &shard, &leave);
+                let rows = debates(&worker, &run, &task, &shard, &leave);
                 drop((busy, slot));
                 // Nobody waits any more where the time was over.
-                let _ = done.send(worked);
+                let _ = done.send(rows);
             }
         };
         if let Err(error) = std::thread::Builder::new().name("shard".to_owned()).spawn(thread) {

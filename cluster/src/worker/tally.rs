@@ -115,13 +115,13 @@ impl Tally {
     }
 
     /// Notes why the worker takes no part in a run, or that it does; whether that is new.
-    pub(super) fn refuse(&self, run: &str, reason: Option<String>) -> bool {
+    pub(super) fn refuse(&self, run: &str, reason: Option<&str>) -> bool {
         let mut refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = match reason.clone() {
-            Some(reason) => refusals.insert(run.to_owned(), reason),
+        let before = match reason {
+            Some(reason) => refusals.insert(run.to_owned(), reason.to_owned()),
             None => refusals.remove(run),
         };
-        before != reason
+        before.as_deref() != reason
     }
 
     /// What is said to whoever asks.
@@ -152,7 +152,7 @@ impl Tally {
 impl Times {
     /// Forgets what was done more than a minute ago.
     fn forget(&mut self) {
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         while self.last_minute.front().is_some_and(|done| done.elapsed() > minute) {
             self.last_minute.pop_front();
         }

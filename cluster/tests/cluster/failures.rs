@@ -70,7 +70,7 @@ fn a_shard_that_kills_every_worker_is_given_up() {
         let taken = Arc::clone(&taken);
         but_for_one(move || {
             taken.fetch_add(1, Ordering::Relaxed);
-            std::thread::sleep(Duration::from_secs(3600));
+            std::thread::sleep(Duration::from_hours(1));
             Ok(())
         })
     };
@@ -98,15 +98,15 @@ fn a_worker_that_hangs_loses_its_shard() {
     let folder = TempDir::new().unwrap();
     let crew = Crew::new(&access);
     let hang = but_for_one(|| {
-        std::thread::sleep(Duration::from_secs(3600));
+        std::thread::sleep(Duration::from_hours(1));
         Ok(())
     });
-    let hung = crew.start(Worker::new(named("hung")).doing(hang));
+    let worker = crew.start(Worker::new(named("hung")).doing(hang));
     let limit = Some(Duration::from_secs(1));
     let run = Run::start(&access, plan(), folder.path(), CoordinatorOptions { limit, ..options() });
     crew.heard.wait_for("it did not end within 1s");
     // With its only thread lost it is of no use.
-    let ended = crew.runtime.block_on(hung).unwrap();
+    let ended = crew.runtime.block_on(worker).unwrap();
     let error = ended.unwrap_err().to_string();
     assert!(error.contains("all 1 threads are held by shards that did not end"), "{error}");
     crew.add("well");

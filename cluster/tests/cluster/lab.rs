@@ -125,7 +125,7 @@ impl Progress for Heard {
 pub(crate) fn wait_until(holds: impl Fn() -> bool, or: impl Fn() -> String) {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "{}", or());
+        assert!(begun.elapsed() < Duration::from_mins(1), "{}", or());
         std::thread::sleep(Duration::from_millis(20));
     }
 }

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 /// A running server. It goes when this is dropped, and with it all that it keeps.
 pub(crate) struct Nats {
-    pub(crate) folder: TempDir,
+    folder: TempDir,
     pub(crate) port: u16,
     child: Child,
 }
@@ -27,8 +27,8 @@ impl Nats {
         let program = program()?;
         let folder = TempDir::new().unwrap();
         let config = format!(
-            "listen: 127.0.0.1:{port}\njetstream {{ store_dir: {:?} }}\n{more}\n",
-            folder.path().join("store")
+            "listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"{}\" }}\n{more}\n",
+            folder.path().join("store").display()
         );
         std::fs::write(folder.path().join("nats.conf"), config).unwrap();
         let child = spawn(&program, folder.path());
