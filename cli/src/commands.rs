@@ -9,6 +9,8 @@ mod serve;
 mod solve;
 mod tournament;
 mod verify;
+mod worker;
+mod workers;
 
 use clap::Subcommand;
 
@@ -22,6 +24,8 @@ pub(crate) enum Command {
     Load(load::Load),
     Relay(relay::Relay),
     Run(run::Run),
+    Worker(worker::Worker),
+    Workers(workers::Workers),
     Tournament(tournament::Tournament),
     Solve(solve::Solve),
     Verify(verify::Verify),
@@ -43,6 +47,8 @@ impl Command {
             Self::Load(load) => load.run(),
             Self::Relay(relay) => relay.run(),
             Self::Run(run) => run.run(),
+            Self::Worker(worker) => worker.run(),
+            Self::Workers(workers) => workers.run(),
             Self::Tournament(tournament) => tournament.run(),
             Self::Solve(solve) => solve.run(),
             Self::Verify(verify) => verify.run(),

@@ -23,6 +23,20 @@ pub(crate) enum Failure {
     Experiment { path: PathBuf, refusal: Refusal },
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error(
+        "{count} {} could not be done: {} says which and why, and the same command tries again",
+        if *count == 1 { "shard" } else { "shards" }, report.display()
+    )]
+    Shards { count: usize, report: PathBuf },
+    #[cfg(not(feature = "cluster"))]
+    #[error(
+        "this program was built without clusters: build it with `cargo build --release --features \
+         cluster`"
+    )]
+    NoCluster,
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Cluster(#[from] pixel_debate_cluster::ClusterError),
     #[error("{agent} takes part twice: name each agent once")]
     SameAgent { agent: AgentSpec },
     #[error("--sprt compares two agents, and {agents} are named")]

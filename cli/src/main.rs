@@ -3,6 +3,7 @@
 mod commands;
 mod display;
 mod failure;
+mod interrupt;
 mod options;
 
 use std::io::{self, Write};

@@ -1,5 +1,7 @@
 //! The options that several commands share.
 
+mod nats;
+
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -8,8 +10,10 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::{Dataset, Split, mnist};
 use pixel_debate_game::{LegalPixels, Rules};
 use pixel_debate_harness::{Debaters, Judge};
+use pixel_debate_judge::kernels::Instructions;
 
 use crate::failure::Failure;
+pub(crate) use nats::AccessOptions;
 
 /// Which images.
 #[derive(Args)]
@@ -111,6 +115,27 @@ pub(crate) struct SeedOption {
     /// What all that is random depends on
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,
+}
+
+/// With which of the processor's instructions.
+#[derive(Args)]
+pub(crate) struct InstructionsOption {
+    /// The widest vector instructions with which the judge computes: portable, avx2 or avx512; the
+    /// widest that the machine has, unless said
+    ///
+    /// The judge's numbers differ in the last digit from one to the other. Machines that work on one
+    /// run compute with the same.
+    #[arg(long, value_name = "NAME")]
+    instructions: Option<Instructions>,
+}
+
+impl InstructionsOption {
+    /// Has the whole process keep to it, before anything is computed.
+    pub(crate) fn keep(&self) {
+        if let Some(instructions) = self.instructions {
+            instructions.limit();
+        }
+    }
 }
 
 /// On how many threads.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use pixel_debate_game::Image;
 use pixel_debate_judge::{
-    Evaluator, Network, Provenance, SparseEvaluator, SparseWeights, Weights, WeightsError,
-    WrongSize, shipped,
+    Evaluator, Network, Precision, Provenance, SparseEvaluator, SparseWeights, Weights,
+    WeightsError, WrongSize, shipped,
 };
 
 /// A trained network with a name.
@@ -29,6 +29,21 @@ impl Judge {
         let weights = Weights::read(path)?;
         let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
         Ok(Self::new(name, weights))
+    }
+
+    /// The judge of that name whose file has these bytes.
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, WeightsError> {
+        Ok(Self::new(name.to_owned(), Weights::from_bytes(name, bytes)?))
+    }
+
+    /// The bytes of a file of this judge, in which no digit is lost.
+    ///
+    /// # Panics
+    ///
+    /// If a layer has not the network's shape, which no judge that was read has.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let bytes = self.weights.to_bytes(Precision::Single);
+        bytes.expect("layers have the network's shapes, and provenance is text")
     }
 
     fn new(name: String, weights: Weights) -> Self {

@@ -22,6 +22,7 @@
 
 mod cell;
 pub mod experiment;
+mod job;
 mod judge;
 mod manifest;
 mod parquet;
@@ -37,11 +38,12 @@ pub mod tournament;
 mod work;
 
 pub use cell::{Cell, Play};
+pub use job::Job;
 pub use judge::Judge;
 pub use manifest::{DataMark, Manifest, PlotMark};
 pub use plan::Plan;
 pub use rows::{Blame, Row};
-pub use run::{Finished, Observer, RunError};
+pub use run::{Failed, Finished, Observer, RunError, Undone, Workers};
 pub use series::{Debaters, PlayError, Series, Setup};
 pub use statistics::Rate;
 pub use summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, OrderRates, Summary};

@@ -6,17 +6,15 @@ mod images;
 pub(crate) use images::random_order;
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::ops::Range;
 use std::path::Path;
 
 use pixel_debate_datasets::{Dataset, Split, mnist};
 use pixel_debate_judge::check_dataset;
-use sha2::{Digest, Sha256};
 
 use crate::experiment::{Experiment, Refusal};
 use crate::manifest::{DataMark, Manifest, PlotMark};
-use crate::{Cell, Judge};
+use crate::{Cell, Job, Judge, job};
 
 /// An experiment that can be run: every file is read, every setting checked.
 #[derive(Debug)]
@@ -82,6 +80,28 @@ impl Plan {
         Ok(Self { manifest, dataset, images: numbers, judges, shards })
     }
 
+    /// A shard as work for somebody who has not this plan.
+    pub(crate) fn job(&self, shard: &Shard) -> Job {
+        let Manifest { format, version, dataset, cells, .. } = &self.manifest;
+        Job {
+            format: *format,
+            version: version.clone(),
+            dataset: dataset.hash.clone(),
+            play: cells[shard.cell].play.clone(),
+            images: self.images[shard.images.clone()].to_vec(),
+        }
+    }
+
+    /// The images of the run.
+    pub fn dataset(&self) -> &Dataset {
+        &self.dataset
+    }
+
+    /// The judge of each cell.
+    pub fn judges(&self) -> &[Judge] {
+        &self.judges
+    }
+
     /// The run as it will be written down.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
@@ -136,23 +156,13 @@ fn shards(manifest: &Manifest, numbers: &[usize]) -> Vec<Shard> {
         let size = (most as usize).clamp(1, SHARD_IMAGES);
         for start in (0..*images).step_by(size) {
             let range = start..(start + size).min(*images);
-            let key = key(manifest, cell, &numbers[range.clone()]);
+            let Manifest { format, version, dataset, .. } = manifest;
+            let key = job::key(*format, version, &dataset.hash, play, &numbers[range.clone()]);
             shards.push(Shard { cell, images: range, key });
         }
     }
     shards.sort_by_key(|shard| (shard.images.end, shard.cell));
     shards
-}
-
-fn key(manifest: &Manifest, cell: usize, images: &[usize]) -> String {
-    let Manifest { format, version, dataset, cells, .. } = manifest;
-    let content = (format, version, &dataset.hash, &cells[cell].play, images);
-    let content = serde_json::to_vec(&content).expect("numbers and texts can be written");
-    let digest = Sha256::digest(content);
-    digest.iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 fn comparisons(text: &str, experiment: &Experiment) -> Result<Vec<[String; 2]>, Refusal> {

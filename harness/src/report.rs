@@ -6,13 +6,14 @@ mod replay;
 
 use crate::manifest::Manifest;
 use crate::rows::Row;
-use crate::{RunError, Summary};
+use crate::{Failed, RunError, Summary};
 
 /// The files of a report, by their names in the run's folder.
 pub(crate) fn files(
     manifest: &Manifest,
     dataset: &pixel_debate_datasets::Dataset,
     rows: &[Vec<Row>],
+    failed: &[Failed],
 ) -> Result<Vec<(String, Vec<u8>)>, RunError> {
     let summary = Summary::of(manifest, rows);
     let mut json = serde_json::to_vec_pretty(&summary).expect("a summary is plain data");
@@ -25,7 +26,7 @@ pub(crate) fn files(
         files.push((format!("plots/{name}.svg"), drawn.svg.clone().into_bytes()));
         pictures.push((name, drawn.svg));
     }
-    let page = page::page(manifest, &summary, &pictures);
+    let page = page::page(manifest, &summary, failed, &pictures);
     files.push(("report.html".to_owned(), page.into_bytes()));
     files.push(("summary.json".to_owned(), json));
     Ok(files)

@@ -7,29 +7,32 @@
 //! | `debates.parquet` | one row a debate |
 //! | `summary.json` | the rates with their intervals |
 //! | `report.html`, `plots/` | the same to look at |
-//! | `log.jsonl` | when it was worked on, with how many threads and for how long |
+//! | `failed.json` | shards that nobody could do, if there are any: the table has gaps, and the same command tries them again |
+//! | `log.jsonl` | when it was worked on, by whom and for how long |
 //!
 //! Whatever happens, a file is whole or not there: it is written under another name, forced to the
 //! disk and renamed. All but the log is a function of the experiment alone, byte for byte, whoever
-//! stopped the run and however often, and whatever the number of threads.
+//! stopped the run and however often, and whoever did its shards: any number of threads here, or
+//! others elsewhere ([`Plan::run_by`]).
 
 mod error;
+mod failed;
 mod folder;
 mod log;
-mod shard;
+pub(crate) mod shard;
+mod threads;
+mod undone;
 
-use std::collections::VecDeque;
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use error::RunError;
+pub use failed::Failed;
 use folder::Folder;
+pub use undone::Undone;
 
-use crate::plan::{Plan, Shard};
+use crate::plan::Plan;
 use crate::report;
 use crate::rows::Row;
-use crate::work::Work;
 
 /// What a run tells of itself while it is under way, from any thread.
 pub trait Observer: Sync {
@@ -37,11 +40,22 @@ pub trait Observer: Sync {
     fn done(&self, cell: usize, rows: &[Row], before: bool);
 }
 
+/// Who does a run's shards, as its log says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Workers {
+    /// So many threads of this process.
+    Threads(usize),
+    /// Other machines, by these NATS servers.
+    Machines(String),
+}
+
 /// What a run has left in its folder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finished {
     /// All debates, by cell, and in it by image, in the order of the run.
     pub rows: Vec<Vec<Row>>,
+    /// Shards whose debates are not among them.
+    pub failed: Vec<Failed>,
     /// Whether all was there before.
     pub was_finished: bool,
 }
@@ -55,97 +69,186 @@ impl Plan {
         threads: usize,
         observer: &dyn Observer,
     ) -> Result<Finished, RunError> {
-        let folder = Folder::open(folder, self.manifest())?;
-        let table = folder.table(self.manifest())?;
-        let was_finished = table.is_some();
-        let rows = match table {
-            Some(rows) => rows,
-            None => self.debates(&folder, threads, observer)?,
-        };
-        let report = report::files(self.manifest(), &self.dataset, &rows)?;
-        folder.finish(report, self.shards.iter().map(|shard| &*shard.key))?;
-        Ok(Finished { rows, was_finished })
-    }
-
-    /// Has all debates done that are not, and the table written.
-    fn debates(
-        &self,
-        folder: &Folder,
-        threads: usize,
-        observer: &dyn Observer,
-    ) -> Result<Vec<Vec<Row>>, RunError> {
-        let mut log = folder.log(threads)?;
-        let mut missing = VecDeque::new();
-        for shard in &self.shards {
-            match folder.shard(&shard.key)? {
-                Some(rows) => observer.done(shard.cell, &rows, true),
-                None => missing.push_back(shard),
-            }
-        }
-        let worked = self.work(folder, missing, threads, observer);
-        log.close(&worked)?;
-        worked?;
-        let rows = self.rows(folder)?;
-        folder.keep_table(&rows)?;
-        Ok(rows)
-    }
-
-    /// Does the missing shards, in order.
-    fn work(
-        &self,
-        folder: &Folder,
-        missing: VecDeque<&Shard>,
-        threads: usize,
-        observer: &dyn Observer,
-    ) -> Result<(), RunError> {
-        let (missing, failed) = (Mutex::new(missing), AtomicBool::new(false));
-        let next = || missing.lock().ok()?.pop_front().filter(|_| !failed.load(Ordering::Relaxed));
-        let worker = || {
-            while let Some(shard) = next() {
-                if let Err(error) = self.work_shard(folder, shard, observer) {
-                    // The others finish what they are at, which is kept.
-                    failed.store(true, Ordering::Relaxed);
-                    return Err(error);
-                }
-            }
-            Ok(())
-        };
-        std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads.max(1)).map(|_| scope.spawn(worker)).collect();
-            let results = workers.into_iter().map(|worker| match worker.join() {
-                Ok(result) => result,
-                Err(panic) => std::panic::resume_unwind(panic),
-            });
-            // All are waited for before the first error is told.
-            results.collect::<Vec<_>>().into_iter().collect()
+        let threads = threads.max(1);
+        self.run_by(&Workers::Threads(threads), folder, observer, |undone| {
+            undone.work(threads).map(|()| Vec::new())
         })
     }
 
-    fn work_shard(
+    /// Carries the plan out in that folder: `work` has all shards done that are not, and tells of
+    /// those that cannot be.
+    pub fn run_by<E: From<RunError> + std::fmt::Display>(
+        &self,
+        workers: &Workers,
+        folder: &Path,
+        observer: &dyn Observer,
+        work: impl FnOnce(&Undone<'_>) -> Result<Vec<Failed>, E>,
+    ) -> Result<Finished, E> {
+        let folder = Folder::open(folder, self.manifest())?;
+        if let Some(rows) = folder.table(self.manifest())? {
+            let failed = Vec::new();
+            self.finish(&folder, &rows, &failed)?;
+            return Ok(Finished { rows, failed, was_finished: true });
+        }
+        let log = folder.log(workers)?;
+        let undone = Undone::of(self, &folder, &log, observer)?;
+        let worked = work(&undone);
+        match &worked {
+            Ok(failed) if failed.is_empty() => log.close("finished")?,
+            Ok(failed) => log.close(&format!("{} shards failed", failed.len()))?,
+            Err(error) => log.close(&error.to_string())?,
+        }
+        let failed = worked?;
+        let rows = self.rows(&folder, &failed)?;
+        folder.keep_table(&rows, &failed)?;
+        self.finish(&folder, &rows, &failed)?;
+        Ok(Finished { rows, failed, was_finished: false })
+    }
+
+    /// Writes the report; where nothing failed, the shards are needed no longer.
+    fn finish(
         &self,
         folder: &Folder,
-        shard: &Shard,
-        observer: &dyn Observer,
+        rows: &[Vec<Row>],
+        failed: &[Failed],
     ) -> Result<(), RunError> {
-        let play = &self.manifest().cells[shard.cell].play;
-        let work = Work { dataset: &self.dataset, judge: &self.judges[shard.cell], play };
-        let mut rows = Vec::new();
-        for image in &self.images[shard.images.clone()] {
-            rows.extend(work.rows(*image)?);
+        folder.report(report::files(self.manifest(), &self.dataset, rows, failed)?)?;
+        if failed.is_empty() {
+            folder.clear(self.shards.iter().map(|shard| &*shard.key))?;
         }
-        folder.keep_shard(&shard.key, &rows)?;
-        observer.done(shard.cell, &rows, false);
         Ok(())
     }
 
-    /// All rows, by cell, from the shards.
-    fn rows(&self, folder: &Folder) -> Result<Vec<Vec<Row>>, RunError> {
+    /// All rows, by cell, from the shards that have not failed.
+    fn rows(&self, folder: &Folder, failed: &[Failed]) -> Result<Vec<Vec<Row>>, RunError> {
         let mut rows: Vec<Vec<Row>> = vec![Vec::new(); self.manifest().cells.len()];
-        for shard in &self.shards {
+        let failed: std::collections::HashSet<&str> =
+            failed.iter().map(|failed| &*failed.shard).collect();
+        for shard in self.shards.iter().filter(|shard| !failed.contains(&*shard.key)) {
             let found = folder.shard(&shard.key)?;
             let found = found.ok_or_else(|| folder.vanished(&shard.key))?;
             rows[shard.cell].extend(found);
         }
         Ok(rows)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"
+title = "Small"
+[images]
+dataset = "mnist"
+list = [5, 3]
+[[grid]]
+name = "alone"
+protocol = "judge_alone"
+pixels = [4, 6]
+"#;
+
+    struct Nobody;
+
+    impl Observer for Nobody {
+        fn done(&self, _: usize, _: &[Row], _: bool) {}
+    }
+
+    fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.is_file() && !path.ends_with("log.jsonl"))
+            .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()))
+            .map(|(path, bytes)| (path.rsplit('/').next().unwrap().to_owned(), bytes))
+            .collect();
+        files.sort();
+        files
+    }
+
+    /// Has a shard done as somebody far away would.
+    fn far_away(plan: &Plan, undone: &Undone<'_>, key: &str) -> Vec<u8> {
+        let job = serde_json::to_vec(&undone.job(key).unwrap()).unwrap();
+        let job: crate::Job = serde_json::from_slice(&job).unwrap();
+        assert_eq!(job.key(), key);
+        let judges = plan.judges().iter();
+        let judge = judges.clone().find(|judge| judge.network().hash() == job.play.judge.hash);
+        let rows = job.rows(plan.dataset(), judge.unwrap(), &|| true).unwrap().unwrap();
+        job.to_bytes(&rows)
+    }
+
+    #[test]
+    fn whoever_does_the_shards_the_folder_is_the_same() {
+        let plan = Plan::new(FILE, Path::new(""), None).unwrap();
+        let folders: [_; 2] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+        let [here, there] = folders.each_ref().map(tempfile::TempDir::path);
+        plan.run(here, 2, &Nobody).unwrap();
+        let machines = Workers::Machines("one:4222".to_owned());
+
+        // One of two fails: the table has a gap, and says so.
+        let finished = plan.run_by(&machines, there, &Nobody, |undone| {
+            let keys: Vec<&str> = undone.keys().collect();
+            assert_eq!(undone.id()?, undone.id()?);
+            undone.keep(keys[0], &far_away(&plan, undone, keys[0]))?.unwrap();
+            Ok::<_, RunError>(vec![undone.failed(keys[1], "no <luck>".to_owned()).unwrap()])
+        });
+        let finished = finished.unwrap();
+        assert_eq!((finished.rows[0].len(), finished.rows[1].len()), (2, 0));
+        assert_eq!(finished.failed[0].images, [5, 3]);
+        let report = std::fs::read_to_string(there.join("report.html")).unwrap();
+        assert!(report.contains("What failed") && report.contains("no &lt;luck&gt;"), "{report}");
+        assert!(there.join("failed.json").exists() && there.join("debates.parquet").exists());
+
+        // The same command tries again, wherever.
+        let finished = plan.run_by(&machines, there, &Nobody, |undone| {
+            let keys: Vec<&str> = undone.keys().collect();
+            let [key] = keys[..] else { panic!("{keys:?}") };
+            undone.keep(key, &far_away(&plan, undone, key))?.unwrap();
+            Ok::<_, RunError>(Vec::new())
+        });
+        assert!(!finished.unwrap().was_finished);
+        assert_eq!(files(there), files(here));
+        assert!(!there.join("shards").exists());
+        assert!(plan.run(there, 1, &Nobody).unwrap().was_finished);
+        let log = std::fs::read_to_string(there.join("log.jsonl")).unwrap();
+        assert!(log.contains(r#""end":"1 shards failed","nats":"one:4222""#), "{log}");
+    }
+
+    #[test]
+    fn what_is_no_result_of_a_shard_is_not_kept() {
+        let plan = Plan::new(FILE, Path::new(""), None).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let machines = Workers::Machines("one:4222".to_owned());
+        let kept = plan.run_by(&machines, folder.path(), &Nobody, |undone| {
+            let keys: Vec<&str> = undone.keys().collect();
+            let sound = far_away(&plan, undone, keys[0]);
+            let refused = |key: &str, bytes: &[u8]| undone.keep(key, bytes).unwrap().unwrap_err();
+            let mut damaged = sound.clone();
+            *damaged.last_mut().unwrap() ^= 1;
+            assert!(refused(keys[0], &damaged).contains("its checksum is not that"));
+            assert!(refused(keys[0], &sound[..50]).contains("cut short"));
+            assert!(refused(keys[1], &sound).contains("a shard of another run"));
+            assert!(refused("abc", &sound).contains("a shard of another run"));
+            let job = undone.job(keys[0]).unwrap();
+            let judge = &plan.judges()[0];
+            let rows = job.rows(plan.dataset(), judge, &|| true).unwrap().unwrap();
+            let wrong: [fn(&mut Vec<Row>); 5] = [
+                |rows| rows.reverse(),
+                |rows| rows[0].image = 60_000,
+                |rows| rows[0].label ^= 1,
+                |rows| rows[1].believed = Some(10),
+                |rows| rows[1].evidence[0].y = 28,
+            ];
+            for wrong in wrong {
+                let mut rows = rows.clone();
+                wrong(&mut rows);
+                assert_eq!(refused(keys[0], &job.to_bytes(&rows)), "its debates are others");
+            }
+            assert_eq!(undone.keys().len(), 2);
+            Err::<Vec<Failed>, _>(RunError::Busy { path: folder.path().to_owned() })
+        });
+        kept.unwrap_err();
+        let shards = std::fs::read_dir(folder.path().join("shards")).unwrap();
+        assert_eq!(shards.count(), 0);
     }
 }

@@ -1,9 +1,11 @@
 //! `pixel-debate run`: an experiment's file, carried out.
 
+mod spread;
+
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clap::Args;
@@ -13,13 +15,14 @@ use pixel_debate_harness::{Cell, Observer, Plan, Rate, Row, Summary};
 
 use crate::display;
 use crate::failure::Failure;
-use crate::options::ThreadsOption;
+use crate::options::{InstructionsOption, ThreadsOption};
+use spread::Spread;
 
 /// Carry out an experiment's file, or go on where it was stopped
 ///
 /// The results are a folder: the manifest, one row a debate in Parquet, a summary in JSON, and a
 /// report with plots. Stop it in any way, start it again, and it goes on; the finished folder does
-/// not depend on that, nor on the number of threads, byte for byte (but for log.jsonl).
+/// not depend on that, nor on the number of threads or machines, byte for byte (but for log.jsonl).
 #[derive(Args)]
 pub(crate) struct Run {
     /// The experiment: a TOML file, of which experiments/ has examples
@@ -36,6 +39,10 @@ pub(crate) struct Run {
     only_estimate: bool,
     #[command(flatten)]
     threads: ThreadsOption,
+    #[command(flatten)]
+    instructions: InstructionsOption,
+    #[command(flatten)]
+    spread: Spread,
 }
 
 impl Run {
@@ -50,14 +57,23 @@ impl Run {
         let Some(out) = self.out.filter(|_| !self.only_estimate) else {
             return Ok(estimate(&plan, threads)?);
         };
-        let progress = Progress::new(&plan);
-        let finished = plan.run(&out, threads, &progress);
-        progress.bar.finish_and_clear();
+        self.instructions.keep();
+        let bar = Arc::new(Bar::new(&plan));
+        let finished = match self.spread.nats.clone() {
+            Some(urls) => self.spread.run(&urls, &plan, &out, &bar),
+            None => plan.run(&out, threads, &*bar).map_err(Failure::Run),
+        };
+        bar.bar.finish_and_clear();
         let finished = finished?;
         let summary = Summary::of(plan.manifest(), &finished.rows);
         let mut output = io::stdout().lock();
         display::summary(&mut output, &summary)?;
-        Ok(writeln!(output, "\n{}", out.join("report.html").display())?)
+        let report = out.join("report.html");
+        writeln!(output, "\n{}", report.display())?;
+        match finished.failed.len() {
+            0 => Ok(()),
+            count => Err(Failure::Shards { count, report }),
+        }
     }
 }
 
@@ -77,7 +93,7 @@ fn estimate(plan: &Plan, threads: usize) -> io::Result<()> {
 }
 
 /// A bar with rate, time left and the running result.
-struct Progress {
+struct Bar {
     bar: ProgressBar,
     /// Seconds of work that a debate of each cell is, roughly.
     weights: Vec<f64>,
@@ -86,7 +102,7 @@ struct Progress {
     tally: Mutex<Vec<(u64, u64)>>,
 }
 
-impl Progress {
+impl Bar {
     fn new(plan: &Plan) -> Self {
         let estimates = plan.estimates();
         let weights: Vec<f64> = estimates
@@ -94,8 +110,9 @@ impl Progress {
             .map(|(_, debates, seconds)| 1000.0 * seconds / (*debates).max(1) as f64)
             .collect();
         let total: f64 = estimates.iter().map(|(_, _, seconds)| 1000.0 * seconds).sum();
-        let style = ProgressStyle::with_template("{wide_bar} {percent} %, {eta} left {msg}")
-            .expect("the template is sound, every run reads it");
+        let style =
+            ProgressStyle::with_template("{wide_bar} {percent} %, {eta} left {prefix}{msg}")
+                .expect("the template is sound, every run reads it");
         let bar = if io::stderr().is_terminal() {
             ProgressBar::new(total as u64)
         } else {
@@ -109,7 +126,7 @@ impl Progress {
     }
 }
 
-impl Observer for Progress {
+impl Observer for Bar {
     fn done(&self, cell: usize, rows: &[Row], before: bool) {
         let work = (self.weights[cell] * rows.len() as f64) as u64;
         if before {

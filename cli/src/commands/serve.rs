@@ -13,6 +13,7 @@ use pixel_debate_server::{AdminToken, BuiltIn, Limits, Server, ServerConfig};
 use tracing_subscriber::EnvFilter;
 
 use crate::failure::Failure;
+use crate::interrupt::interrupted;
 
 /// The environment variable with the administrator's token.
 const ADMIN_TOKEN: &str = "PIXEL_DEBATE_ADMIN_TOKEN";
@@ -116,23 +117,6 @@ fn limits(file: Option<&Path>, given: &[String]) -> Result<Limits, Failure> {
 fn read(file: &Path) -> Result<String, Failure> {
     let path = || file.to_owned();
     fs::read_to_string(file).map_err(|source| Failure::File { path: path(), source })
-}
-
-/// Waits for Ctrl-C, or for a request to terminate.
-async fn interrupted() {
-    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                () = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    interrupt.await;
 }
 
 #[cfg(test)]

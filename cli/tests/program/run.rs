@@ -75,10 +75,10 @@ grids = ["blamed"]
 "#;
 
 /// A folder with the experiment's file.
-struct Place(TempDir);
+pub(crate) struct Place(TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place = Self(TempDir::new().unwrap());
         fs::write(place.file(), FILE).unwrap();
         place
@@ -88,22 +88,22 @@ impl Place {
         self.0.path().join("small.toml")
     }
 
-    fn out(&self, name: &str) -> PathBuf {
+    pub(crate) fn out(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn arguments(&self, out: &str, more: &str) -> String {
+    pub(crate) fn arguments(&self, out: &str, more: &str) -> String {
         format!("run {} --out {} {more}", self.file().display(), self.out(out).display())
     }
 
-    fn run(&self, out: &str, more: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    pub(crate) fn run(&self, out: &str, more: &str) -> BTreeMap<PathBuf, Vec<u8>> {
         output(&self.arguments(out, more), "");
         contents(&self.out(out))
     }
 }
 
 /// All files of a folder but the log.
-fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let (mut files, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
     while let Some(at) = folders.pop() {
         for entry in fs::read_dir(at).unwrap() {
@@ -119,14 +119,15 @@ fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     files
 }
 
-fn shards(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn shards(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(folder.join("shards")) else { return Vec::new() };
     let paths = entries.map(|entry| entry.unwrap().path());
-    paths.filter(|path| path.extension().is_none()).collect()
+    // Of a run that is spread over machines there is its name as well.
+    paths.filter(|path| path.extension().is_none() && !path.ends_with("run")).collect()
 }
 
 #[track_caller]
-fn assert_same(one: &BTreeMap<PathBuf, Vec<u8>>, other: &BTreeMap<PathBuf, Vec<u8>>) {
+pub(crate) fn assert_same(one: &BTreeMap<PathBuf, Vec<u8>>, other: &BTreeMap<PathBuf, Vec<u8>>) {
     assert!(one.keys().eq(other.keys()), "{:?} and {:?}", one.keys(), other.keys());
     for (name, bytes) in one {
         assert!(other[name] == *bytes, "{} differs", name.display());

@@ -52,6 +52,7 @@ fn wrong_values_are_refused_with_the_allowed_ones() {
             1,
             "error: src/display: neither the files of MNIST (",
         ),
+        ("run x.toml --out x --audit 2%", 2, "error: the following required"),
         ("run", 2, "error: the following required arguments were not provided:"),
         ("run x.toml --out x --threads 0", 2, "error: invalid value '0' for '--threads <N>': 0 is"),
         (
@@ -78,6 +79,9 @@ fn every_command_explains_itself() {
         ("", ["serve", "solve", "verify"]),
         ("play ", ["--lie <LABEL>", "--png <FILE>", "[default: mcts:1000]"]),
         ("run ", ["--out <DIR>", "--dry-run", "--threads <N>"]),
+        ("run ", ["--nats <URL>", "--audit <SHARE>", "--replicas <N>"]),
+        ("worker ", ["--nats <URL>", "--metrics <ADDRESS:PORT>", "--nats-creds <FILE>"]),
+        ("workers ", ["--nats <URL>", "--json", "--nats-ca <FILE>"]),
         ("solve ", ["--lie <LABEL|all>", "--first <ROLE|both>", "--time <SECONDS>"]),
         ("verify ", ["[FILE]", "--judge <FILE>", "--threads <N>"]),
         ("judge ", ["accuracy", "logits", "train"]),
@@ -103,6 +107,16 @@ fn a_reader_that_has_had_enough_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
     assert!(output.status.success());
+}
+
+#[cfg(not(feature = "cluster"))]
+#[test]
+fn without_the_feature_a_cluster_says_how_to_get_it() {
+    for command in ["worker --nats nats://host", "workers --nats nats://host"] {
+        let (code, line) = failure(command, "");
+        assert_eq!(code, 1);
+        assert!(line.contains("cargo build --release --features cluster"), "{line}");
+    }
 }
 
 #[cfg(not(feature = "train"))]

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::Failed;
 use crate::experiment::Aggregate;
 use crate::manifest::Manifest;
 use crate::summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, Summary};
@@ -18,10 +19,12 @@ pre { overflow-x: auto; background: #f4f6f8; padding: 1rem; font-size: 13px }";
 pub(super) fn page(
     manifest: &Manifest,
     summary: &Summary,
+    failed: &[Failed],
     pictures: &[(String, String)],
 ) -> String {
     let mut page = String::new();
-    write_page(&mut page, manifest, summary, pictures).expect("memory takes all that is written");
+    write_page(&mut page, manifest, summary, failed, pictures)
+        .expect("memory takes all that is written");
     page
 }
 
@@ -29,6 +32,7 @@ fn write_page(
     page: &mut String,
     manifest: &Manifest,
     summary: &Summary,
+    failed: &[Failed],
     pictures: &[(String, String)],
 ) -> std::fmt::Result {
     let title = escape(&manifest.title);
@@ -43,6 +47,9 @@ fn write_page(
         escape(&manifest.selection),
         escape(&manifest.version)
     )?;
+    if !failed.is_empty() {
+        gaps(page, failed)?;
+    }
     rates(page, summary)?;
     if !summary.comparisons.is_empty() {
         comparisons(page, &summary.comparisons)?;
@@ -54,6 +61,23 @@ fn write_page(
     let manifest = serde_json::to_string_pretty(manifest).expect("a manifest is plain data");
     writeln!(page, "<h2>Manifest</h2>\n<details><summary>The run as it was run</summary>")?;
     writeln!(page, "<pre>{}</pre></details>\n</html>", escape(&manifest))
+}
+
+/// What is missing from all that follows.
+fn gaps(page: &mut String, failed: &[Failed]) -> std::fmt::Result {
+    writeln!(page, "<h2>What failed</h2>")?;
+    writeln!(
+        page,
+        "<p>The debates of these shards are missing from all that follows. The same command tries \
+         them again.</p>"
+    )?;
+    writeln!(page, "<table><tr><th>cell<th>images<th>error</tr>")?;
+    for Failed { cell, images, error, .. } in failed {
+        let images: Vec<String> = images.iter().map(ToString::to_string).collect();
+        let (cell, images, error) = (escape(cell), images.join(" "), escape(error));
+        writeln!(page, "<tr><td class=\"cell\">{cell}<td>{images}<td>{error}</tr>")?;
+    }
+    writeln!(page, "</table>")
 }
 
 fn rates(page: &mut String, summary: &Summary) -> std::fmt::Result {

@@ -4,7 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::{RunError, log::Log, shard};
+use super::{Failed, RunError, Workers, log::Log, shard};
 use crate::Cell;
 use crate::manifest::Manifest;
 use crate::rows::Row;
@@ -66,7 +66,7 @@ impl Folder {
             return Err(other("its cells are others".to_owned()));
         }
         let counts = |cells: &[Cell]| cells.iter().map(|cell| cell.images).collect::<Vec<_>>();
-        let finished = self.path.join(TABLE).exists();
+        let finished = self.is_finished();
         let as_many = *images == manifest.images && counts(cells) == counts(&manifest.cells);
         if finished && !as_many {
             return Err(other("it is finished, with other images".to_owned()));
@@ -78,10 +78,31 @@ impl Folder {
         Ok(())
     }
 
-    pub(super) fn log(&self, threads: usize) -> Result<Log, RunError> {
+    pub(super) fn log<'a>(&self, workers: &'a Workers) -> Result<Log<'a>, RunError> {
         let path = self.path.join(LOG);
         let file = self.log.try_clone().map_err(|source| RunError::io(&path, source))?;
-        Log::open(path, file, threads)
+        Log::open(path, file, workers)
+    }
+
+    /// Whether all debates are in the table.
+    fn is_finished(&self) -> bool {
+        self.path.join(TABLE).exists() && !self.path.join(FAILED).exists()
+    }
+
+    /// The run's name among others: drawn when it is first asked for, and kept with the shards.
+    pub(super) fn id(&self) -> Result<String, RunError> {
+        let path = self.path.join(SHARDS).join(ID);
+        if let Some(bytes) = read(&path)? {
+            return match String::from_utf8(bytes) {
+                Ok(id) if id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                    Ok(id)
+                }
+                _ => Err(RunError::damaged(path, "it is no run's name")),
+            };
+        }
+        let id = format!("{:032x}", rand::random::<u128>());
+        write(&path, id.as_bytes())?;
+        Ok(id)
     }
 
     fn shard_path(&self, key: &str) -> PathBuf {
@@ -107,23 +128,27 @@ impl Folder {
 
     /// The rows of a run whose debates are all done.
     pub(super) fn table(&self, manifest: &Manifest) -> Result<Option<Vec<Vec<Row>>>, RunError> {
-        let path = self.path.join(TABLE);
-        if !path.exists() {
+        if !self.is_finished() {
             return Ok(None);
         }
-        crate::parquet::read(&path, manifest.cells.len()).map(Some)
+        crate::parquet::read(&self.path.join(TABLE), manifest.cells.len()).map(Some)
     }
 
-    pub(super) fn keep_table(&self, rows: &[Vec<Row>]) -> Result<(), RunError> {
-        write(&self.path.join(TABLE), &crate::parquet::to_bytes(rows))
+    /// Writes the table, and beside it which shards are not in it.
+    pub(super) fn keep_table(&self, rows: &[Vec<Row>], failed: &[Failed]) -> Result<(), RunError> {
+        let gaps = self.path.join(FAILED);
+        // A table with gaps never stands alone: it would be taken for whole.
+        if !failed.is_empty() {
+            let mut text = serde_json::to_vec_pretty(failed).expect("failures are plain data");
+            text.push(b'\n');
+            write(&gaps, &text)?;
+        }
+        write(&self.path.join(TABLE), &crate::parquet::to_bytes(rows))?;
+        if failed.is_empty() { remove(gaps) } else { Ok(()) }
     }
 
-    /// Writes the report, and does away with these shards.
-    pub(super) fn finish<'a>(
-        &self,
-        report: Vec<(String, Vec<u8>)>,
-        shards: impl Iterator<Item = &'a str>,
-    ) -> Result<(), RunError> {
+    /// Writes the report's files.
+    pub(super) fn report(&self, report: Vec<(String, Vec<u8>)>) -> Result<(), RunError> {
         for (name, bytes) in report {
             let path = self.path.join(name);
             if let Some(folder) = path.parent() {
@@ -131,25 +156,26 @@ impl Folder {
             }
             write(&path, &bytes)?;
         }
-        let ignore_missing = |path: PathBuf, result: io::Result<()>| match result {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(RunError::io(path, error)),
-            _ => Ok(()),
-        };
-        for key in shards {
-            let path = self.shard_path(key);
-            ignore_missing(path.clone(), fs::remove_file(path))?;
+        Ok(())
+    }
+
+    /// Does away with these shards.
+    pub(super) fn clear<'a>(&self, keys: impl Iterator<Item = &'a str>) -> Result<(), RunError> {
+        for key in keys {
+            remove(self.shard_path(key))?;
         }
         let shards = self.path.join(SHARDS);
+        remove(shards.join(ID))?;
         for entry in fs::read_dir(&shards).map_err(|source| RunError::io(&shards, source))? {
             let path = entry.map_err(|source| RunError::io(&shards, source))?.path();
             if path.extension().is_some_and(|ending| ending == PART) {
-                ignore_missing(path.clone(), fs::remove_file(path))?;
+                remove(path)?;
             }
         }
         // Shards of more images than this run has are kept.
         match fs::remove_dir(&shards) {
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
-            result => ignore_missing(shards, result),
+            result => unless_missing(shards, result),
         }
     }
 }
@@ -179,6 +205,22 @@ const PART: &str = "part";
 const LOG: &str = "log.jsonl";
 const SHARDS: &str = "shards";
 const TABLE: &str = "debates.parquet";
+const FAILED: &str = "failed.json";
+/// The file with the run's name, among the shards.
+const ID: &str = "run";
+
+/// Removes a file, if it is there.
+fn remove(path: PathBuf) -> Result<(), RunError> {
+    let removed = fs::remove_file(&path);
+    unless_missing(path, removed)
+}
+
+fn unless_missing(path: PathBuf, result: io::Result<()>) -> Result<(), RunError> {
+    match result {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(RunError::io(path, error)),
+        _ => Ok(()),
+    }
+}
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
     match fs::read(path) {

@@ -9,14 +9,14 @@ const KEY: usize = 32;
 const HEAD: usize = MARK.len() + KEY + 32;
 
 /// The rows as bytes. The key has 32 letters.
-pub(super) fn to_bytes(key: &str, rows: &[Row]) -> Vec<u8> {
+pub(crate) fn to_bytes(key: &str, rows: &[Row]) -> Vec<u8> {
     let payload = postcard::to_allocvec(rows).expect("rows are plain numbers");
     let checksum = Sha256::digest(&payload);
     [MARK, key.as_bytes(), &checksum, &payload].concat()
 }
 
 /// The rows that those bytes hold, or what is wrong with them.
-pub(super) fn from_bytes(key: &str, bytes: &[u8]) -> Result<Vec<Row>, &'static str> {
+pub(crate) fn from_bytes(key: &str, bytes: &[u8]) -> Result<Vec<Row>, &'static str> {
     if bytes.len() < HEAD || bytes[..MARK.len()] != MARK[..] {
         return Err("it is no shard of a run, or cut short");
     }

@@ -1,5 +1,7 @@
 //! Which of the processor's vector instructions the inner loops use.
 
+use std::fmt;
+use std::str::FromStr;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// A set of instructions that the inner loops are compiled for, from the narrowest to the widest.
@@ -41,7 +43,8 @@ impl Instructions {
     /// Makes the inner loops of the whole process use the widest instructions that the processor has
     /// up to these; a limit above what it has is none.
     ///
-    /// It is for tests and benchmarks, so that one machine can run all versions. What was computed
+    /// It is for tests and benchmarks, so that one machine can run all versions, and for machines that
+    /// are to compute the same bits as others. What was computed
     /// before differs by rounding from what is computed after, so evaluators are to be built anew,
     /// and no other thread should be evaluating meanwhile. [`multiply`](super::multiply) chooses for
     /// itself and is not limited.
@@ -59,6 +62,30 @@ impl Instructions {
             // Another thread was quicker, perhaps with a limit.
             Err(choice) => Self::numbered(choice).unwrap_or(widest),
         }
+    }
+}
+
+impl fmt::Display for Instructions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => "avx512",
+        })
+    }
+}
+
+impl FromStr for Instructions {
+    type Err = String;
+
+    /// Reads the name of a set that this processor has.
+    fn from_str(name: &str) -> Result<Self, String> {
+        Self::available().find(|one| one.to_string() == name).ok_or_else(|| {
+            let here: Vec<String> = Self::available().map(|one| one.to_string()).collect();
+            format!("this processor has {}", here.join(", "))
+        })
     }
 }
 

@@ -1,0 +1,90 @@
+//! A shard as work that needs no plan: what a run gives to somebody else to do.
+
+use std::fmt::Write;
+
+use pixel_debate_datasets::Dataset;
+use pixel_debate_judge::check_dataset;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cell::Play;
+use crate::rows::Row;
+use crate::run::shard;
+use crate::work::Work;
+use crate::{Judge, PlayError};
+
+/// All that the debates of a shard depend on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// The version of the folder's format, [`Manifest::FORMAT`](crate::Manifest::FORMAT).
+    pub format: u32,
+    /// The version of the program.
+    pub version: String,
+    /// [`Dataset::hash`] of the images.
+    pub dataset: String,
+    /// What is played; the judge's hash is in it.
+    pub play: Play,
+    /// The images' numbers.
+    pub images: Vec<usize>,
+}
+
+impl Job {
+    /// The shard's key, 32 letters: a hash of all that the job says.
+    pub fn key(&self) -> String {
+        key(self.format, &self.version, &self.dataset, &self.play, &self.images)
+    }
+
+    /// Seconds that the work takes on one core, roughly; so many classes have the images.
+    pub fn seconds(&self, classes: usize) -> f64 {
+        self.images.len() as f64 * self.play.seconds(classes)
+    }
+
+    /// Plays all debates. Before each image `go_on` is asked; if it says no, there is no result.
+    ///
+    /// The rows are a function of the job alone, where the judge computes with the same
+    /// [`Instructions`](pixel_debate_judge::kernels::Instructions). That `dataset` and `judge` are
+    /// those of the job is for the caller to see to.
+    pub fn rows(
+        &self,
+        dataset: &Dataset,
+        judge: &Judge,
+        go_on: &dyn Fn() -> bool,
+    ) -> Result<Option<Vec<Row>>, PlayError> {
+        check_dataset(dataset)?;
+        let work = Work { dataset, judge, play: &self.play };
+        let mut rows = Vec::new();
+        for image in self.images.iter().copied() {
+            if image >= dataset.len() {
+                let (dataset, len) = (dataset.name().to_owned(), dataset.len());
+                return Err(PlayError::NoSuchImage { image, dataset, len });
+            }
+            if !go_on() {
+                return Ok(None);
+            }
+            rows.extend(work.rows(image)?);
+        }
+        Ok(Some(rows))
+    }
+
+    /// The shard as bytes, with its key and a checksum, when these are its debates.
+    pub fn to_bytes(&self, rows: &[Row]) -> Vec<u8> {
+        shard::to_bytes(&self.key(), rows)
+    }
+}
+
+/// The key of a shard.
+pub(crate) fn key(
+    format: u32,
+    version: &str,
+    dataset: &str,
+    play: &Play,
+    images: &[usize],
+) -> String {
+    let content = serde_json::to_vec(&(format, version, dataset, play, images));
+    let digest = Sha256::digest(content.expect("numbers and texts can be written"));
+    digest.iter().take(16).fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

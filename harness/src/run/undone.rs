@@ -1,0 +1,145 @@
+//! What is left to do of a run, for whoever does it.
+
+use std::collections::HashMap;
+
+use pixel_debate_game::Pixel;
+use pixel_debate_judge::CLASSES;
+
+use super::{Failed, Folder, Observer, RunError, log::Log, shard};
+use crate::plan::{Plan, Shard};
+use crate::rows::Row;
+use crate::work::Work;
+use crate::{Job, PlayError};
+
+/// The shards of a run whose folder is open, and which of them are missing. A shard goes by its key.
+pub struct Undone<'a> {
+    plan: &'a Plan,
+    folder: &'a Folder,
+    log: &'a Log<'a>,
+    observer: &'a dyn Observer,
+    /// The missing ones' places in the plan, in the order in which they are to be done.
+    missing: Vec<usize>,
+    /// All shards by key.
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Undone<'a> {
+    /// Looks for what is missing in the folder, and tells the observer of what is not.
+    pub(super) fn of(
+        plan: &'a Plan,
+        folder: &'a Folder,
+        log: &'a Log<'a>,
+        observer: &'a dyn Observer,
+    ) -> Result<Self, RunError> {
+        let mut missing = Vec::new();
+        for (place, shard) in plan.shards.iter().enumerate() {
+            match folder.shard(&shard.key)? {
+                Some(rows) => observer.done(shard.cell, &rows, true),
+                None => missing.push(place),
+            }
+        }
+        let places = plan.shards.iter().enumerate();
+        let places = places.map(|(place, shard)| (&*shard.key, place)).collect();
+        Ok(Self { plan, folder, log, observer, missing, places })
+    }
+
+    /// The missing shards, in order.
+    pub(super) fn missing(&self) -> impl ExactSizeIterator<Item = &'a Shard> {
+        self.missing.iter().map(|place| &self.plan.shards[*place])
+    }
+
+    /// The keys of all shards that were missing when the folder was opened, in order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &'a str> {
+        self.missing().map(|shard| &*shard.key)
+    }
+
+    /// A name of this run in this folder, the same until it is finished: 32 hexadecimal digits, drawn
+    /// at random.
+    pub fn id(&self) -> Result<String, RunError> {
+        self.folder.id()
+    }
+
+    /// The shard as work for somebody else; none where no shard has that key.
+    pub fn job(&self, key: &str) -> Option<Job> {
+        self.shard(key).map(|shard| self.plan.job(shard))
+    }
+
+    /// Does a shard here, and gives its bytes without keeping them; none where no shard has that key.
+    pub fn do_here(&self, key: &str) -> Result<Option<Vec<u8>>, PlayError> {
+        let Some(shard) = self.shard(key) else { return Ok(None) };
+        Ok(Some(shard::to_bytes(key, &self.rows(shard)?)))
+    }
+
+    /// Keeps the bytes of a shard, if they are sound: otherwise says what is wrong with them.
+    ///
+    /// A shard that was there is replaced.
+    pub fn keep(&self, key: &str, bytes: &[u8]) -> Result<Result<(), String>, RunError> {
+        let Some(shard) = self.shard(key) else {
+            return Ok(Err("it is a shard of another run".to_owned()));
+        };
+        let rows = match shard::from_bytes(key, bytes) {
+            Ok(rows) => rows,
+            Err(fault) => return Ok(Err(fault.to_owned())),
+        };
+        if !self.are_of(shard, &rows) {
+            return Ok(Err("its debates are others".to_owned()));
+        }
+        self.keep_rows(shard, &rows).map(Ok)
+    }
+
+    /// The failure of a shard, to be told at the end; none where no shard has that key.
+    pub fn failed(&self, key: &str, error: String) -> Option<Failed> {
+        let shard = self.shard(key)?;
+        let cell = self.plan.manifest().cells[shard.cell].to_string();
+        let images = self.plan.images[shard.images.clone()].to_vec();
+        Some(Failed { shard: key.to_owned(), cell, images, error })
+    }
+
+    /// Writes a line into the run's log: `what` is a JSON object.
+    pub fn note(&self, what: serde_json::Value) -> Result<(), RunError> {
+        self.log.line(what)
+    }
+
+    pub(super) fn work_shard(&self, shard: &Shard) -> Result<(), RunError> {
+        self.keep_rows(shard, &self.rows(shard)?)
+    }
+
+    fn shard(&self, key: &str) -> Option<&'a Shard> {
+        self.places.get(key).map(|place| &self.plan.shards[*place])
+    }
+
+    /// Whether rows are over a shard's images, in their order, and say nothing that no debate over them
+    /// could have come to.
+    fn are_of(&self, shard: &Shard, rows: &[Row]) -> bool {
+        let dataset = &self.plan.dataset;
+        let mut images = self.plan.images[shard.images.clone()].iter().copied();
+        let is_sound = |row: &Row| {
+            let inside = |pixel: &Pixel| {
+                usize::from(pixel.x) < dataset.width() && usize::from(pixel.y) < dataset.height()
+            };
+            let labels = [row.lie, row.believed];
+            row.label == dataset.label(row.image as usize)
+                && labels.into_iter().flatten().all(|label| usize::from(label) < CLASSES)
+                && row.evidence.iter().all(inside)
+        };
+        rows.chunk_by(|one, next| one.image == next.image).all(|rows| {
+            images.any(|image| image == rows[0].image as usize) && rows.iter().all(is_sound)
+        })
+    }
+
+    fn keep_rows(&self, shard: &Shard, rows: &[Row]) -> Result<(), RunError> {
+        self.folder.keep_shard(&shard.key, rows)?;
+        self.observer.done(shard.cell, rows, false);
+        Ok(())
+    }
+
+    fn rows(&self, shard: &Shard) -> Result<Vec<Row>, PlayError> {
+        let play = &self.plan.manifest().cells[shard.cell].play;
+        let work = Work { dataset: &self.plan.dataset, judge: &self.plan.judges[shard.cell], play };
+        let mut rows = Vec::new();
+        for image in &self.plan.images[shard.images.clone()] {
+            rows.extend(work.rows(*image)?);
+        }
+        Ok(rows)
+    }
+}
