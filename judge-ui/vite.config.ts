@@ -18,5 +18,5 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/socket': { target: 'ws://127.0.0.1:8080', ws: true } } },
+  server: { proxy: { '/socket': { target: 'ws://127.0.0.1:8080', ws: true }, '/api': 'http://127.0.0.1:8080' } },
 });

@@ -1,30 +1,17 @@
 // A person debates, against a program or another person.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { mnist, openLine, openPage, PATIENCE, revealed, startBrowser, startServer, truth } from './stand.js';
+import { create, mnist, openLine, openPage, openStand, PATIENCE, revealed, truth } from './stand.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const stand = openStand();
 
 /** Takes a seat against a program. @param {Page} page @param {{ seat?: string, program?: string }} [choice] */
 async function sit(page, { seat = 'Honest', program = 'greedy' } = {}) {
-  await page.goto(`${server.url}/#/debate`);
+  await page.goto(`${stand.url}/#/debate`);
   await page.getByRole('radio', { name: seat }).check();
   await page.getByLabel('The program').selectOption(program);
   await page.getByRole('button', { name: 'Take the seat' }).click();
@@ -50,7 +37,7 @@ async function spot(page, index) {
 }
 
 test('a debate is played by keys alone, and illegal choices explain themselves', { timeout: 2 * PATIENCE }, async () => {
-  const { page, faults, told, context } = await openPage(browser);
+  const { page, faults, told, context } = await openPage(stand.browser);
   await sit(page);
   await turn(page);
   const { view, pixels } = imageOf(told);
@@ -98,7 +85,7 @@ test('a debate is played by keys alone, and illegal choices explain themselves',
 });
 
 test('the mouse shows values and reveals, through a reload and a lost connection', { timeout: 2 * PATIENCE }, async () => {
-  const { page, told, context } = await openPage(browser);
+  const { page, told, context } = await openPage(stand.browser);
   const line = await openLine(page);
   await sit(page, { seat: 'Liar' });
   await turn(page);
@@ -138,7 +125,7 @@ test('the mouse shows values and reveals, through a reload and a lost connection
 });
 
 test('a finger chooses a pixel, and a button reveals it', { timeout: PATIENCE }, async () => {
-  const { page, told, context } = await openPage(browser, { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } });
+  const { page, told, context } = await openPage(stand.browser, { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } });
   await sit(page, { seat: 'Either', program: 'random' });
   await turn(page);
   const { pixels } = imageOf(told);
@@ -155,7 +142,7 @@ test('a finger chooses a pixel, and a button reveals it', { timeout: PATIENCE },
 });
 
 test('who gives up has lost', { timeout: PATIENCE }, async () => {
-  const { page, context } = await openPage(browser);
+  const { page, context } = await openPage(stand.browser);
   await sit(page, { program: 'random' });
   await page.getByRole('button', { name: 'Give up' }).click();
   await page.getByRole('button', { name: 'Really give up' }).click();
@@ -165,8 +152,8 @@ test('who gives up has lost', { timeout: PATIENCE }, async () => {
 });
 
 test('two people play each other by link, and a third judges', { timeout: 2 * PATIENCE }, async () => {
-  const [ada, lou, jo] = await Promise.all([openPage(browser), openPage(browser), openPage(browser)]);
-  await ada.page.goto(`${server.url}/#/debate`);
+  const [ada, lou, jo] = await Promise.all([openPage(stand.browser), openPage(stand.browser), openPage(stand.browser)]);
+  await ada.page.goto(`${stand.url}/#/debate`);
   await ada.page.getByRole('radio', { name: 'Honest' }).check();
   for (const person of await ada.page.getByRole('radio', { name: 'A person, by a link' }).all()) await person.check();
   await ada.page.getByLabel('Your name, told with the outcome').fill('Ada');
@@ -216,4 +203,18 @@ test('two people play each other by link, and a third judges', { timeout: 2 * PA
     assert.deepEqual(faults, []);
     await context.close();
   }
+});
+
+test('who runs out of time is warned, and has lost', { timeout: PATIENCE }, async () => {
+  const clock = { move_ms: 12_000, bank_ms: 0 };
+  const { debate, tokens } = await create(stand.url, { honest: 'outside', liar: 'random', first: 'honest', clock });
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/debate/${debate}/${tokens['honest']}`);
+  await turn(page);
+  assert.equal(await page.getByText('Less than ten seconds left.').count(), 0);
+  await page.getByRole('alert').getByText('Less than ten seconds left.').waitFor({ state: 'attached' });
+  await truth(page);
+  await page.getByText('You lose. The honest debater ran out of time.').first().waitFor();
+  assert.deepEqual(faults, []);
+  await context.close();
 });

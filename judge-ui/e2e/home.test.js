@@ -1,31 +1,18 @@
 // Where visitors arrive.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { create, openLine, openPage, PATIENCE, played, startBrowser, startServer } from './stand.js';
+import { create, openLine, openPage, openStand, PATIENCE, played } from './stand.js';
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const stand = openStand();
 
 const live = (/** @type {import('playwright-core').Page} */ page) => page.getByRole('region', { name: 'Going on now' }).getByRole('link');
 const recent = (/** @type {import('playwright-core').Page} */ page) => page.getByRole('region', { name: 'Recent results' }).getByRole('link');
 
 test('a first visit explains the game, and only the first', { timeout: PATIENCE }, async () => {
-  const { page, faults, context } = await openPage(browser, { reducedMotion: 'no-preference' });
-  await page.goto(server.url);
+  const { page, faults, context } = await openPage(stand.browser, { reducedMotion: 'no-preference' });
+  await page.goto(stand.url);
   assert.equal(await page.locator('.example li').count(), 3);
   for (const line of await page.locator('.example li').allInnerTexts()) assert.match(line.trim(), /^[^.]+\.$/, 'one sentence');
   const shown = () => page.locator('.example g.number').count();
@@ -48,21 +35,21 @@ test('a first visit explains the game, and only the first', { timeout: PATIENCE 
 });
 
 test('with reduced motion the example stands still until it is played', { timeout: PATIENCE }, async () => {
-  const { page, context } = await openPage(browser);
-  await page.goto(server.url);
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(stand.url);
   await page.getByText('The judge says 4').waitFor();
   await page.getByRole('button', { name: 'Play the example' }).waitFor();
   await context.close();
 });
 
 test('live debates move on small boards, and results follow', { timeout: 2 * PATIENCE }, async () => {
-  const { debate: older, transcript } = await played(server.url);
-  const { page, faults, context } = await openPage(browser);
+  const { debate: older, transcript } = await played(stand.url);
+  const { page, faults, context } = await openPage(stand.browser);
   const line = await openLine(page);
-  await page.goto(server.url);
+  await page.goto(stand.url);
   // The server has a debate for visitors even where nobody plays.
   await live(page).first().waitFor();
-  const { debate } = await create(server.url, { honest: 'greedy', liar: 'greedy', pace_ms: 1500 });
+  const { debate } = await create(stand.url, { honest: 'greedy', liar: 'greedy', pace_ms: 1500 });
   const board = page.locator(`a[href='#/watch/${debate}']`);
   await board.waitFor();
   await board.getByText(/Reveal [2-6] of 6/).waitFor();
@@ -82,21 +69,50 @@ test('live debates move on small boards, and results follow', { timeout: 2 * PAT
 });
 
 test('the ways on lead there', { timeout: PATIENCE }, async () => {
-  const { page, context } = await openPage(browser);
+  const { page, context } = await openPage(stand.browser);
   for (const [name, address] of /** @type {[string, RegExp][]} */ ([
     ['Judge one now', /#\/judge\/.+\/.+/],
     ['Watch', /#\/watch\/.+/],
     ['Debate', /#\/debate$/],
   ])) {
-    await page.goto(server.url);
+    await page.goto(stand.url);
     await page.getByRole('main').getByRole('link', { name, exact: true }).click();
     await page.waitForURL(address);
     await page.getByRole('heading', { level: 1 }).waitFor();
   }
-  await page.goto(server.url);
+  await page.goto(stand.url);
   await live(page).first().click();
   await page.waitForURL(/#\/watch\/.+/);
   await page.goBack();
   await live(page).first().waitFor();
+  await context.close();
+});
+
+test('a reload in the middle of it all, and results from further back', { timeout: 2 * PATIENCE }, async () => {
+  for (let number = 0; number < 9; number += 1) await played(stand.url, { honest: 'random', liar: 'random' });
+  const { debate } = await create(stand.url, { honest: 'greedy', liar: 'greedy', pace_ms: 2500 });
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(stand.url);
+  const board = page.locator(`a[href='#/watch/${debate}']`);
+  await board.getByText(/Reveal [1-6] of 6/).waitFor();
+  await recent(page).nth(5).waitFor();
+  assert.equal(await recent(page).count(), 6);
+  await page.reload();
+  await board.getByText(/Reveal [1-6] of 6/).waitFor();
+  await recent(page).nth(5).waitFor();
+  await page.getByRole('button', { name: 'More results' }).click();
+  await recent(page).nth(8).waitFor();
+  const names = await recent(page).evaluateAll((links) => links.map((link) => link.getAttribute('href')));
+  assert.equal(new Set(names).size, names.length, 'each once');
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('where the newest debates all go on, results are found further back', { timeout: 2 * PATIENCE }, async () => {
+  const { debate: over } = await played(stand.url, { honest: 'random', liar: 'random' });
+  for (let number = 0; number < 45; number += 1) await create(stand.url, { honest: 'outside' });
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(stand.url);
+  await page.locator(`a[href='#/replay/${over}']`).waitFor();
   await context.close();
 });

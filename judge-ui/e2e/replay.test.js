@@ -2,29 +2,16 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { create, openLine, openPage, PATIENCE, played, revealed, startBrowser, startServer, truth } from './stand.js';
+import { create, openLine, openPage, openStand, PATIENCE, played, revealed, truth } from './stand.js';
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const stand = openStand();
 
 test('a slider goes over the moves, and each position has its address', { timeout: PATIENCE }, async () => {
-  const { debate, transcript } = await played(server.url, { image: 17 });
-  const { page, faults, context } = await openPage(browser);
-  await page.goto(`${server.url}/#/replay/${debate}`);
+  const { debate, transcript } = await played(stand.url, { image: 17 });
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/replay/${debate}`);
   await truth(page);
   assert.equal(await revealed(page), 6);
   assert.ok((await page.locator('.image .lit').count()) > 50);
@@ -59,9 +46,9 @@ test('a slider goes over the moves, and each position has its address', { timeou
 });
 
 test('a debate is taken along as JSON, PNG, SVG, GIF and by its link', { timeout: PATIENCE }, async () => {
-  const { debate, transcript } = await played(server.url);
-  const { page, context } = await openPage(browser, { permissions: ['clipboard-read', 'clipboard-write'] });
-  await page.goto(`${server.url}/#/replay/${debate}/3`);
+  const { debate, transcript } = await played(stand.url);
+  const { page, context } = await openPage(stand.browser, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.goto(`${stand.url}/#/replay/${debate}/3`);
   await truth(page);
   const starts = { JSON: '{', PNG: '\x89PNG', SVG: '<svg', GIF: 'GIF89a' };
   for (const [kind, start] of Object.entries(starts)) {
@@ -73,15 +60,15 @@ test('a debate is taken along as JSON, PNG, SVG, GIF and by its link', { timeout
   }
   await page.getByRole('button', { name: /^Copy/ }).click();
   await page.getByText('Copied.').waitFor();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${server.url}/#/replay/${debate}/3`);
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${stand.url}/#/replay/${debate}/3`);
   await context.close();
 });
 
 test('a lost connection takes nothing from a replay', { timeout: PATIENCE }, async () => {
-  const { debate } = await played(server.url, { precommit: false });
-  const { page, context } = await openPage(browser);
+  const { debate } = await played(stand.url, { precommit: false });
+  const { page, context } = await openPage(stand.browser);
   const line = await openLine(page);
-  await page.goto(`${server.url}/#/replay/${debate}/3`);
+  await page.goto(`${stand.url}/#/replay/${debate}/3`);
   await truth(page);
   await line.cut();
   await page.getByRole('status').first().getByText('Connection lost').waitFor();
@@ -95,11 +82,81 @@ test('a lost connection takes nothing from a replay', { timeout: PATIENCE }, asy
 });
 
 test('a debate under way is watched before it is replayed', { timeout: PATIENCE }, async () => {
-  const { debate } = await create(server.url, { honest: 'greedy', liar: 'greedy', pace_ms: 700 });
-  const { page, context } = await openPage(browser);
-  await page.goto(`${server.url}/#/replay/${debate}`);
+  const { debate } = await create(stand.url, { honest: 'greedy', liar: 'greedy', pace_ms: 700 });
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/replay/${debate}`);
   await page.getByRole('heading', { name: 'The debate is going on.' }).waitFor();
   // Over in the meantime, it is replayed at once.
   await truth(page);
+  await context.close();
+});
+
+test('a position is analysed: what each reveal would do, and the best', { timeout: 2 * PATIENCE }, async () => {
+  const { debate, transcript } = await played(stand.url, { image: 61, lie: 3, pixels: 4, first: 'honest' });
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/replay/${debate}/3`);
+  await truth(page);
+  assert.equal(await page.locator('.heat').count(), 0, 'nothing is asked for before it is wanted');
+  await page.getByRole('button', { name: 'Analyse this position' }).click();
+  await page.getByText('It is proven that the').waitFor();
+  const analysis = await (await fetch(`${stand.url}/api/debates/${debate}/analysis?revealed=3`)).json();
+  assert.equal(analysis.by, 'liar');
+  const marks = page.locator('.map .area .heat');
+  assert.equal(await marks.count(), analysis.prospects.length);
+  const towards = analysis.prospects.filter((/** @type {any} */ { margin }) => margin >= analysis.margin).length;
+  assert.equal(await page.locator('.map .area rect.heat').count(), towards, 'squares towards the truth, discs towards the lie');
+  const { pixel: [x, y], winner } = analysis.best;
+  await page.getByText(`Best for the liar: column ${x}, row ${y}`).waitFor();
+  await page.getByText(winner === 'liar' ? 'that the liar wins by it' : 'that the honest debater wins all the same').waitFor();
+  const [px, py] = transcript.events[3].pixel;
+  await page.getByText(`Played was column ${px}, row ${py}`).waitFor();
+  // The liar's strongest reply at once is the lowest margin.
+  const lowest = [...analysis.prospects].sort((one, other) => one.margin - other.margin)[0];
+  const row = page.getByRole('table', { name: /^The strongest replies of the liar/ }).getByRole('row').nth(1);
+  assert.ok((await row.innerText()).startsWith(`column ${lowest.pixel[0]}, row ${lowest.pixel[1]}`));
+
+  // By keys: the cursor goes from one legal pixel to the next, and says what it would do.
+  const area = page.getByRole('application');
+  await area.focus();
+  await page.keyboard.press('Home');
+  await page.keyboard.press('PageUp');
+  await page.locator('.reply').getByText('Column 0, row 0, value 0: black, and so not legal.').waitFor();
+  await page.keyboard.press('n');
+  const [first] = analysis.prospects;
+  const change = first.margin - analysis.margin;
+  const said = `moves the margin by ${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(2)}`;
+  await page.locator('.reply').getByText(`Column ${first.pixel[0]}, row ${first.pixel[1]}`).getByText(said).waitFor();
+  await page.keyboard.press('ArrowRight');
+  assert.match(page.url(), /\/3$/, 'the arrows move the cursor and not the position');
+
+  // Another position is another question; at the end there is nothing left to reveal.
+  await page.getByRole('button', { name: 'Back' }).click();
+  await page.getByText('After 2 reveals the classifier’s margin').waitFor();
+  await page.locator('.map').waitFor();
+  await page.reload();
+  await page.getByText('After 2 reveals the classifier’s margin').waitFor();
+  await page.locator('body').press('End');
+  await page.getByText('All pixels are revealed.').waitFor();
+  assert.equal(await page.locator('.map').count(), 0);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('an analysis that the server cannot give says why, or is asked for again', { timeout: PATIENCE }, async () => {
+  const { debate } = await played(stand.url, { pixels: 4 });
+  const { page, context } = await openPage(stand.browser);
+  const refuse = (/** @type {number} */ status, /** @type {object} */ refusal) =>
+    page.route(/\/analysis/, (route) => route.fulfill({ status, json: refusal }), { times: 1 });
+  await refuse(503, { code: 'busy', message: 'other positions are being analysed', expected: 'another try later' });
+  await page.goto(`${stand.url}/#/replay/${debate}/3`);
+  await truth(page);
+  await page.getByRole('button', { name: 'Analyse this position' }).click();
+  await page.getByText('Other positions are being analysed. It is asked again.').waitFor();
+  await page.locator('.map').waitFor();
+  await refuse(404, { code: 'not_found', message: 'the server has no classifier for debates like this one', expected: 'a debate of 4 pixels' });
+  await page.locator('body').press('ArrowLeft');
+  await page.getByText('The server has no classifier for debates like this one. Expected: a debate of 4 pixels.').waitFor();
+  await page.getByRole('button', { name: 'Stop analysing' }).click();
+  assert.equal(await page.locator('.map').count(), 0);
   await context.close();
 });

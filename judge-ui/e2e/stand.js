@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 
@@ -57,6 +58,24 @@ export function startBrowser() {
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
+}
+
+/** A server and a browser for the tests of a file, from the first to the last. */
+export function openStand() {
+  /** @type {{ url: string, browser: import('playwright-core').Browser }} */
+  const stand = { url: '', browser: /** @type {any} */ (null) };
+  /** @type {Awaited<ReturnType<typeof startServer>>} */
+  let server;
+  before(async () => {
+    server = await startServer();
+    stand.url = server.url;
+    stand.browser = await startBrowser();
+  });
+  after(async () => {
+    await stand.browser.close();
+    await server.stop();
+  });
+  return stand;
 }
 
 /**
@@ -160,6 +179,39 @@ export async function played(url, setup = {}) {
     if (answer.ok) return { debate, transcript: await answer.json() };
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/**
+ * Judges a debate as a program does, over a websocket of its own: says a belief after each reveal and gives
+ * the first debater's claim as the verdict.
+ *
+ * @param {{ url: string, browser: import('playwright-core').Browser }} stand The program runs inside its browser.
+ * @param {{ debate: string, tokens: Record<string, string> }} created
+ * @param {number} probability How probable that claim is to the judge.
+ */
+export async function judgeByProgram({ url, browser }, { debate, tokens }, probability) {
+  const page = await browser.newPage();
+  await page.goto(url);
+  await page.evaluate(
+    ({ debate, token, probability }) =>
+      new Promise((resolve, reject) => {
+        const socket = new WebSocket(`ws://${location.host}/socket`);
+        const send = (/** @type {object} */ message) => socket.send(JSON.stringify({ debate, ...message }));
+        /** @type {number} */
+        let label;
+        socket.onmessage = ({ data }) => {
+          const { type, view, turn, ending, seq, message } = JSON.parse(data);
+          if (type === 'hello') send({ type: 'take', token });
+          if (type === 'snapshot') label = view.claims.first;
+          if (type === 'event' && !ending) send({ type: 'belief', after: seq, probability });
+          if (turn?.seat === 'judge') send({ type: 'verdict', label, probability });
+          if (type === 'error') reject(new Error(message));
+          if (ending) resolve(null);
+        };
+      }),
+    { debate, token: tokens['judge'] ?? '', probability },
+  );
+  await page.close();
 }
 
 /** How many reveals the board shows. @param {import('playwright-core').Page} page */

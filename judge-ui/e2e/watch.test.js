@@ -1,28 +1,15 @@
 // Watching debates, and setting them up.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { mnist, openPage, PATIENCE, revealed, reveals, startBrowser, startServer, truth } from './stand.js';
+import { create, mnist, openPage, openStand, PATIENCE, revealed, reveals, truth } from './stand.js';
 
-/** @type {Awaited<ReturnType<typeof startServer>>} */
-let server;
-/** @type {import('playwright-core').Browser} */
-let browser;
-
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-
-after(async () => {
-  await browser.close();
-  await server.stop();
-});
+const stand = openStand();
 
 test('a visitor sees a live debate to its end, and another on a click', { timeout: 2 * PATIENCE }, async () => {
-  const { page, faults, asked, context } = await openPage(browser);
-  await page.goto(`${server.url}/#/watch`);
+  const { page, faults, asked, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/watch`);
   const question = page.getByRole('heading', { level: 1 });
   await question.getByText(/^\d or \d\?$/).waitFor();
   const claims = (await question.innerText()).match(/\d/g)?.map(Number) ?? [];
@@ -55,13 +42,13 @@ test('a visitor sees a live debate to its end, and another on a click', { timeou
 
   assert.deepEqual(faults, []);
   const hosts = new Set(asked.map((address) => new URL(address).host));
-  assert.deepEqual([...hosts], [new URL(server.url).host]);
+  assert.deepEqual([...hosts], [new URL(stand.url).host]);
   await context.close();
 });
 
 test('before the verdict the seats have neutral colours', { timeout: PATIENCE }, async () => {
-  const { page, context } = await openPage(browser);
-  await page.goto(`${server.url}/#/new`);
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/new`);
   await page.getByLabel('Pace').selectOption({ label: 'Slow: a pixel every 3 s' });
   for (const agent of ['Honest debater', 'Liar']) await page.getByLabel(agent, { exact: true }).selectOption('greedy');
   await page.getByRole('button', { name: 'Start the debate' }).click();
@@ -73,8 +60,8 @@ test('before the verdict the seats have neutral colours', { timeout: PATIENCE },
 });
 
 test('a debate is set up as the form says', { timeout: PATIENCE }, async () => {
-  const { page, faults, context } = await openPage(browser);
-  await page.goto(`${server.url}/#/new`);
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/new`);
   await page.getByLabel('The image’s number').fill('17');
   await page.getByRole('radio', { name: '4', exact: true }).check();
   await page.getByLabel('The lie').selectOption('8');
@@ -99,8 +86,8 @@ test('a debate is set up as the form says', { timeout: PATIENCE }, async () => {
 });
 
 test('without precommit nobody is told a claim, and all labels are judged', { timeout: PATIENCE }, async () => {
-  const { page, context } = await openPage(browser);
-  await page.goto(`${server.url}/#/new`);
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/new`);
   await page.getByRole('radio', { name: 'The liar keeps its claim open' }).check();
   for (const agent of ['Honest debater', 'Liar']) await page.getByLabel(agent, { exact: true }).selectOption('greedy');
   await page.getByLabel('Pace').selectOption({ label: 'Fast: a pixel every 0.4 s' });
@@ -114,8 +101,8 @@ test('without precommit nobody is told a claim, and all labels are judged', { ti
 });
 
 test('why an outside judge decided so is shown as it was written', { timeout: PATIENCE }, async () => {
-  const { page, faults, context } = await openPage(browser);
-  await page.goto(server.url);
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(stand.url);
   const explanation = 'A bar at the top, <b>and</b>\nnothing at the bottom.';
   // The judge is a program: here one inside the browser, which has a websocket.
   const debate = await page.evaluate(
@@ -136,7 +123,7 @@ test('why an outside judge decided so is shown as it was written', { timeout: PA
       }),
     explanation,
   );
-  await page.goto(`${server.url}/#/watch/${debate}`);
+  await page.goto(`${stand.url}/#/watch/${debate}`);
   await truth(page);
   assert.equal(await page.locator('blockquote').innerText(), explanation);
   assert.deepEqual(faults, []);
@@ -144,8 +131,8 @@ test('why an outside judge decided so is shown as it was written', { timeout: PA
 });
 
 test('what the server refuses is shown with what would be right', { timeout: PATIENCE }, async () => {
-  const { page, context } = await openPage(browser);
-  await page.goto(`${server.url}/#/new`);
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/new`);
   const start = page.getByRole('button', { name: 'Start the debate' });
   await page.getByLabel('The image’s number').fill('10000');
   await start.click();
@@ -157,9 +144,112 @@ test('what the server refuses is shown with what would be right', { timeout: PAT
   await start.click();
   await page.getByRole('alert').getByText('more than this server gives').waitFor();
 
-  await page.goto(`${server.url}/#/watch/nowhere`);
+  await page.goto(`${stand.url}/#/watch/nowhere`);
   await page.getByRole('alert').getByText('no debate has that name').waitFor();
   await page.getByRole('link', { name: 'To the debate on show' }).click();
   await page.getByText(/Live|The debate is over/).first().waitFor();
   await context.close();
+});
+
+test('what a person believes who judges is shown as it is stated, and kept', { timeout: 2 * PATIENCE }, async () => {
+  const { debate, tokens } = await create(stand.url, { honest: 'greedy', liar: 'greedy', judge: 'outside:Jo', pace_ms: 200 });
+  const [jo, visitor] = await Promise.all([openPage(stand.browser), openPage(stand.browser)]);
+  await visitor.page.goto(`${stand.url}/#/watch/${debate}`);
+  await visitor.page.getByText('Waiting for players').waitFor();
+  await jo.page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+  const question = await jo.page.getByRole('heading', { level: 1 }).innerText();
+  const [first, second] = question.match(/\d/g) ?? [];
+  for (const [seen, keys, shown] of /** @type {[string, string[], string][]} */ ([
+    ['You have seen nothing yet', [], `Before the first reveal the judge gave 50 % to ${first} and 50 % to ${second}.`],
+    ['After one reveal', ['ArrowLeft', 'ArrowLeft'], `After one reveal the judge gave 60 % to ${first} and 40 % to ${second}.`],
+    ['After 2 reveals', ['ArrowRight'], `After 2 reveals the judge gave 55 % to ${first} and 45 % to ${second}.`],
+  ])) {
+    await jo.page.getByText(seen).waitFor();
+    for (const key of [...keys, 'Enter']) await jo.page.keyboard.press(key);
+    await visitor.page.getByText(shown).waitFor();
+  }
+  const table = visitor.page.getByRole('table', { name: /^Belief in/ });
+  await table.getByRole('columnheader', { name: 'Judge' }).waitFor();
+  // A reload in the middle loses nothing of it.
+  await visitor.page.reload();
+  await visitor.page.getByText(`After 2 reveals the judge gave 55 % to ${first}`).waitFor();
+  for (const after of [3, 4, 5, 6]) {
+    await jo.page.getByText(`After ${after} reveals`).waitFor();
+    await jo.page.keyboard.press('Enter');
+  }
+  await jo.page.getByText('Whom do you believe?').waitFor();
+  await jo.page.keyboard.press('Enter');
+  await truth(visitor.page);
+  // Who looks later, and has never seen the debate, sees the same.
+  await visitor.page.goto(`${stand.url}/#/replay/${debate}`);
+  await truth(visitor.page);
+  await table.getByRole('columnheader', { name: 'Judge' }).waitFor();
+  const column = (await table.getByRole('columnheader').allInnerTexts()).indexOf('Judge');
+  const rows = await table.getByRole('row').all();
+  const cells = await Promise.all(rows.slice(1).map(async (row) => (await row.getByRole('cell').allInnerTexts())[column - 1]));
+  // The curve is that of the truth, whoever claims it.
+  const label = (await visitor.page.getByRole('heading', { level: 1 }).innerText()).match(/\d/)?.[0];
+  assert.deepEqual(cells, label === first ? ['50 %', '60 %', ...Array(5).fill('55 %')] : ['50 %', '40 %', ...Array(5).fill('45 %')]);
+  for (const { faults, context } of [jo, visitor]) {
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
+
+test('a reload in the middle of a debate shows it where it is', { timeout: PATIENCE }, async () => {
+  const { debate } = await create(stand.url, { honest: 'greedy', liar: 'greedy', pace_ms: 1500 });
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/watch/${debate}`);
+  await reveals(page, 2);
+  await page.reload();
+  await reveals(page, 2);
+  await page.getByRole('heading', { level: 1 }).getByText(/^\d or \d\?$/).waitFor();
+  // The classifier's opinions of before are told again.
+  await page.locator('.reveals .detail').getByText(/leads by/).nth(1).waitFor();
+  await truth(page);
+  assert.equal(await revealed(page), 6);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a private debate is seen by who has its link, and by nobody else', { timeout: 2 * PATIENCE }, async () => {
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/new`);
+  await page.getByRole('radio', { name: 'Only who has a link from you' }).check();
+  for (const agent of ['Honest debater', 'Liar']) await page.getByLabel(agent, { exact: true }).selectOption('greedy');
+  await page.getByLabel('Pace').selectOption({ label: 'Fast: a pixel every 0.4 s' });
+  await page.getByRole('button', { name: 'Start the debate' }).click();
+  await page.waitForURL(/#\/watch\/.+\/.+/);
+  const [, debate, token] = /#\/watch\/(.+)\/(.+)/.exec(page.url()) ?? [];
+  const address = await page.getByLabel('Link for spectators').inputValue();
+  assert.equal(address, page.url());
+  const guest = await openPage(stand.browser);
+  await guest.page.goto(address);
+  await truth(guest.page);
+  const stranger = await openPage(stand.browser);
+  for (const view of ['watch', 'replay']) {
+    await stranger.page.goto(`${stand.url}/#/${view}/${debate}`);
+    await stranger.page.getByRole('alert').getByText('This debate is private').waitFor();
+  }
+  const list = await (await fetch(`${stand.url}/api/debates`)).json();
+  assert.ok(list.debates.every((/** @type {any} */ summary) => summary.debate !== debate));
+
+  // The key goes along to the replay, its analysis and its files.
+  await guest.page.getByRole('link', { name: 'Replay' }).click();
+  await guest.page.waitForURL(new RegExp(`#/replay/${debate}/${token}$`));
+  await guest.page.locator('body').press('ArrowLeft');
+  await guest.page.locator('body').press('ArrowLeft');
+  await guest.page.waitForURL(new RegExp(`#/replay/${debate}/5/${token}$`));
+  await guest.page.getByRole('button', { name: 'Analyse this position' }).click();
+  await guest.page.locator('.map').waitFor();
+  for (const kind of ['JSON', 'PNG']) {
+    const [download] = await Promise.all([guest.page.waitForEvent('download'), guest.page.getByRole('link', { name: kind, exact: true }).click()]);
+    assert.equal(download.suggestedFilename(), `debate-${debate}.${kind.toLowerCase()}`);
+  }
+  await guest.page.reload();
+  await truth(guest.page);
+  assert.equal(await revealed(guest.page), 5);
+  assert.deepEqual(faults, []);
+  assert.deepEqual(guest.faults, []);
+  for (const one of [context, guest.context, stranger.context]) await one.close();
 });

@@ -194,6 +194,24 @@ next: bigint | null, };
 export type Debater = "first" | "second";
 
 /**
+ * How a debater has done.
+ */
+export type DebaterScore = { 
+/**
+ * Its name: an agent's, as `mcts:1000`, or `outside:NAME`. All who played outside without a
+ * name are one.
+ */
+player: string, 
+/**
+ * As the honest debater.
+ */
+honest: Wins, 
+/**
+ * As the liar.
+ */
+liar: Wins, };
+
+/**
  * What is told with the event that ends a debate.
  */
 export type Ending = { 
@@ -298,6 +316,33 @@ dataset: string,
 index: number, };
 
 /**
+ * How a judge has done.
+ */
+export type JudgeScore = { 
+/**
+ * Its name: `classifier:PIXELS`, or `outside:NAME`. All who judged outside without a name are
+ * one.
+ */
+judge: string, 
+/**
+ * How many of its verdicts were for the truth.
+ */
+right: number, 
+/**
+ * Of how many verdicts.
+ */
+of: number, 
+/**
+ * For how many of them it is known how probable the judge held the truth.
+ */
+scored: number, 
+/**
+ * The mean log score of those: the logarithm to base 2 of that probability over that of a
+ * guess, where less than one in a million counts as that. `null` where there is none.
+ */
+score: number | null, };
+
+/**
  * Which pixels may be revealed.
  */
 export type LegalPixels = "nonzero" | "any";
@@ -339,6 +384,20 @@ max_move_ms: number,
  * The longest bank, in milliseconds.
  */
 max_bank_ms: number, };
+
+/**
+ * The answer to `GET /api/debates/{id}/judges`: how others judged the same question, in other
+ * debates over the same image, with the same claims and number of pixels.
+ */
+export type OtherJudges = { 
+/**
+ * In how many public debates, the latest ones: at most [`OtherJudges::MOST`].
+ */
+debates: number, 
+/**
+ * The judges of these, those with the most verdicts first.
+ */
+judges: Array<JudgeScore>, };
 
 /**
  * How a debate ended.
@@ -505,7 +564,19 @@ seq: number,
 /**
  * Which pixel.
  */
-pixel: Pixel, } | { "type": "verdict", 
+pixel: Pixel, } | { "type": "belief", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * After how many reveals: 0 before the first.
+ */
+after: number, 
+/**
+ * How probable the first debater's claim is to the judge, from 0 to 1.
+ */
+probability: number, } | { "type": "verdict", 
 /**
  * Which debate.
  */
@@ -627,7 +698,16 @@ seq: number,
 /**
  * The logits, in the order of the labels. They depend on the evidence alone.
  */
-logits: Array<number>, } | { "type": "closed", 
+logits: Array<number>, } | { "type": "beliefs", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * How probable the first debater's claim was to the judge: before the first reveal, after it,
+ * and so on; `null` where the judge has not said it.
+ */
+beliefs: Array<number | null>, } | { "type": "closed", 
 /**
  * Which debate.
  */
@@ -738,6 +818,24 @@ turn: Turn | null,
  * With the outcome: what else was kept back.
  */
 background: Background | null, };
+
+/**
+ * The answer to `GET /api/standings`: how debaters and judges have done in the public debates of the
+ * server that have an outcome. Those that a debater did not come to are not counted.
+ */
+export type Standings = { 
+/**
+ * How many debates are counted.
+ */
+debates: number, 
+/**
+ * The debaters, those with the most debates first: at most [`Standings::MOST`].
+ */
+debaters: Array<DebaterScore>, 
+/**
+ * The judges, those with the most verdicts first: at most [`Standings::MOST`].
+ */
+judges: Array<JudgeScore>, };
 
 /**
  * A debate in a list: what anybody may know of it.
@@ -993,3 +1091,16 @@ order: TurnOrder,
  * Which pixels may be revealed.
  */
 legal: LegalPixels, };
+
+/**
+ * So many wins of so many debates.
+ */
+export type Wins = { 
+/**
+ * How many it has won.
+ */
+won: number, 
+/**
+ * Of how many.
+ */
+of: number, };

@@ -81,6 +81,18 @@ pub enum ClientMessage {
         /// Which pixel.
         pixel: Pixel,
     },
+    /// Says what the judge believes while the debate goes on, as the judge: once before the first
+    /// reveal and after each. It decides nothing, and is told in
+    /// [`beliefs`](crate::ServerMessage::Beliefs).
+    Belief {
+        /// Which debate.
+        debate: DebateId,
+        /// After how many reveals: 0 before the first.
+        after: u32,
+        /// How probable the first debater's claim is to the judge, from 0 to 1.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
+        probability: f32,
+    },
     /// Answers as the judge, once all pixels are revealed: with a label or with logits.
     Verdict {
         /// Which debate.
@@ -112,8 +124,8 @@ pub enum ClientMessage {
 
 impl Request {
     /// Every `"type"`, for those who sent another.
-    const TYPES: &str = "\"create\", \"watch\", \"take\", \"resume\", \"reveal\", \"verdict\", \
-                         \"resign\" or \"leave\"";
+    const TYPES: &str = "\"create\", \"watch\", \"take\", \"resume\", \"reveal\", \"belief\", \
+                         \"verdict\", \"resign\" or \"leave\"";
 
     /// Reads a text frame.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
@@ -181,6 +193,10 @@ mod tests {
             (
                 r#"{"type":"reveal","debate":"d","seq":1,"pixel":[12,7]}"#,
                 ClientMessage::Reveal { debate: debate.clone(), seq: 1, pixel: Pixel::new(12, 7) },
+            ),
+            (
+                r#"{"type":"belief","debate":"d","after":0,"probability":0.5}"#,
+                ClientMessage::Belief { debate: debate.clone(), after: 0, probability: 0.5 },
             ),
             (
                 r#"{"debate":"d","label":3,"type":"verdict"}"#,

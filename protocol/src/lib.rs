@@ -39,6 +39,7 @@ mod player;
 mod refusal;
 mod server;
 mod setup;
+mod standings;
 #[cfg(feature = "typescript")]
 mod typescript;
 
@@ -55,6 +56,7 @@ pub use server::{
     Told, Turn,
 };
 pub use setup::{Clock, Setup, Tokens};
+pub use standings::{DebaterScore, JudgeScore, OtherJudges, Standings, Wins};
 #[cfg(feature = "typescript")]
 pub use typescript::declarations;
 

@@ -43,6 +43,15 @@ pub enum ServerMessage {
         /// The logits, in the order of the labels. They depend on the evidence alone.
         logits: Vec<f32>,
     },
+    /// What an outside judge has said that it believed on the way, for those who asked for opinions
+    /// and may know it: all that it has said so far.
+    Beliefs {
+        /// Which debate.
+        debate: DebateId,
+        /// How probable the first debater's claim was to the judge: before the first reveal, after it,
+        /// and so on; `null` where the judge has not said it.
+        beliefs: Vec<Option<f32>>,
+    },
     /// No more is said of a debate that the client followed.
     Closed {
         /// Which debate.

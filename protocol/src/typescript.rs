@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use ts_rs::{Config, TS, TypeVisitor};
 
-use crate::{API, Analysis, DebateList, PATH, Request, ServerMessage, VERSION};
+use crate::{
+    API, Analysis, DebateList, OtherJudges, PATH, Request, ServerMessage, Standings, VERSION,
+};
 
 /// A TypeScript module that declares both messages, what the page asks over HTTP and every type in
 /// them, in the order of their names.
@@ -16,6 +18,8 @@ pub fn declarations() -> String {
     found.visit::<ServerMessage>();
     found.visit::<DebateList>();
     found.visit::<Analysis>();
+    found.visit::<Standings>();
+    found.visit::<OtherJudges>();
     let mut module = format!(
         "// Generated from the crates `protocol` and `game`: \
          PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol\n\n\

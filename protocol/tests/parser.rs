@@ -12,7 +12,10 @@ use proptest::prelude::*;
 fn is_message(text: &str) -> bool {
     match Request::parse(text) {
         // A number beyond an f32 is read as infinite, which JSON cannot write.
-        Ok(Request { message: ClientMessage::Verdict { .. }, .. }) => true,
+        Ok(Request {
+            message: ClientMessage::Verdict { .. } | ClientMessage::Belief { .. },
+            ..
+        }) => true,
         Ok(request) => {
             let text = serde_json::to_string(&request).unwrap();
             assert_eq!(Request::parse(&text), Ok(request));
@@ -33,7 +36,9 @@ fn corpus() -> Vec<(String, String)> {
     files
         .map(|file| {
             let name = file.file_name().into_string().unwrap();
-            (name, fs::read_to_string(file.path()).unwrap())
+            // What a frame is, which the fuzzer's own inputs need not be.
+            let text = String::from_utf8_lossy(&fs::read(file.path()).unwrap()).into_owned();
+            (name, text)
         })
         .collect()
 }

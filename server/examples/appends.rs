@@ -57,7 +57,7 @@ async fn append(store: &Store, round: usize, debates: u32) -> Result<(u64, Durat
                 let (mut seq, mut waited) = (0, Duration::ZERO);
                 while Instant::now() < end {
                     let begin = Instant::now();
-                    store.append(&id, seq + 1, EVENT, false).await?;
+                    store.append(&id, seq + 1, EVENT, None).await?;
                     (seq, waited) = (seq + 1, waited + begin.elapsed());
                 }
                 Ok((seq, waited))

@@ -8,6 +8,7 @@ mod origin;
 mod page;
 mod picture;
 mod refused;
+mod standings;
 mod websocket;
 
 use std::net::IpAddr;
@@ -58,6 +59,8 @@ impl App {
             .route("/debates", post(debates::create).get(debates::list))
             .route("/debates/{id}", get(debates::look).delete(debates::end))
             .route("/debates/{id}/transcript", get(debates::transcript))
+            .route("/standings", get(standings::standings))
+            .route("/debates/{id}/judges", get(standings::others))
             .route("/debates/{id}/analysis", get(analysis::work_out))
             .route("/debates/{id}/{picture}", get(picture::draw))
             .fallback(refused::not_found)

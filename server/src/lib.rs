@@ -31,6 +31,7 @@ mod players;
 mod pool;
 mod rate;
 mod record;
+mod results;
 mod server;
 mod socket;
 pub mod store;

@@ -1,6 +1,7 @@
 //! All debates of a server, by name.
 
 mod list;
+mod standings;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -36,6 +37,8 @@ pub(crate) struct Lobby {
     tables: Mutex<Tables>,
     /// The debate that visitors are shown.
     shown: tokio::sync::Mutex<Option<DebateId>>,
+    /// How debaters and judges have done.
+    count: tokio::sync::Mutex<standings::Count>,
     tasks: TaskTracker,
 }
 
@@ -62,6 +65,7 @@ impl Lobby {
             room,
             tables: Mutex::default(),
             shown: tokio::sync::Mutex::default(),
+            count: tokio::sync::Mutex::default(),
             tasks,
         }
     }
@@ -136,7 +140,7 @@ impl Lobby {
         house.metrics.stored(began.elapsed(), stored.is_ok());
         stored.map_err(|error| unavailable(&error))?;
         info!(debate = %id, pixels = setup.pixels, judge = %kind(&setup.judge), "set up");
-        let restored = Restored { id: id.clone(), debate, terms, bank_ms: None, abandoned: None };
+        let restored = Restored::begun(id.clone(), debate, terms);
         self.seat(restored, Some(room), place);
         Ok(Created { id: None, debate: id, tokens })
     }

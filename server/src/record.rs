@@ -11,6 +11,7 @@ use pixel_debate_game::{Debate, Event, Move, Transcript};
 use pixel_debate_protocol::{Background, CloseReason, DebateId, Setup};
 use serde::{Deserialize, Serialize};
 
+use crate::results::DebateResult;
 use crate::store::{NewDebate, StoredDebate, StoredEvent};
 use crate::tokens::Locks;
 
@@ -52,6 +53,8 @@ pub(crate) struct Restored {
     pub(crate) bank_ms: Option<[u32; 2]>,
     /// Why it ended without an outcome, if it has.
     pub(crate) abandoned: Option<CloseReason>,
+    /// What an outside judge said on the way that it believed, as far as it is kept.
+    pub(crate) beliefs: Vec<Option<f32>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,6 +95,11 @@ fn json<T: Serialize>(value: &T) -> Bytes {
 }
 
 impl Restored {
+    /// A debate in which nothing has happened.
+    pub(crate) fn begun(id: DebateId, debate: Debate, terms: Terms) -> Self {
+        Self { id, debate, terms, bank_ms: None, abandoned: None, beliefs: Vec::new() }
+    }
+
     /// The debate with those events. The error says what does not fit together.
     pub(crate) fn new(stored: &StoredDebate, events: &[StoredEvent]) -> Result<Self, String> {
         let NewDebate { id, setup, secret, seats, .. } = &stored.debate;
@@ -118,7 +126,9 @@ impl Restored {
                 Entry::Abandoned { reason, .. } => abandoned = Some(reason),
             }
         }
-        Ok(Self { id: DebateId(id.clone()), debate, terms, bank_ms: last_bank, abandoned })
+        let result = stored.result.as_ref().map(DebateResult::read).transpose()?;
+        let beliefs = result.map(|result| result.beliefs).unwrap_or_default();
+        Ok(Self { id: DebateId(id.clone()), debate, terms, bank_ms: last_bank, abandoned, beliefs })
     }
 }
 
@@ -152,7 +162,7 @@ mod tests {
 
     fn stored(debate: &Debate, terms: &Terms) -> StoredDebate {
         let debate = opening(&DebateId("d".into()), debate, terms);
-        StoredDebate { place: 1, debate, last_seq: 0, ended: false }
+        StoredDebate { place: 1, debate, last_seq: 0, ended: false, result: None }
     }
 
     #[test]

@@ -9,7 +9,7 @@
 //! them all. What a write means is decided in one place for both, the `ledger`.
 //!
 //! ```
-//! use pixel_debate_server::store::{NewDebate, Place, Store};
+//! use pixel_debate_server::store::{Finish, NewDebate, Place, Store};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), pixel_debate_server::store::StoreError> {
@@ -18,8 +18,9 @@
 //! let store = Store::open(&Place::File(file)).await?;
 //! let debate = NewDebate { id: "q7".into(), setup: "{}".into(), ..NewDebate::default() };
 //! store.create(debate).await?;
-//! store.append("q7", 1, "an event", false).await?;
-//! store.append("q7", 2, "the last", true).await?;
+//! store.append("q7", 1, "an event", None).await?;
+//! let finish = Finish { topic: None, result: "who won".into() };
+//! store.append("q7", 2, "the last", Some(finish)).await?;
 //! assert_eq!(store.events("q7", 1).await?[0].event, "the last");
 //! store.close().await
 //! # }
@@ -56,6 +57,15 @@ pub struct NewDebate {
     pub seats: Bytes,
 }
 
+/// What comes with the last event of a debate: what the server needs to know of it ever after.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Finish {
+    /// What it has in common with other debates that were about the same.
+    pub topic: Option<String>,
+    /// What came of it.
+    pub result: Bytes,
+}
+
 /// A debate as the store holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDebate {
@@ -68,6 +78,20 @@ pub struct StoredDebate {
     pub last_seq: u64,
     /// Whether it has ended.
     pub ended: bool,
+    /// What came of it, if it has ended since results are kept.
+    pub result: Option<Bytes>,
+}
+
+/// What came of a debate, as the store holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredResult {
+    /// Its number among the results of the store, in the order in which debates ended: from 1,
+    /// perhaps with gaps.
+    pub number: u64,
+    /// The debate's name.
+    pub debate: String,
+    /// The result; `None` where the debate had ended before results were kept.
+    pub result: Option<Bytes>,
 }
 
 /// An event as the store holds it.
@@ -119,7 +143,7 @@ impl Store {
         self.write(Write::Create(debate)).await
     }
 
-    /// Stores the next event of a debate, with the number `seq`; `ends` says that it is the last.
+    /// Stores the next event of a debate, with the number `seq`; with a finish it is the last.
     /// Returns when it is on the disk.
     ///
     /// An event that the debate has already, with the same bytes, is a success.
@@ -128,10 +152,10 @@ impl Store {
         debate: &str,
         seq: u64,
         event: impl Into<Bytes>,
-        ends: bool,
+        finish: Option<Finish>,
     ) -> Result<(), StoreError> {
         let (debate, event) = (debate.into(), event.into());
-        self.write(Write::Append { debate, seq, event, ends }).await
+        self.write(Write::Append { debate, seq, event, finish }).await
     }
 
     /// The debate with that name, if there is one.
@@ -174,6 +198,27 @@ impl Store {
         match &self.reader {
             Reader::Sqlite(reader) => reader.recent(before, limit).await,
             Reader::Postgres(reader) => reader.recent(before, limit).await,
+        }
+    }
+
+    /// Up to `limit` results with numbers above `after`, in the order in which the debates ended: to
+    /// read them all, begin with 0 and go on after the last one's number.
+    pub async fn results(&self, after: u64, limit: u32) -> Result<Vec<StoredResult>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.results(after, limit).await,
+            Reader::Postgres(reader) => reader.results(after, limit).await,
+        }
+    }
+
+    /// Up to `limit` results of debates on that topic, the latest first.
+    pub async fn results_on(
+        &self,
+        topic: &str,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.results_on(topic.into(), limit).await,
+            Reader::Postgres(reader) => reader.results_on(topic, limit).await,
         }
     }
 

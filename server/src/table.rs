@@ -9,6 +9,7 @@
 //! taken, for each reveal by the clocks, for the verdict; and after the outcome it is kept for a
 //! while.
 
+mod beliefs;
 mod clock;
 mod followers;
 mod handle;
@@ -34,6 +35,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, error, info, warn};
 
+use self::beliefs::Beliefs;
 use self::clock::Clocks;
 use self::followers::Followers;
 pub(crate) use self::handle::{Act, Follow, Key, Request, TableHandle, Wanted, What};
@@ -43,6 +45,8 @@ use crate::house::House;
 use crate::limits::milliseconds;
 use crate::outbox::Outbox;
 use crate::record::{Entry, Restored, Terms, now_ms};
+use crate::results::finish;
+use crate::store::Finish;
 use crate::visitors::Place;
 
 /// How many requests wait for a table.
@@ -72,6 +76,7 @@ pub(crate) struct Table {
     followers: Followers,
     opinions: Opinions,
     opinion: Option<Opinion>,
+    beliefs: Beliefs,
     requests: Receiver<Request>,
     summary: watch::Sender<Summary>,
     /// The place that the debate takes up of what its creator may set up.
@@ -138,7 +143,8 @@ impl Table {
         house: Arc<House>,
         place: Option<Place>,
     ) -> (Self, TableHandle) {
-        let Restored { id, debate, terms, bank_ms, .. } = restored;
+        let Restored { id, debate, terms, bank_ms, beliefs, .. } = restored;
+        let beliefs = Beliefs::new(&debate, &terms, beliefs);
         let mut clocks = Clocks::new(terms.setup.clock, house.limits.grace);
         if let Some(bank_ms) = bank_ms {
             clocks.set_banks(bank_ms);
@@ -174,6 +180,7 @@ impl Table {
             followers: Followers::default(),
             opinions: Opinions::default(),
             opinion: None,
+            beliefs,
             requests,
             summary,
             place,
@@ -401,14 +408,19 @@ impl Table {
     }
 
     fn write(&mut self, pending: Pending) {
-        let ends = match &pending.what {
-            Next::After(debate) => debate.outcome().is_some(),
-            Next::Abandoned(..) => true,
+        let finish = match &pending.what {
+            Next::After(debate) => debate.outcome().map(|_| self.finish(debate)),
+            Next::Abandoned(..) => Some(self.finish(&self.debate)),
         };
         let (entry, attempt) = (pending.entry.clone(), pending.failures);
         // What the built-in players think about is in the past.
-        self.work = Some(work::write(&self.house, &self.id, self.seq + 1, entry, ends, attempt));
+        self.work = Some(work::write(&self.house, &self.id, self.seq + 1, entry, finish, attempt));
         self.pending = Some(pending);
+    }
+
+    /// What the store keeps when the debate ends so.
+    fn finish(&self, debate: &Debate) -> Finish {
+        finish(debate, &self.terms, self.beliefs.said())
     }
 
     /// The store has not taken an event.
@@ -474,6 +486,7 @@ impl Table {
             }
         }
         self.tell_opinions();
+        self.tell_beliefs();
         ControlFlow::Continue(())
     }
 
@@ -534,6 +547,12 @@ impl Table {
         {
             self.opinion = Some(logits(&self.house, &self.debate, evidence));
         }
+    }
+
+    /// Tells the judge's beliefs that somebody waits for.
+    fn tell_beliefs(&mut self) {
+        let lost = self.beliefs.tell(&self.id, &self.debate, &mut self.followers);
+        self.lose(lost, Instant::now());
     }
 
     /// Says how the debate stands, to the lobby and the metrics.

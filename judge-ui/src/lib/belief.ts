@@ -45,6 +45,21 @@ export function toneOfLabel(state: State, label: number): Tone | 'plain' {
   return label === state.view.truth?.label ? 'honest' : 'plain';
 }
 
+/** A person's belief in the first debater's claim, after so many reveals. */
+export interface Belief {
+  after: number;
+  belief: number;
+}
+
+/** What an outside judge believed on the way, as far as it is told; else at least how sure the verdict was. */
+export function judgeBeliefs({ view, beliefs }: State): Belief[] {
+  const told = beliefs.flatMap((belief, after) => (belief === null ? [] : [{ after, belief }]));
+  const { verdict, claims, rules } = view;
+  if (told.length > 0 || !rules.precommit || verdict?.type !== 'label' || verdict.probability === null) return told;
+  const { label, probability: sure } = verdict;
+  return [{ after: view.evidence.length, belief: label === claims.first ? sure : 1 - sure }];
+}
+
 /** What the classifier makes of all the evidence; null where it is not told (yet). */
 export function finalLogits(state: State): number[] | null {
   const { verdict, evidence } = state.view;

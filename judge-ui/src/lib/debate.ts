@@ -39,9 +39,14 @@ export function shownReveals(state: State): Shown[] {
 
 /** The debate as it stood after so many reveals; what is known of roles and truth stays. */
 export function after(state: State, reveals: number): State {
-  const { view, logits } = state;
+  const { view, logits, beliefs } = state;
   if (reveals >= view.evidence.length) return state;
-  return { ...state, view: { ...view, evidence: view.evidence.slice(0, reveals) }, logits: logits.slice(0, reveals) };
+  return {
+    ...state,
+    view: { ...view, evidence: view.evidence.slice(0, reveals) },
+    logits: logits.slice(0, reveals),
+    beliefs: beliefs.slice(0, reveals + 1),
+  };
 }
 
 /** The labels between which the judge decides: the claims, or all of them without precommit. */

@@ -21,14 +21,16 @@ export class Followed {
     readonly debate: DebateId,
     /** The key to a seat; without one it is watched. */
     readonly token: Token | null,
+    /** Whether it is watched, by a key if the debate is private. */
+    readonly watched: boolean = token === null,
   ) {}
 
   /** Asks for the debate, from where the page knows it. */
   wish(): Wish {
-    const { debate, token, state } = this;
+    const { debate, token, watched, state } = this;
     const opinions = true;
     if (state) return { type: 'resume', debate, token, seq: known(state), opinions };
-    if (token === null) return { type: 'watch', debate, token, opinions };
+    if (watched || token === null) return { type: 'watch', debate, token, opinions };
     return { type: 'take', debate, token, opinions };
   }
 

@@ -1,6 +1,6 @@
 // The links by which others take their seats in a debate that was set up here: kept for a reload.
 
-import type { DebateId, Tokens } from '../protocol';
+import type { DebateId, Token, Tokens } from '../protocol';
 import { keep, recall, thisWindow } from './keep';
 import { link } from './route.svelte';
 
@@ -9,15 +9,29 @@ export interface Invitation {
   url: string;
 }
 
-/** Keeps the links to the seats for which there are tokens. */
-export function invite(debate: DebateId, { honest, liar, judge }: Tokens): void {
+interface Kept {
+  invitations: Invitation[];
+  /** The key for spectators, where the debate is private. */
+  spectator: Token | null;
+}
+
+/** Keeps the links to the seats for which there are tokens, and the one for spectators. */
+export function invite(debate: DebateId, { honest, liar, judge, spectator }: Tokens): void {
   const opponent = honest ?? liar;
   const invitations: Invitation[] = [
     ...(opponent ? [{ name: 'Link for the other debater', url: link({ view: 'play', debate, token: opponent }) }] : []),
     ...(judge ? [{ name: 'Link for the judge', url: link({ view: 'seat', debate, token: judge }) }] : []),
-    { name: 'Link for spectators', url: link({ view: 'watch', debate }) },
+    { name: 'Link for spectators', url: link({ view: 'watch', debate, ...key(spectator) }) },
   ];
-  keep(`invitations.${debate}`, invitations, thisWindow);
+  keep(`invitations.${debate}`, { invitations, spectator } satisfies Kept, thisWindow);
 }
 
-export const invitations = (debate: DebateId): Invitation[] => recall<Invitation[]>(`invitations.${debate}`, thisWindow) ?? [];
+const kept = (debate: DebateId): Kept | null => recall<Kept>(`invitations.${debate}`, thisWindow);
+
+export const invitations = (debate: DebateId): Invitation[] => kept(debate)?.invitations ?? [];
+
+/** The key for spectators, for an address, where this window has set up the debate and it is private. */
+export const spectatorKey = (debate: DebateId): { token?: Token } => key(kept(debate)?.spectator ?? null);
+
+/** A key for spectators, for an address. */
+export const key = (token: Token | null | undefined): { token?: Token } => (token ? { token } : {});

@@ -12,12 +12,14 @@ interface Chosen {
   debaters: string;
   /** Under which name the visitor plays and judges; empty for none. */
   name: string;
+  /** Whether positions are analysed in a replay. */
+  analysis: boolean;
 }
 
 const NAME = 'preferences';
 
 class Preferences {
-  #chosen: Chosen = $state.raw({ mode: 'moves', pixels: null, debaters: 'mcts:1000', name: '', ...recall<Partial<Chosen>>(NAME) });
+  #chosen: Chosen = $state.raw({ mode: 'moves', pixels: null, debaters: 'mcts:1000', name: '', analysis: false, ...recall<Partial<Chosen>>(NAME) });
 
   get chosen(): Chosen {
     return this.#chosen;

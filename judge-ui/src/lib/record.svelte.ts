@@ -1,6 +1,6 @@
 // The judge's running record: kept in the browser, on nobody's server.
 
-import type { DebateId } from '../protocol';
+import type { DebateId, JudgeScore } from '../protocol';
 import { keep, prefix, recall } from './keep';
 
 /** How a debate is judged: with a belief after each reveal, or with all of them at once. */
@@ -28,6 +28,28 @@ export interface Judgement extends Grade {
   beliefs: number[];
   /** What the classifier made of the same pixels, where the server told. */
   classifier: Grade | null;
+  /** How others judged other debates on the same question, likewise. */
+  others?: Others | null;
+}
+
+/** Verdicts of others, in sum. */
+export interface Others {
+  right: number;
+  of: number;
+  /** How many of them said how sure they were, and their log scores together. */
+  scored: number;
+  scores: number;
+}
+
+export function inSum(judges: JudgeScore[]): Others {
+  const sum: Others = { right: 0, of: 0, scored: 0, scores: 0 };
+  for (const { right, of, scored, score } of judges) {
+    sum.right += right;
+    sum.of += of;
+    sum.scored += scored;
+    sum.scores += scored * (score ?? 0);
+  }
+  return sum;
 }
 
 /** More than anybody judges; the oldest are forgotten. */
@@ -54,10 +76,13 @@ class JudgeRecord {
     if (!this.of(judgement.debate)) this.#set([...this.judgements, judgement].slice(-MOST));
   }
 
-  /** Notes what the classifier made of a debate that was judged here. */
-  compare(debate: DebateId, classifier: Grade): void {
-    if (!this.of(debate) || this.of(debate)?.classifier) return;
-    this.#set(this.judgements.map((judgement) => (judgement.debate === debate ? { ...judgement, classifier } : judgement)));
+  /** Notes how others did in a debate that was judged here, once. */
+  note(debate: DebateId, how: Partial<Pick<Judgement, 'classifier' | 'others'>>): void {
+    const own = this.of(debate);
+    const news = Object.entries(how).filter(([name]) => own?.[name as keyof typeof how] == null);
+    if (!own || news.length === 0) return;
+    const noted = { ...own, ...Object.fromEntries(news) };
+    this.#set(this.judgements.map((judgement) => (judgement.debate === debate ? noted : judgement)));
   }
 
   clear(): void {

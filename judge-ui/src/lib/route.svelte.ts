@@ -7,7 +7,8 @@ export type Route =
   | { view: 'home' }
   /** Leads on to the debate that the server shows to visitors. */
   | { view: 'show' }
-  | { view: 'watch'; debate: DebateId }
+  /** `token`: the key for spectators, where the debate is private. */
+  | { view: 'watch'; debate: DebateId; token?: Token }
   /** The judge's record, and the way to a debate to judge. */
   | { view: 'judge' }
   /** Leads on to a new debate to judge. */
@@ -17,8 +18,9 @@ export type Route =
   | { view: 'debate' }
   | { view: 'play'; debate: DebateId; token: Token }
   /** `move`: after so many reveals, or after everything. */
-  | { view: 'replay'; debate: DebateId; move: number | null }
-  | { view: 'setup' };
+  | { view: 'replay'; debate: DebateId; move: number | null; token?: Token }
+  | { view: 'setup' }
+  | { view: 'standings' };
 
 export function address(route: Route): string {
   switch (route.view) {
@@ -27,7 +29,7 @@ export function address(route: Route): string {
     case 'show':
       return '#/watch';
     case 'watch':
-      return `#/watch/${route.debate}`;
+      return `#/watch/${route.debate}${route.token ? `/${route.token}` : ''}`;
     case 'judge':
       return '#/judge';
     case 'next':
@@ -39,9 +41,11 @@ export function address(route: Route): string {
     case 'play':
       return `#/debate/${route.debate}/${route.token}`;
     case 'replay':
-      return `#/replay/${route.debate}${route.move === null ? '' : `/${route.move}`}`;
+      return `#/replay/${[route.debate, route.move, route.token].filter((part) => part != null).join('/')}`;
     case 'setup':
       return '#/new';
+    case 'standings':
+      return '#/standings';
   }
 }
 
@@ -51,10 +55,10 @@ export function link(route: Route): string {
 }
 
 function parse(hash: string): Route {
-  const [, view, debate, rest] = hash.split('/');
+  const [, view, debate, rest, last] = hash.split('/');
   switch (view) {
     case 'watch':
-      return debate ? { view, debate } : { view: 'show' };
+      return debate ? { view, debate, ...(rest ? { token: rest } : {}) } : { view: 'show' };
     case 'judge':
       if (debate && rest) return { view: 'seat', debate, token: rest };
       return debate === 'next' ? { view: 'next' } : { view };
@@ -62,12 +66,21 @@ function parse(hash: string): Route {
       return debate && rest ? { view: 'play', debate, token: rest } : { view };
     case 'replay':
       if (!debate) return { view: 'home' };
-      return { view, debate, move: rest !== undefined && /^\d+$/.test(rest) ? Number(rest) : null };
+      return replay(debate, [rest, last]);
     case 'new':
       return { view: 'setup' };
+    case 'standings':
+      return { view };
     default:
       return { view: 'home' };
   }
+}
+
+/** A debate and what follows it in the address: a number of reveals, a key for spectators, or both. */
+function replay(debate: DebateId, rest: (string | undefined)[]): Route {
+  const move = rest.find((part) => part !== undefined && /^\d{1,3}$/.test(part));
+  const token = rest.find((part) => part && part !== move);
+  return { view: 'replay', debate, move: move === undefined ? null : Number(move), ...(token ? { token } : {}) };
 }
 
 class Here {

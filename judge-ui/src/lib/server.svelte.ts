@@ -42,11 +42,20 @@ export class Server {
     return answer?.type === 'created' || answer?.type === 'error' ? answer : UNANSWERED;
   }
 
-  /** Follows a debate until it is released as often; with a token from the seat that it opens. */
-  follow(debate: DebateId, token: Token | null = null): Followed {
+  /** Takes the seat in a debate that the token opens, until it is released as often. */
+  take(debate: DebateId, token: Token): Followed {
+    return this.#follow(debate, token, false);
+  }
+
+  /** Watches a debate until it is released as often; a private one with the key for spectators. */
+  watch(debate: DebateId, token: Token | null = null): Followed {
+    return this.#follow(debate, token, true);
+  }
+
+  #follow(debate: DebateId, token: Token | null, watched: boolean): Followed {
     let followed = this.#followed.get(debate);
     if (!followed || followed.token !== token) {
-      followed = new Followed(debate, token);
+      followed = new Followed(debate, token, watched);
       this.#followed.set(debate, followed);
       this.#fetch(followed);
     }
@@ -99,6 +108,7 @@ export class Server {
       case 'turn':
       case 'event':
       case 'opinion':
+      case 'beliefs':
       case 'closed':
         this.#followed.get(message.debate)?.hear(message);
         break;

@@ -12,10 +12,12 @@ export interface State {
   background: Background | null;
   /** What the classifier made of the evidence after each reveal, as far as it was told. */
   logits: number[][];
+  /** What an outside judge believed of the first debater’s claim, before the first reveal and after each, as far as it was told. */
+  beliefs: (number | null)[];
 }
 
 /** What the server says of a debate that is followed. */
-export type News = Extract<ServerMessage, { type: 'snapshot' | 'resumed' | 'turn' | 'event' | 'opinion' }>;
+export type News = Extract<ServerMessage, { type: 'snapshot' | 'resumed' | 'turn' | 'event' | 'opinion' | 'beliefs' }>;
 
 /** The state after a message; null where there was none that the message could change. */
 export function fold(state: State | null, message: News): State | null {
@@ -31,6 +33,8 @@ export function fold(state: State | null, message: News): State | null {
       return message.seq === state.seq + 1 ? happened(state, message) : state;
     case 'opinion':
       return message.seq === state.logits.length + 1 ? { ...state, logits: [...state.logits, message.logits] } : state;
+    case 'beliefs':
+      return { ...state, beliefs: message.beliefs };
   }
 }
 
@@ -40,7 +44,7 @@ export function known({ seq, logits }: State): Resumed['seq'] {
 }
 
 function begin({ debate, seq, view, turn, background }: Snapshot): State {
-  return { debate, seq, view, turn, background, logits: [] };
+  return { debate, seq, view, turn, background, logits: [], beliefs: [] };
 }
 
 function happened(state: State, { seq, event, to_move, turn, ending }: Told): State {

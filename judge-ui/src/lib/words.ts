@@ -29,8 +29,14 @@ const loss: Record<OutcomeReason, string> = {
 /** Who played: an agent of the server, or somebody outside with or without a name. */
 export function playerName(player: Player | undefined): string {
   if (player === undefined) return 'unknown';
-  if (player === 'outside') return 'somebody outside';
+  if (player === 'outside') return 'somebody unnamed';
   return player.replace(/^outside:/, '');
+}
+
+/** Who judged: the classifier by the number of pixels that it is trained for, or somebody outside. */
+export function judgeName(judge: string): string {
+  const pixels = /^classifier:(\d+)$/.exec(judge)?.[1];
+  return pixels ? `Classifier for ${pixels} pixels` : playerName(judge);
 }
 
 /** A digit and its article, as in “an 8”; the name of another class goes without. */
@@ -105,6 +111,16 @@ export function verdictText(state: State, classes: string[]): string {
   if (verdict === null || label === null) return result(state, classes);
   const sure = verdict.type === 'label' && verdict.probability !== null ? `, with ${percent(verdict.probability)}` : '';
   return `Verdict: ${classes[label]}${sure}.`;
+}
+
+/** What an outside judge believed last, in a sentence; empty where it is not told. */
+export function lastBelief(state: State, classes: string[]): string {
+  const after = state.beliefs.findLastIndex((belief) => belief !== null);
+  const belief = state.beliefs[after];
+  const [first, second] = choices(state);
+  if (belief == null || first === undefined || second === undefined) return '';
+  const when = after === 0 ? 'Before the first reveal' : `After ${after === 1 ? 'one reveal' : `${after} reveals`}`;
+  return `${when} the judge gave ${percent(belief)} to ${classes[first]} and ${percent(1 - belief)} to ${classes[second]}.`;
 }
 
 /** What the classifier made of the evidence, for a person who judged. */

@@ -226,8 +226,8 @@ impl Round {
                     return Err(format!("closed: {reason:?}"));
                 }
             }
-            ServerMessage::Opinion { .. } => {
-                return Err("an opinion was told that nobody asked for".into());
+            ServerMessage::Opinion { .. } | ServerMessage::Beliefs { .. } => {
+                return Err("an opinion or a belief was told that nobody asked for".into());
             }
             // The greeting, and what is still said of the debate before.
             _ => {}

@@ -8,7 +8,7 @@ use pixel_debate_protocol::{ClientMessage, Request};
 fuzz_target!(|text: &str| {
     match Request::parse(text) {
         // A number beyond an f32 is read as infinite, which JSON cannot write.
-        Ok(Request { message: ClientMessage::Verdict { .. }, .. }) => {}
+        Ok(Request { message: ClientMessage::Verdict { .. } | ClientMessage::Belief { .. }, .. }) => {}
         Ok(request) => {
             let text = serde_json::to_string(&request).unwrap();
             assert_eq!(Request::parse(&text), Ok(request));

@@ -40,7 +40,7 @@ pub fn asyncapi() -> Value {
         .map(|name| (name.clone(), json!({ "$ref": format!("#/components/messages/{name}") })))
         .collect();
     json!({
-        "asyncapi": "3.0.0",
+        "asyncapi": "3.1.0",
         "info": info(
             "Pixel Debate, the websocket",
             "Debating, judging and watching: JSON objects in text frames, one in each.",

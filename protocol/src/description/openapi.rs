@@ -6,7 +6,7 @@ use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Value, json};
 
 use super::{info, settings};
-use crate::{API, Analysis, Created, DebateList, Refusal, Setup, Snapshot};
+use crate::{API, Analysis, Created, DebateList, OtherJudges, Refusal, Setup, Snapshot, Standings};
 
 /// What may be asked of the server over HTTP: an OpenAPI 3.1 document.
 pub fn openapi() -> Value {
@@ -41,6 +41,8 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
     let snapshot = content::<Snapshot>(schemas);
     let transcript = content::<Transcript>(schemas);
     let analysis = content::<Analysis>(schemas);
+    let standings = content::<Standings>(schemas);
+    let judges = content::<OtherJudges>(schemas);
     let refusal = content::<Refusal>(schemas);
     // What is asked, with what is answered if all goes well.
     let asked = |summary: &str, status: &str, answer: Value| {
@@ -111,6 +113,11 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
             "parameters": id,
         },
         format!("{API}/debates/{{id}}/analysis"): { "get": analysed, "parameters": id },
+        format!("{API}/debates/{{id}}/judges"): {
+            "get": shown("How others judged the same question, once there is an outcome", &judges),
+            "parameters": id,
+        },
+        format!("{API}/standings"): { "get": shown("How debaters and judges have done", &standings) },
         "/healthz": plain("Whether the process answers", "text/plain"),
         "/readyz": plain("Whether debates can be set up and go on", "text/plain"),
         "/metrics": plain("Measurements for Prometheus", "application/openmetrics-text"),

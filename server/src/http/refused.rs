@@ -46,7 +46,8 @@ pub(super) async fn not_found() -> Refused {
     Refused::from(Refusal::new(
         RefusalCode::NotFound,
         "there is no such resource",
-        "/api/debates, /api/debates/ID, and with an ID /transcript, /picture.png, /picture.svg or /picture.gif",
+        "/api/standings, /api/debates, /api/debates/ID, and with an ID /transcript, /analysis, /judges, \
+         /picture.png, /picture.svg or /picture.gif",
     ))
 }
 

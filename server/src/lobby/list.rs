@@ -1,9 +1,10 @@
 //! The list of debates: those at hand as they stand, those that are over from the store.
 
-use pixel_debate_protocol::{DebateId, DebateList, Phase, Refusal, Summary};
+use pixel_debate_protocol::{DebateId, DebateList, Refusal, Summary};
 use tracing::error;
 
 use super::{Lobby, unavailable};
+use crate::results::DebateResult;
 use crate::store::{StoreError, StoredDebate};
 
 /// How many debates are read from the store at once.
@@ -48,20 +49,16 @@ impl Lobby {
         if at_hand.is_some() || !stored.ended {
             return Ok(at_hand);
         }
-        Ok(match self.restore(stored).await? {
-            Ok(over) => over.debate.outcome().map(|outcome| Summary {
-                debate: id,
-                phase: Phase::Over,
-                seq: over.debate.events().count() as u32,
-                pixels: over.debate.rules().pixels,
-                precommit: over.debate.rules().precommit,
-                private: over.terms.setup.private,
-                outcome: Some(outcome),
-            }),
-            Err(reason) => {
-                error!(debate = %id, reason, "a stored debate is damaged");
-                None
-            }
-        })
+        let result = match &stored.result {
+            Some(bytes) => DebateResult::read(bytes),
+            None => self
+                .restore(stored)
+                .await?
+                .map(|over| DebateResult::of(&over.debate, &over.terms, &[])),
+        };
+        Ok(result
+            .inspect_err(|reason| error!(debate = %id, reason, "a stored debate is damaged"))
+            .ok()
+            .and_then(|result| result.summary(id)))
     }
 }

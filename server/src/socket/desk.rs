@@ -133,6 +133,9 @@ impl Desk {
             ClientMessage::Reveal { debate, seq, pixel } => {
                 self.act(id, &debate, What::Reveal { seq, pixel }, at).await
             }
+            ClientMessage::Belief { debate, after, probability } => {
+                self.act(id, &debate, What::Belief { after, probability }, at).await
+            }
             ClientMessage::Verdict { debate, label, probability, explanation, logits } => {
                 let bare = probability.is_none() && explanation.is_none();
                 let answer = match (label, logits) {

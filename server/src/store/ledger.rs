@@ -11,13 +11,13 @@ use std::collections::hash_map::Entry;
 
 use bytes::Bytes;
 
-use super::{NewDebate, StoreError};
+use super::{Finish, NewDebate, StoreError};
 
 /// A write.
 #[derive(Debug)]
 pub(super) enum Write {
     Create(NewDebate),
-    Append { debate: String, seq: u64, event: Bytes, ends: bool },
+    Append { debate: String, seq: u64, event: Bytes, finish: Option<Finish> },
     Check,
 }
 
@@ -35,8 +35,8 @@ pub(super) struct Plan<'a> {
     /// New debates and their places.
     pub(super) debates: Vec<(u64, &'a NewDebate)>,
     pub(super) events: Vec<NewEvent<'a>>,
-    /// The places of the debates that end.
-    pub(super) ends: Vec<u64>,
+    /// The places of the debates that end, and what came of them.
+    pub(super) ends: Vec<(u64, &'a Finish)>,
     /// What should be in the store once the above is.
     pub(super) repeats: Vec<Repeat<'a>>,
     pub(super) check: bool,
@@ -131,8 +131,8 @@ impl Ledger {
         for (index, write) in writes.iter().enumerate() {
             match write {
                 Write::Create(debate) => self.create(&mut plan, index, debate),
-                Write::Append { debate, seq, event, ends } => {
-                    let append = (debate.as_str(), *seq, event, *ends);
+                Write::Append { debate, seq, event, finish } => {
+                    let append = (debate.as_str(), *seq, event, finish.as_ref());
                     if let Err(refusal) = self.append(&mut plan, index, append) {
                         plan.refusals.push((index, refusal));
                     }
@@ -161,7 +161,7 @@ impl Ledger {
         &mut self,
         plan: &mut Plan<'a>,
         index: usize,
-        (debate, seq, event, ends): (&'a str, u64, &'a Bytes, bool),
+        (debate, seq, event, finish): (&'a str, u64, &'a Bytes, Option<&'a Finish>),
     ) -> Result<(), StoreError> {
         let known = self.known.get_mut(debate).and_then(Option::as_mut);
         let known = known.ok_or_else(|| StoreError::UnknownDebate(debate.into()))?;
@@ -172,11 +172,9 @@ impl Ledger {
         } else if ended {
             return Err(StoreError::Ended(debate.into()));
         } else if seq == last_seq + 1 {
-            *known = Known { place, last_seq: seq, ended: ends };
+            *known = Known { place, last_seq: seq, ended: finish.is_some() };
             plan.events.push(NewEvent { debate: place, seq, event });
-            if ends {
-                plan.ends.push(place);
-            }
+            plan.ends.extend(finish.map(|finish| (place, finish)));
         } else {
             return Err(StoreError::Gap { debate: debate.into(), seq, expected: last_seq + 1 });
         }
@@ -211,7 +209,8 @@ mod tests {
     use super::*;
 
     fn append(seq: u64, ends: bool) -> Write {
-        Write::Append { debate: "a".into(), seq, event: "event".into(), ends }
+        let finish = ends.then(Finish::default);
+        Write::Append { debate: "a".into(), seq, event: "event".into(), finish }
     }
 
     fn create() -> Write {
@@ -233,7 +232,7 @@ mod tests {
         assert_eq!(plan.debates.len(), 1);
         let events: Vec<_> = plan.events.iter().map(|event| (event.debate, event.seq)).collect();
         assert_eq!(events, [(8, 1), (8, 2)]);
-        assert_eq!(plan.ends, [8]);
+        assert_eq!(plan.ends, [(8, &Finish::default())]);
         assert_eq!(plan.refusals, [(3, StoreError::Ended("a".into()))]);
     }
 

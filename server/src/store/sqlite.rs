@@ -10,6 +10,7 @@
 
 mod open;
 mod reader;
+mod tails;
 mod writer;
 
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use rusqlite::ErrorCode;
 use tokio::sync::{mpsc, oneshot};
 
 pub(super) use self::reader::Reader;
+use self::tails::Tails;
 use super::StoreError;
 use super::writer::{Order, write};
 
@@ -32,8 +34,12 @@ pub(super) async fn open(
     let work = move || {
         let (backend, reader) = match open::open(&file) {
             Ok((lock, connection, reading)) => {
-                let reader = Reader::start(reading, &place);
-                (writer::Writer::new(place.clone(), lock, connection), reader)
+                let tails = Tails::default();
+                let reader = Reader::start(reading, tails.clone(), &place);
+                match writer::Writer::new(place.clone(), lock, connection, tails) {
+                    Ok(writer) => (writer, reader),
+                    Err(error) => return drop(opened.send(Err(error))),
+                }
             }
             Err(error) => return drop(opened.send(Err(error))),
         };

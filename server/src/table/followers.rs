@@ -15,6 +15,8 @@ pub(super) struct Follower {
     pub(super) outbox: Outbox,
     /// The number of the last event of which it knows the classifier's opinion, if it wants them.
     pub(super) opinions: Option<u32>,
+    /// How many of the judge's beliefs it has been told.
+    pub(super) beliefs: usize,
     pub(super) _ticket: Arc<()>,
 }
 
@@ -110,7 +112,13 @@ mod tests {
     use super::*;
 
     fn follower(outbox: &Outbox, seat: Seat) -> Follower {
-        Follower { seat, outbox: outbox.clone(), opinions: None, _ticket: Arc::default() }
+        Follower {
+            seat,
+            outbox: outbox.clone(),
+            opinions: None,
+            beliefs: 0,
+            _ticket: Arc::default(),
+        }
     }
 
     #[test]

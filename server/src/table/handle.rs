@@ -72,6 +72,7 @@ pub(crate) struct Act {
 #[derive(Debug)]
 pub(crate) enum What {
     Reveal { seq: u32, pixel: Pixel },
+    Belief { after: u32, probability: f32 },
     Verdict(Verdict),
     Resign,
 }

@@ -92,7 +92,8 @@ impl Table {
             missed.is_some_and(|missed| missed as usize + ROOM <= client.room())
         });
         let opinions = opinions.then_some(told.unwrap_or(0));
-        let follower = Follower { seat, outbox: client.clone(), opinions, _ticket: ticket };
+        let outbox = client.clone();
+        let follower = Follower { seat, outbox, opinions, beliefs: 0, _ticket: ticket };
         let left = self.followers.seat_down(&self.id, follower);
         self.lose(left.into_iter().filter_map(debater), now);
         match told {
@@ -114,6 +115,7 @@ impl Table {
         }
         self.come(seat, now);
         self.tell_opinions();
+        self.tell_beliefs();
     }
 
     /// Notes that a seat has been taken, and begins the debate if it was the last one awaited.
@@ -170,6 +172,9 @@ impl Table {
     fn act(&mut self, act: Act) -> Result<(), Refusal> {
         let Act { client, id, what, at } = act;
         let seat = self.followers.seat(client.client());
+        if let What::Belief { after, probability } = what {
+            return self.believe(&client, id, seat, after, probability);
+        }
         if self.pending.is_some() {
             return Err(store_unavailable());
         }
@@ -183,7 +188,9 @@ impl Table {
                 Move::Verdict(verdict)
             }
             (What::Resign, Some(Seat::Debater(by))) => Move::Resign { by },
-            (What::Verdict(_), _) => return Err(not_seated("the judge gives a verdict")),
+            (What::Belief { .. } | What::Verdict(_), _) => {
+                return Err(not_seated("the judge gives a verdict"));
+            }
             (What::Reveal { .. }, _) => return Err(not_seated("a debater reveals")),
             (What::Resign, _) => return Err(not_seated("a debater resigns")),
         };
@@ -197,6 +204,33 @@ impl Table {
             };
             Refusal::new(RefusalCode::Illegal, illegal.to_string(), expected)
         })
+    }
+
+    /// Notes what the judge believes, and tells those who may know it.
+    fn believe(
+        &mut self,
+        client: &Outbox,
+        id: Option<u32>,
+        seat: Option<Seat>,
+        after: u32,
+        probability: f32,
+    ) -> Result<(), Refusal> {
+        if seat != Some(Seat::Judge) {
+            return Err(not_seated("the judge says what it believes"));
+        }
+        self.check_begun()?;
+        self.beliefs.say(&self.debate, after, probability)?;
+        self.tell_beliefs();
+        if id.is_some() {
+            client.tell(&ServerMessage::Accepted(Accepted {
+                id,
+                debate: self.id.clone(),
+                seq: None,
+                took_ms: None,
+                latency_ms: client.latency_ms(),
+            }));
+        }
+        Ok(())
     }
 
     fn check_begun(&self) -> Result<(), Refusal> {

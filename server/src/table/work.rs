@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::opinions::logits;
 use crate::house::House;
-use crate::store::StoreError;
+use crate::store::{Finish, StoreError};
 
 /// Something under way.
 pub(super) type Work = BoxFuture<'static, Done>;
@@ -117,7 +117,7 @@ pub(super) fn write(
     debate: &DebateId,
     seq: u32,
     entry: Bytes,
-    ends: bool,
+    finish: Option<Finish>,
     attempt: u32,
 ) -> Work {
     let (house, debate) = (Arc::clone(house), debate.clone());
@@ -127,7 +127,7 @@ pub(super) fn write(
             sleep(wait.min(LONGEST_WAIT)).await;
         }
         let began = Instant::now();
-        let writing = house.store.append(&debate.0, seq.into(), entry, ends);
+        let writing = house.store.append(&debate.0, seq.into(), entry, finish);
         let written = match timeout(WRITING, writing).await {
             Ok(written) => written.map_err(Unwritten::Refused),
             Err(_) => Err(Unwritten::NotInTime),

@@ -58,7 +58,12 @@ async fn create(scene: &Scene, setup: &Setup) -> Created {
     created
 }
 
-async fn refused(scene: &Scene, what: &str, headers: &str, body: &str) -> (u16, Refusal) {
+pub(crate) async fn refused(
+    scene: &Scene,
+    what: &str,
+    headers: &str,
+    body: &str,
+) -> (u16, Refusal) {
     let (head, body) = ask(scene, what, headers, body).await;
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
     (status, serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {head} {body}")))

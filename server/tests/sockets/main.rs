@@ -1,6 +1,7 @@
 //! The server over real sockets, as clients see it: most of it with a SQLite file alone, what depends
 //! on the store with a PostgreSQL database as well.
 
+mod beliefs;
 mod client;
 mod clocks;
 #[path = "../store/database.rs"]
@@ -19,3 +20,4 @@ mod resume;
 mod scene;
 mod seats;
 mod secrets;
+mod standings;

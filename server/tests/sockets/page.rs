@@ -1,6 +1,8 @@
 //! The page over HTTP.
 
-use crate::http::get;
+use std::io::Read;
+
+use crate::http::{bytes, get};
 use crate::scene::Scene;
 
 #[tokio::test]
@@ -34,6 +36,43 @@ async fn a_browser_keeps_what_has_not_changed() {
     assert!(head.starts_with("HTTP/1.1 304") && body.is_empty());
     let (head, body) = get(&scene, "/assets/index.js", "If-None-Match: \"other\"\r\n").await;
     assert!(head.starts_with("HTTP/1.1 200") && !body.is_empty());
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn text_is_compressed_for_who_takes_it() {
+    let scene = Scene::open().await;
+    let (_, whole) = bytes(&scene, "GET /assets/index.js", "", "").await;
+    for (accepts, taken) in [
+        ("gzip, deflate, br", true),
+        ("br;q=1.0, GZIP;q=0.5", true),
+        ("*", true),
+        ("deflate", false),
+        ("gzip;q=0, *", false),
+        ("", false),
+    ] {
+        let accepts = format!("Accept-Encoding: {accepts}\r\n");
+        let (head, body) = bytes(&scene, "GET /assets/index.js", &accepts, "").await;
+        assert!(head.contains("vary: accept-encoding"), "{head}");
+        assert_eq!(head.contains("content-encoding: gzip"), taken, "{accepts}");
+        let mut read = Vec::new();
+        if taken {
+            assert!(body.len() < whole.len() / 2);
+            flate2::read::GzDecoder::new(&body[..]).read_to_end(&mut read).unwrap();
+        } else {
+            read = body;
+        }
+        assert_eq!(read, whole);
+        // The two are told apart, and each is kept by who has it.
+        let tag = head.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+        assert_eq!(tag.contains("gzip"), taken);
+        let kept = format!("{accepts}If-None-Match: {tag}\r\n");
+        let (head, body) = bytes(&scene, "GET /assets/index.js", &kept, "").await;
+        assert!(head.starts_with("HTTP/1.1 304") && body.is_empty(), "{head}");
+    }
+    let font = "GET /assets/instrument-serif-latin-400-normal.woff2";
+    let (head, _) = bytes(&scene, font, "Accept-Encoding: gzip\r\n", "").await;
+    assert!(head.starts_with("HTTP/1.1 200") && !head.contains("content-encoding"), "{head}");
     scene.stop().await;
 }
 

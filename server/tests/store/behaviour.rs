@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use pixel_debate_server::store::{NewDebate, Store, StoreError, StoredDebate, StoredEvent};
+use pixel_debate_server::store::{
+    Finish, NewDebate, Store, StoreError, StoredDebate, StoredEvent, StoredResult,
+};
 
 use crate::places::on_both_stores;
 
@@ -17,7 +19,7 @@ fn debate(id: &str) -> NewDebate {
 }
 
 async fn append(store: &Store, debate: &str, seq: u64) -> Result<(), StoreError> {
-    store.append(debate, seq, format!("{debate} {seq}"), false).await
+    store.append(debate, seq, format!("{debate} {seq}"), None).await
 }
 
 fn numbers(events: &[StoredEvent]) -> Vec<u64> {
@@ -28,10 +30,12 @@ on_both_stores!(a_debate_is_read_as_it_was_written, |place| {
     let store = place.open().await;
     assert_eq!(store.debate("a").await.unwrap(), None);
     store.create(debate("a")).await.unwrap();
-    store.append("a", 1, vec![0, 1, 254, 255], false).await.unwrap();
-    store.append("a", 2, "", false).await.unwrap();
+    store.append("a", 1, vec![0, 1, 254, 255], None).await.unwrap();
+    store.append("a", 2, "", None).await.unwrap();
     let stored = store.debate("a").await.unwrap().unwrap();
-    assert_eq!(stored, StoredDebate { place: 1, debate: debate("a"), last_seq: 2, ended: false });
+    let known =
+        StoredDebate { place: 1, debate: debate("a"), last_seq: 2, ended: false, result: None };
+    assert_eq!(stored, known);
     let events = store.events("a", 0).await.unwrap();
     assert_eq!(
         events,
@@ -53,7 +57,7 @@ on_both_stores!(a_write_that_is_repeated_succeeds_and_changes_nothing, |place| {
         store.create(debate("a")).await.unwrap();
         append(&store, "a", 1).await.unwrap();
         append(&store, "a", 2).await.unwrap();
-        store.append("a", 3, "end", true).await.unwrap();
+        store.append("a", 3, "end", Some(Finish::default())).await.unwrap();
     }
     assert_eq!(numbers(&store.events("a", 0).await.unwrap()), [1, 2, 3]);
     assert_eq!(store.recent(None, 10).await.unwrap().len(), 1);
@@ -68,12 +72,12 @@ on_both_stores!(what_contradicts_the_store_is_refused, |place| {
         assert_eq!(append(&store, "a", seq).await, Err(gap(seq)));
     }
     let conflict = StoreError::Conflict { debate: "a".into(), seq: 1 };
-    assert_eq!(store.append("a", 1, "other", false).await, Err(conflict));
+    assert_eq!(store.append("a", 1, "other", None).await, Err(conflict));
     let other = NewDebate { setup: "other".into(), ..debate("a") };
     assert_eq!(store.create(other).await, Err(StoreError::DebateExists("a".into())));
     let unknown = StoreError::UnknownDebate("b".into());
     assert_eq!(append(&store, "b", 1).await, Err(unknown));
-    store.append("a", 2, "end", true).await.unwrap();
+    store.append("a", 2, "end", Some(Finish::default())).await.unwrap();
     let ended = StoreError::Ended("a".into());
     assert!(!ended.is_temporary());
     assert_eq!(append(&store, "a", 3).await, Err(ended));
@@ -89,7 +93,7 @@ on_both_stores!(a_refused_write_leaves_its_group_alone, |place| {
         append(&store, "a", 1),
         append(&store, "b", 2),
         append(&store, "a", 2),
-        store.append("a", 2, "other", false),
+        store.append("a", 2, "other", None),
         append(&store, "a", 2),
         append(&store, "b", 1),
         append(&store, "c", 1),
@@ -115,7 +119,10 @@ on_both_stores!(many_debates_at_once_lose_nothing, |place| {
                 let id = format!("d{number}");
                 store.create(debate(&id)).await.unwrap();
                 for seq in 1..=10 {
-                    store.append(&id, seq, format!("{id} {seq}"), seq == 10).await.unwrap();
+                    store
+                        .append(&id, seq, format!("{id} {seq}"), (seq == 10).then(Finish::default))
+                        .await
+                        .unwrap();
                     // Once acknowledged it is there for every reader.
                     let events = store.events(&id, 0).await.unwrap();
                     assert_eq!(events.len() as u64, seq);
@@ -139,7 +146,7 @@ on_both_stores!(debates_are_listed_by_pages, |place| {
         store.create(debate(&format!("d{number}"))).await.unwrap();
     }
     for ended in ["d2", "d5"] {
-        store.append(ended, 1, "end", true).await.unwrap();
+        store.append(ended, 1, "end", Some(Finish::default())).await.unwrap();
     }
     let names = |page: &[StoredDebate]| -> Vec<_> {
         page.iter().map(|stored| stored.debate.id.clone()).collect()
@@ -194,4 +201,36 @@ on_both_stores!(a_store_belongs_to_one_process, |place| {
     store.create(debate("a")).await.unwrap();
     store.close().await.unwrap();
     place.open().await.close().await.unwrap();
+});
+
+on_both_stores!(results_are_read_in_the_order_in_which_debates_ended, |place| {
+    let store = place.open().await;
+    for id in ["a", "b", "c", "d"] {
+        store.create(debate(id)).await.unwrap();
+    }
+    let finish = |topic: Option<&str>, result: &str| {
+        Some(Finish { topic: topic.map(Into::into), result: result.to_owned().into() })
+    };
+    for (id, topic) in [("c", Some("one")), ("a", None), ("d", Some("two")), ("b", Some("one"))] {
+        store.append(id, 1, "end", finish(topic, id)).await.unwrap();
+    }
+    // Said again it is not there twice.
+    store.append("b", 1, "end", finish(Some("one"), "b")).await.unwrap();
+    let names = |results: &[StoredResult]| -> Vec<_> {
+        results
+            .iter()
+            .map(|stored| {
+                assert_eq!(stored.result.as_deref(), Some(stored.debate.as_bytes()));
+                stored.debate.clone()
+            })
+            .collect()
+    };
+    let first = store.results(0, 3).await.unwrap();
+    assert_eq!(names(&first), ["c", "a", "d"]);
+    assert_eq!(names(&store.results(first[2].number, 3).await.unwrap()), ["b"]);
+    assert_eq!(names(&store.results_on("one", 9).await.unwrap()), ["b", "c"]);
+    assert_eq!(names(&store.results_on("one", 1).await.unwrap()), ["b"]);
+    assert_eq!(store.results_on("three", 9).await.unwrap(), []);
+    let ended = store.recent(None, 1).await.unwrap().remove(0);
+    assert_eq!(ended.result.as_deref(), Some("d".as_bytes()));
 });

@@ -58,7 +58,7 @@ async fn appends_until_it_is_killed() {
                 // An event without an acknowledgement may be there or not.
                 let last = store.debate(&id).await.unwrap().unwrap().last_seq;
                 for seq in last + 1.. {
-                    store.append(&id, seq, event(&id, seq), false).await.unwrap();
+                    store.append(&id, seq, event(&id, seq), None).await.unwrap();
                     let mut stdout = stdout().lock();
                     writeln!(stdout, "store: {id} {seq}").and_then(|()| stdout.flush()).unwrap();
                 }

@@ -7,3 +7,4 @@ mod database;
 mod faults;
 mod kill;
 mod places;
+mod versions;

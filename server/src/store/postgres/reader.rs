@@ -7,8 +7,15 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Config, Row};
 
 use super::session::Session;
-use crate::store::questions::{DEBATE, EVENTS, NAMED, RECENT, bound};
-use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent};
+use crate::store::questions::{DEBATE, NAMED, RECENT, RESULTS, RESULTS_ON, bound};
+use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent, StoredResult};
+
+/// After a debate's columns: the number of its last event.
+const LAST: &str = ", coalesce((SELECT max(seq) FROM events WHERE debate = place), 0) FROM debates";
+
+/// The events of the debate named `$1` with numbers above `$2`.
+const EVENTS: &str = "SELECT seq, event FROM events \
+    WHERE debate = (SELECT place FROM debates WHERE id = $1) AND seq > $2 ORDER BY seq";
 
 /// A handle to the reader.
 #[derive(Clone, Debug)]
@@ -41,7 +48,7 @@ impl Reader {
     }
 
     pub(crate) async fn debate(&self, id: &str) -> Result<Option<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE} {NAMED}");
+        let sql = format!("{DEBATE}{LAST} {NAMED}");
         Ok(self.ask(&sql, &[(&id, Type::TEXT)], debate).await?.pop())
     }
 
@@ -62,7 +69,7 @@ impl Reader {
         after: u64,
         limit: u32,
     ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE} WHERE NOT ended AND place > $1 ORDER BY place LIMIT $2");
+        let sql = format!("{DEBATE}{LAST} WHERE NOT ended AND place > $1 ORDER BY place LIMIT $2");
         let params: [(&(dyn ToSql + Sync), Type); 2] =
             [(&bound(after), Type::INT8), (&i64::from(limit), Type::INT8)];
         self.ask(&sql, &params, debate).await
@@ -73,11 +80,31 @@ impl Reader {
         before: Option<u64>,
         limit: u32,
     ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE} {RECENT}");
+        let sql = format!("{DEBATE}{LAST} {RECENT}");
         let before = before.map_or(i64::MAX, bound);
         let params: [(&(dyn ToSql + Sync), Type); 2] =
             [(&before, Type::INT8), (&i64::from(limit), Type::INT8)];
         self.ask(&sql, &params, debate).await
+    }
+
+    pub(crate) async fn results(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        let params: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&bound(after), Type::INT8), (&i64::from(limit), Type::INT8)];
+        self.ask(RESULTS, &params, result).await
+    }
+
+    pub(crate) async fn results_on(
+        &self,
+        topic: &str,
+        limit: u32,
+    ) -> Result<Vec<StoredResult>, StoreError> {
+        let params: [(&(dyn ToSql + Sync), Type); 2] =
+            [(&topic, Type::TEXT), (&i64::from(limit), Type::INT8)];
+        self.ask(RESULTS_ON, &params, result).await
     }
 
     /// Closes the reader's connection, for all who hold a handle.
@@ -143,6 +170,15 @@ fn debate(session: &Session, row: &Row) -> Result<StoredDebate, StoreError> {
             seats: bytes(5)?,
         },
         ended: session.column(row, 6)?,
-        last_seq: number(7)?,
+        result: session.column::<Option<Vec<u8>>>(row, 7)?.map(Into::into),
+        last_seq: number(8)?,
+    })
+}
+
+fn result(session: &Session, row: &Row) -> Result<StoredResult, StoreError> {
+    Ok(StoredResult {
+        number: session.column::<i64>(row, 0)?.cast_unsigned(),
+        debate: session.column(row, 1)?,
+        result: session.column::<Option<Vec<u8>>>(row, 2)?.map(Into::into),
     })
 }

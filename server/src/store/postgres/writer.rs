@@ -10,11 +10,13 @@ use tracing::warn;
 use super::session::Session;
 use crate::store::ledger::{Known, NewEvent, Plan, Repeat, Repeated};
 use crate::store::writer::Backend;
-use crate::store::{NewDebate, StoreError};
+use crate::store::{Finish, NewDebate, StoreError};
 
 /// What makes each version of the schema from the one before; the first makes version 1.
-const MIGRATIONS: [&str; 1] =
-    [include_str!("../../../migrations/postgres/1-debates-and-events.sql")];
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../../../migrations/postgres/1-debates-and-events.sql"),
+    include_str!("../../../migrations/postgres/2-results.sql"),
+];
 
 /// The advisory lock that the writer holds: "pixd".
 const LOCK: i64 = 0x7069_7864;
@@ -167,13 +169,7 @@ async fn carry_out(session: &Session, plan: &Plan<'_>) -> Result<Vec<bool>, Stor
         insert_events(session, events).await?;
     }
     if !ends.is_empty() {
-        let places: Vec<_> = ends.iter().map(|place| place.cast_signed()).collect();
-        session
-            .query(
-                "UPDATE debates SET ended = TRUE WHERE place = ANY ($1)",
-                &[(&places, Type::INT8_ARRAY)],
-            )
-            .await?;
+        finish_debates(session, ends).await?;
     }
     if *check {
         session.query("UPDATE checks SET number = number + 1", &[]).await?;
@@ -220,6 +216,29 @@ async fn insert_events(session: &Session, events: &[NewEvent<'_>]) -> Result<(),
         .query(
             "INSERT INTO events (debate, seq, event) SELECT * FROM unnest($1, $2, $3)",
             &[(&debates, Type::INT8_ARRAY), (&seqs, Type::INT8_ARRAY), (&bytes, Type::BYTEA_ARRAY)],
+        )
+        .await?;
+    Ok(())
+}
+
+async fn finish_debates(session: &Session, ends: &[(u64, &Finish)]) -> Result<(), StoreError> {
+    let places: Vec<_> = ends.iter().map(|(place, _)| place.cast_signed()).collect();
+    let topics: Vec<_> = ends.iter().map(|(_, finish)| finish.topic.as_deref()).collect();
+    let results: Vec<_> = ends.iter().map(|(_, finish)| &*finish.result).collect();
+    session
+        .query(
+            "UPDATE debates SET ended = TRUE WHERE place = ANY ($1)",
+            &[(&places, Type::INT8_ARRAY)],
+        )
+        .await?;
+    session
+        .query(
+            "INSERT INTO results (debate, topic, result) SELECT * FROM unnest($1, $2, $3)",
+            &[
+                (&places, Type::INT8_ARRAY),
+                (&topics, Type::TEXT_ARRAY),
+                (&results, Type::BYTEA_ARRAY),
+            ],
         )
         .await?;
     Ok(())

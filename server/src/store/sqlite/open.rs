@@ -15,7 +15,11 @@ use crate::store::StoreError;
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What makes each version of the schema from the one before; the first makes version 1.
-const MIGRATIONS: [&str; 1] = [include_str!("../../../migrations/sqlite/1-debates-and-events.sql")];
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../../migrations/sqlite/1-debates-and-events.sql"),
+    include_str!("../../../migrations/sqlite/2-results.sql"),
+    include_str!("../../../migrations/sqlite/3-chains-of-events.sql"),
+];
 
 /// Tells our files from those of other programs: "pixd".
 const APPLICATION: i64 = 0x7069_7864;

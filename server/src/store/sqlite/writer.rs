@@ -1,32 +1,47 @@
 //! The writer's side of the file.
 
+use std::collections::HashMap;
 use std::fs::File;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::failure;
+use super::tails::{CHAIN, Tails};
 use crate::store::ledger::{Known, Plan, Repeat, Repeated};
 use crate::store::writer::Backend;
-use crate::store::{NewDebate, StoreError};
+use crate::store::{Finish, NewDebate, StoreError};
 
 pub(super) struct Writer {
     place: String,
     connection: Connection,
+    tails: Tails,
+    /// Whether a failure has left it open what the file holds, and so which events are the last.
+    doubtful: bool,
     /// Held as long as the store is open; it is given back after the connection is closed.
     _lock: File,
 }
 
 impl Writer {
-    pub(super) fn new(place: String, lock: File, mut connection: Connection) -> Self {
+    pub(super) fn new(
+        place: String,
+        lock: File,
+        mut connection: Connection,
+        tails: Tails,
+    ) -> Result<Self, StoreError> {
         connection.set_transaction_behavior(TransactionBehavior::Immediate);
         connection.set_prepared_statement_cache_capacity(16);
-        Self { place, connection, _lock: lock }
+        tails.read(&connection).map_err(|error| failure(&place, &error))?;
+        Ok(Self { place, connection, tails, doubtful: false, _lock: lock })
     }
 }
 
 impl Backend for Writer {
     async fn look_up(&mut self, names: &[&str]) -> Result<Vec<Option<Known>>, StoreError> {
-        look_up(&self.connection, names).map_err(|error| failure(&self.place, &error))
+        let result = self.settle_doubts().and_then(|()| {
+            let Self { connection, tails, .. } = self;
+            names.iter().map(|name| look_up(connection, tails, name)).collect()
+        });
+        result.map_err(|error| failure(&self.place, &error))
     }
 
     async fn last_place(&mut self) -> Result<u64, StoreError> {
@@ -37,12 +52,16 @@ impl Backend for Writer {
     }
 
     async fn commit(&mut self, plan: &Plan<'_>) -> Result<Vec<bool>, StoreError> {
+        self.settle_doubts().map_err(|error| failure(&self.place, &error))?;
+        let Self { connection, tails, .. } = self;
         // A transaction that is dropped is rolled back.
-        let result = self.connection.transaction().and_then(|transaction| {
-            let equal = carry_out(&transaction, plan)?;
+        let result = connection.transaction().and_then(|transaction| {
+            let (equal, last) = carry_out(&transaction, tails, plan)?;
             transaction.commit()?;
+            tails.note(last, plan.ends.iter().map(|(place, _)| place.cast_signed()));
             Ok(equal)
         });
+        self.doubtful = result.is_err();
         result.map_err(|error| failure(&self.place, &error))
     }
 
@@ -61,58 +80,84 @@ impl Backend for Writer {
     }
 }
 
-fn look_up(connection: &Connection, names: &[&str]) -> rusqlite::Result<Vec<Option<Known>>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT place, ended, coalesce((SELECT max(seq) FROM events WHERE debate = place), 0)
-         FROM debates WHERE id = ?1",
-    )?;
-    let mut known = |name: &&str| {
-        let row = statement.query_row([name], |row| {
-            Ok(Known {
-                place: row.get::<_, i64>(0)?.cast_unsigned(),
-                ended: row.get(1)?,
-                last_seq: row.get::<_, i64>(2)?.cast_unsigned(),
-            })
-        });
-        row.optional()
-    };
-    names.iter().map(&mut known).collect()
+impl Writer {
+    fn settle_doubts(&mut self) -> rusqlite::Result<()> {
+        if self.doubtful {
+            self.tails.read(&self.connection)?;
+            self.doubtful = false;
+        }
+        Ok(())
+    }
 }
 
-fn carry_out(transaction: &Transaction<'_>, plan: &Plan<'_>) -> rusqlite::Result<Vec<bool>> {
+fn look_up(connection: &Connection, tails: &Tails, name: &str) -> rusqlite::Result<Option<Known>> {
+    let mut statement =
+        connection.prepare_cached("SELECT place, ended, last FROM debates WHERE id = ?1")?;
+    let found = statement.query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+    let Some((place, ended, last)) = found.optional()? else { return Ok(None) };
+    let mut statement = connection.prepare_cached("SELECT seq FROM events WHERE row = ?1")?;
+    let last_seq = match tails.of(place).or(last) {
+        Some(row) => statement.query_row([row], |row| row.get::<_, i64>(0))?,
+        None => 0,
+    };
+    let (place, last_seq) = (place.cast_unsigned(), last_seq.cast_unsigned());
+    Ok(Some(Known { place, last_seq, ended }))
+}
+
+/// Says of each repeat whether the store holds just that, and which events are the last of their
+/// debates now, by the debates' places.
+fn carry_out(
+    transaction: &Transaction<'_>,
+    tails: &Tails,
+    plan: &Plan<'_>,
+) -> rusqlite::Result<(Vec<bool>, HashMap<i64, i64>)> {
     let Plan { debates, events, ends, repeats, check, refusals: _ } = plan;
     if !debates.is_empty() {
         let mut statement = transaction.prepare_cached(
-            "INSERT INTO debates (place, id, created_ms, setup, secret, seats)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO debates (place, id, created_ms, setup, secret, seats, began)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(row), 0) FROM events))",
         )?;
         for (place, NewDebate { id, created_ms, setup, secret, seats }) in debates {
             let (place, created_ms) = (place.cast_signed(), created_ms.cast_signed());
             statement.execute(params![place, id, created_ms, &**setup, &**secret, &**seats])?;
         }
     }
-    let mut statement = transaction
-        .prepare_cached("INSERT INTO events (debate, seq, event) VALUES (?1, ?2, ?3)")?;
+    let mut last = HashMap::with_capacity(events.len());
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO events (debate, seq, event, previous) VALUES (?1, ?2, ?3, ?4)",
+    )?;
     for event in events {
-        statement.execute(params![
-            event.debate.cast_signed(),
-            event.seq.cast_signed(),
-            &**event.event
-        ])?;
+        let debate = event.debate.cast_signed();
+        let previous = last.get(&debate).copied().or_else(|| tails.of(debate));
+        let seq = event.seq.cast_signed();
+        let row = statement.insert(params![debate, seq, &**event.event, previous])?;
+        last.insert(debate, row);
     }
     let mut statement =
-        transaction.prepare_cached("UPDATE debates SET ended = 1 WHERE place = ?1")?;
-    for place in ends {
-        statement.execute([place.cast_signed()])?;
+        transaction.prepare_cached("UPDATE debates SET ended = 1, last = ?2 WHERE place = ?1")?;
+    for (place, _) in ends {
+        let place = place.cast_signed();
+        statement.execute(params![place, last.get(&place)])?;
+    }
+    let mut statement = transaction
+        .prepare_cached("INSERT INTO results (debate, topic, result) VALUES (?1, ?2, ?3)")?;
+    for (place, Finish { topic, result }) in ends {
+        statement.execute(params![place.cast_signed(), topic, &**result])?;
     }
     if *check {
         transaction.execute("UPDATE checks SET number = number + 1", [])?;
     }
-    repeats.iter().map(|repeat| is_stored(transaction, repeat)).collect()
+    let equal = repeats.iter().map(|repeat| is_stored(transaction, tails, &last, repeat));
+    Ok((equal.collect::<rusqlite::Result<_>>()?, last))
 }
 
 /// Whether the store holds just that.
-fn is_stored(transaction: &Transaction<'_>, repeat: &Repeat<'_>) -> rusqlite::Result<bool> {
+fn is_stored(
+    transaction: &Transaction<'_>,
+    tails: &Tails,
+    last: &HashMap<i64, i64>,
+    repeat: &Repeat<'_>,
+) -> rusqlite::Result<bool> {
     let place = repeat.place.cast_signed();
     match repeat.what {
         Repeated::Debate(NewDebate { id, created_ms, setup, secret, seats }) => {
@@ -124,10 +169,17 @@ fn is_stored(transaction: &Transaction<'_>, repeat: &Repeat<'_>) -> rusqlite::Re
             statement.exists(params![place, id, created_ms, &**setup, &**secret, &**seats])
         }
         Repeated::Event { seq, event, .. } => {
-            let mut statement = transaction.prepare_cached(
-                "SELECT 1 FROM events WHERE debate = ?1 AND seq = ?2 AND event = ?3",
-            )?;
-            statement.exists(params![place, seq.cast_signed(), &**event])
+            let last = match last.get(&place).copied().or_else(|| tails.of(place)) {
+                Some(row) => Some(row),
+                None => transaction
+                    .prepare_cached("SELECT last FROM debates WHERE place = ?1")?
+                    .query_row([place], |row| row.get(0))?,
+            };
+            let mut statement = transaction.prepare_cached(CHAIN)?;
+            let stored = statement.query_row(params![last, seq.cast_signed() - 1], |row| {
+                Ok(row.get_ref(1)?.as_blob()? == &**event)
+            });
+            Ok(stored.optional()?.unwrap_or(false))
         }
     }
 }

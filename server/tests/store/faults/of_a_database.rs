@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pixel_debate_server::store::{NewDebate, Place, Store, StoreError};
+use pixel_debate_server::store::{Finish, NewDebate, Place, Store, StoreError};
 use tokio::time::{sleep, timeout};
 
 use crate::database::{Database, Postgres, connect};
@@ -45,7 +45,10 @@ async fn a_lost_connection_loses_no_event_and_tells_none_twice() {
             tokio::spawn(async move {
                 let id = format!("d{number}");
                 for seq in 1..=200 {
-                    store.append(&id, seq, format!("{id} {seq}"), seq == 200).await.unwrap();
+                    store
+                        .append(&id, seq, format!("{id} {seq}"), (seq == 200).then(Finish::default))
+                        .await
+                        .unwrap();
                 }
             })
         })
@@ -73,15 +76,15 @@ async fn a_server_that_is_stopped_is_said_to_be_and_waited_for() {
     let Some(server) = Postgres::start() else { return };
     let Database { url, server } = Arc::new(server).new_database().await;
     let store = with_debates(&url, 1).await;
-    store.append("d0", 1, "one", false).await.unwrap();
+    store.append("d0", 1, "one", None).await.unwrap();
     server.stop();
-    let error = store.append("d0", 2, "two", false).await.unwrap_err();
+    let error = store.append("d0", 2, "two", None).await.unwrap_err();
     assert!(matches!(error, StoreError::Unreachable { .. }) && error.is_temporary(), "{error}");
     assert!(error.to_string().contains("see that it runs"), "{error}");
     assert!(matches!(store.events("d0", 0).await, Err(StoreError::Unreachable { .. })));
 
     // This one waits until the server is there again.
-    let (appended, ()) = tokio::join!(store.append("d0", 2, "two", false), async {
+    let (appended, ()) = tokio::join!(store.append("d0", 2, "two", None), async {
         sleep(Duration::from_millis(300)).await;
         let server = Arc::clone(&server);
         tokio::task::spawn_blocking(move || server.start_again()).await.unwrap();
@@ -99,7 +102,7 @@ async fn a_later_version_is_refused_by_name() {
     let client = connect(&url).await;
     client.batch_execute("INSERT INTO pixel_debate_schema VALUES (99)").await.unwrap();
     let error = open(&url).await.unwrap_err();
-    assert!(matches!(error, StoreError::TooNew { found: 99, known: 1, .. }), "{error}");
+    assert!(matches!(error, StoreError::TooNew { found: 99, known: 2, .. }), "{error}");
 }
 
 #[tokio::test]

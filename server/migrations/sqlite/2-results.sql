@@ -1,0 +1,13 @@
+-- What came of each debate that has ended, in the order in which they did.
+CREATE TABLE results (
+    number INTEGER PRIMARY KEY,
+    debate INTEGER NOT NULL UNIQUE,
+    -- What it has in common with others that were about the same.
+    topic TEXT,
+    -- Missing where the debate had ended before results were kept.
+    result BLOB
+) STRICT;
+
+CREATE INDEX results_on_a_topic ON results (topic, number);
+
+INSERT INTO results (debate) SELECT place FROM debates WHERE ended = 1 ORDER BY place;

@@ -1,0 +1,35 @@
+//! How debaters and judges have done.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use pixel_debate_protocol::{DebateId, OtherJudges, Refusal, RefusalCode, Standings};
+
+use super::App;
+use super::debates::{ask, key};
+use super::refused::Refused;
+use crate::results::topic;
+use crate::table::Request;
+
+/// `GET /api/standings`: in all public debates.
+pub(super) async fn standings(State(app): State<App>) -> Result<Json<Standings>, Refused> {
+    Ok(Json(app.lobby.standings().await?))
+}
+
+/// `GET /api/debates/{id}/judges`: others than this debate's judge, on the same question. What is the
+/// same is told with the outcome, and so is this.
+pub(super) async fn others(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Json<OtherJudges>, Refused> {
+    let key = key(&app, &headers)?;
+    let id = DebateId(id);
+    let transcript = ask(&app, &id, |answer| Request::Transcript { key, answer }).await?;
+    let source = transcript.source.ok_or_else(|| {
+        Refusal::new(RefusalCode::Unavailable, "its image is of no data set", "another debate")
+            .about(&id)
+    })?;
+    let topic = topic(&source, &transcript.claims, transcript.rules.pixels);
+    Ok(Json(app.lobby.other_judges(&id, &topic).await?))
+}

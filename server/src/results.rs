@@ -1,0 +1,183 @@
+//! What is kept of a debate that has ended, so that nobody has to replay it to list or to count it.
+
+use bytes::Bytes;
+use pixel_debate_game::{
+    Claims, Debate, ImageSource, Outcome, OutcomeReason, Players, Verdict, honest_margin,
+    honest_wins,
+};
+use pixel_debate_protocol::{DebateId, Phase, Summary};
+use serde::{Deserialize, Serialize};
+
+use crate::record::Terms;
+use crate::store::Finish;
+
+/// What came of a debate.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct DebateResult {
+    /// The number of events.
+    events: u32,
+    pixels: u8,
+    precommit: bool,
+    private: bool,
+    pub(crate) players: Players,
+    /// None where it ended without one.
+    pub(crate) outcome: Option<Outcome>,
+    /// How good the verdict was, where there was one.
+    pub(crate) grade: Option<Grade>,
+    /// What the judge said on the way that it believed of the first debater's claim.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) beliefs: Vec<Option<f32>>,
+}
+
+/// How good a verdict was.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Grade {
+    /// Whether it was for the truth.
+    pub(crate) right: bool,
+    /// How probable the judge held the truth, if that is known.
+    given: Option<f32>,
+    /// Between how many labels it decided.
+    among: u8,
+}
+
+impl DebateResult {
+    pub(crate) fn of(debate: &Debate, terms: &Terms, beliefs: &[Option<f32>]) -> Self {
+        Self {
+            events: debate.events().count() as u32,
+            pixels: debate.rules().pixels,
+            precommit: debate.rules().precommit,
+            private: terms.setup.private,
+            players: terms.background.players.clone(),
+            outcome: debate.outcome(),
+            grade: debate.verdict().map(|verdict| Grade::of(verdict, debate)),
+            beliefs: beliefs.to_vec(),
+        }
+    }
+
+    /// As the store has it; the error says why it cannot be read.
+    pub(crate) fn read(bytes: &Bytes) -> Result<Self, String> {
+        serde_json::from_slice(bytes).map_err(|error| format!("its result: {error}"))
+    }
+
+    /// What a list says of the debate; nothing where it had no outcome.
+    pub(crate) fn summary(&self, debate: DebateId) -> Option<Summary> {
+        let Self { events: seq, pixels, precommit, private, outcome, .. } = *self;
+        outcome?;
+        Some(Summary { debate, phase: Phase::Over, seq, pixels, precommit, private, outcome })
+    }
+
+    /// Whether it is counted where everybody sees it: it has an outcome, is not private, and both
+    /// debaters came.
+    pub(crate) fn counts(&self) -> bool {
+        let came = |outcome: Outcome| outcome.reason != OutcomeReason::Absent;
+        !self.private && self.outcome.is_some_and(came)
+    }
+}
+
+impl Grade {
+    /// Less than one in a million counts as that: the logarithm of 0 is no number.
+    const LEAST: f64 = 1e-6;
+
+    fn of(verdict: &Verdict, debate: &Debate) -> Self {
+        let claims = debate.claims();
+        let among = if claims.liar.is_some() { 2 } else { debate.classes() };
+        let (right, given) = match verdict {
+            Verdict::Label { label, probability, .. } => {
+                let right = *label == debate.label();
+                let rest = |sure: f32| (among == 2).then_some(1.0 - sure);
+                (right, probability.and_then(|sure| if right { Some(sure) } else { rest(sure) }))
+            }
+            Verdict::Logits { logits } => {
+                (honest_wins(logits, claims), Some(truth_by(logits, claims)))
+            }
+        };
+        Self { right, given, among }
+    }
+
+    /// The logarithm to base 2 of what was given to the truth, over that of a guess.
+    pub(crate) fn score(self) -> Option<f64> {
+        let given = f64::from(self.given?).max(Self::LEAST);
+        Some((given * f64::from(self.among)).log2())
+    }
+}
+
+/// The probability that logits give to the truth, among the claims or, without a lie, all labels.
+fn truth_by(logits: &[f32], claims: &Claims) -> f32 {
+    if claims.liar.is_some() {
+        return 1.0 / (1.0 + (-honest_margin(logits, claims)).exp());
+    }
+    let truth = logits[usize::from(claims.honest)];
+    1.0 / logits.iter().map(|logit| (logit - truth).exp()).sum::<f32>()
+}
+
+/// What the store keeps when a debate ends.
+pub(crate) fn finish(debate: &Debate, terms: &Terms, beliefs: &[Option<f32>]) -> Finish {
+    let result = DebateResult::of(debate, terms, beliefs);
+    let source = &terms.background.source;
+    let topic = result.grade.map(|_| topic(source, debate.claims(), debate.rules().pixels));
+    let result = serde_json::to_vec(&result).expect("plain data with string keys").into();
+    Finish { topic, result }
+}
+
+/// What a judge is asked, in short: the same for debates over the same image with the same claims
+/// and number of pixels.
+pub(crate) fn topic(source: &ImageSource, claims: &Claims, pixels: u8) -> String {
+    let ImageSource { dataset, index } = source;
+    let lie = claims.liar.map_or_else(|| "-".into(), |lie| lie.to_string());
+    format!("{dataset} {index} {} {lie} {pixels}", claims.honest)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use pixel_debate_game::{Debater, Image, Move, Pixel, Role, Rules};
+
+    use super::*;
+
+    fn judged(lie: Option<u8>, verdict: Verdict) -> Debate {
+        let image = Arc::new(Image::new(2, 1, vec![9, 8]).unwrap());
+        let rules = Rules::paper(1, lie.is_some(), Role::Honest);
+        let mut debate = Debate::new(rules, image, 1, lie, 4).unwrap();
+        debate.apply(Move::Reveal { by: Debater::First, pixel: Pixel::new(0, 0) }).unwrap();
+        debate.apply(Move::Verdict(verdict)).unwrap();
+        debate
+    }
+
+    fn grade(lie: Option<u8>, verdict: Verdict) -> Grade {
+        Grade::of(&verdict.clone(), &judged(lie, verdict))
+    }
+
+    fn label(label: u8, probability: Option<f32>) -> Verdict {
+        Verdict::Label { label, probability, explanation: None }
+    }
+
+    #[test]
+    fn a_verdict_is_scored_by_what_it_gave_to_the_truth() {
+        for (lie, verdict, right, score) in [
+            (Some(3), label(1, Some(1.0)), true, Some(1.0)),
+            (Some(3), label(1, Some(0.5)), true, Some(0.0)),
+            (Some(3), label(3, Some(0.75)), false, Some(-1.0)),
+            (Some(3), label(3, Some(1.0)), false, Some(2e-6_f64.log2())),
+            (Some(3), label(1, None), true, None),
+            // Among four labels nobody knows what was left to the truth.
+            (None, label(1, Some(0.5)), true, Some(1.0)),
+            (None, label(2, Some(0.5)), false, None),
+            (Some(3), Verdict::Logits { logits: vec![9.0, 1.0, 9.0, 1.0] }, false, Some(0.0)),
+            (None, Verdict::Logits { logits: vec![2.0; 4] }, false, Some(0.0)),
+        ] {
+            let grade = grade(lie, verdict.clone());
+            assert_eq!(grade.right, right, "{verdict:?}");
+            match (grade.score(), score) {
+                (Some(got), Some(score)) => {
+                    assert!((got - score).abs() < 1e-4, "{verdict:?} {got}");
+                }
+                (got, score) => assert_eq!(got, score, "{verdict:?}"),
+            }
+        }
+        let sure = grade(Some(3), Verdict::Logits { logits: vec![0.0, 90.0, 0.0, -90.0] });
+        assert_eq!((sure.right, sure.score()), (true, Some(1.0)));
+        let fooled = grade(None, Verdict::Logits { logits: vec![90.0, -90.0, 0.0, 0.0] });
+        assert!(!fooled.right && fooled.score().unwrap().is_finite());
+    }
+}

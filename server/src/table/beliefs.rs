@@ -1,0 +1,108 @@
+//! What an outside judge has said that it believed on the way, for those who asked for opinions.
+//!
+//! A belief decides nothing and is no event. The debaters are to argue without it: while the debate
+//! goes on it is told to spectators alone, and only where no debater could be one of them.
+
+use pixel_debate_game::{Debate, Debater, Seat};
+use pixel_debate_protocol::{DebateId, Refusal, RefusalCode, ServerMessage};
+
+use super::followers::{Follower, Followers};
+use crate::outbox::{Reached, frame};
+use crate::record::Terms;
+
+/// The probabilities of the first debater's claim: before the first reveal, after it, and so on, as
+/// far as the judge has said them.
+#[derive(Debug, Default)]
+pub(super) struct Beliefs {
+    said: Vec<Option<f32>>,
+    /// Whether spectators are told while the debate goes on.
+    open: bool,
+}
+
+impl Beliefs {
+    /// Those of a debate that has come back, or none.
+    pub(super) fn new(debate: &Debate, terms: &Terms, said: Vec<Option<f32>>) -> Self {
+        let built_in = |by| terms.agent(debate, by).is_some();
+        let alone = built_in(Debater::First) && built_in(Debater::Second);
+        Self { said, open: alone || terms.setup.private }
+    }
+
+    /// All that was said.
+    pub(super) fn said(&self) -> &[Option<f32>] {
+        &self.said
+    }
+
+    /// Notes a belief, if it may be said now.
+    pub(super) fn say(
+        &mut self,
+        debate: &Debate,
+        after: u32,
+        probability: f32,
+    ) -> Result<(), Refusal> {
+        let refuse =
+            |code, message: String, expected: &str| Err(Refusal::new(code, message, expected));
+        let illegal = RefusalCode::Illegal;
+        let revealed = debate.evidence().len();
+        let place = after as usize;
+        if debate.outcome().is_some() {
+            return refuse(illegal, "the debate is over".into(), "nothing more in this debate");
+        }
+        if debate.claims().liar.is_none() {
+            return refuse(
+                illegal,
+                "there are no claims to believe in: the debate is without precommit".into(),
+                "a verdict alone, with its probability",
+            );
+        }
+        if !(0.0..=1.0).contains(&probability) {
+            return refuse(illegal, format!("a belief of {probability}"), "probability: 0 to 1");
+        }
+        if place > revealed {
+            return Err(Refusal::new(
+                illegal,
+                format!("a belief after {after} reveals, of which {revealed} have happened"),
+                format!("after: 0 to {revealed}"),
+            ));
+        }
+        if self.said.get(place).is_some_and(Option::is_some) {
+            return refuse(
+                RefusalCode::Stale,
+                format!("the belief after {after} reveals was said before"),
+                "one belief after each reveal",
+            );
+        }
+        if self.said.len() <= place {
+            self.said.resize(place + 1, None);
+        }
+        self.said[place] = Some(probability);
+        Ok(())
+    }
+
+    /// Tells everybody who wants and may what has been said, unless they know it. The debaters that
+    /// are not reached are returned.
+    pub(super) fn tell(
+        &self,
+        id: &DebateId,
+        debate: &Debate,
+        followers: &mut Followers,
+    ) -> Vec<Debater> {
+        let number = self.said.iter().flatten().count();
+        let ended = debate.outcome().is_some();
+        let wants = |follower: &Follower| {
+            let may = ended || (self.open && follower.seat == Seat::Spectator);
+            may && follower.opinions.is_some() && follower.beliefs < number
+        };
+        let mut told = None;
+        followers.keep_reached(|follower| {
+            if !wants(follower) {
+                return Reached::Yes;
+            }
+            follower.beliefs = number;
+            let told = told.get_or_insert_with(|| {
+                let (debate, beliefs) = (id.clone(), self.said.clone());
+                frame(&ServerMessage::Beliefs { debate, beliefs })
+            });
+            follower.outbox.post(told.clone())
+        })
+    }
+}
