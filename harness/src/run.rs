@@ -84,7 +84,7 @@ impl Plan {
         observer: &dyn Observer,
         work: impl FnOnce(&Undone<'_>) -> Result<Vec<Failed>, E>,
     ) -> Result<Finished, E> {
-        let folder = Folder::open(folder, self.manifest())?;
+        let folder = Folder::open(folder, self)?;
         if let Some(rows) = folder.table(self.manifest())? {
             let failed = Vec::new();
             self.finish(&folder, &rows, &failed)?;

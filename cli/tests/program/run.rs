@@ -235,14 +235,16 @@ fn a_full_disk_is_a_clear_error_and_what_was_done_is_kept() {
 }
 
 #[test]
-fn a_folder_belongs_to_one_run_which_may_grow_until_it_is_finished() {
+fn a_folder_belongs_to_one_run_which_may_grow() {
     let place = Place::new();
     place.run("out", "--images 2");
-    let (_, error) = failure(&place.arguments("out", "--images 3"), "");
-    assert!(error.contains("it is finished, with other images"), "{error}");
+    let (_, error) = failure(&place.arguments("out", "--images 1"), "");
+    assert!(error.contains("it is finished with 2 images: ask for no fewer"), "{error}");
+    let grown = place.run("out", "--images 3");
+    assert_same(&grown, &place.run("at-once", "--images 3"));
     let other = FILE.replace("seed = 3", "seed = 4");
     fs::write(place.file(), other).unwrap();
-    let (_, error) = failure(&place.arguments("out", "--images 2"), "");
+    let (_, error) = failure(&place.arguments("out", "--images 3"), "");
     assert!(error.contains("holds another run: "), "{error}");
     fs::create_dir(place.out("mine")).unwrap();
     fs::write(place.out("mine").join("thesis.txt"), "").unwrap();

@@ -1,5 +1,6 @@
 //! The folder of a run.
 
+use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -7,6 +8,7 @@ use std::path::{Path, PathBuf};
 use super::{Failed, RunError, Workers, log::Log, shard};
 use crate::Cell;
 use crate::manifest::Manifest;
+use crate::plan::{Plan, Shard};
 use crate::rows::Row;
 
 /// The folder of a run, which no other process works on.
@@ -19,7 +21,8 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Makes the folder, or opens that of an earlier attempt at the same run.
-    pub(super) fn open(path: &Path, manifest: &Manifest) -> Result<Self, RunError> {
+    pub(super) fn open(path: &Path, plan: &Plan) -> Result<Self, RunError> {
+        let manifest = plan.manifest();
         fs::create_dir_all(path).map_err(|source| RunError::io(path, source))?;
         let file = path.join("manifest.json");
         let known = read(&file)?;
@@ -37,7 +40,10 @@ impl Folder {
         }
         let folder = Self { path: path.to_owned(), log: opened };
         if let Some(known) = &known {
-            folder.check_same(known, manifest)?;
+            let known = folder.check_same(known, manifest)?;
+            if folder.is_finished() && counts(&known) != counts(manifest) {
+                folder.take_apart(&known, plan)?;
+            }
         }
         let text = manifest.to_text();
         if known.is_none_or(|known| known != text.as_bytes()) {
@@ -48,13 +54,13 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Whether the manifest that is there is of the same debates. How they are counted and shown
-    /// may differ; how many images there are too, as long as the run is not finished.
-    fn check_same(&self, known: &[u8], manifest: &Manifest) -> Result<(), RunError> {
+    /// The manifest that is there, if it is of the same debates. How they are counted and shown may
+    /// differ; how many images there are too, but for a finished run there are no fewer now.
+    fn check_same(&self, known: &[u8], manifest: &Manifest) -> Result<Manifest, RunError> {
         let other = |difference: String| RunError::OtherRun { path: self.path.clone(), difference };
         let known: Manifest = serde_json::from_slice(known)
             .map_err(|error| other(format!("its manifest cannot be read: {error}")))?;
-        let Manifest { format, version, dataset, images, cells, .. } = &known;
+        let Manifest { format, version, dataset, cells, .. } = &known;
         if (format, version) != (&manifest.format, &manifest.version) {
             return Err(other(format!("it was begun by version {version} of the program")));
         }
@@ -65,17 +71,37 @@ impl Folder {
         if plays(cells) != plays(&manifest.cells) {
             return Err(other("its cells are others".to_owned()));
         }
-        let counts = |cells: &[Cell]| cells.iter().map(|cell| cell.images).collect::<Vec<_>>();
-        let finished = self.is_finished();
-        let as_many = *images == manifest.images && counts(cells) == counts(&manifest.cells);
-        if finished && !as_many {
-            return Err(other("it is finished, with other images".to_owned()));
+        let fewer = counts(manifest).iter().zip(counts(&known)).any(|(now, before)| *now < before);
+        if self.is_finished() && fewer {
+            let before = known.image_numbers().len();
+            return Err(other(format!("it is finished with {before} images: ask for no fewer")));
         }
         let (one, two) = (known.image_numbers(), manifest.image_numbers());
         if !one.starts_with(&two) && !two.starts_with(&one) {
             return Err(other("its images are others".to_owned()));
         }
-        Ok(())
+        Ok(known)
+    }
+
+    /// Makes of a run that was finished with fewer images one that was stopped: shards of its table.
+    /// The manifest is still that of the finished run, so that if this is interrupted it happens
+    /// again, or has happened.
+    fn take_apart(&self, known: &Manifest, plan: &Plan) -> Result<(), RunError> {
+        let table = self.path.join(TABLE);
+        let rows = crate::parquet::read(&table, known.cells.len())?;
+        let shards = self.path.join(SHARDS);
+        fs::create_dir_all(&shards).map_err(|source| RunError::io(&shards, source))?;
+        let whole = |shard: &&Shard| shard.images.end <= known.cells[shard.cell].images;
+        for shard in plan.shards.iter().filter(whole) {
+            let images: HashSet<usize> =
+                plan.images[shard.images.clone()].iter().copied().collect();
+            let of_shard = |row: &&Row| images.contains(&(row.image as usize));
+            let rows: Vec<Row> = rows[shard.cell].iter().filter(of_shard).cloned().collect();
+            self.keep_shard(&shard.key, &rows)?;
+        }
+        // Before the manifest says that there are more.
+        let removed = fs::remove_file(&table).and_then(|()| File::open(&self.path)?.sync_all());
+        removed.map_err(|source| RunError::io(&table, source))
     }
 
     pub(super) fn log<'a>(&self, workers: &'a Workers) -> Result<Log<'a>, RunError> {
@@ -180,6 +206,11 @@ impl Folder {
     }
 }
 
+/// How many images each cell has.
+fn counts(manifest: &Manifest) -> Vec<usize> {
+    manifest.cells.iter().map(|cell| cell.images).collect()
+}
+
 impl Manifest {
     /// As it is written.
     fn to_text(&self) -> String {
@@ -246,4 +277,63 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
         let _ = fs::remove_file(&part);
         RunError::io(path, source)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::Observer;
+
+    /// Counts the debates that were done by an earlier attempt, and now.
+    #[derive(Default)]
+    struct Counts([AtomicUsize; 2]);
+
+    impl Observer for Counts {
+        fn done(&self, _: usize, rows: &[Row], before: bool) {
+            self.0[usize::from(!before)].fetch_add(rows.len(), Ordering::Relaxed);
+        }
+    }
+
+    /// A judge alone, with each image a shard.
+    fn plan(images: &str) -> Plan {
+        let file = format!(
+            "title = \"Small\"\n[images]\ndataset = \"mnist\"\nlist = {images}\n\
+             [[grid]]\nname = \"alone\"\nprotocol = \"judge_alone\"\npixels = [4, 6]\n"
+        );
+        let mut plan = Plan::new(&file, Path::new("."), None).unwrap();
+        let one = |cell, image| Shard { cell, images: image..image + 1, key: String::new() };
+        let shards = plan.shards.iter();
+        let mut shards: Vec<Shard> = shards
+            .flat_map(|shard| shard.images.clone().map(|image| one(shard.cell, image)))
+            .collect();
+        for shard in &mut shards {
+            shard.key = plan.job(shard).key();
+        }
+        plan.shards = shards;
+        plan
+    }
+
+    #[test]
+    fn a_finished_run_grows_by_what_is_new_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let run = |images| {
+            let counts = Counts::default();
+            plan(images).run(folder, 1, &counts).map(|_| counts.0.map(AtomicUsize::into_inner))
+        };
+        assert_eq!(run("[5, 3]").unwrap(), [0, 4]);
+        assert_eq!(run("[5, 3, 9]").unwrap(), [4, 2]);
+        assert_eq!(run("[5, 3, 9]").unwrap(), [0, 0]);
+        let error = run("[5, 3]").unwrap_err().to_string();
+        assert!(error.contains("it is finished with 3 images: ask for no fewer"), "{error}");
+        let error = run("[5, 4, 9, 1]").unwrap_err().to_string();
+        assert!(error.contains("its images are others"), "{error}");
+        // Interrupted while it was taken apart: the manifest is the finished run's still.
+        let grown = plan("[5, 3, 9, 1]");
+        let known = plan("[5, 3, 9]");
+        Folder::open(folder, &known).unwrap().take_apart(known.manifest(), &grown).unwrap();
+        assert_eq!(run("[5, 3, 9, 1]").unwrap(), [6, 2]);
+    }
 }
