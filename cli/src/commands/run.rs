@@ -63,7 +63,7 @@ impl Run {
             Some(urls) => self.spread.run(&urls, &plan, &out, &bar),
             None => plan.run(&out, threads, &*bar).map_err(Failure::Run),
         };
-        bar.bar.finish_and_clear();
+        bar.shown.finish_and_clear();
         let finished = finished?;
         let summary = Summary::of(plan.manifest(), &finished.rows);
         let mut output = io::stdout().lock();
@@ -94,7 +94,7 @@ fn estimate(plan: &Plan, threads: usize) -> io::Result<()> {
 
 /// A bar with rate, time left and the running result.
 struct Bar {
-    bar: ProgressBar,
+    shown: ProgressBar,
     /// Seconds of work that a debate of each cell is, roughly.
     weights: Vec<f64>,
     cells: Vec<Cell>,
@@ -113,16 +113,16 @@ impl Bar {
         let style =
             ProgressStyle::with_template("{wide_bar} {percent} %, {eta} left {prefix}{msg}")
                 .expect("the template is sound, every run reads it");
-        let bar = if io::stderr().is_terminal() {
+        let shown = if io::stderr().is_terminal() {
             ProgressBar::new(total as u64)
         } else {
             ProgressBar::hidden()
         };
-        bar.set_style(style);
-        bar.enable_steady_tick(Duration::from_millis(500));
+        shown.set_style(style);
+        shown.enable_steady_tick(Duration::from_millis(500));
         let cells: Vec<Cell> = estimates.into_iter().map(|(cell, ..)| cell.clone()).collect();
         let tally = Mutex::new(vec![(0, 0); cells.len()]);
-        Self { bar, weights, cells, tally }
+        Self { shown, weights, cells, tally }
     }
 }
 
@@ -131,9 +131,9 @@ impl Observer for Bar {
         let work = (self.weights[cell] * rows.len() as f64) as u64;
         if before {
             // What was there already says nothing of the rate.
-            self.bar.set_length(self.bar.length().unwrap_or(0).saturating_sub(work));
+            self.shown.set_length(self.shown.length().unwrap_or(0).saturating_sub(work));
         } else {
-            self.bar.inc(work);
+            self.shown.inc(work);
         }
         // A thread that panicked would have ended the whole run.
         let Ok(mut tally) = self.tally.lock() else { return };
@@ -142,12 +142,12 @@ impl Observer for Bar {
         *of += rows.len() as u64;
         let rate = Rate::wilson(*won as f64, *of as usize).rate;
         let all: u64 = tally.iter().map(|(_, of)| of).sum();
-        let per_second = all as f64 / self.bar.elapsed().as_secs_f64().max(1.0);
+        let per_second = all as f64 / self.shown.elapsed().as_secs_f64().max(1.0);
         let message = format!(
             "| {all} debates, {per_second:.1}/s | honest wins {:.1} % of the debates of {}",
             100.0 * rate,
             self.cells[cell].grid
         );
-        self.bar.set_message(message);
+        self.shown.set_message(message);
     }
 }

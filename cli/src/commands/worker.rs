@@ -44,6 +44,7 @@ fn name(text: &str) -> Result<String, String> {
 
 #[cfg(not(feature = "cluster"))]
 impl Worker {
+    #[expect(clippy::unused_self, reason = "it is called as where it can be done")]
     pub(crate) fn run(self) -> Result<(), Failure> {
         Err(AccessOptions::none())
     }

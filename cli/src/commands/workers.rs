@@ -30,6 +30,7 @@ pub(crate) struct Workers {
 
 #[cfg(not(feature = "cluster"))]
 impl Workers {
+    #[expect(clippy::unused_self, reason = "it is called as where it can be done")]
     pub(crate) fn run(self) -> Result<(), Failure> {
         Err(AccessOptions::none())
     }

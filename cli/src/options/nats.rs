@@ -11,6 +11,7 @@ use crate::failure::Failure;
 
 /// What proves who we are to NATS servers, and what they have to prove.
 #[derive(Args, Default)]
+#[expect(clippy::struct_field_names, reason = "the options are called so")]
 pub(crate) struct AccessOptions {
     /// Speak TLS, whatever the URL says; tls://HOST:PORT does it as well
     #[arg(long, requires = "nats")]

@@ -92,6 +92,7 @@ mod carried_out {
 
     impl Spread {
         /// Says how to get a program that can do it.
+        #[expect(clippy::unused_self, reason = "it is called as where it can be done")]
         pub(crate) fn run(
             self,
             _: &str,
@@ -152,25 +153,26 @@ mod carried_out {
     impl Progress for Bar {
         fn standing(&self, standing: &Standing) {
             let Standing { workers, threads, busy, redeliveries, compared, full, .. } = standing;
-            let mut text = format!("| {workers} workers, {busy} of {threads} threads busy");
+            let mut parts =
+                vec![format!("| {workers} workers"), format!("{busy} of {threads} threads busy")];
             if *redeliveries > 0 {
-                text += &format!(", {redeliveries} redelivered");
+                parts.push(format!("{redeliveries} redelivered"));
             }
             if *compared > 0 {
-                text += &format!(", {compared} compared");
+                parts.push(format!("{compared} compared"));
             }
             if *full {
-                text += ", queue full";
+                parts.push("queue full".to_owned());
             }
-            self.bar.set_prefix(text + " ");
+            self.shown.set_prefix(parts.join(", ") + " ");
         }
 
         fn say(&self, what: &str) {
-            if self.bar.is_hidden() {
+            if self.shown.is_hidden() {
                 // Nothing depends on it.
                 let _ = writeln!(io::stderr(), "{what}");
             } else {
-                self.bar.println(what);
+                self.shown.println(what);
             }
         }
     }
