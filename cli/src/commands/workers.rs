@@ -66,14 +66,14 @@ fn table(
 
     writeln!(
         output,
-        "{:<30}{:>9}{:>10}{:>12}{:>8}{:>8}{:>13}{:>7}  up",
+        "{:<30}{:>9}{:>10}{:>14}{:>8}{:>8}{:>13}{:>7}  up",
         "worker", "version", "computes", "threads busy", "done", "failed", "last minute", "speed"
     )?;
     for worker in workers {
         let speed = worker.speed.map_or("-".to_owned(), |speed| format!("{speed:.2}"));
         writeln!(
             output,
-            "{:<30}{:>9}{:>10}{:>12}{:>8}{:>8}{:>13}{speed:>7}  {}",
+            "{:<30}{:>9}{:>10}{:>14}{:>8}{:>8}{:>13}{speed:>7}  {}",
             worker.worker,
             worker.version,
             worker.instructions,
