@@ -1,6 +1,6 @@
 //! The folder of a run.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -89,14 +89,14 @@ impl Folder {
     fn take_apart(&self, known: &Manifest, plan: &Plan) -> Result<(), RunError> {
         let table = self.path.join(TABLE);
         let rows = crate::parquet::read(&table, known.cells.len())?;
+        let mut rows: Vec<HashMap<usize, Vec<Row>>> = rows.into_iter().map(by_image).collect();
         let shards = self.path.join(SHARDS);
         fs::create_dir_all(&shards).map_err(|source| RunError::io(&shards, source))?;
         let whole = |shard: &&Shard| shard.images.end <= known.cells[shard.cell].images;
         for shard in plan.shards.iter().filter(whole) {
-            let images: HashSet<usize> =
-                plan.images[shard.images.clone()].iter().copied().collect();
-            let of_shard = |row: &&Row| images.contains(&(row.image as usize));
-            let rows: Vec<Row> = rows[shard.cell].iter().filter(of_shard).cloned().collect();
+            let images = plan.images[shard.images.clone()].iter();
+            let rows: Vec<Row> =
+                images.filter_map(|image| rows[shard.cell].remove(image)).flatten().collect();
             self.keep_shard(&shard.key, &rows)?;
         }
         // Before the manifest says that there are more.
@@ -204,6 +204,15 @@ impl Folder {
             result => unless_missing(shards, result),
         }
     }
+}
+
+/// The rows of a cell, by image.
+fn by_image(rows: Vec<Row>) -> HashMap<usize, Vec<Row>> {
+    let mut images: HashMap<usize, Vec<Row>> = HashMap::new();
+    for row in rows {
+        images.entry(row.image as usize).or_default().push(row);
+    }
+    images
 }
 
 /// How many images each cell has.
