@@ -1,19 +1,19 @@
 //! The classifier that judges a series of debates.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use pixel_debate_game::Image;
 use pixel_debate_judge::{
-    Evaluator, Network, Precision, Provenance, SparseEvaluator, SparseWeights, Weights,
-    WeightsError, WrongSize, shipped,
+    Evaluator, Network, Precision, Provenance, SHIPPED_PIXELS, SparseEvaluator, SparseWeights,
+    Weights, WeightsError, WrongSize, shipped,
 };
 
-/// A trained network with a name.
+/// A trained network with a name. A clone shares the numbers, so that each cell of a grid may have one.
 #[derive(Debug, Clone)]
 pub struct Judge {
     name: String,
-    weights: Weights,
+    weights: Arc<Weights>,
     /// The same numbers as the engine wants them.
     sparse: Arc<SparseWeights>,
 }
@@ -21,7 +21,12 @@ pub struct Judge {
 impl Judge {
     /// The judge that comes with the program for debates of so many pixels, if there is one.
     pub fn shipped(pixels: u8) -> Option<Self> {
-        Some(Self::new(format!("judge-{pixels}"), shipped(pixels)?.clone()))
+        static READY: [OnceLock<Judge>; SHIPPED_PIXELS.len()] =
+            [const { OnceLock::new() }; SHIPPED_PIXELS.len()];
+        let weights = shipped(pixels)?;
+        let place = SHIPPED_PIXELS.into_iter().position(|shipped| shipped == pixels)?;
+        let ready = || Self::new(format!("judge-{pixels}"), weights.clone());
+        Some(READY[place].get_or_init(ready).clone())
     }
 
     /// Reads a judge's file. The judge is called after the file, without folder and ending.
@@ -48,7 +53,7 @@ impl Judge {
 
     fn new(name: String, weights: Weights) -> Self {
         let sparse = Arc::new(SparseWeights::new(&weights.network));
-        Self { name, weights, sparse }
+        Self { name, weights: Arc::new(weights), sparse }
     }
 
     /// What the judge is called, `judge-6` for example.
