@@ -197,7 +197,7 @@ impl Worker {
                     Some(run) => {
                         self.take(hands, run, &mut free, Some(LOOK)).await;
                     }
-                    None => tokio::time::sleep(LOOK / 4).await,
+                    None => runs.another(LOOK).await,
                 }
             }
             if free.len() < before || slots.available_permits() + free.len() < self.options.threads

@@ -137,7 +137,7 @@ impl Server {
     /// The reports that have come, some time after the first at the latest. Large results are fetched.
     pub(super) async fn receive(&mut self) -> Vec<Received> {
         let mut messages = Vec::new();
-        for wait in [None, Some(SOON)] {
+        for wait in [None, Some(WAITING)] {
             let asked = match wait {
                 None => self.results.fetch().max_messages(AT_ONCE).messages().await,
                 Some(wait) => self.results.batch().max_messages(1).expires(wait).messages().await,
@@ -323,6 +323,8 @@ const TAKING: Duration = Duration::from_secs(15);
 const MANY: i64 = 1_000_000;
 /// Reports taken at once.
 const AT_ONCE: usize = 512;
+/// How long is waited for a report, if none is there. Each wait costs all three programs a message.
+const WAITING: Duration = Duration::from_secs(1);
 /// A moment.
 const SOON: Duration = Duration::from_millis(300);
 /// How long the server has to answer.

@@ -11,6 +11,7 @@ use async_nats::{Client, Message, jetstream};
 use futures_util::StreamExt;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_harness::Judge;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -64,6 +65,8 @@ enum Known {
 /// All runs that are announced.
 pub(super) struct Runs {
     known: Arc<Mutex<HashMap<String, Known>>>,
+    /// Told of each run that is joined.
+    more: Arc<Notify>,
     listening: Vec<JoinHandle<()>>,
 }
 
@@ -82,6 +85,7 @@ struct Listener {
     tally: Arc<Tally>,
     say: Say,
     known: Arc<Mutex<HashMap<String, Known>>>,
+    more: Arc<Notify>,
 }
 
 impl Runs {
@@ -93,7 +97,7 @@ impl Runs {
         tally: &Arc<Tally>,
         say: &Say,
     ) -> Result<Self, ClusterError> {
-        let known = Arc::default();
+        let (known, more) = (Arc::default(), Arc::default());
         let listener = Listener {
             client: client.clone(),
             context: context.clone(),
@@ -101,6 +105,7 @@ impl Runs {
             tally: Arc::clone(tally),
             say: Arc::clone(say),
             known: Arc::clone(&known),
+            more: Arc::clone(&more),
         };
         let mut listening = Vec::new();
         for subject in [wire::RUNS, wire::CENSUS] {
@@ -118,7 +123,7 @@ impl Runs {
                 }
             }));
         }
-        Ok(Self { known, listening })
+        Ok(Self { known, more, listening })
     }
 
     /// The runs to work on, in no order.
@@ -129,6 +134,11 @@ impl Runs {
             Known::Refused(_) | Known::Joining => None,
         };
         known.values().filter_map(joined).collect()
+    }
+
+    /// Waits for one more run to work on, so long at most.
+    pub(super) async fn another(&self, wait: Duration) {
+        let _ = tokio::time::timeout(wait, self.more.notified()).await;
     }
 }
 
@@ -171,6 +181,7 @@ impl Listener {
                     (listener.say)(format!("works on {:?}", announcement.title));
                     listener.tally.refuse(&run, None);
                     listener.lock().insert(run, Known::Joined(Arc::new(joined)));
+                    listener.more.notify_one();
                 }
                 Err(Hindrance::Refused(reason)) => listener.refuse(&run, &reason),
                 // The server may be between two leaders: the next announcement comes in a second.
