@@ -17,6 +17,11 @@ use pixel_debate_cluster::{
 };
 use pixel_debate_harness::{Observer, Plan, Row, Workers};
 
+/// Rollouts of a debate that is large enough for a shard of its own.
+const EXPENSIVE: usize = 100_000;
+/// MNIST's test images.
+const MOST_IMAGES: usize = 10_000;
+
 struct Silent;
 
 impl Observer for Silent {
@@ -31,16 +36,21 @@ impl Progress for Silent {
     }
 }
 
-/// An experiment of so many shards: a cell each.
+/// An experiment of at least so many shards: debates of which one image is a shard.
 fn experiment(shards: usize) -> String {
-    let replicates: Vec<String> = (0..shards)
+    let images = shards.min(MOST_IMAGES);
+    let replicates = shards.div_ceil(images.max(1));
+    let cells: Vec<String> = (0..replicates)
         .map(|number| {
             format!(
-                "[[grid]]\nname = \"{number}\"\nprotocol = \"judge_alone\"\npixels = 4\nseed = {number}\n"
+                "[[grid]]\nname = \"{number}\"\nprotocol = \"debate\"\npixels = 6\n\
+                 honest = \"mcts:{}\"\nliar = \"same\"\n",
+                EXPENSIVE + number
             )
         })
         .collect();
-    format!("title = \"Queue\"\n[images]\ndataset = \"mnist\"\nlist = [0]\n{}", replicates.concat())
+    let cells = cells.concat();
+    format!("title = \"Queue\"\n[images]\ndataset = \"mnist\"\nrandom = {images}\n{cells}")
 }
 
 fn main() -> ExitCode {
@@ -83,16 +93,16 @@ fn measure(url: &str, workers: usize, shards: usize) -> Result<(), ClusterError>
     let began = Instant::now();
     let run_by = Workers::Machines(access.servers());
     let options = CoordinatorOptions { queue: 1_000_000, ..CoordinatorOptions::default() };
-    let mut seconds = 0.0;
     plan.run_by(&run_by, folder.path(), &Silent, |undone| {
+        let shards = undone.keys().len();
         let done = runtime.block_on(coordinate(&access, &plan, undone, &options, Arc::new(Silent)));
-        seconds = began.elapsed().as_secs_f64();
+        let seconds = began.elapsed().as_secs_f64();
+        println!(
+            "{workers} workers, {shards} shards: {seconds:.1} s, {:.0} shards a second",
+            shards as f64 / seconds
+        );
         done
     })?;
-    println!(
-        "{workers} workers, {shards} shards: {seconds:.1} s, {:.0} shards a second",
-        shards as f64 / seconds
-    );
     runtime.shutdown_background();
     Ok(())
 }
