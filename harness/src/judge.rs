@@ -24,7 +24,7 @@ impl Judge {
         static READY: [OnceLock<Judge>; SHIPPED_PIXELS.len()] =
             [const { OnceLock::new() }; SHIPPED_PIXELS.len()];
         let weights = shipped(pixels)?;
-        let place = SHIPPED_PIXELS.into_iter().position(|shipped| shipped == pixels)?;
+        let place = SHIPPED_PIXELS.iter().position(|shipped| *shipped == pixels)?;
         let ready = || Self::new(format!("judge-{pixels}"), weights.clone());
         Some(READY[place].get_or_init(ready).clone())
     }

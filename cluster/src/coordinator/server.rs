@@ -323,7 +323,8 @@ const TAKING: Duration = Duration::from_secs(15);
 const MANY: i64 = 1_000_000;
 /// Reports taken at once.
 const AT_ONCE: usize = 512;
-/// How long is waited for a report, if none is there. Each wait costs all three programs a message.
+/// How long is waited for a report, if none is there: one that comes ends the wait, and each wait is
+/// work for the server that the workers' cores may have to do.
 const WAITING: Duration = Duration::from_secs(1);
 /// A moment.
 const SOON: Duration = Duration::from_millis(300);
