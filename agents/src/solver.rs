@@ -20,8 +20,11 @@ pub(crate) use game::turns;
 pub use strategy::{Answers, Move, Plan, Reply, Strategy};
 
 use crate::Clock;
-use plan::Effort;
+use plan::Found;
 use search::{Means, Search};
+
+/// How often a plan against every lie is mended: without one, each lie may have its own.
+const MENDS_FOR_EVERY_LIE: usize = 3;
 
 /// The time was over before the search was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,9 +96,10 @@ pub fn solve_for_every_lie(
     let game = game.with_claims(Claims { liar: None, ..game.claims });
     assert!(game.candidates.len() >= game.turns.len(), "enough candidates for all turns");
     let mut search = Search::new(&game, decider(evaluator, game.question()), clock);
-    let effort = Effort { mends: 3, exceptions: 0 };
-    let value = search.plan_for(Role::Honest, effort).ok()??;
-    let Means::Plan(pixels) = &value.means else { return None };
+    let Found::Proven(plan) = search.find_plan(Role::Honest, MENDS_FOR_EVERY_LIE).ok()? else {
+        return None;
+    };
+    let Means::Plan(pixels) = search.first_value(plan).means else { return None };
     let reveal = pixels.iter().map(|candidate| game.candidates[*candidate]).collect();
     let plan = Plan { after: PixelSet::default(), reveal };
     let strategy = Strategy { plans: vec![plan], ..Strategy::default() };

@@ -69,6 +69,12 @@ pub trait Decider {
     /// what to try first.
     fn margin_with(&mut self, candidate: usize) -> f32;
 
+    /// As [`margin_with`](Self::margin_with), with less work where nothing is known of the candidate
+    /// over this stem, and then only roughly.
+    fn guess_with(&mut self, candidate: usize) -> f32 {
+        self.margin_with(candidate)
+    }
+
     /// How many complete sets were decided so far, which is the usual measure of a search's work.
     fn decisions(&self) -> u64;
 }

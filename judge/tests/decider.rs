@@ -40,6 +40,7 @@ fn decisions_are_those_of_the_logits() {
         0..4_usize,
     );
     let total = Cell::new(Steps::default());
+    let farthest = Cell::new(0.0_f32);
     let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(300));
     runner
         .run(&cases, |(image, claims, judge, walk, revealed)| {
@@ -68,6 +69,9 @@ fn decisions_are_those_of_the_logits() {
                     }
                     continue;
                 }
+                // Before anything is known of the candidate.
+                let (guess, margin) = (fast.guess_with(p), slow.margin_with(p));
+                farthest.set((guess - margin).abs().max(farthest.get()));
                 prop_assert_eq!(fast.honest_wins(), slow.honest_wins());
                 prop_assert_eq!(fast.honest_wins_with(p), slow.honest_wins_with(p));
                 prop_assert_eq!(
@@ -103,6 +107,8 @@ fn decisions_are_those_of_the_logits() {
             Ok(())
         })
         .unwrap();
+    // 0.04 logits here. Were it as little as rounding errors, nothing would have been guessed.
+    assert!((1e-4..0.1).contains(&farthest.get()), "{}", farthest.get());
     // Were a step never the last one, its decisions would not have been tested.
     let Steps { at_once, bounded, rows, .. } = total.get();
     assert!(at_once.min(bounded).min(rows) > 20, "{:?}", total.get());

@@ -7,11 +7,15 @@
 //!
 //! Plans are found by counterexample-guided search: begin with the greedy pixels, try to prove, and
 //! where a completion refutes the plan, exchange one pixel such that the refutations met so far no
-//! longer hold.
+//! longer hold. What to begin with and to try first is guessed, what is proven is decided.
 
 use pixel_debate_game::Role;
 
-use super::{Stop, search::Search};
+use super::{
+    Stop,
+    game::Set,
+    search::{Means, Search, Value},
+};
 
 /// Pixels with which a side wins, revealed ones and ones that it intends to reveal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,22 +27,50 @@ pub(super) struct Plan {
     pub(super) exceptions: Vec<Vec<usize>>,
 }
 
-/// How hard to look for a plan.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Effort {
-    /// How often a plan may be mended.
-    pub(super) mends: usize,
-    /// How many exceptions a plan may have to be of use; with none a plan must be proven.
-    pub(super) exceptions: usize,
+/// What the search for a plan comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Found {
+    /// A plan without exceptions.
+    Proven(Plan),
+    /// Pixels to reveal that may win mostly. None if the side reveals none.
+    Failed(Vec<usize>),
+}
+
+/// How often plans were looked for, and found.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Yield {
+    sought: u32,
+    found: u32,
+}
+
+impl Yield {
+    pub(super) fn count(&mut self, found: bool) {
+        self.sought += 1;
+        self.found += u32::from(found);
+    }
+
+    /// Whether plans were found more often than there. One find is taken for granted, so that
+    /// nothing is given up for a single failure.
+    pub(super) fn is_above(self, other: Self) -> bool {
+        let rate = |a: Self, b: Self| u64::from(a.found + 1) * u64::from(b.sought + 1);
+        rate(self, other) > rate(other, self)
+    }
+
+    /// Whether to go on looking: where fewer than one search in 16 has found something, expanding the
+    /// position is less work.
+    pub(super) fn is_worth_it(self) -> bool {
+        self.sought < 32 || self.found >= self.sought / 16
+    }
 }
 
 impl Search<'_> {
-    /// Looks for a plan of `role` from the position at hand, which the decider's stem is.
-    pub(super) fn find_plan(&mut self, role: Role, effort: Effort) -> Result<Option<Plan>, Stop> {
+    /// Looks for a plan of `role` from the position at hand, which the decider's stem is, and mends
+    /// it up to `mends` times.
+    pub(super) fn find_plan(&mut self, role: Role, mends: usize) -> Result<Found, Stop> {
         let own = self.game.turns_of(role, self.revealed.len());
         let rival = self.game.turns_of(role.other(), self.revealed.len());
         if own == 0 {
-            return Ok(None);
+            return Ok(Found::Failed(Vec::new()));
         }
         let mut pixels = self.greedy(role, own)?;
         let mut refutations: Vec<Vec<usize>> = Vec::new();
@@ -46,28 +78,74 @@ impl Search<'_> {
             let found = self.refute(role, &pixels, rival, 1)?;
             let Some(refutation) = found.into_iter().next() else {
                 pixels.extend(&self.revealed);
-                return Ok(Some(Plan { role, pixels, exceptions: Vec::new() }));
+                return Ok(Found::Proven(Plan { role, pixels, exceptions: Vec::new() }));
             };
             refutations.push(refutation);
-            if mend == effort.mends {
+            if mend == mends {
                 break;
             }
             let Some(mended) = self.mend(role, &pixels, &refutations)? else { break };
             pixels = mended;
         }
-        if effort.exceptions == 0 {
-            return Ok(None);
-        }
-        let exceptions = self.refute(role, &pixels, rival, effort.exceptions + 1)?;
+        Ok(Found::Failed(pixels))
+    }
+
+    /// The plan to reveal `pixels`, of which there are some, with all its exceptions, if there are not
+    /// more than `most`.
+    pub(super) fn with_exceptions(
+        &mut self,
+        role: Role,
+        mut pixels: Vec<usize>,
+        most: usize,
+    ) -> Result<Option<Plan>, Stop> {
+        let rival = self.game.turns_of(role.other(), self.revealed.len());
+        let exceptions = self.refute(role, &pixels, rival, most + 1)?;
         pixels.extend(&self.revealed);
-        Ok((exceptions.len() <= effort.exceptions).then_some(Plan { role, pixels, exceptions }))
+        Ok((exceptions.len() <= most).then_some(Plan { role, pixels, exceptions }))
+    }
+
+    /// Enters into the table the reveals that `plan`, found in answer to one of them, answers too.
+    ///
+    /// The other side is to move. Where it has two reveals left, `role` has answered one of them if
+    /// it wins all sets of the plan, that pixel and any other; each pair is tried once for both of its
+    /// pixels. With more reveals left there are too many sets, and with one there is nothing to gain.
+    pub(super) fn settle_siblings(&mut self, role: Role, plan: &[usize]) -> Result<(), Stop> {
+        let turns = |role| self.game.turns_of(role, self.revealed.len());
+        if turns(role.other()) != 2 || turns(role) != plan.len() {
+            return Ok(());
+        }
+        let set = Set::of(&self.revealed);
+        for pixel in plan {
+            self.push(*pixel);
+        }
+        let order = self.hurting(role)?;
+        let unknown = |candidate: &usize| !self.table.contains_key(&set.with(*candidate));
+        let mut answered: Vec<bool> = order.iter().map(unknown).collect();
+        for (i, first) in order.iter().enumerate() {
+            self.check_time()?;
+            for (j, second) in order.iter().enumerate().skip(i + 1) {
+                if (answered[i] || answered[j])
+                    && self.decider.honest_wins_with_both([*first, *second])
+                        != (role == Role::Honest)
+                {
+                    answered[i] = false;
+                    answered[j] = false;
+                }
+            }
+        }
+        self.pop(plan.len());
+        for (candidate, _) in order.iter().zip(answered).filter(|(_, answered)| *answered) {
+            let value = Value { winner: role, means: Means::Plan(plan.to_vec()) };
+            self.table.insert(set.with(*candidate), value);
+        }
+        Ok(())
     }
 
     /// The pixels that `role` would reveal if it alone revealed, each the best at once.
     fn greedy(&mut self, role: Role, count: usize) -> Result<Vec<usize>, Stop> {
         let mut pixels = Vec::new();
         for _ in 0..count {
-            let (best, _) = self.best_margin(role)?;
+            let best = self.best(role)?;
             self.push(best);
             pixels.push(best);
         }
@@ -75,11 +153,19 @@ impl Search<'_> {
         Ok(pixels)
     }
 
-    /// The candidate after which the judge favours `role` most, and its margin for `role`.
-    pub(super) fn best_margin(&mut self, role: Role) -> Result<(usize, f32), Stop> {
-        let margins = self.margins(role)?;
-        let best = margins.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
-        Ok(best.expect("a position with turns left has candidates left"))
+    /// The candidate after which the judge favours `role` most, as far as guessed.
+    fn best(&mut self, role: Role) -> Result<usize, Stop> {
+        let best = self.guesses(role)?.into_iter().max_by(|a, b| a.1.total_cmp(&b.1));
+        let (candidate, _) = best.expect("a position with turns left has candidates left");
+        Ok(candidate)
+    }
+
+    /// The candidates that are not revealed, the one first after which the judge favours `role`
+    /// least.
+    fn hurting(&mut self, role: Role) -> Result<Vec<usize>, Stop> {
+        let mut margins = self.guesses(role)?;
+        margins.sort_by(|a, b| a.1.total_cmp(&b.1));
+        Ok(margins.into_iter().map(|(candidate, _)| candidate).collect())
     }
 
     /// Completions of `size` candidates by which `role` does not win with `plan`: all, or the first
@@ -94,9 +180,7 @@ impl Search<'_> {
         for pixel in plan {
             self.push(*pixel);
         }
-        let mut margins = self.margins(role)?;
-        margins.sort_by(|a, b| a.1.total_cmp(&b.1));
-        let order: Vec<usize> = margins.into_iter().map(|(candidate, _)| candidate).collect();
+        let order = self.hurting(role)?;
         let mut found = Vec::new();
         self.refute_from(role, &order, size, most, &mut Vec::new(), &mut found)?;
         self.pop(plan.len());
@@ -178,7 +262,7 @@ impl Search<'_> {
                     }
                 }
                 let mut margins = vec![f32::NEG_INFINITY; least.len()];
-                for (candidate, margin) in self.margins(role)? {
+                for (candidate, margin) in self.guesses(role)? {
                     margins[candidate] = margin;
                 }
                 self.pop(self.revealed.len() - before);

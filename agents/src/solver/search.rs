@@ -9,6 +9,8 @@
 //!   pixels; so a position that refutes `a, then b` refutes `b, then a`.
 //! - **The last two reveals are one matrix**: with all other pixels fixed, whether `p` and `q` win
 //!   is symmetric in them. If `q` answers `p`, then `p` answers `q`.
+//! - **One plan for many siblings**: a plan that answers one reveal is tried against all the others
+//!   at once.
 //! - **Killers and history**: moves that have won elsewhere are tried first.
 
 use pixel_debate_game::Role;
@@ -18,7 +20,7 @@ use rustc_hash::FxHashMap;
 use super::{
     Stop,
     game::{Game, Set},
-    plan::{Effort, Plan},
+    plan::{Found, Plan, Yield},
 };
 use crate::Clock;
 
@@ -52,12 +54,14 @@ pub(super) struct Search<'a> {
     pub(super) plans: Vec<Plan>,
     /// For each role and candidate, how often it won as a move, weighed by the depth below.
     history: [Vec<u64>; 2],
+    /// For each number of pixels revealed and each role, how often plans were found there.
+    yields: Vec<[Yield; 2]>,
 }
 
-/// What the search does before it expands the game's first position.
-const AT_ROOT: Effort = Effort { mends: 6, exceptions: 0 };
-/// How it looks for plans further down.
-const BELOW: Effort = Effort { mends: 1, exceptions: 0 };
+/// How often the search mends a plan before it expands the game's first position.
+const MENDS_AT_ROOT: usize = 6;
+/// How often it mends plans further down.
+const MENDS_BELOW: usize = 1;
 /// Exceptions that a plan of the first position may have to be of use as a guide.
 const EXCEPTIONS: usize = 2000;
 /// Plans that are remembered.
@@ -66,8 +70,9 @@ const PLANS: usize = 256;
 impl<'a> Search<'a> {
     pub(super) fn new(game: &'a Game, decider: Box<dyn Decider + 'a>, clock: Clock) -> Self {
         let history = std::array::from_fn(|_| vec![0; game.candidates.len()]);
+        let yields = vec![[Yield::default(); 2]; game.turns.len()];
         let (table, plans) = (FxHashMap::default(), Vec::new());
-        Self { game, decider, clock, revealed: Vec::new(), table, plans, history }
+        Self { game, decider, clock, revealed: Vec::new(), table, plans, history, yields }
     }
 
     pub(super) fn check_time(&self) -> Result<(), Stop> {
@@ -91,22 +96,30 @@ impl<'a> Search<'a> {
         self.pop(self.revealed.len());
     }
 
-    /// The candidates that are not revealed, with the margin for `role` that each would lead to.
-    pub(super) fn margins(&mut self, role: Role) -> Result<Vec<(usize, f32)>, Stop> {
+    /// The candidates that are not revealed, with roughly the margin for `role` that each would lead
+    /// to: what to try first.
+    pub(super) fn guesses(&mut self, role: Role) -> Result<Vec<(usize, f32)>, Stop> {
         self.check_time()?;
-        Ok(self.every_margin(role))
+        Ok(self.each_free(role, Decider::guess_with))
     }
 
-    /// As [`margins`](Self::margins), whatever the time.
-    pub(super) fn every_margin(&mut self, role: Role) -> Vec<(usize, f32)> {
-        let mut margins = Vec::with_capacity(self.game.candidates.len());
-        for candidate in 0..self.game.candidates.len() {
-            if !self.revealed.contains(&candidate) {
-                let margin = self.decider.margin_with(candidate);
-                margins.push((candidate, if role == Role::Honest { margin } else { -margin }));
-            }
-        }
-        margins
+    /// The candidates that are not revealed, with the margin for `role` that each would lead to.
+    pub(super) fn margins(&mut self, role: Role) -> Vec<(usize, f32)> {
+        self.each_free(role, Decider::margin_with)
+    }
+
+    fn each_free(
+        &mut self,
+        role: Role,
+        honest_margin: impl Fn(&mut (dyn Decider + 'a), usize) -> f32,
+    ) -> Vec<(usize, f32)> {
+        let decider = &mut *self.decider;
+        let free = (0..self.game.candidates.len()).filter(|one| !self.revealed.contains(one));
+        let margins = free.map(|candidate| {
+            let margin = honest_margin(decider, candidate);
+            (candidate, if role == Role::Honest { margin } else { -margin })
+        });
+        margins.collect()
     }
 
     /// Solves the first position.
@@ -114,36 +127,37 @@ impl<'a> Search<'a> {
         if self.game.turns.len() < 3 {
             return self.value();
         }
+        let mut failed = Vec::new();
         for role in [Role::Honest, Role::Liar] {
-            if let Some(value) = self.plan_for(role, AT_ROOT)? {
-                return Ok(value);
+            match self.find_plan(role, MENDS_AT_ROOT)? {
+                Found::Proven(plan) => return Ok(self.first_value(plan)),
+                Found::Failed(pixels) => failed.push((role, pixels)),
             }
         }
         // Neither side has a plan that always works: plans that mostly do are guides.
-        for role in [Role::Honest, Role::Liar] {
-            let effort = Effort { exceptions: EXCEPTIONS, ..AT_ROOT };
-            self.try_plan(role, effort)?;
+        for (role, pixels) in failed {
+            if !pixels.is_empty()
+                && let Some(plan) = self.with_exceptions(role, pixels, EXCEPTIONS)?
+            {
+                self.remember(plan);
+            }
         }
         self.value()
     }
 
-    /// The first position's value, if a plan of that role is it.
-    pub(super) fn plan_for(&mut self, role: Role, effort: Effort) -> Result<Option<Value>, Stop> {
-        let value = self.try_plan(role, effort)?;
-        if let Some(value) = &value {
-            self.table.insert(Set::default(), value.clone());
-        }
-        Ok(value)
+    /// The first position's value, which that plan of it has proven.
+    pub(super) fn first_value(&mut self, plan: Plan) -> Value {
+        let value = self.remember(plan);
+        self.table.insert(Set::default(), value.clone());
+        value
     }
 
-    /// Looks for a plan and remembers it; if it has no exceptions, that is the position's value.
-    fn try_plan(&mut self, role: Role, effort: Effort) -> Result<Option<Value>, Stop> {
-        let Some(plan) = self.find_plan(role, effort)? else { return Ok(None) };
-        let proven = plan.exceptions.is_empty();
-        let missing = plan.missing(&self.revealed);
+    /// Keeps a plan of the position at hand, whose value it is if it has no exceptions.
+    fn remember(&mut self, plan: Plan) -> Value {
+        let value = Value { winner: plan.role, means: Means::Plan(plan.missing(&self.revealed)) };
         self.plans.insert(0, plan);
         self.plans.truncate(PLANS);
-        Ok(proven.then_some(Value { winner: role, means: Means::Plan(missing) }))
+        value
     }
 
     /// The value of the position at hand.
@@ -173,19 +187,40 @@ impl<'a> Search<'a> {
                 if let Some(value) = self.covered() {
                     return Ok(value);
                 }
-                if turn > 0 && turns.len() > 2 {
-                    // A side with most of the turns, or with the last one, is the likelier.
-                    for role in [mover.other(), mover] {
-                        if self.game.turns_of(role.other(), turn) <= 2
-                            && let Some(value) = self.try_plan(role, BELOW)?
-                        {
-                            return Ok(value);
-                        }
-                    }
+                if turn > 0
+                    && turns.len() > 2
+                    && let Some(plan) = self.plan_below(mover)?
+                {
+                    return Ok(self.remember(plan));
                 }
                 self.expand(mover)
             }
         }
+    }
+
+    /// Looks for a plan where one costs no more than to expand a few moves, of the likelier side
+    /// first and of none that has hardly ever had one at that depth.
+    fn plan_below(&mut self, mover: Role) -> Result<Option<Plan>, Stop> {
+        let turn = self.revealed.len();
+        // If nothing is known: the side with most of the turns, or with the last one.
+        let mut roles = [mover.other(), mover];
+        let [first, second] = roles.map(|role| self.yields[turn][role as usize]);
+        if second.is_above(first) {
+            roles.reverse();
+        }
+        for role in roles {
+            if self.game.turns_of(role.other(), turn) <= 2
+                && self.yields[turn][role as usize].is_worth_it()
+            {
+                let found = self.find_plan(role, MENDS_BELOW)?;
+                let proven = matches!(found, Found::Proven(_));
+                self.yields[turn][role as usize].count(proven);
+                if let Found::Proven(plan) = found {
+                    return Ok(Some(plan));
+                }
+            }
+        }
+        Ok(None)
     }
 
     /// The position's value if a known plan covers it.
@@ -199,7 +234,7 @@ impl<'a> Search<'a> {
 
     /// The candidates in the order in which `mover` tries them.
     fn ordered(&mut self, mover: Role) -> Result<Vec<usize>, Stop> {
-        let mut margins = self.margins(mover)?;
+        let mut margins = self.guesses(mover)?;
         let plan = self.plans.iter().find(|plan| plan.role == mover).cloned();
         let history = &self.history[mover as usize];
         let planned =
@@ -212,13 +247,20 @@ impl<'a> Search<'a> {
 
     fn expand(&mut self, mover: Role) -> Result<Value, Stop> {
         let below = self.game.turns.len() - self.revealed.len();
+        let set = Set::of(&self.revealed);
         for candidate in self.ordered(mover)? {
+            let known = self.table.contains_key(&set.with(candidate));
             self.push(candidate);
             let value = self.value()?;
             self.pop(1);
             if value.winner == mover {
                 self.history[mover as usize][candidate] += 1 << (2 * below.min(20));
                 return Ok(Value { winner: mover, means: Means::Move(Some(candidate)) });
+            }
+            if let Means::Plan(plan) = &value.means
+                && !known
+            {
+                self.settle_siblings(mover.other(), plan)?;
             }
         }
         Ok(Value { winner: mover.other(), means: Means::Move(None) })

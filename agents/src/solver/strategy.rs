@@ -186,7 +186,7 @@ impl Search<'_> {
 
     /// The candidate after which the judge favours `role` most; the first one if none is better.
     fn best_at_once(&mut self, role: Role) -> usize {
-        let margins = self.every_margin(role);
+        let margins = self.margins(role);
         let best = margins.into_iter().reduce(|best, one| if one.1 > best.1 { one } else { best });
         best.map_or(0, |(candidate, _)| candidate)
     }

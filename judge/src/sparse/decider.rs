@@ -68,7 +68,7 @@ pub struct SparseDecider<'a> {
     pub(super) contrast: Contrast,
     candidates: Vec<Revealed>,
     /// The candidates pushed.
-    pushed: Vec<usize>,
+    pub(super) pushed: Vec<usize>,
     /// The stem and the candidate whose sums are kept, for the sets that share them.
     row: Option<(u64, usize)>,
     row_hidden: Hidden,
@@ -398,6 +398,10 @@ impl Decider for SparseDecider<'_> {
         let stem = self.evaluator.stems.top();
         add(&stem.hidden, stem.change(candidate), &mut self.hidden);
         self.contrast.least_margin(&self.hidden)
+    }
+
+    fn guess_with(&mut self, candidate: usize) -> f32 {
+        self.guess(candidate).unwrap_or_else(|| self.margin_with(candidate))
     }
 
     fn decisions(&self) -> u64 {

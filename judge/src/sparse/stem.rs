@@ -209,6 +209,12 @@ impl Stems {
         self.knows(self.top, candidate)
     }
 
+    /// Whether the candidate's change over the stem, or over the one below, is known.
+    pub(super) fn nearly_knows(&self, candidate: usize) -> bool {
+        self.knows_at_top(candidate)
+            || self.top.checked_sub(1).is_none_or(|below| self.knows(below, candidate))
+    }
+
     /// Looks at the stem without the last candidate, until [`step_up`](Self::step_up).
     pub(super) fn step_down(&mut self) {
         self.top -= 1;
