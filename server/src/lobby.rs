@@ -18,6 +18,7 @@ use crate::arrange::arrange;
 use crate::house::House;
 use crate::limits::Limits;
 use crate::record::{Restored, opening};
+use crate::results::DebateResult;
 use crate::store::{StoreError, StoredDebate};
 use crate::table::{Request, Table, TableHandle};
 use crate::tokens::new_debate_id;
@@ -197,6 +198,15 @@ impl Lobby {
     async fn restore(&self, stored: &StoredDebate) -> Result<Result<Restored, String>, StoreError> {
         let events = self.house.store.events(&stored.debate.id, 0).await?;
         Ok(Restored::new(stored, &events))
+    }
+
+    /// What came of a debate that ended before results were kept: it is replayed.
+    async fn replayed(
+        &self,
+        stored: &StoredDebate,
+    ) -> Result<Result<DebateResult, String>, StoreError> {
+        let restored = self.restore(stored).await?;
+        Ok(restored.map(|over| DebateResult::of(&over.debate, &over.terms, &[])))
     }
 
     /// Room for one more debate, if need be by letting go of the oldest that is over.

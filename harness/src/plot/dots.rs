@@ -79,7 +79,9 @@ impl Dots {
 
     fn key<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
         let mut x = LEFT;
-        for (kind, name) in self.kinds.iter().enumerate() {
+        let dots = || self.groups.iter().flat_map(|(_, dots)| dots);
+        let drawn = |kind: usize| dots().any(|dot| dot.kind == kind);
+        for (kind, name) in self.kinds.iter().enumerate().filter(|(kind, _)| drawn(*kind)) {
             style::mark(area, kind, (x + 8, 108))?;
             style::text(area, name, (x + 26, 108), (TEXT, INK, Align::Left))?;
             x += 60 + 11 * name.chars().count() as i32;

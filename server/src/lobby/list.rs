@@ -51,10 +51,7 @@ impl Lobby {
         }
         let result = match &stored.result {
             Some(bytes) => DebateResult::read(bytes),
-            None => self
-                .restore(stored)
-                .await?
-                .map(|over| DebateResult::of(&over.debate, &over.terms, &[])),
+            None => self.replayed(stored).await?,
         };
         Ok(result
             .inspect_err(|reason| error!(debate = %id, reason, "a stored debate is damaged"))

@@ -86,16 +86,12 @@ impl Lobby {
         Ok(others)
     }
 
-    /// What came of a debate; nothing where that cannot be read. One that ended before results were
-    /// kept is replayed.
+    /// What came of a debate; nothing where that cannot be read.
     async fn result(&self, stored: &StoredResult) -> Result<Option<DebateResult>, StoreError> {
         let result = match &stored.result {
             Some(bytes) => DebateResult::read(bytes),
             None => match self.house.store.debate(&stored.debate).await? {
-                Some(debate) => self
-                    .restore(&debate)
-                    .await?
-                    .map(|over| DebateResult::of(&over.debate, &over.terms, &[])),
+                Some(debate) => self.replayed(&debate).await?,
                 None => Err("it is not there".into()),
             },
         };
