@@ -47,7 +47,8 @@ pub struct Play {
     pub liar: Option<AgentSpec>,
     /// The judge.
     pub judge: JudgeMark,
-    /// The seeds of each replicate; none where nothing is random.
+    /// The seeds of each replicate, the first of which draws random lies too; none where nothing is
+    /// random.
     pub seeds: Vec<Vec<u64>>,
     /// Whether lost debates are solved to find out where they were lost.
     pub blame: bool,

@@ -144,3 +144,42 @@ fn row(image: usize, claims: Claims, first: Option<Role>, logits: &[f32; CLASSES
         blame: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::Plan;
+
+    #[test]
+    fn who_debates_does_not_change_a_random_lie() {
+        let text = r#"
+            title = "Random lies"
+            [images]
+            dataset = "mnist"
+            random = 50
+            [[grid]]
+            name = "grid"
+            protocol = "debate"
+            pixels = 4
+            lies = "random"
+            seed = 7
+            seeds = 3
+            replicates = 2
+            honest = ["mcts:10", "exact"]
+            liar = ["mcts:10", "exact"]
+        "#;
+        let plan = Plan::new(text, Path::new(""), None).unwrap();
+        let cells = &plan.manifest().cells;
+        assert_eq!(cells.len(), 4);
+        for image in 0..50 {
+            let lies = cells.iter().map(|cell| {
+                let (dataset, judge) = (plan.dataset(), &plan.judges()[0]);
+                Work { dataset, judge, play: &cell.play }.lies(image)
+            });
+            let lies: Vec<_> = lies.collect();
+            assert!(lies.iter().all(|lie| *lie == lies[0] && lie.len() == 1), "{image}: {lies:?}");
+        }
+    }
+}

@@ -8,7 +8,9 @@ use pixel_debate_game::{LegalPixels, Role, TurnOrder};
 use pixel_debate_judge::SHIPPED_PIXELS;
 
 use super::Files;
-use crate::experiment::{DebateOrder, Experiment, Grid, LiarSpec, Protocol, Refusal};
+use crate::experiment::{
+    DebateOrder, Experiment, Grid, LiarSpec, Lies, NamedLies, Protocol, Refusal,
+};
 use crate::{Cell, Judge, cell::Play};
 use check::Checked;
 
@@ -59,7 +61,7 @@ impl Checked<'_> {
                                 honest,
                                 liar,
                                 judge: mark(&judge),
-                                seeds: self.seeds(honest, liar, *protocol),
+                                seeds: self.seeds(honest, liar, *protocol, precommit),
                                 blame: *self.grid.blame.get_ref(),
                                 solved: honest == exact && liar == exact,
                             }));
@@ -158,18 +160,21 @@ impl Checked<'_> {
         pairs
     }
 
-    /// The seeds of each replicate: consecutive numbers, or none where nothing is random.
+    /// The seeds of each replicate: consecutive numbers, or none where nothing is random. Where both
+    /// debaters are exact only the lie can be, which does not differ between replicates.
     fn seeds(
         &self,
         honest: Option<AgentSpec>,
         liar: Option<AgentSpec>,
         protocol: Protocol,
+        precommit: bool,
     ) -> Vec<Vec<u64>> {
+        let Grid { seed, seeds, replicates, lies, .. } = self.grid;
         let exact = Some(AgentSpec::Exact);
         if honest == exact && liar == exact {
-            return Vec::new();
+            let random = precommit && *lies.get_ref() == Lies::Named(NamedLies::Random);
+            return if random { vec![vec![*seed]] } else { Vec::new() };
         }
-        let Grid { seed, seeds, replicates, .. } = self.grid;
         // A judge alone looks once.
         let seeds = if protocol == Protocol::JudgeAlone { 1 } else { *seeds.get_ref() };
         (0..*replicates.get_ref())
