@@ -50,6 +50,7 @@ impl Checked<'_> {
                     for (precommit, order, legal) in self.rules(*protocol) {
                         for (honest, liar) in self.debaters(*protocol) {
                             let exact = Some(AgentSpec::Exact);
+                            let solved = honest == exact && liar == exact;
                             cells.push(self.cell(Play {
                                 protocol: *protocol,
                                 pixels: *pixels,
@@ -61,9 +62,9 @@ impl Checked<'_> {
                                 honest,
                                 liar,
                                 judge: mark(&judge),
-                                seeds: self.seeds(honest, liar, *protocol, precommit),
+                                seeds: self.seeds(*protocol, precommit, solved),
                                 blame: *self.grid.blame.get_ref(),
-                                solved: honest == exact && liar == exact,
+                                solved,
                             }));
                             judges.push(judge.clone());
                         }
@@ -160,18 +161,11 @@ impl Checked<'_> {
         pairs
     }
 
-    /// The seeds of each replicate: consecutive numbers, or none where nothing is random. Where both
-    /// debaters are exact only the lie can be, which does not differ between replicates.
-    fn seeds(
-        &self,
-        honest: Option<AgentSpec>,
-        liar: Option<AgentSpec>,
-        protocol: Protocol,
-        precommit: bool,
-    ) -> Vec<Vec<u64>> {
+    /// The seeds of each replicate: consecutive numbers, or none where nothing is random. Where
+    /// debates are solved only the lie can be, which does not differ between replicates.
+    fn seeds(&self, protocol: Protocol, precommit: bool, solved: bool) -> Vec<Vec<u64>> {
         let Grid { seed, seeds, replicates, lies, .. } = self.grid;
-        let exact = Some(AgentSpec::Exact);
-        if honest == exact && liar == exact {
+        if solved {
             let random = precommit && *lies.get_ref() == Lies::Named(NamedLies::Random);
             return if random { vec![vec![*seed]] } else { Vec::new() };
         }
