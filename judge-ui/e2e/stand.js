@@ -13,8 +13,8 @@ import { chromium } from 'playwright-core';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Longer than a debate takes, also where the machine is busy. */
-export const PATIENCE = 90_000;
+/** Longer than anything takes, also where the machine is busy: no test waits for time to pass. */
+export const PATIENCE = 180_000;
 
 /**
  * Starts the program's server and waits until it says where it is. Another program than the
@@ -177,6 +177,7 @@ export async function played(url, setup = {}) {
   for (;;) {
     const answer = await fetch(`${url}/api/debates/${debate}/transcript`);
     if (answer.ok) return { debate, transcript: await answer.json() };
+    // The server tells nobody over HTTP when a debate ends.
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
@@ -191,7 +192,7 @@ export async function played(url, setup = {}) {
  */
 export async function judgeByProgram({ url, browser }, { debate, tokens }, probability) {
   const page = await browser.newPage();
-  await page.goto(url);
+  await page.goto(`${url}/#/new`);
   await page.evaluate(
     ({ debate, token, probability }) =>
       new Promise((resolve, reject) => {
@@ -213,6 +214,89 @@ export async function judgeByProgram({ url, browser }, { debate, tokens }, proba
   );
   await page.close();
 }
+
+/**
+ * A debater outside that reveals when the test says so: the debate stands where a test wants it for as
+ * long as the test looks, however slow the machine.
+ *
+ * @param {{ url: string, browser: import('playwright-core').Browser }} stand The debater runs inside its browser.
+ * @param {{ debate: string, tokens: Record<string, string> }} created
+ * @param {'honest' | 'liar'} role
+ */
+export async function openDebater({ url, browser }, { debate, tokens }, role) {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE);
+  await page.goto(`${url}/#/new`);
+  await page.evaluate(
+    ({ debate, token }) =>
+      new Promise((resolve, reject) => {
+        const socket = new WebSocket(`ws://${location.host}/socket`);
+        const send = (/** @type {object} */ message) => socket.send(JSON.stringify({ debate, ...message }));
+        /** @type {any} */
+        let view;
+        let seq = 0;
+        /** @type {any} */
+        let turn = null;
+        /** @type {(() => void) | null} */
+        let done = null;
+        let wanted = false;
+        const move = () => {
+          if (!wanted || turn?.seat !== view.seat || turn.seq !== seq + 1) return;
+          wanted = false;
+          const lit = [...atob(view.image.pixels)].flatMap((byte, index) => (byte === '\0' ? [] : [[index % view.width, Math.floor(index / view.width)]]));
+          const pixel = lit.find(([x, y]) => !view.evidence.some((/** @type {any} */ { pixel }) => pixel[0] === x && pixel[1] === y));
+          send({ type: 'reveal', seq: turn.seq, pixel });
+        };
+        socket.onmessage = ({ data }) => {
+          const message = JSON.parse(data);
+          if (message.type === 'hello') send({ type: 'take', token });
+          if (message.type === 'error') reject(new Error(message.message));
+          if (message.type === 'snapshot') {
+            view = message.view;
+            seq = message.seq;
+            resolve(null);
+          }
+          if (message.type === 'event') {
+            seq = message.seq;
+            if (message.event.type === 'reveal') view.evidence.push(message.event);
+            if (message.event.by === view.seat) done?.();
+          }
+          if (message.turn !== undefined) turn = message.turn;
+          if (view) move();
+        };
+        Object.assign(globalThis, {
+          /** Reveals the first pixel that may be revealed, when it is its turn. */
+          reveal: () =>
+            new Promise((resolve) => {
+              done = () => resolve(null);
+              wanted = true;
+              move();
+            }),
+        });
+      }),
+    { debate, token: tokens[role] ?? '' },
+  );
+  return {
+    reveal: () => page.evaluate(() => /** @type {any} */ (globalThis).reveal()),
+    close: () => page.close(),
+  };
+}
+
+/** A debate that goes on as a test wants: who is honest sits outside, and has all the time there is. */
+export const held = { honest: 'outside', liar: 'greedy', first: 'honest', image: 17, lie: 4, pace_ms: 0, clock: { move_ms: 3_600_000, bank_ms: 0 } };
+
+/**
+ * The pixels that a debater may reveal, by what its board shows: lit, and not revealed.
+ *
+ * @param {import('playwright-core').Page} page
+ * @returns {Promise<[number, number][]>}
+ */
+export const legal = (page) =>
+  page.getByRole('application').evaluate((area) => {
+    const at = (/** @type {Element} */ rect) => /** @type {[number, number]} */ ([Number(rect.getAttribute('x')), Number(rect.getAttribute('y'))]);
+    const revealed = new Set([...area.querySelectorAll('g.reveal rect:first-child')].map((rect) => at(rect).join()));
+    return [...area.querySelectorAll('rect.lit')].map(at).filter((pixel) => !revealed.has(pixel.join()));
+  });
 
 /** How many reveals the board shows. @param {import('playwright-core').Page} page */
 export const revealed = (page) => page.locator('.evidence g.number').count();

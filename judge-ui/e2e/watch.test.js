@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { create, mnist, openPage, openStand, PATIENCE, revealed, reveals, truth } from './stand.js';
+import { create, held, mnist, openDebater, openPage, openStand, PATIENCE, revealed, reveals, truth } from './stand.js';
 
 const stand = openStand();
 
 test('a visitor sees a live debate to its end, and another on a click', { timeout: 2 * PATIENCE }, async () => {
-  const { page, faults, asked, context } = await openPage(stand.browser);
+  const { page, faults, asked, told, context } = await openPage(stand.browser);
   await page.goto(`${stand.url}/#/watch`);
   const question = page.getByRole('heading', { level: 1 });
   await question.getByText(/^\d or \d\?$/).waitFor();
@@ -16,16 +16,15 @@ test('a visitor sees a live debate to its end, and another on a click', { timeou
 
   for (let number = 1; number <= 6; number += 1) {
     await reveals(page, number);
-    // Until the verdict nobody is told who is honest: the seats have colours of their own.
-    if ((await page.locator('.background').count()) === 0) {
-      assert.equal(await page.locator('.stage .lit').count(), 0);
-    }
+    // Until the verdict nobody is told the image: looked at in one moment, for the verdict may come in the next.
+    const lit = () => (document.querySelector('.background') ? 0 : document.querySelectorAll('.stage .lit').length);
+    assert.equal(await page.evaluate(lit), 0);
   }
   assert.equal(await page.locator('.opinion output').count(), 2);
   await truth(page);
 
-  const told = (await page.locator('.background').innerText()).match(/Image (\d+) of mnist-test/);
-  const { label, pixels } = mnist(Number(told?.[1]));
+  const source = (await page.locator('.background').innerText()).match(/Image (\d+) of mnist-test/);
+  const { label, pixels } = mnist(Number(source?.[1]));
   assert.match(await question.innerText(), new RegExp(`It was an? ${label}`));
   assert.ok(claims.includes(label ?? -1));
   assert.equal(await page.locator('.image .lit').count(), pixels.filter((value) => value > 0).length);
@@ -34,11 +33,13 @@ test('a visitor sees a live debate to its end, and another on a click', { timeou
   assert.equal(await page.locator('.opinion .liar').count(), 1);
   await page.getByText(/The judge said \d: the (honest debater|liar) wins/).first().waitFor();
 
+  const before = page.url();
   await page.getByRole('button', { name: 'Another debate' }).click();
-  await page.waitForURL(/#\/watch\//);
-  await page.getByText('Hidden until the verdict').waitFor();
-  assert.ok((await revealed(page)) < 6);
+  await page.waitForURL((url) => /#\/watch\//.test(url.hash) && url.href !== before);
   await reveals(page, 1);
+  const another = page.url().split('/').at(-1);
+  const begun = told.map((frame) => JSON.parse(frame)).find(({ type, debate }) => type === 'snapshot' && debate === another);
+  assert.deepEqual([begun.view.truth, begun.view.outcome], [null, null], 'from its beginning');
 
   assert.deepEqual(faults, []);
   const hosts = new Set(asked.map((address) => new URL(address).host));
@@ -47,15 +48,20 @@ test('a visitor sees a live debate to its end, and another on a click', { timeou
 });
 
 test('before the verdict the seats have neutral colours', { timeout: PATIENCE }, async () => {
+  const created = await create(stand.url, held);
+  const debater = await openDebater(stand, created, 'honest');
+  await debater.reveal();
   const { page, context } = await openPage(stand.browser);
-  await page.goto(`${stand.url}/#/new`);
-  await page.getByLabel('Pace').selectOption({ label: 'Slow: a pixel every 3 s' });
-  for (const agent of ['Honest debater', 'Liar']) await page.getByLabel(agent, { exact: true }).selectOption('greedy');
-  await page.getByRole('button', { name: 'Start the debate' }).click();
+  await page.goto(`${stand.url}/#/watch/${created.debate}`);
   await reveals(page, 2);
+  await page.getByText('Hidden until the verdict').waitFor();
   assert.equal(await page.locator('.stage .first').first().isVisible(), true);
   assert.equal(await page.locator('.stage .honest, .stage .liar').count(), 0);
   assert.doesNotMatch(await page.locator('.stage').innerText(), /honest|liar/i);
+  for (let move = 1; move < 3; move += 1) await debater.reveal();
+  await truth(page);
+  assert.ok((await page.locator('.stage .honest').count()) > 0 && (await page.locator('.stage .liar').count()) > 0);
+  await debater.close();
   await context.close();
 });
 
@@ -197,18 +203,22 @@ test('what a person believes who judges is shown as it is stated, and kept', { t
 });
 
 test('a reload in the middle of a debate shows it where it is', { timeout: PATIENCE }, async () => {
-  const { debate } = await create(stand.url, { honest: 'greedy', liar: 'greedy', pace_ms: 1500 });
+  const created = await create(stand.url, held);
+  const debater = await openDebater(stand, created, 'honest');
+  await debater.reveal();
   const { page, faults, context } = await openPage(stand.browser);
-  await page.goto(`${stand.url}/#/watch/${debate}`);
+  await page.goto(`${stand.url}/#/watch/${created.debate}`);
   await reveals(page, 2);
   await page.reload();
   await reveals(page, 2);
   await page.getByRole('heading', { level: 1 }).getByText(/^\d or \d\?$/).waitFor();
   // The classifier's opinions of before are told again.
   await page.locator('.reveals .detail').getByText(/leads by/).nth(1).waitFor();
+  for (let move = 1; move < 3; move += 1) await debater.reveal();
   await truth(page);
   assert.equal(await revealed(page), 6);
   assert.deepEqual(faults, []);
+  await debater.close();
   await context.close();
 });
 
