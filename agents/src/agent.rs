@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use pixel_debate_game::View;
+use pixel_debate_judge::Evaluator;
 
 use crate::Choice;
 
@@ -50,7 +51,26 @@ pub enum AgentError {
 ///
 /// An agent sits in one debate and is asked for each of its moves there in order. Built with the
 /// same seed it repeats itself exactly, unless a clock cuts it short.
+///
+/// It owns no judge, for a judge that is ready to be asked is large: whoever asks for a move lends one,
+/// which must give the debate's image the same answers each time.
 pub trait Agent: Send {
-    /// The pixel to reveal, given the own view of the debate, and what is proven with it.
-    fn choose(&mut self, view: &View, clock: Clock) -> Result<Choice, AgentError>;
+    /// The pixel to reveal, given the own view of the debate, and what is proven with it. What the
+    /// agent wants to know of the judge it asks `evaluator`.
+    fn choose(
+        &mut self,
+        view: &View,
+        evaluator: &mut dyn Evaluator,
+        clock: Clock,
+    ) -> Result<Choice, AgentError>;
+
+    /// Whether it ever asks the judge. If not, it may be lent any.
+    fn asks_judge(&self) -> bool {
+        true
+    }
+
+    /// What the agent keeps from one move to the next, in bytes.
+    fn bytes(&self) -> usize {
+        0
+    }
 }

@@ -9,12 +9,15 @@ pub struct Choice {
     pub pixel: Pixel,
     /// What the agent knows of how the debate will end.
     pub proof: Proof,
+    /// Whether the time was over before the agent had searched as long as its name says: then
+    /// another agent might as well have made the move.
+    pub cut_short: bool,
 }
 
 impl Choice {
     /// The choice of an agent that proves nothing.
     pub const fn unproven(pixel: Pixel) -> Self {
-        Self { pixel, proof: Proof::NotSought }
+        Self { pixel, proof: Proof::NotSought, cut_short: false }
     }
 }
 

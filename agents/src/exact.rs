@@ -14,20 +14,20 @@ use crate::{
 /// A side that is lost reveals what makes the judge favour it most at once, counting with the
 /// pixels that the winner needs. Where the clock stops the solver, the agent plays the best that the
 /// solver knew, and says that nothing is proven.
+#[derive(Debug, Default)]
 pub struct Exact {
-    evaluator: Box<dyn Evaluator>,
     /// The winning strategy, and what was revealed when it was found.
     winning: Option<(PixelSet, Strategy)>,
 }
 
 impl Exact {
-    /// Asks `evaluator`.
-    pub fn new(evaluator: Box<dyn Evaluator>) -> Self {
-        Self { evaluator, winning: None }
+    /// An agent that has solved nothing yet.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// What the strategy in hand says.
-    fn by_strategy(&mut self, position: &Position) -> Option<Pixel> {
+    fn by_strategy(&self, position: &Position, evaluator: &mut dyn Evaluator) -> Option<Pixel> {
         let (before, strategy) = self.winning.as_ref()?;
         let since = position.revealed.iter().copied().filter(|pixel| !before.contains(*pixel));
         let since: Vec<Pixel> = since.collect();
@@ -43,7 +43,7 @@ impl Exact {
                 let free: Vec<Pixel> = free.collect();
                 let sets: Vec<PixelSet> =
                     free.iter().map(|answer| evidence.with(*answer)).collect();
-                let logits = self.evaluator.evaluate(&sets);
+                let logits = evaluator.evaluate(&sets);
                 let wins = logits.iter().position(|logits| position.own_side_wins(logits))?;
                 Some(free[wins])
             }
@@ -52,10 +52,15 @@ impl Exact {
 }
 
 impl Agent for Exact {
-    fn choose(&mut self, view: &View, clock: Clock) -> Result<Choice, AgentError> {
+    fn choose(
+        &mut self,
+        view: &View,
+        evaluator: &mut dyn Evaluator,
+        clock: Clock,
+    ) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
-        if let Some(pixel) = self.by_strategy(&position) {
-            return Ok(Choice { pixel, proof: Proof::Proven(position.role) });
+        if let Some(pixel) = self.by_strategy(&position, evaluator) {
+            return Ok(proven(pixel, position.role));
         }
         let game = Game {
             claims: position.claims,
@@ -66,20 +71,28 @@ impl Agent for Exact {
         if game.candidates.len() < game.turns.len() {
             return Err(AgentError::NothingToReveal);
         }
-        match solve(&game, &mut *self.evaluator, clock) {
+        match solve(&game, evaluator, clock) {
             Solution::Solved(solved) => {
                 let pixel = *solved.variation.first().ok_or(AgentError::NothingToReveal)?;
                 if solved.winner == position.role {
                     self.winning = Some((position.evidence(), solved.strategy));
                 }
-                Ok(Choice { pixel, proof: Proof::Proven(solved.winner) })
+                Ok(proven(pixel, solved.winner))
             }
             Solution::Open { best, .. } => {
                 let pixel = best.ok_or(AgentError::NothingToReveal)?;
-                Ok(Choice { pixel, proof: Proof::Open })
+                Ok(Choice { pixel, proof: Proof::Open, cut_short: true })
             }
         }
     }
+
+    fn bytes(&self) -> usize {
+        self.winning.as_ref().map_or(0, |(_, strategy)| strategy.bytes())
+    }
+}
+
+fn proven(pixel: Pixel, winner: Role) -> Choice {
+    Choice { pixel, proof: Proof::Proven(winner), cut_short: false }
 }
 
 impl Position {

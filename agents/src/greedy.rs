@@ -10,24 +10,28 @@ use crate::{Agent, AgentError, Choice, Clock, position::Position};
 /// Reveals the pixel after which the judge favours the own side most, as if the debate ended there.
 /// Ties are broken at random.
 pub struct Greedy {
-    evaluator: Box<dyn Evaluator>,
     rng: ChaCha8Rng,
 }
 
 impl Greedy {
-    /// Asks `evaluator`; breaks ties by `seed`.
-    pub fn new(evaluator: Box<dyn Evaluator>, seed: u64) -> Self {
-        Self { evaluator, rng: ChaCha8Rng::seed_from_u64(seed) }
+    /// Breaks ties by `seed`.
+    pub fn new(seed: u64) -> Self {
+        Self { rng: ChaCha8Rng::seed_from_u64(seed) }
     }
 }
 
 impl Agent for Greedy {
-    fn choose(&mut self, view: &View, _clock: Clock) -> Result<Choice, AgentError> {
+    fn choose(
+        &mut self,
+        view: &View,
+        evaluator: &mut dyn Evaluator,
+        _clock: Clock,
+    ) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
         let evidence = position.evidence();
         let sets: Vec<PixelSet> =
             position.candidates.iter().map(|pixel| evidence.with(*pixel)).collect();
-        let logits = self.evaluator.evaluate(&sets);
+        let logits = evaluator.evaluate(&sets);
         let margins: Vec<f32> = logits.iter().map(|logits| position.own_margin(logits)).collect();
         let best = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let ties = position.candidates.iter().zip(&margins).filter(|(_, margin)| **margin >= best);

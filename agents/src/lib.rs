@@ -1,7 +1,7 @@
 //! The debaters: random, greedy, tree search and optimal play.
 //!
-//! An [`Agent`] is given a debater's [`View`](pixel_debate_game::View) and a clock, and chooses the
-//! pixel to reveal; its [`Choice`] also says what it has proven. [`AgentSpec`] names the agents and
+//! An [`Agent`] is given a debater's [`View`](pixel_debate_game::View), a judge to ask and a clock, and
+//! chooses the pixel to reveal; its [`Choice`] also says what it has proven. [`AgentSpec`] names the agents and
 //! builds them: `random`, `greedy`, `mcts:1000` (the paper's tree search, [`Mcts`]),
 //! `mcts:1000:graph` (the same over sets of pixels instead of sequences) and `exact` (optimal play,
 //! by the [`solver`]). What an agent knows of the judge is an
@@ -27,8 +27,9 @@
 //!
 //! let image = Arc::new(Image::new(4, 1, vec![9, 9, 9, 9])?);
 //! let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 10)?;
-//! let mut agent = "greedy".parse::<AgentSpec>()?.build(Box::new(Left), 1);
-//! let choice = agent.choose(&debate.view(Seat::Debater(Debater::First)), Clock::unlimited())?;
+//! let mut agent = "greedy".parse::<AgentSpec>()?.build(1);
+//! let view = debate.view(Seat::Debater(Debater::First));
+//! let choice = agent.choose(&view, &mut Left, Clock::unlimited())?;
 //! assert!(choice.pixel.x < 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

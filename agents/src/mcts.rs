@@ -51,7 +51,6 @@ pub enum SearchShape {
 
 /// The paper's debater: tree search with a fixed number of rollouts a move.
 pub struct Mcts {
-    evaluator: Box<dyn Evaluator>,
     rollouts: u32,
     value: LeafValue,
     rng: ChaCha8Rng,
@@ -61,17 +60,10 @@ pub struct Mcts {
 }
 
 impl Mcts {
-    /// A search of `rollouts` rollouts a move (at least one is made) on what `evaluator` says; all
-    /// that is random is drawn from `seed`.
-    pub fn new(
-        evaluator: Box<dyn Evaluator>,
-        rollouts: u32,
-        value: LeafValue,
-        shape: SearchShape,
-        seed: u64,
-    ) -> Self {
+    /// A search of `rollouts` rollouts a move (at least one is made); all that is random is drawn
+    /// from `seed`.
+    pub fn new(rollouts: u32, value: LeafValue, shape: SearchShape, seed: u64) -> Self {
         Self {
-            evaluator,
             rollouts: rollouts.max(1),
             value,
             rng: ChaCha8Rng::seed_from_u64(seed),
@@ -94,7 +86,7 @@ impl Mcts {
     /// The search then finds the answers where it would have asked. Nothing else depends on which
     /// sets the judge was asked about, so its moves stay the same, bit for bit with an evaluator
     /// that gives a set the same bits in any batch, as the sparse engine does.
-    fn judge_last_pixels(&mut self, position: &Position) {
+    fn judge_last_pixels(&mut self, position: &Position, evaluator: &mut dyn Evaluator) {
         let evidence = position.evidence();
         if position.role_to_move(evidence.pixels().len() + 1).is_some() {
             return;
@@ -106,28 +98,30 @@ impl Mcts {
         if sets.len() > self.rollouts.saturating_sub(self.visits()) as usize {
             return;
         }
-        for (set, logits) in sets.iter().zip(self.evaluator.evaluate(&sets)) {
+        for (set, logits) in sets.iter().zip(evaluator.evaluate(&sets)) {
             let value = self.value.of(position.honest_margin(&logits));
             self.judged.insert(set.clone(), value);
         }
     }
 
-    /// Makes rollouts until there are enough through the root, or the time is over.
-    fn search(&mut self, position: &Position, clock: Clock) {
+    /// Makes rollouts until there are enough through the root, or the time is over, and says whether
+    /// there are enough.
+    fn search(&mut self, position: &Position, evaluator: &mut dyn Evaluator, clock: Clock) -> bool {
         let rollouts = self.rollouts.saturating_sub(self.visits()).max(1);
-        let Self { evaluator, value, rng, judged, memory, .. } = self;
-        let mut leaves = Leaves::new(&mut **evaluator, *value, position);
-        for _ in 0..rollouts {
+        let Self { value, rng, judged, memory, .. } = self;
+        let mut leaves = Leaves::new(evaluator, *value, position);
+        for made in 1..=rollouts {
             let rollout = Rollout::through(&mut **memory, position, rng);
             let honest = match judged.get(&rollout.revealed) {
                 Some(value) => *value,
                 None => *judged.entry(rollout.revealed.clone()).or_insert(leaves.value(&rollout)),
             };
             memory.record(&rollout, honest);
-            if clock.is_over() {
-                break;
+            if made < rollouts && clock.is_over() {
+                return false;
             }
         }
+        true
     }
 
     /// The root's move with the most visits.
@@ -198,14 +192,24 @@ fn value_for(role: Role, honest: f32) -> f32 {
 }
 
 impl Agent for Mcts {
-    fn choose(&mut self, view: &View, clock: Clock) -> Result<Choice, AgentError> {
+    fn choose(
+        &mut self,
+        view: &View,
+        evaluator: &mut dyn Evaluator,
+        clock: Clock,
+    ) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
         self.memory.advance(&position.revealed);
         if !clock.is_over() {
-            self.judge_last_pixels(&position);
+            self.judge_last_pixels(&position, evaluator);
         }
-        self.search(&position, clock);
-        self.most_visited().map(Choice::unproven).ok_or(AgentError::NothingToReveal)
+        let complete = self.search(&position, evaluator, clock);
+        let pixel = self.most_visited().ok_or(AgentError::NothingToReveal)?;
+        Ok(Choice { cut_short: !complete, ..Choice::unproven(pixel) })
+    }
+
+    fn bytes(&self) -> usize {
+        self.judged.capacity() * size_of::<(PixelSet, f32)>() + self.memory.bytes()
     }
 }
 
@@ -259,19 +263,18 @@ mod tests {
         fn a_batch_changes_nothing_of_the_search(
             (value, shape, rollouts) in any_mcts(), pixels in 1..=4_u8, weights in weights(), seed: u64,
         ) {
-            let agent = || {
-                let judge = Weighing { weights, batches: Arc::default() };
-                Mcts::new(Box::new(judge), rollouts, value, shape, seed)
-            };
+            let mut judge = Weighing { weights, batches: Arc::default() };
+            let agent = || Mcts::new(rollouts, value, shape, seed);
             let (mut batched, mut single) = (agent(), agent());
             let mut debate = debate(pixels);
             while let Some(by) = debate.to_move() {
                 let view = debate.view(Seat::Debater(by));
-                let Choice { pixel, .. } = batched.choose(&view, Clock::unlimited()).unwrap();
+                let choice = batched.choose(&view, &mut judge, Clock::unlimited()).unwrap();
+                let pixel = choice.pixel;
 
                 let position = Position::of(&view).unwrap();
                 single.memory.advance(&position.revealed);
-                single.search(&position, Clock::unlimited());
+                single.search(&position, &mut judge, Clock::unlimited());
                 prop_assert_eq!(single.memory.root_visits(), batched.memory.root_visits());
                 prop_assert_eq!(single.most_visited(), Some(pixel));
                 debate.apply(Move::Reveal { by, pixel }).unwrap();
@@ -282,12 +285,12 @@ mod tests {
         fn the_last_pixels_are_one_batch(
             (value, shape, rollouts) in any_mcts(), weights in weights(), seed: u64,
         ) {
-            let judge = Weighing { weights, batches: Arc::default() };
+            let mut judge = Weighing { weights, batches: Arc::default() };
             let batches = Arc::clone(&judge.batches);
-            let mut agent = Mcts::new(Box::new(judge), rollouts, value, shape, seed);
+            let mut agent = Mcts::new(rollouts, value, shape, seed);
             let debate = debate(1);
             let view = debate.view(Seat::Debater(debate.to_move().unwrap()));
-            agent.choose(&view, Clock::unlimited()).unwrap();
+            agent.choose(&view, &mut judge, Clock::unlimited()).unwrap();
             let batches = batches.lock().unwrap();
             if rollouts >= PIXELS.into() {
                 prop_assert_eq!(&batches[..], [usize::from(PIXELS)]);

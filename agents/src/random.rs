@@ -1,6 +1,7 @@
 //! Reveals any legal pixel.
 
 use pixel_debate_game::View;
+use pixel_debate_judge::Evaluator;
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -20,9 +21,18 @@ impl Random {
 }
 
 impl Agent for Random {
-    fn choose(&mut self, view: &View, _clock: Clock) -> Result<Choice, AgentError> {
+    fn choose(
+        &mut self,
+        view: &View,
+        _evaluator: &mut dyn Evaluator,
+        _clock: Clock,
+    ) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
         let pixel = position.candidates.choose(&mut self.rng);
         pixel.copied().map(Choice::unproven).ok_or(AgentError::NothingToReveal)
+    }
+
+    fn asks_judge(&self) -> bool {
+        false
     }
 }

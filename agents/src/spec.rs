@@ -2,7 +2,6 @@
 
 use std::{fmt, str::FromStr};
 
-use pixel_debate_judge::Evaluator;
 use serde::{Deserialize, Serialize};
 
 use crate::{Agent, Exact, Greedy, LeafValue, Mcts, Random, SearchShape};
@@ -46,15 +45,14 @@ impl AgentSpec {
     /// than a gigabyte.
     pub const MAX_ROLLOUTS: u32 = 1_000_000;
 
-    /// The agent for one debate. `evaluator` judges that debate's image; all that is random is
-    /// drawn from `seed`.
-    pub fn build(self, evaluator: Box<dyn Evaluator>, seed: u64) -> Box<dyn Agent> {
+    /// The agent for one debate. All that is random is drawn from `seed`.
+    pub fn build(self, seed: u64) -> Box<dyn Agent> {
         match self {
             Self::Random => Box::new(Random::new(seed)),
-            Self::Greedy => Box::new(Greedy::new(evaluator, seed)),
-            Self::Exact => Box::new(Exact::new(evaluator)),
+            Self::Greedy => Box::new(Greedy::new(seed)),
+            Self::Exact => Box::new(Exact::new()),
             Self::Mcts { rollouts, value, shape } => {
-                Box::new(Mcts::new(evaluator, rollouts, value, shape, seed))
+                Box::new(Mcts::new(rollouts, value, shape, seed))
             }
         }
     }

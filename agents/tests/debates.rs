@@ -75,12 +75,14 @@ fn honest_wins_with_best_play(
 
 /// Plays to the last pixel and returns the pixels in order.
 fn play(debate: &mut Debate, judge: &Arbitrary, agents: [AgentSpec; 2], seed: u64) -> Vec<Pixel> {
-    let mut agents = agents.map(|spec| spec.build(Box::new(judge.clone()), seed));
+    let mut agents = agents.map(|spec| spec.build(seed));
+    let mut judge = judge.clone();
     while let Some(debater) = debate.to_move() {
         let view = debate.view(Seat::Debater(debater));
         let agent = &mut agents[usize::from(debater == Debater::Second)];
-        let Choice { pixel, proof } = agent.choose(&view, Clock::unlimited()).unwrap();
-        assert_eq!(proof, Proof::NotSought);
+        let choice = agent.choose(&view, &mut judge, Clock::unlimited()).unwrap();
+        let Choice { pixel, proof, cut_short } = choice;
+        assert_eq!((proof, cut_short), (Proof::NotSought, false));
         debate.apply(Move::Reveal { by: debater, pixel }).unwrap();
     }
     debate.evidence().iter().map(|reveal| reveal.pixel).collect()
@@ -127,10 +129,10 @@ proptest! {
     #[test]
     fn a_set_of_pixels_is_judged_once(rules in any_rules(), seed: u64) {
         for name in ["mcts:5000", "mcts:5000:graph"] {
-            let judge = Arbitrary::new(seed);
-            let mut agent = name.parse::<AgentSpec>().unwrap().build(Box::new(judge.clone()), 1);
+            let mut judge = Arbitrary::new(seed);
+            let mut agent = name.parse::<AgentSpec>().unwrap().build(1);
             let view = debate(rules).view(Seat::Debater(Debater::First));
-            agent.choose(&view, Clock::unlimited()).unwrap();
+            agent.choose(&view, &mut judge, Clock::unlimited()).unwrap();
             // The complete sets of a debate: PIXELS choose K.
             let k = usize::from(rules.pixels);
             let sets = (0..k).fold(1, |sets, i| sets * (usize::from(PIXELS) - i) / (i + 1));
@@ -162,11 +164,12 @@ fn ties_are_broken_by_the_seed() {
 fn a_clock_that_ran_out_still_brings_a_move() {
     // With one pixel to reveal the search would ask about all candidates first.
     for (name, pixels) in [("mcts:1000000", 4), ("mcts:1000000", 1), ("mcts:1000000:graph", 4)] {
-        let judge = Arbitrary::new(3);
-        let mut agent = name.parse::<AgentSpec>().unwrap().build(Box::new(judge.clone()), 1);
+        let mut judge = Arbitrary::new(3);
+        let mut agent = name.parse::<AgentSpec>().unwrap().build(1);
         let rules = Rules::paper(pixels, true, Role::Honest);
         let view = debate(rules).view(Seat::Debater(Debater::First));
-        agent.choose(&view, Clock::until(Instant::now())).unwrap();
+        let choice = agent.choose(&view, &mut judge, Clock::until(Instant::now())).unwrap();
+        assert!(choice.cut_short);
         assert_eq!(judge.asked.load(Ordering::Relaxed), 1);
     }
 }
@@ -175,8 +178,10 @@ fn a_clock_that_ran_out_still_brings_a_move() {
 fn agents_refuse_what_is_not_their_turn() {
     let debate = debate(Rules::paper(4, true, Role::Honest));
     for name in ["random", "greedy", "mcts:10", "mcts:10:graph"] {
-        let mut agent = name.parse::<AgentSpec>().unwrap().build(Box::new(Arbitrary::new(1)), 1);
-        let mut refusal = |seat| agent.choose(&debate.view(seat), Clock::unlimited()).unwrap_err();
+        let mut agent = name.parse::<AgentSpec>().unwrap().build(1);
+        let mut judge = Arbitrary::new(1);
+        let mut refusal =
+            |seat| agent.choose(&debate.view(seat), &mut judge, Clock::unlimited()).unwrap_err();
         assert_eq!(refusal(Seat::Judge), AgentError::NotADebater { seat: Seat::Judge });
         assert_eq!(refusal(Seat::Debater(Debater::Second)), AgentError::NotToMove);
     }

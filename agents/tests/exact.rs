@@ -46,14 +46,14 @@ impl Judge {
 
     /// Plays to the end, and returns the proofs with who made them, in order.
     fn play(&self, debate: &mut Debate, honest: &str, liar: &str, seed: u64) -> Vec<(Role, Proof)> {
-        let mut agents = [honest, liar]
-            .map(|name| name.parse::<AgentSpec>().unwrap().build(Box::new(self.evaluator()), seed));
+        let mut agents = [honest, liar].map(|name| name.parse::<AgentSpec>().unwrap().build(seed));
+        let mut judge = self.evaluator();
         let mut proofs = Vec::new();
         while let Some(by) = debate.to_move() {
             let role = debate.rules().role_of(by);
             let agent = &mut agents[usize::from(role == Role::Liar)];
             let view = debate.view(Seat::Debater(by));
-            let choice = agent.choose(&view, Clock::unlimited()).unwrap();
+            let choice = agent.choose(&view, &mut judge, Clock::unlimited()).unwrap();
             debate.apply(Move::Reveal { by, pixel: choice.pixel }).unwrap();
             proofs.push((role, choice.proof));
         }
@@ -200,14 +200,14 @@ fn debates_under_way_are_won_from_there() {
 fn moves_that_are_not_its_own_do_not_confuse_it() {
     for (judge, mut rng) in cut_images(4).take(10) {
         let mut debate = any_debate(&judge, &mut rng);
-        let mut agents = [Role::Honest, Role::Liar]
-            .map(|_| AgentSpec::Exact.build(Box::new(judge.evaluator()), 1));
+        let mut agents = [Role::Honest, Role::Liar].map(|_| AgentSpec::Exact.build(1));
+        let mut evaluator = judge.evaluator();
         while let Some(by) = debate.to_move() {
             let expected = judge.winner_by_optimal_play(&debate);
             let role = debate.rules().role_of(by);
             let view = debate.view(Seat::Debater(by));
             let agent = &mut agents[usize::from(role == Role::Liar)];
-            let choice = agent.choose(&view, Clock::unlimited()).unwrap();
+            let choice = agent.choose(&view, &mut evaluator, Clock::unlimited()).unwrap();
             assert_eq!(choice.proof, Proof::Proven(expected), "{:?}", debate.rules());
             let mut after = debate.clone();
             reveal(&mut after, choice.pixel);
@@ -239,11 +239,13 @@ fn black_pixels_may_be_all_there_is() {
 fn without_time_it_reveals_something_and_proves_nothing() {
     for (judge, mut rng) in cut_images(5).take(10) {
         let mut debate = any_debate(&judge, &mut rng);
-        let mut agent = AgentSpec::Exact.build(Box::new(judge.evaluator()), 1);
+        let mut agent = AgentSpec::Exact.build(1);
+        let mut evaluator = judge.evaluator();
         while let Some(by) = debate.to_move() {
             let view = debate.view(Seat::Debater(by));
-            let choice = agent.choose(&view, Clock::until(Instant::now())).unwrap();
-            assert_eq!(choice.proof, Proof::Open);
+            let clock = Clock::until(Instant::now());
+            let choice = agent.choose(&view, &mut evaluator, clock).unwrap();
+            assert_eq!((choice.proof, choice.cut_short), (Proof::Open, true));
             reveal(&mut debate, choice.pixel);
         }
         assert_eq!(debate.evidence().len(), usize::from(debate.rules().pixels));
@@ -256,15 +258,17 @@ fn what_is_proven_needs_no_more_time() {
     for (judge, mut rng) in cut_images(6).take(20) {
         let mut debate = any_debate(&judge, &mut rng);
         let winner = judge.winner_by_optimal_play(&debate);
-        let mut agent = AgentSpec::Exact.build(Box::new(judge.evaluator()), 1);
+        let mut agent = AgentSpec::Exact.build(1);
+        let mut evaluator = judge.evaluator();
         let mut clock = Clock::unlimited();
         while let Some(by) = debate.to_move() {
             if debate.rules().role_of(by) != winner {
                 reveal_any(&mut debate, &mut rng);
                 continue;
             }
-            let choice = agent.choose(&debate.view(Seat::Debater(by)), clock).unwrap();
-            assert_eq!(choice.proof, Proof::Proven(winner));
+            let view = debate.view(Seat::Debater(by));
+            let choice = agent.choose(&view, &mut evaluator, clock).unwrap();
+            assert_eq!((choice.proof, choice.cut_short), (Proof::Proven(winner), false));
             reveal(&mut debate, choice.pixel);
             in_hand += u32::from(clock != Clock::unlimited());
             clock = Clock::until(Instant::now());
@@ -282,8 +286,10 @@ fn it_refuses_what_is_not_its_turn() {
     let rules = Rules::paper(4, true, Role::Honest);
     let image = Arc::clone(&judge.image);
     let debate = Debate::new(rules, image, 1, Some(7), CLASSES as u8).unwrap();
-    let mut agent = AgentSpec::Exact.build(Box::new(judge.evaluator()), 1);
+    let mut agent = AgentSpec::Exact.build(1);
+    let mut evaluator = judge.evaluator();
     for seat in [Seat::Judge, Seat::Debater(Debater::Second)] {
-        assert!(agent.choose(&debate.view(seat), Clock::unlimited()).is_err(), "{seat}");
+        let refused = agent.choose(&debate.view(seat), &mut evaluator, Clock::unlimited());
+        assert!(refused.is_err(), "{seat}");
     }
 }

@@ -72,15 +72,20 @@ fn play_by(
     evaluator: impl Fn(SparseEvaluator) -> Box<dyn Evaluator>,
 ) -> Result<(Vec<Pixel>, Duration), AgentError> {
     let mut debate = pair.debate(PIXELS, Role::Liar);
-    let [mut honest, mut liar] = SEEDS.map(|seed| {
-        let judge = SparseEvaluator::new(Arc::clone(&WEIGHTS), Arc::clone(debate.image()))
-            .expect("MNIST's images have the size that the network reads");
-        agent.build(evaluator(judge), seed)
+    let judges = SEEDS.map(|_| {
+        let judge = SparseEvaluator::new(Arc::clone(&WEIGHTS), Arc::clone(debate.image()));
+        evaluator(judge.expect("MNIST's images have the size that the network reads"))
     });
+    let [mut honest, mut liar] = SEEDS.map(|seed| agent.build(seed));
+    let [mut honest_judge, mut liar_judge] = judges;
     let start = Instant::now();
     while let Some(by) = debate.to_move() {
-        let agent = if by == Debater::First { &mut liar } else { &mut honest };
-        let pixel = agent.choose(&debate.view(Seat::Debater(by)), Clock::unlimited())?.pixel;
+        let (agent, judge) = match by {
+            Debater::First => (&mut liar, &mut liar_judge),
+            Debater::Second => (&mut honest, &mut honest_judge),
+        };
+        let view = debate.view(Seat::Debater(by));
+        let pixel = agent.choose(&view, &mut **judge, Clock::unlimited())?.pixel;
         debate.apply(Move::Reveal { by, pixel }).expect("agents make legal moves");
     }
     let moves = debate.evidence().iter().map(|reveal| reveal.pixel).collect();

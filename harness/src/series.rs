@@ -171,20 +171,20 @@ impl<'a> Series<'a> {
                 Role::Honest => self.debaters.honest,
                 Role::Liar => self.debaters.liar,
             };
-            let evaluator = self.judge.evaluator(Arc::clone(debate.image()))?;
-            Ok::<_, PlayError>(agent.build(evaluator, agent_seed(self.seed, setup, role)))
+            agent.build(agent_seed(self.seed, setup, role))
         };
-        let (mut first, mut second) = (seat(setup.first)?, seat(setup.first.other())?);
+        let (mut first, mut second) = (seat(setup.first), seat(setup.first.other()));
+        // What a judge answers does not depend on what it was asked before: one will do for all.
+        let mut judge = self.judge.evaluator(Arc::clone(debate.image()))?;
         while let Some(by) = debate.to_move() {
             let agent = if by == Debater::First { &mut first } else { &mut second };
-            let Choice { pixel, proof } = agent
-                .choose(&debate.view(Seat::Debater(by)), Clock::unlimited())
+            let Choice { pixel, proof, .. } = agent
+                .choose(&debate.view(Seat::Debater(by)), &mut *judge, Clock::unlimited())
                 .map_err(|source| PlayError::Agent { role: debate.rules().role_of(by), source })?;
             let event = debate.apply(Move::Reveal { by, pixel }).map_err(illegal)?;
             observe(&debate, &event, proof);
         }
         let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
-        let mut judge = self.judge.evaluator(Arc::clone(debate.image()))?;
         let logits = judge.evaluate(&[evidence]).concat();
         let event = debate.apply(Move::Verdict(Verdict::Logits { logits })).map_err(illegal)?;
         observe(&debate, &event, Proof::NotSought);

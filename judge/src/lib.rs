@@ -32,7 +32,7 @@ mod weights;
 
 pub use accuracy::{UnfitDataset, check_dataset};
 pub use decider::{Decider, EachSet, Question, decider};
-pub use evaluator::{DenseEvaluator, Evaluator, PixelSet, WrongSize};
+pub use evaluator::{DenseEvaluator, Evaluator, Indifferent, PixelSet, WrongSize};
 pub use network::{CLASSES, Network};
 pub use shipped::{SHIPPED_PIXELS, shipped};
 pub use sparse::{SparseDecider, SparseEvaluator, SparseWeights};

@@ -33,9 +33,10 @@ pub(crate) fn analyse(players: &dyn Players, debate: &Debate) -> Result<Analysis
             prospects.push(Prospect { pixel, margin: margin(&after)? });
         }
         if players.check(SEARCHER, debate.rules(), debate.image()).is_ok() {
-            let mut searcher = players.debater(SEARCHER, pixels, debate.image(), 0)?;
+            let mut searcher = players.debater(SEARCHER, 0)?;
+            let mut judge = players.evaluator(pixels, debate.image())?;
             let clock = Clock::until(Instant::now() + SEARCH);
-            let choice = searcher.choose(&debate.view(Seat::Debater(by)), clock);
+            let choice = searcher.choose(&debate.view(Seat::Debater(by)), &mut *judge, clock);
             let choice = choice.map_err(|error| error.to_string())?;
             let winner = match choice.proof {
                 Proof::Proven(winner) => Some(winner),

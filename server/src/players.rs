@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use pixel_debate_agents::{Agent, AgentSpec, Random};
+use pixel_debate_agents::{Agent, AgentSpec};
 use pixel_debate_game::{Evidence, Image, LegalPixels, Rules};
 use pixel_debate_judge::network::SIDE;
 use pixel_debate_judge::{
@@ -29,15 +29,11 @@ pub trait Players: Send + Sync + 'static {
     /// class of the data set, or more.
     fn logits(&self, pixels: u8, evidence: &Evidence) -> Result<Vec<f32>, String>;
 
-    /// Seats the agent with that name in a debate of `pixels` pixels over `image`. Given the same,
-    /// it plays the same.
-    fn debater(
-        &self,
-        name: &str,
-        pixels: u8,
-        image: &Arc<Image>,
-        seed: u64,
-    ) -> Result<Box<dyn Agent>, String>;
+    /// Makes the agent with that name. Given the same, it plays the same.
+    fn debater(&self, name: &str, seed: u64) -> Result<Box<dyn Agent>, String>;
+
+    /// The judge that agents ask in debates of `pixels` pixels over `image`.
+    fn evaluator(&self, pixels: u8, image: &Arc<Image>) -> Result<Box<dyn Evaluator>, String>;
 }
 
 /// The players that come with the program: the agents of `pixel-debate-agents`, and a trained
@@ -65,7 +61,7 @@ impl BuiltIn {
         Self::new(SHIPPED_PIXELS.into_iter().filter_map(network))
     }
 
-    fn evaluator(&self, pixels: u8, image: &Arc<Image>) -> Result<SparseEvaluator, String> {
+    fn engine(&self, pixels: u8, image: &Arc<Image>) -> Result<SparseEvaluator, String> {
         let weights = self
             .classifiers
             .get(&pixels)
@@ -108,22 +104,16 @@ impl Players for BuiltIn {
         }
         let seen = Image::new(SIDE as u8, SIDE as u8, values).map_err(|error| error.to_string())?;
         let set: PixelSet = evidence.iter().map(|reveal| reveal.pixel).collect();
-        let logits = self.evaluator(pixels, &Arc::new(seen))?.evaluate(&[set]);
+        let logits = self.engine(pixels, &Arc::new(seen))?.evaluate(&[set]);
         Ok(logits.concat())
     }
 
-    fn debater(
-        &self,
-        name: &str,
-        pixels: u8,
-        image: &Arc<Image>,
-        seed: u64,
-    ) -> Result<Box<dyn Agent>, String> {
-        match agent(name)? {
-            // It asks no classifier.
-            AgentSpec::Random => Ok(Box::new(Random::new(seed))),
-            agent => Ok(agent.build(Box::new(self.evaluator(pixels, image)?), seed)),
-        }
+    fn debater(&self, name: &str, seed: u64) -> Result<Box<dyn Agent>, String> {
+        Ok(agent(name)?.build(seed))
+    }
+
+    fn evaluator(&self, pixels: u8, image: &Arc<Image>) -> Result<Box<dyn Evaluator>, String> {
+        Ok(Box::new(self.engine(pixels, image)?))
     }
 }
 
@@ -162,8 +152,7 @@ mod tests {
         {
             debate.apply(Move::Reveal { by, pixel }).unwrap();
         }
-        let expected =
-            players.evaluator(4, &image).unwrap().evaluate(&[pixels.into_iter().collect()]);
+        let expected = players.engine(4, &image).unwrap().evaluate(&[pixels.into_iter().collect()]);
         assert_eq!(players.logits(4, debate.evidence()).unwrap(), expected[0]);
         assert!(players.logits(5, debate.evidence()).unwrap_err().contains("5 pixels"));
     }
@@ -178,8 +167,10 @@ mod tests {
         let view = debate.view(Seat::Debater(Debater::First));
         let clock = pixel_debate_agents::Clock::unlimited();
         for name in ["random", "greedy", "mcts:50", "mcts:50:graph"] {
-            let mut agents = [7, 7].map(|seed| players.debater(name, 6, &image, seed).unwrap());
-            let [one, other] = agents.each_mut().map(|agent| agent.choose(&view, clock).unwrap());
+            let mut agents = [7, 7].map(|seed| players.debater(name, seed).unwrap());
+            let mut judge = players.evaluator(6, &image).unwrap();
+            let [one, other] =
+                agents.each_mut().map(|agent| agent.choose(&view, &mut *judge, clock).unwrap());
             assert_eq!(one, other, "{name}");
         }
     }
@@ -194,7 +185,7 @@ mod tests {
             ("mcts:10001", "more than this server gives"),
             ("mcts:10001:graph", "more than this server gives"),
         ] {
-            let refusal = players.debater(name, 6, &image(0), 1).map(drop).unwrap_err();
+            let refusal = players.debater(name, 1).map(drop).unwrap_err();
             assert!(refusal.contains(reason), "{refusal}");
             assert_eq!(players.check(name, &rules, &image(0)), Err(refusal));
         }
@@ -207,7 +198,7 @@ mod tests {
             assert!(players.check(name, &rules, &image).is_err());
             assert_eq!(players.check("random", &rules, &image), Ok(()));
         }
-        assert!(players.debater("greedy", 6, &small, 1).is_err());
-        assert!(players.debater("random", 5, &small, 1).is_ok());
+        assert!(players.evaluator(6, &small).is_err());
+        assert!(players.evaluator(5, &image(0)).is_err());
     }
 }

@@ -136,6 +136,13 @@ impl Memory for Graph {
             self.nodes[*node].value = sum / *visits as f32;
         }
     }
+
+    fn bytes(&self) -> usize {
+        // The set and the node, its hash, and its place in the index.
+        let node = size_of::<(PixelSet, Node)>() + 2 * size_of::<usize>();
+        let edges: usize = self.nodes.values().map(|node| node.edges.capacity()).sum();
+        self.nodes.capacity() * node + edges * size_of::<Edge>()
+    }
 }
 
 #[cfg(test)]

@@ -75,6 +75,9 @@ pub(super) trait Memory: Send {
     /// Counts a rollout that went to its end, which is worth `honest` to the honest side, from 0
     /// to 1.
     fn record(&mut self, rollout: &Rollout<'_>, honest: f32);
+
+    /// The memory that it takes, in bytes.
+    fn bytes(&self) -> usize;
 }
 
 impl<'a> Rollout<'a> {

@@ -102,4 +102,11 @@ impl Memory for Tree {
             edge.mean = edge.value / edge.visits as f32;
         }
     }
+
+    fn bytes(&self) -> usize {
+        // A node of one move has it inside.
+        let outside = self.nodes.iter().filter(|node| node.edges.spilled());
+        let edges: usize = outside.map(|node| node.edges.capacity()).sum();
+        self.nodes.capacity() * size_of::<Node>() + edges * size_of::<Edge>()
+    }
 }

@@ -95,6 +95,17 @@ impl Strategy {
         let reply = shortest.first().map_or(Reply::Anything, |pixel| Reply::Reveal(*pixel));
         (shortest.len() <= turns).then_some(reply)
     }
+
+    /// The memory that it takes, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        let Self { plans, moves, answers } = self;
+        let pixels = plans.iter().map(|plan| plan.reveal.capacity());
+        let pixels = pixels.chain(answers.iter().map(|answer| answer.reveal.capacity()));
+        plans.capacity() * size_of::<Plan>()
+            + moves.capacity() * size_of::<Move>()
+            + answers.capacity() * size_of::<Answers>()
+            + pixels.sum::<usize>() * size_of::<Pixel>()
+    }
 }
 
 impl Search<'_> {

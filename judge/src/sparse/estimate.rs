@@ -92,6 +92,11 @@ impl Default for Estimator {
 }
 
 impl Estimator {
+    /// The memory that it takes, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        size_of::<Self>() + self.alone.bytes() + self.together.bytes() + self.crowds.bytes()
+    }
+
     /// The estimate for a set of pixels in reading order, or `None` where there is none: with
     /// weights or sets for which 16 bits do not suffice, and of no pixels at all, where one cell is
     /// like the other and their rounding errors do not cancel each other.

@@ -95,6 +95,13 @@ impl Evaluator for SparseEvaluator {
         sets.iter().map(|set| self.logits(set)).collect()
     }
 
+    fn bytes(&self) -> usize {
+        let Self { responses, stems, pair_sums, estimator, field, inputs, .. } = self;
+        let own =
+            field.capacity() * size_of::<f32>() + inputs.capacity() * size_of::<(usize, f32)>();
+        own + responses.bytes() + stems.bytes() + pair_sums.bytes() + estimator.bytes()
+    }
+
     fn as_sparse(&mut self) -> Option<&mut SparseEvaluator> {
         Some(self)
     }

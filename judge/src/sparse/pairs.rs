@@ -56,6 +56,12 @@ impl Default for PairSums {
 }
 
 impl PairSums {
+    /// The memory that they take, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let numbers = self.hidden.capacity() + self.gains.capacity();
+        numbers * size_of::<f32>() + self.places.capacity() * size_of::<Place>()
+    }
+
     /// The pair's sum over the stem `owner`, or `None` where it was never asked for before, or
     /// there is no room.
     ///

@@ -39,6 +39,8 @@ pub(super) struct Parts<K> {
     places: FxHashMap<K, Part>,
     /// One part after another: row × column × channel each.
     numbers: Fixed,
+    /// The most numbers that there have been.
+    written: usize,
     most: usize,
 }
 
@@ -109,9 +111,14 @@ impl Rectangle {
 }
 
 impl<K: Hash + Eq> Parts<K> {
+    /// The memory that they take, in bytes: what was reserved and never written to takes none.
+    pub(super) fn bytes(&self) -> usize {
+        self.written * size_of::<i16>() + self.places.capacity() * size_of::<(K, Part)>()
+    }
+
     /// Keeps up to `most` numbers.
     pub(super) fn up_to(most: usize) -> Self {
-        Self { places: FxHashMap::default(), numbers: fixed_zeros(0), most }
+        Self { places: FxHashMap::default(), numbers: fixed_zeros(0), written: 0, most }
     }
 
     /// Adds a part to `field`, and says how large the largest number added is. If it is not kept,
@@ -138,6 +145,7 @@ impl<K: Hash + Eq> Parts<K> {
                 self.numbers.reserve(self.most);
             }
             self.numbers.resize(start + size, 0);
+            self.written = self.written.max(start + size);
             let peak = compute(&mut self.numbers[start..]);
             let part = Part { start, rectangle, peak };
             self.places.insert(key, part);

@@ -57,6 +57,12 @@ impl Default for Responses {
 }
 
 impl Responses {
+    /// The memory that they take, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let numbers = self.numbers.capacity() + self.computed.capacity();
+        numbers * size_of::<f32>() + self.places.capacity() * size_of::<(Key, usize)>()
+    }
+
     /// Adds to `field` (cell × position × channel) the response of each of the pixels, which are in
     /// reading order.
     pub(super) fn add_all(

@@ -72,6 +72,18 @@ pub(super) fn rows_of(cells: &[Shared], differences: &[f32], rows: &mut Vec<(usi
 }
 
 impl Stem {
+    /// The memory that it takes, in bytes.
+    fn bytes(&self) -> usize {
+        let Self { revealed, field, known, changes, widths, places, blocks, .. } = self;
+        let numbers = field.capacity() + changes.capacity() + blocks.capacity();
+        size_of::<Self>()
+            + numbers * size_of::<f32>()
+            + revealed.capacity() * size_of::<Revealed>()
+            + known.capacity()
+            + widths.capacity() * size_of::<PerCell>()
+            + places.capacity() * size_of::<(usize, usize)>()
+    }
+
     fn empty(candidates: usize) -> Self {
         Self {
             revealed: Vec::new(),
@@ -119,6 +131,13 @@ impl Default for Stems {
 }
 
 impl Stems {
+    /// The memory that they take, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let levels: usize = self.levels.iter().map(Stem::bytes).sum();
+        let rows = self.rows.capacity() * size_of::<(usize, f32)>();
+        levels + rows + self.differences.capacity() * size_of::<f32>()
+    }
+
     /// Forgets everything and begins with the pixels of `revealed`, which are in reading order.
     pub(super) fn reset(&mut self, ground: &mut Ground<'_>, revealed: Vec<Revealed>) {
         let candidates = ground.candidates.len();

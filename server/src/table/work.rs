@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use pixel_debate_agents::{Agent, Clock};
 use pixel_debate_game::{Debate, Debater, Pixel, Seat};
+use pixel_debate_judge::{Evaluator, Indifferent};
 use pixel_debate_protocol::DebateId;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
@@ -86,11 +87,17 @@ pub(super) fn choose(house: &Arc<House>, question: Question) -> Work {
         let thought = house.pool.run(move || {
             let mut agent = match agent {
                 Some(agent) => agent,
-                None => players.debater(&name, debate.rules().pixels, debate.image(), seed)?,
+                None => players.debater(&name, seed)?,
+            };
+            let mut judge: Box<dyn Evaluator> = if agent.asks_judge() {
+                players.evaluator(debate.rules().pixels, debate.image())?
+            } else {
+                Box::new(Indifferent)
             };
             let view = debate.view(Seat::Debater(by));
             let clock = Clock::until(std::time::Instant::now() + patience);
-            let choice = agent.choose(&view, clock).map_err(|error| error.to_string())?;
+            let choice =
+                agent.choose(&view, &mut *judge, clock).map_err(|error| error.to_string())?;
             Ok(Done::Chosen { by, agent, pixel: choice.pixel })
         });
         let thought = thought.await.unwrap_or_else(|panic| Err(panic.to_string()));

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use pixel_debate_agents::{Agent, AgentError, Choice, Clock as Patience};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Evidence, Image, Pixel, Role, Rules, View};
+use pixel_debate_judge::{Evaluator, Indifferent};
 use pixel_debate_protocol::{Created, DebateId, Player, Setup, Token};
 use pixel_debate_server::{AdminToken, Limits, Players, Server, ServerConfig};
 use tokio::sync::oneshot;
@@ -38,7 +39,12 @@ pub(crate) struct Scripted;
 struct Row;
 
 impl Agent for Row {
-    fn choose(&mut self, view: &View, _: Patience) -> Result<Choice, AgentError> {
+    fn choose(
+        &mut self,
+        view: &View,
+        _: &mut dyn Evaluator,
+        _: Patience,
+    ) -> Result<Choice, AgentError> {
         Ok(Choice::unproven(Pixel::new(view.evidence.len() as u8, 0)))
     }
 }
@@ -46,7 +52,12 @@ impl Agent for Row {
 struct Zero;
 
 impl Agent for Zero {
-    fn choose(&mut self, view: &View, _: Patience) -> Result<Choice, AgentError> {
+    fn choose(
+        &mut self,
+        view: &View,
+        _: &mut dyn Evaluator,
+        _: Patience,
+    ) -> Result<Choice, AgentError> {
         let mut pixels = view.image.iter().flat_map(Image::iter);
         Ok(Choice::unproven(pixels.find(|&(_, value)| value == 0).unwrap().0))
     }
@@ -55,7 +66,12 @@ impl Agent for Zero {
 struct Fail;
 
 impl Agent for Fail {
-    fn choose(&mut self, _: &View, _: Patience) -> Result<Choice, AgentError> {
+    fn choose(
+        &mut self,
+        _: &View,
+        _: &mut dyn Evaluator,
+        _: Patience,
+    ) -> Result<Choice, AgentError> {
         Err(AgentError::NothingToReveal)
     }
 }
@@ -82,13 +98,11 @@ impl Players for Scripted {
         Ok(vec![0.5, brightness / 255.0, 0.25])
     }
 
-    fn debater(
-        &self,
-        name: &str,
-        _: u8,
-        _: &Arc<Image>,
-        seed: u64,
-    ) -> Result<Box<dyn Agent>, String> {
+    fn evaluator(&self, _: u8, _: &Arc<Image>) -> Result<Box<dyn Evaluator>, String> {
+        Ok(Box::new(Indifferent))
+    }
+
+    fn debater(&self, name: &str, seed: u64) -> Result<Box<dyn Agent>, String> {
         match name {
             "row" | "mcts:1000" => Ok(Box::new(Row)),
             "zero" => Ok(Box::new(Zero)),
