@@ -1,4 +1,4 @@
-//! Filled rectangles and text on a picture.
+//! Filled rectangles, discs and text on a picture.
 
 use std::sync::LazyLock;
 
@@ -30,6 +30,20 @@ impl Canvas {
         for y in y..(y + height).min(self.0.height()) {
             for x in x..(x + width).min(self.0.width()) {
                 self.0.put_pixel(x, y, colour);
+            }
+        }
+    }
+
+    /// A disc around a place, with a smooth edge.
+    pub(super) fn disc(&mut self, [x, y]: [u32; 2], diameter: u32, colour: Rgb<u8>) {
+        let radius = diameter as f32 / 2.0;
+        let reach = diameter / 2 + 1;
+        for at_y in y.saturating_sub(reach)..(y + reach).min(self.0.height()) {
+            for at_x in x.saturating_sub(reach)..(x + reach).min(self.0.width()) {
+                let beside = at_x as f32 + 0.5 - x as f32;
+                let below = at_y as f32 + 0.5 - y as f32;
+                let coverage = (radius + 0.5 - beside.hypot(below)).clamp(0.0, 1.0);
+                blend(self.0.get_pixel_mut(at_x, at_y), colour, coverage);
             }
         }
     }

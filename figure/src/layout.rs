@@ -3,6 +3,7 @@
 use image::Rgb;
 use pixel_debate_game::{Debater, Pixel, Role, Verdict, View, believed_label, honest_margin};
 
+use crate::badges::centres;
 use crate::{Figure, Shape};
 
 /// The honest debater's colour. Under each common kind of colour blindness the two colours differ
@@ -38,8 +39,10 @@ const TEXT: f32 = 27.0;
 const BULLET: u32 = 24;
 /// The least side of a pixel for which a grid is drawn.
 const LEAST_GRID: u32 = 6;
-/// The least side of a revealed pixel's mark, so that its number can be read.
-const LEAST_MARK: u32 = 14;
+/// The least and the largest side of a number's badge: on the page it is 1.6 pixels of the image.
+const BADGE: [u32; 2] = [26, 40];
+/// More numbers than these would hide what they stand beside.
+const MOST_NUMBERS: usize = 100;
 
 /// Draws a debate as a seat sees it, with its first reveals, and with how it ended if `ended`.
 pub(crate) fn lay_out(view: &View, reveals: usize, ended: bool) -> Figure {
@@ -66,11 +69,8 @@ pub(crate) fn lay_out(view: &View, reveals: usize, ended: bool) -> Figure {
             plan.fill([judge, HEAD + y * cell - 1], [width, 1], UNKNOWN_GRID);
         }
     }
-    for (number, reveal) in (1..).zip(view.evidence.iter().take(reveals)) {
-        let colour = colour(view, reveal.by);
-        for left in &lefts {
-            plan.mark(plan.place(*left, reveal.pixel), colour, number);
-        }
+    for left in &lefts {
+        plan.reveals(*left, reveals);
     }
     plan.foot(height, judge, ended);
     Figure {
@@ -107,18 +107,51 @@ impl Plan<'_> {
         self.shapes.push(Shape::Text { place, size, colour, text: text.into() });
     }
 
-    /// A revealed pixel: its number on the colour of whoever revealed it, a little larger than the
-    /// cell so that it can be read, and set off from white strokes by a dark edge, from black ground
-    /// by a light one.
-    fn mark(&mut self, [x, y]: [u32; 2], colour: Rgb<u8>, number: usize) {
-        let square = self.cell.max(LEAST_MARK);
-        let centre = [x + self.cell / 2, y + self.cell / 2];
-        for (beyond, colour) in [(4, INK), (3, PAPER), (2, colour)] {
-            let side = square + 2 * beyond;
-            self.fill(centre.map(|middle| middle.saturating_sub(side / 2)), [side; 2], colour);
+    /// The first reveals in the view that begins at `left`: each pixel's value in a frame of the colour
+    /// of whoever revealed it, and its number beside it.
+    fn reveals(&mut self, left: u32, reveals: usize) {
+        let view = self.view;
+        let (cell, ring) = (self.cell, (self.cell * 6 / 25).clamp(2, 8));
+        for reveal in view.evidence.iter().take(reveals) {
+            let corner = self.place(left, reveal.pixel);
+            let around =
+                |beyond: u32| (corner.map(|at| at.saturating_sub(beyond)), [cell + 2 * beyond; 2]);
+            let (outer, inner) = (around(ring + 1), around(ring));
+            self.fill(outer.0, outer.1, PAPER);
+            self.fill(inner.0, inner.1, colour(view, reveal.by));
         }
-        let size = square as f32 * 23.0 / 24.0;
-        self.shapes.push(Shape::Number { centre, size, colour: PAPER, number });
+        // On the frames, which reach into their neighbours.
+        for reveal in view.evidence.iter().take(reveals) {
+            self.fill(self.place(left, reveal.pixel), [cell; 2], Rgb([reveal.value; 3]));
+        }
+        if view.evidence.len() > MOST_NUMBERS {
+            return;
+        }
+        let side = (cell * 8 / 5).clamp(BADGE[0], BADGE[1]);
+        let scale = cell as f32;
+        // Of all of them, so that in an animation each stays where it is.
+        let pixels: Vec<_> =
+            view.evidence.iter().map(|reveal| [reveal.pixel.x, reveal.pixel.y]).collect();
+        let places = centres(&pixels, [view.width, view.height], side as f32 / 2.0 / scale);
+        for ((number, reveal), [x, y]) in (1..).zip(view.evidence.iter().take(reveals)).zip(places)
+        {
+            let on = |start: u32, at: f32| (start as f32 + at * scale).max(0.0).round() as u32;
+            let centre = [on(left, x), on(HEAD, y)];
+            self.badge(reveal.by, centre, side + 2, PAPER);
+            self.badge(reveal.by, centre, side, colour(view, reveal.by));
+            let number = Shape::Number { centre, size: side as f32 * 0.72, colour: PAPER, number };
+            self.shapes.push(number);
+        }
+    }
+
+    /// What tells a debater without colours: a disc for the first, a square for the second.
+    fn badge(&mut self, debater: Debater, centre: [u32; 2], side: u32, colour: Rgb<u8>) {
+        match debater {
+            Debater::First => self.shapes.push(Shape::Disc { centre, diameter: side, colour }),
+            Debater::Second => {
+                self.fill(centre.map(|middle| middle.saturating_sub(side / 2)), [side; 2], colour);
+            }
+        }
     }
 
     /// Below the views: the claims on the left, the verdict on the right.
@@ -135,7 +168,8 @@ impl Plan<'_> {
                 (None, Some(claim)) => format!("{debater} debater claims {claim}"),
                 (None, None) => format!("{debater} debater, with no claim told"),
             };
-            self.fill([MARGIN, baseline - 20], [BULLET; 2], colour(view, debater));
+            let centre = [MARGIN + BULLET / 2, baseline - 20 + BULLET / 2];
+            self.badge(debater, centre, BULLET, colour(view, debater));
             self.text([MARGIN + BULLET + 14, baseline], TEXT, INK, line);
         }
         let Some(outcome) = view.outcome.filter(|_| ended) else { return };
@@ -220,9 +254,9 @@ mod tests {
         Figure::of(&debate.view(Seat::Judge)).image()
     }
 
-    /// The colour near a cell's corner, which neither its number nor its neighbour reaches.
+    /// The colour near a cell's corner, which neither a number nor a neighbour's frame reaches.
     fn corner_of(picture: &RgbImage, left: u32, x: u32) -> Rgb<u8> {
-        *picture.get_pixel(left + x * CELL + 5, HEAD + 5)
+        *picture.get_pixel(left + x * CELL + 12, HEAD + 12)
     }
 
     #[test]
@@ -230,9 +264,9 @@ mod tests {
         let picture = draw(&judged([40, 200, 90, 0]));
         let right = MARGIN + 4 * CELL + GAP;
         let debaters = [0, 1, 2, 3].map(|x| corner_of(&picture, MARGIN, x));
-        assert_eq!(debaters, [Rgb([40; 3]), LIAR, HONEST, Rgb([0; 3])]);
+        assert_eq!(debaters, [40, 200, 90, 0].map(|value| Rgb([value; 3])));
         let judge = [0, 1, 2, 3].map(|x| corner_of(&picture, right, x));
-        assert_eq!(judge, [UNKNOWN, LIAR, HONEST, UNKNOWN]);
+        assert_eq!(judge, [UNKNOWN, Rgb([200; 3]), Rgb([90; 3]), UNKNOWN]);
     }
 
     #[test]
@@ -242,7 +276,7 @@ mod tests {
             let [one, other] = [&one, &other].map(|debate| Figure::of(&debate.view(seat)));
             assert_eq!(one, other);
             let seen = [0, 1, 2, 3].map(|x| corner_of(&one.image(), MARGIN, x));
-            assert_eq!(seen, [UNKNOWN, FIRST, SECOND, UNKNOWN]);
+            assert_eq!(seen, [UNKNOWN, Rgb([200; 3]), Rgb([90; 3]), UNKNOWN]);
             for hidden in ["honest", "liar", "debaters see"] {
                 assert!(!one.svg().contains(hidden));
             }
@@ -257,6 +291,62 @@ mod tests {
             assert_eq!(colour, other.get_pixel(x, y));
         }
         assert_ne!(one, other);
+    }
+
+    /// A debate over 28 by 28 pixels, as large as they mostly are.
+    fn usual() -> Debate {
+        let image = Arc::new(
+            Image::new(28, 28, (0..28 * 28).map(|at| (at % 251 + 1) as u8).collect()).unwrap(),
+        );
+        let mut debate =
+            Debate::new(Rules::paper(6, true, Role::Liar), image, 1, Some(0), 2).unwrap();
+        let pixels = [[20, 11], [20, 7], [18, 15], [19, 7], [19, 6], [17, 18]];
+        for ([x, y], by) in
+            pixels.into_iter().zip([Debater::First, Debater::Second].into_iter().cycle())
+        {
+            debate.apply(Move::Reveal { by, pixel: Pixel::new(x, y) }).unwrap();
+        }
+        let verdict = Verdict::Logits { logits: vec![0.5, 2.0] };
+        debate.apply(Move::Verdict(verdict)).unwrap();
+        debate
+    }
+
+    #[test]
+    fn numbers_cover_no_revealed_value() {
+        let debate = usual();
+        let picture = draw(&debate);
+        let cell = SIDE / 28;
+        for reveal in debate.evidence() {
+            for left in [MARGIN, MARGIN + SIDE + GAP] {
+                let [x, y] = [reveal.pixel.x, reveal.pixel.y].map(u32::from);
+                for (dx, dy) in (0..cell).flat_map(|dx| (0..cell).map(move |dy| (dx, dy))) {
+                    let seen = picture.get_pixel(left + x * cell + dx, HEAD + y * cell + dy);
+                    assert_eq!(*seen, Rgb([reveal.value; 3]), "({x}, {y})");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_colours_shapes_tell_who_revealed_what_and_who_claims_what() {
+        let figure = Figure::of(&usual().view(Seat::Judge));
+        let of = |colour: Rgb<u8>| {
+            let is = |found: &&Shape| match found {
+                Shape::Rectangle { size, colour: its, .. } => {
+                    *its == colour && [38, BULLET].contains(&size[0])
+                }
+                Shape::Disc { colour: its, .. } => *its == colour,
+                _ => false,
+            };
+            let found: Vec<_> = figure.shapes.iter().filter(is).collect();
+            let discs = found.iter().filter(|shape| matches!(shape, Shape::Disc { .. })).count();
+            [discs, found.len() - discs]
+        };
+        // Three badges in each view, and one before the claim.
+        assert_eq!(of(LIAR), [7, 0], "the liar sits first, and has discs");
+        assert_eq!(of(HONEST), [0, 7], "squares");
+        let svg = figure.svg();
+        assert!(svg.contains("<circle ") && svg.contains("liar claims 0, reveals first"), "{svg}");
     }
 
     #[test]

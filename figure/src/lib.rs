@@ -1,5 +1,6 @@
 //! A debate as a picture, after the paper's figure 4: what the debaters see beside what the judge
-//! sees, with the revealed pixels numbered in order, the honest side's green and the liar's blue.
+//! sees, with the revealed pixels numbered in order, the honest side's green and the liar's blue, the
+//! first debater's numbers on discs and the second's on squares.
 //!
 //! A [`Figure`] is made from a [`View`] and from nothing else, so it tells what the view tells: of
 //! a judge's or spectator's view before the outcome only the evidence is there to be drawn.
@@ -18,6 +19,7 @@
 //! ```
 
 mod animation;
+mod badges;
 mod canvas;
 mod layout;
 mod svg;
@@ -43,6 +45,11 @@ enum Shape {
     Rectangle {
         corner: [u32; 2],
         size: [u32; 2],
+        colour: Rgb<u8>,
+    },
+    Disc {
+        centre: [u32; 2],
+        diameter: u32,
         colour: Rgb<u8>,
     },
     /// Text that begins at the place and stands on it.
@@ -74,6 +81,9 @@ impl Figure {
         for shape in &self.shapes {
             match shape {
                 Shape::Rectangle { corner, size, colour } => canvas.fill(*corner, *size, *colour),
+                Shape::Disc { centre, diameter, colour } => {
+                    canvas.disc(*centre, *diameter, *colour);
+                }
                 Shape::Text { place, size, colour, text } => {
                     canvas.text((place[0], place[1]), *size, *colour, text);
                 }

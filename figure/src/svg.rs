@@ -23,6 +23,11 @@ impl Figure {
                     "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
                     hex(*colour),
                 ),
+                Shape::Disc { centre: [x, y], diameter, colour } => format!(
+                    "<circle cx=\"{x}\" cy=\"{y}\" r=\"{}\" fill=\"{}\"/>",
+                    f64::from(*diameter) / 2.0,
+                    hex(*colour),
+                ),
                 Shape::Text { place: [x, y], size, colour, text } => format!(
                     "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" fill=\"{}\">{}</text>",
                     hex(*colour),
