@@ -91,8 +91,8 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Checkpoint(#[from] pixel_debate_training::CheckpointError),
     #[cfg(feature = "train")]
-    #[error("the signal handler cannot be set: {0}")]
-    Signal(#[from] ctrlc::Error),
+    #[error("interrupts cannot be listened to: {0}")]
+    Signal(io::Error),
     #[cfg(feature = "train")]
     #[error("the judge {} cannot be written: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },

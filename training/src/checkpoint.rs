@@ -6,11 +6,11 @@
 
 use std::{
     collections::HashMap,
-    fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
+use atomic_write_file::AtomicWriteFile;
 use pixel_debate_judge::{masks::Masks, network::Network};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
@@ -166,12 +166,10 @@ fn identity(settings: &Settings, data: &str) -> HashMap<String, String> {
     ])
 }
 
-/// Writes a file beside `path`, sees it safely on the disk and gives it the name.
+/// Writes a file such that after any interruption it is whole or what it was before. When this
+/// returns, the file and its name are on the disk.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let mut file = File::create(&beside)?;
+    let mut file = AtomicWriteFile::open(path)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)
+    file.commit()
 }

@@ -141,3 +141,31 @@ fn beyond_this_machine_it_listens_only_with_an_administrator() {
     assert!(said.contains("PIXEL_DEBATE_ADMIN_TOKEN: an administrator's token has"), "{said}");
     assert!(!folder.path().join("debates.db").exists(), "nothing was begun");
 }
+
+/// Ctrl-C, a request to terminate, and the end of the terminal.
+#[cfg(unix)]
+#[test]
+fn every_signal_to_stop_is_heard_and_a_hangup_that_is_ignored_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let tell = |server: &Running, signal: &str| {
+        let id = server.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    };
+    for signal in ["-INT", "-TERM", "-HUP"] {
+        let mut server = Running::start(serve(folder.path(), &["--listen", "127.0.0.1:0"]));
+        tell(&server, signal);
+        let status = server.child.wait().unwrap();
+        assert_eq!(status.code(), Some(0), "{signal}: it does not stop by itself: {status}");
+    }
+    let own = serve(folder.path(), &["--listen", "127.0.0.1:0"]);
+    let mut command = Command::new("nohup");
+    command.arg(own.get_program()).args(own.get_args()).stdin(Stdio::null());
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut server = Running::start(command);
+    tell(&server, "-HUP");
+    // It answers still, until it is told to terminate.
+    let (status, _) = server.ask("GET /api/nothing", "", "");
+    assert_eq!(status, "404");
+    tell(&server, "-TERM");
+    assert_eq!(server.child.wait().unwrap().code(), Some(0));
+}

@@ -92,6 +92,16 @@ fn a_run_that_was_stopped_and_killed_trains_the_same_judge() {
     assert!(batches >= 2 && last.ends_with("the same command goes on from there"), "{last}");
     assert!(!stopped.exists());
 
+    // The end of its terminal is no other thing.
+    let mut run = Training::start(&train(&stopped, 1_000_000));
+    run.wait_for(&format!("{}/1000000 batches, ", batches + 1));
+    let id = run.child.id().to_string();
+    assert!(Command::new("kill").args(["-HUP", &id]).status().unwrap().success());
+    let (_, last) = run.last_batch();
+    assert_eq!(run.child.wait().unwrap().code(), Some(1));
+    let batches = last.strip_prefix("error: stopped after ").unwrap_or_else(|| panic!("{last}"));
+    let batches: u64 = batches.split_once(' ').unwrap().0.parse().unwrap();
+
     // Killed, it has lost nothing but the batch that it was at.
     let mut run = Training::start(&train(&stopped, 1_000_000));
     run.wait_for(&format!("going on after {batches} of 1000000 batches"));
@@ -148,4 +158,28 @@ fn what_would_fail_at_the_end_fails_at_the_beginning() {
     let (code, line) = crate::failure(&format!("judge train --out {data}/judge --data {data}"), "");
     assert_eq!(code, 1);
     assert!(line.contains("t10k-images-idx3-ubyte"), "{line}");
+}
+
+/// A judge that cannot be written costs no checkpoint, and a checkpoint goes when the judge is there.
+#[test]
+fn a_checkpoint_is_kept_until_the_judge_is_on_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    dataset(dir.path());
+    let (data, out) = (dir.path().display(), dir.path().join("judge"));
+    let arguments =
+        format!("judge train --pixels 4 --batches 1 --data {data} --out {}", out.display());
+    // What stands in the judge's place cannot be replaced by a file.
+    fs::create_dir_all(out.join("inhabited")).unwrap();
+    let (code, line) = crate::failure(&arguments, "");
+    assert_eq!(code, 1);
+    assert!(line.contains("judge"), "{line}");
+    let checkpoint = out.with_added_extension("checkpoint");
+    assert!(checkpoint.exists());
+    fs::remove_dir_all(&out).unwrap();
+    output(&arguments, "");
+    assert!(out.is_file() && !checkpoint.exists());
+    let left: Vec<_> =
+        fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let named = |path: &&PathBuf| !path.to_string_lossy().contains("ubyte");
+    assert_eq!(left.iter().filter(named).collect::<Vec<_>>(), [&out], "nothing else is left");
 }

@@ -1,12 +1,12 @@
 //! What `judge train` does in a program that was built with training.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use atomic_write_file::AtomicWriteFile;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_datasets::{Dataset, Split};
 use pixel_debate_harness::Rate;
@@ -17,6 +17,7 @@ use pixel_debate_training::{Processor, Run, Settings, paper_batches};
 use super::super::accuracy::in_words;
 use super::Train;
 use crate::failure::Failure;
+use crate::interrupt::Interrupts;
 
 /// How much the newest batch counts in the loss that is shown.
 const SMOOTHING: f32 = 0.01;
@@ -50,6 +51,7 @@ impl Train {
         }
         say(&format!("{} batches done; measuring the accuracy", run.batches()));
         let accuracy = pool.install(|| finish(&run, settings, &test, &self.out))?;
+        // The judge is on the disk, whatever happens from now on.
         std::fs::remove_file(&checkpoint)
             .map_err(|source| Failure::Write { path: checkpoint, source })?;
         let out = self.out.display();
@@ -106,17 +108,24 @@ fn train_to(run: &mut Run<'_>, batches: u64, checkpoint_every: u64) -> Result<bo
     Ok(run.batches() >= batches)
 }
 
-/// A flag that an interrupt or a request to terminate raises; a second one ends the program at
-/// once, which loses the batches since the last checkpoint and nothing else.
+/// A flag that an interrupt raises; a second one ends the program at once, which loses the batches
+/// since the last checkpoint and nothing else.
 fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
     let stop = Arc::new(AtomicBool::new(false));
     let raised = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if raised.swap(true, Ordering::Relaxed) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    let runtime = runtime.map_err(Failure::Runtime)?;
+    let mut interrupts =
+        runtime.block_on(async { Interrupts::listen() }).map_err(Failure::Signal)?;
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            interrupts.next().await;
+            raised.store(true, Ordering::Relaxed);
+            say("stopping after this batch");
+            interrupts.next().await;
             std::process::exit(130);
-        }
-        say("stopping after this batch");
-    })?;
+        });
+    });
     Ok(stop)
 }
 
@@ -158,14 +167,12 @@ fn to_bytes(weights: &Weights, precision: Precision, out: &Path) -> Result<Vec<u
         .map_err(|error| Failure::Write { path: out.to_owned(), source: io::Error::other(error) })
 }
 
-/// Writes a file beside `path` and gives it the name once it is safely on the disk: there is never
-/// half a judge.
+/// Writes a file such that after any interruption it is whole or what it was before: there is never
+/// half a judge. What it returns from is on the disk.
 fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let beside = path.with_added_extension("new");
-    let mut file = File::create(&beside)?;
+    let mut file = AtomicWriteFile::open(path)?;
     file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)
+    file.commit()
 }
 
 /// A line for whoever watches the run. If nobody does, it goes on.
