@@ -65,7 +65,10 @@ impl App {
             .route("/debates/{id}/{picture}", get(picture::draw))
             .fallback(refused::not_found)
             .method_not_allowed_fallback(refused::method);
-        Router::new()
+        let router = Router::new();
+        #[cfg(test)]
+        let router = router.route(crate::socket::echo::PATH, any(crate::socket::echo::open));
+        router
             .nest(pixel_debate_protocol::API, api)
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))

@@ -41,6 +41,9 @@ pub struct Limits {
     /// How long one message may take to be written, and how long a client may be silent.
     #[serde(deserialize_with = "seconds")]
     pub silence: Duration,
+    /// How long a client waits for the store before it is told that the store is not available.
+    #[serde(deserialize_with = "seconds")]
+    pub store_wait: Duration,
     /// Searches and judgements that run at once, each on a thread of its own.
     pub threads: usize,
     /// How long a built-in agent may think about a move; then it plays the best that it knows.
@@ -87,6 +90,7 @@ impl Default for Limits {
             handshake: Duration::from_secs(10),
             ping: Duration::from_secs(15),
             silence: Duration::from_secs(45),
+            store_wait: Duration::from_secs(10),
             // One core is left to the network.
             threads: cores.saturating_sub(1).max(1),
             thinking: Duration::from_mins(1),

@@ -6,11 +6,13 @@ mod standings;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use pixel_debate_protocol::{
     Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
@@ -19,7 +21,7 @@ use crate::house::House;
 use crate::limits::Limits;
 use crate::record::{Restored, opening};
 use crate::results::DebateResult;
-use crate::store::{StoreError, StoredDebate};
+use crate::store::{NewDebate, StoreError, StoredDebate};
 use crate::table::{Request, Table, TableHandle};
 use crate::tokens::new_debate_id;
 use crate::visitors::{Place, Visitors};
@@ -29,6 +31,9 @@ const PAGE: u32 = 256;
 
 /// How long a debate's name is.
 const NAME_LENGTH: usize = 16;
+
+/// How long is waited before a debate that could not be ended is to be ended again.
+const BREATH: Duration = Duration::from_millis(100);
 
 /// Sets up debates and finds them again.
 pub(crate) struct Lobby {
@@ -136,14 +141,37 @@ impl Lobby {
         let id = new_debate_id().map_err(|error| {
             Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
         })?;
-        let began = tokio::time::Instant::now();
-        let stored = house.store.create(opening(&id, &debate, &terms)).await;
-        house.metrics.stored(began.elapsed(), stored.is_ok());
+        let opening = opening(&id, &debate, &terms);
+        let restored = Restored::begun(id.clone(), debate, terms);
+        let (done, stored) = oneshot::channel();
+        let keep = Arc::clone(self).keep(opening, restored, room, place, done);
+        self.tasks.spawn(keep);
+        let Ok(Ok(stored)) = timeout(house.limits.store_wait, stored).await else {
+            warn!(debate = %id, "the store takes too long");
+            return Err(store_unavailable());
+        };
         stored.map_err(|error| unavailable(&error))?;
         info!(debate = %id, pixels = setup.pixels, judge = %kind(&setup.judge), "set up");
-        let restored = Restored::begun(id.clone(), debate, terms);
-        self.seat(restored, Some(room), place);
         Ok(Created { id: None, debate: id, tokens })
+    }
+
+    /// Has the store take a new debate, and gives it a table. Where nobody waits for it any more when
+    /// the store has taken it, nobody knows it: it is ended at once, and gives its place back.
+    async fn keep(
+        self: Arc<Self>,
+        opening: NewDebate,
+        restored: Restored,
+        room: OwnedSemaphorePermit,
+        place: Option<Place>,
+        done: oneshot::Sender<Result<(), StoreError>>,
+    ) {
+        let began = tokio::time::Instant::now();
+        let stored = self.house.store.create(opening).await;
+        self.house.metrics.stored(began.elapsed(), stored.is_ok());
+        let table = stored.is_ok().then(|| self.seat(restored, Some(room), place));
+        if let (Err(_), Some(table)) = (done.send(stored), table) {
+            withdraw(&table).await;
+        }
     }
 
     /// The debate with that name, at hand or from the store.
@@ -282,6 +310,18 @@ impl Tables {
     }
 }
 
+/// Ends a debate, whatever it is at.
+async fn withdraw(table: &TableHandle) {
+    loop {
+        let (answer, ended) = oneshot::channel();
+        // An event that is on its way to the store comes first.
+        if !table.ask(Request::End { answer }).await || !matches!(ended.await, Ok(Err(_))) {
+            return;
+        }
+        sleep(BREATH).await;
+    }
+}
+
 /// A player without its name, for the log.
 fn kind(player: &Player) -> &str {
     match player {
@@ -302,8 +342,12 @@ pub(crate) fn unknown(id: &DebateId) -> Refusal {
 
 /// The refusal of what the store would have to take or to give.
 fn unavailable(error: &StoreError) -> Refusal {
-    warn!(%error, "the store is not available");
     // What is wrong with the store is the administrator's affair.
+    warn!(%error, "the store is not available");
+    store_unavailable()
+}
+
+fn store_unavailable() -> Refusal {
     Refusal::new(
         RefusalCode::StoreUnavailable,
         "the store is not available at the moment",

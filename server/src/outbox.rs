@@ -6,20 +6,30 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use axum::extract::ws::Utf8Bytes;
 use pixel_debate_protocol::ServerMessage;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
-/// The sending end, shared by all who have something to tell the client.
+/// The sending end, shared by all who have something to tell the client: when the last of them has
+/// let go of it, nobody has.
 #[derive(Clone, Debug)]
 pub(crate) struct Outbox(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     client: u64,
-    frames: Sender<Utf8Bytes>,
+    frames: Sender<Message>,
+    watch: Watch,
+}
+
+/// What is known of the client's connection, to whoever looks after it. It holds no outbox.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch(Arc<State>);
+
+#[derive(Debug)]
+struct State {
     cut_off: CancellationToken,
     /// The way to the client and back in milliseconds, by the latest ping; `u32::MAX` before.
     latency_ms: AtomicU32,
@@ -36,13 +46,13 @@ pub(crate) enum Reached {
 
 impl Outbox {
     /// An outbox that holds up to `capacity` messages, and the end that empties it.
-    pub(crate) fn new(capacity: usize) -> (Self, Receiver<Utf8Bytes>) {
+    pub(crate) fn new(capacity: usize) -> (Self, Receiver<Message>) {
         static CLIENTS: AtomicU64 = AtomicU64::new(0);
         let client = CLIENTS.fetch_add(1, Ordering::Relaxed);
         let (frames, waiting) = mpsc::channel(capacity);
-        let cut_off = CancellationToken::new();
-        let latency_ms = AtomicU32::new(u32::MAX);
-        (Self(Arc::new(Shared { client, frames, cut_off, latency_ms })), waiting)
+        let (cut_off, latency_ms) = (CancellationToken::new(), AtomicU32::new(u32::MAX));
+        let watch = Watch(Arc::new(State { cut_off, latency_ms }));
+        (Self(Arc::new(Shared { client, frames, watch })), waiting)
     }
 
     /// A number that no other client of this process has.
@@ -62,16 +72,34 @@ impl Outbox {
 
     /// Puts a message in the box that was put into a frame before, for several clients at once.
     pub(crate) fn post(&self, frame: Utf8Bytes) -> Reached {
+        self.send(Message::Text(frame))
+    }
+
+    /// Puts a frame of any kind in the box.
+    pub(crate) fn send(&self, frame: Message) -> Reached {
         match self.0.frames.try_send(frame) {
             Ok(()) => Reached::Yes,
             Err(TrySendError::Closed(_)) => Reached::No,
             Err(TrySendError::Full(_)) => {
-                self.0.cut_off.cancel();
+                self.0.watch.0.cut_off.cancel();
                 Reached::No
             }
         }
     }
 
+    /// What is known of the connection.
+    pub(crate) fn watch(&self) -> Watch {
+        self.0.watch.clone()
+    }
+
+    /// How long the way to the client and back took the last time, in milliseconds, if ever.
+    pub(crate) fn latency_ms(&self) -> Option<u32> {
+        let latency = self.0.watch.0.latency_ms.load(Ordering::Relaxed);
+        Some(latency).filter(|latency| *latency != u32::MAX)
+    }
+}
+
+impl Watch {
     /// Waits until the client is cut off.
     pub(crate) async fn cut_off(&self) {
         self.0.cut_off.cancelled().await;
@@ -80,11 +108,6 @@ impl Outbox {
     /// Notes how long the way to the client and back took.
     pub(crate) fn note_latency(&self, latency_ms: u32) {
         self.0.latency_ms.store(latency_ms.min(u32::MAX - 1), Ordering::Relaxed);
-    }
-
-    /// How long the way to the client and back took the last time, in milliseconds, if ever.
-    pub(crate) fn latency_ms(&self) -> Option<u32> {
-        Some(self.0.latency_ms.load(Ordering::Relaxed)).filter(|latency| *latency != u32::MAX)
     }
 }
 
@@ -110,9 +133,9 @@ mod tests {
         assert_eq!(outbox.room(), 1);
         assert_eq!(outbox.tell(&message()), Reached::Yes);
         assert_eq!(outbox.tell(&message()), Reached::No);
-        outbox.cut_off().await;
+        outbox.watch().cut_off().await;
         assert_eq!(
-            waiting.recv().await.unwrap().as_str(),
+            waiting.recv().await.unwrap().to_text().unwrap(),
             r#"{"type":"closed","debate":"d","reason":"over"}"#
         );
     }
@@ -124,12 +147,23 @@ mod tests {
         assert_eq!(outbox.tell(&message()), Reached::No);
     }
 
+    #[tokio::test]
+    async fn when_all_have_let_go_nobody_has_anything_to_say() {
+        let (outbox, mut waiting) = Outbox::new(2);
+        let (other, watch) = (outbox.clone(), outbox.watch());
+        other.tell(&message());
+        drop((outbox, other));
+        assert!(waiting.recv().await.is_some());
+        assert!(waiting.recv().await.is_none());
+        drop(watch);
+    }
+
     #[test]
     fn the_latency_is_the_latest() {
         let (outbox, _waiting) = Outbox::new(1);
         assert_eq!(outbox.latency_ms(), None);
-        outbox.note_latency(u32::MAX);
-        outbox.note_latency(7);
+        outbox.watch().note_latency(u32::MAX);
+        outbox.watch().note_latency(7);
         assert_eq!(outbox.latency_ms(), Some(7));
     }
 }

@@ -26,6 +26,7 @@ use crate::http::{App, Origins, Peer};
 use crate::limits::Limits;
 use crate::lobby::Lobby;
 use crate::metrics::Dropped;
+use crate::socket::linger;
 use crate::store::{Store, StoreError};
 use crate::visitors::Visitors;
 
@@ -184,7 +185,7 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
             lobby.house().metrics.dropped(Dropped::Full);
             if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
                 tokio::spawn(async move {
-                    let _ = timeout(Duration::from_secs(1), turn_away(stream)).await;
+                    let _ = timeout(2 * FAREWELL, turn_away(stream)).await;
                     drop(permit);
                 });
             }
@@ -227,7 +228,8 @@ fn serve(
 /// Tells a client that there is no place for it.
 async fn turn_away(mut stream: TcpStream) -> io::Result<()> {
     stream.write_all(FULL).await?;
-    stream.shutdown().await
+    linger(stream).await;
+    Ok(())
 }
 
 #[cfg(test)]

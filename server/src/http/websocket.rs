@@ -1,10 +1,12 @@
 //! The door to the websocket.
 
 use axum::Extension;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{State, WebSocketUpgrade};
-use axum::response::{IntoResponse, Response};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use pixel_debate_protocol::{Refusal, RefusalCode};
 
+use super::refused::Refused;
 use super::{App, Peer};
 use crate::socket;
 
@@ -12,16 +14,21 @@ use crate::socket;
 pub(super) async fn open(
     State(app): State<App>,
     Extension(Peer { address, place }): Extension<Peer>,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response {
-    let upgrade = match upgrade {
-        Ok(upgrade) => upgrade,
-        Err(rejection) => return rejection.into_response(),
-    };
+    request: Request,
+) -> Result<Response, Refused> {
     let App { lobby, sockets, stop, .. } = app;
     let open = sockets.token();
-    socket::limited(upgrade, lobby.limits()).on_upgrade(move |websocket| async move {
-        socket::serve(websocket, lobby, address, stop).await;
+    let serve = move |stream| async move {
+        socket::serve(stream, lobby, address, stop).await;
         drop((open, place));
+    };
+    socket::upgrade(request, serve).map_err(|error| {
+        let refusal = Refusal::new(
+            RefusalCode::Malformed,
+            format!("this request opens no websocket: {error}"),
+            "a websocket's handshake: GET with the headers connection: upgrade, upgrade: websocket, \
+             sec-websocket-version: 13 and sec-websocket-key",
+        );
+        Refused(StatusCode::UPGRADE_REQUIRED, refusal)
     })
 }

@@ -3,13 +3,15 @@
 use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 
-use axum::extract::ws::Message;
 use pixel_debate_game::Verdict as Answer;
 use pixel_debate_protocol::{
     ClientMessage, DebateId, Refusal, RefusalCode, Request as Said, ServerMessage,
 };
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite::Message;
 use tracing::debug;
+
+use super::{Clerk, Farewell, Stay};
 
 use crate::lobby::{Lobby, unknown};
 use crate::outbox::Outbox;
@@ -33,13 +35,6 @@ struct Followed {
     ticket: Weak<()>,
 }
 
-/// Whether a client may stay.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Stay,
-    CutOff,
-}
-
 /// A request to follow a debate, as the protocol has three of them.
 struct Wish {
     token: Option<pixel_debate_protocol::Token>,
@@ -55,49 +50,14 @@ impl Desk {
         Self { lobby, outbox, address, bucket, followed: Vec::new() }
     }
 
-    /// Reads a message that came at that time, and does what it says.
-    pub(super) async fn read(&mut self, message: Message, at: Instant) -> Verdict {
-        let text = match &message {
-            Message::Text(text) => Ok(text),
-            Message::Binary(_) => {
-                Err(Refusal::new(RefusalCode::Binary, "a binary frame", "messages in text frames"))
-            }
-            // These cost almost nothing to read, and are no messages.
-            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Verdict::Stay,
-        };
-        match self.bucket.take(at) {
-            Measure::Read => {}
-            Measure::CutOff => return Verdict::CutOff,
-            Measure::Refuse => {
-                let most = self.lobby.limits().messages_a_second;
-                self.refuse(Refusal::new(
-                    RefusalCode::TooFast,
-                    "this connection says too much, and this message was not read",
-                    format!("at most {most} messages a second"),
-                ));
-                return Verdict::Stay;
-            }
-        }
-        let most = self.lobby.limits().message_bytes;
-        let said = text.and_then(|text| {
-            if text.len() > most {
-                return Err(Refusal::new(
-                    RefusalCode::TooLarge,
-                    format!("a message of {} bytes", text.len()),
-                    format!("at most {most} bytes"),
-                ));
-            }
-            Said::parse(text)
-        });
-        match said {
-            Ok(Said { id, message }) => {
-                if let Err(refusal) = self.carry_out(id, message, at).await {
-                    self.refuse(refusal.answering(id));
-                }
-            }
-            Err(refusal) => self.refuse(refusal),
-        }
-        Verdict::Stay
+    /// Carries a request out, for which nobody waits longer than may be.
+    async fn answer(&mut self, request: Said, at: Instant) -> Result<(), Refusal> {
+        let wait = self.lobby.limits().store_wait;
+        let Said { id, message } = request;
+        timeout(wait, self.carry_out(id, message, at))
+            .await
+            .unwrap_or_else(|_| Err(late()))
+            .map_err(|refusal| refusal.answering(id))
     }
 
     async fn carry_out(
@@ -157,13 +117,12 @@ impl Desk {
             ClientMessage::Leave { debate } => {
                 let client = self.outbox.client();
                 let Some(place) = self.place(&debate) else { return Err(not_followed(&debate)) };
-                let Followed { table, .. } = self.followed.swap_remove(place);
                 let answer = id.is_some().then(|| (self.outbox.clone(), id));
-                if table.ask(Request::Leave { client, answer }).await {
-                    Ok(())
-                } else {
-                    Err(not_followed(&debate))
-                }
+                let leave = Request::Leave { client, answer };
+                // Until the table has been asked this connection follows the debate.
+                let asked = self.followed[place].table.ask(leave).await;
+                self.followed.swap_remove(place);
+                if asked { Ok(()) } else { Err(not_followed(&debate)) }
             }
         }
     }
@@ -240,13 +199,65 @@ impl Desk {
         self.outbox.tell(&ServerMessage::Error(refusal));
     }
 
-    /// Tells every table that the client has gone.
-    pub(super) async fn leave_all(&mut self) {
+    /// Tells every table that the client has gone, and lets go of its outbox.
+    pub(super) async fn leave_all(self) {
         let client = self.outbox.client();
-        for Followed { table, .. } in self.followed.drain(..) {
+        for Followed { table, .. } in self.followed {
             table.ask(Request::Leave { client, answer: None }).await;
         }
     }
+}
+
+impl Clerk for Desk {
+    async fn read(&mut self, message: Message, at: Instant) -> Stay {
+        match self.bucket.take(at) {
+            Measure::Read => {}
+            Measure::CutOff => return Stay::No(Farewell::FLOOD),
+            Measure::Refuse => {
+                let most = self.lobby.limits().messages_a_second;
+                self.refuse(Refusal::new(
+                    RefusalCode::TooFast,
+                    "this connection says too much, and this message was not read",
+                    format!("at most {most} messages a second"),
+                ));
+                return Stay::Yes;
+            }
+        }
+        let Message::Text(text) = message else {
+            self.refuse(Refusal::new(
+                RefusalCode::Binary,
+                "a binary frame",
+                "messages in text frames",
+            ));
+            return Stay::No(Farewell::BINARY);
+        };
+        let most = self.lobby.limits().message_bytes;
+        let answered = if text.len() > most {
+            Err(Refusal::new(
+                RefusalCode::TooLarge,
+                format!("a message of {} bytes", text.len()),
+                format!("at most {most} bytes"),
+            ))
+        } else {
+            match Said::parse(&text) {
+                Ok(request) => self.answer(request, at).await,
+                Err(refusal) => Err(refusal),
+            }
+        };
+        if let Err(refusal) = answered {
+            self.refuse(refusal);
+        }
+        Stay::Yes
+    }
+}
+
+/// The refusal of a request that could not be carried out in time.
+fn late() -> Refusal {
+    Refusal::new(
+        RefusalCode::StoreUnavailable,
+        "the store takes too long, and this request was not carried out",
+        "another try later",
+    )
 }
 
 fn not_followed(debate: &DebateId) -> Refusal {

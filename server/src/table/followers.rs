@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use axum::extract::ws::Utf8Bytes;
 use pixel_debate_game::{Debater, Seat};
 use pixel_debate_protocol::{CloseReason, DebateId, ServerMessage};
+use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use crate::outbox::{Outbox, Reached, frame};
 
@@ -130,7 +130,7 @@ mod tests {
         assert!(followers.seat_down(&debate, follower(&one, judge)).is_empty());
         assert!(followers.seat_down(&debate, follower(&one, judge)).is_empty());
         assert!(followers.seat_down(&debate, follower(&two, judge)).is_empty());
-        assert!(told_one.try_recv().unwrap().contains("seat_taken"));
+        assert!(told_one.try_recv().unwrap().to_text().unwrap().contains("seat_taken"));
         assert_eq!(
             (followers.seat(one.client()), followers.seat(two.client())),
             (None, Some(judge))

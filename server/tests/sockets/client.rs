@@ -11,6 +11,7 @@ use pixel_debate_protocol::{
 };
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
@@ -23,6 +24,8 @@ pub(crate) struct Client {
     pub(crate) hello: Hello,
     /// Every text frame after the greeting.
     pub(crate) heard: Vec<String>,
+    /// How many pings came.
+    pub(crate) pings: usize,
 }
 
 impl Client {
@@ -40,7 +43,7 @@ impl Client {
             other => panic!("not a greeting: {other:?}"),
         };
         assert_eq!(hello.protocol, VERSION);
-        Self { socket, hello, heard: Vec::new() }
+        Self { socket, hello, heard: Vec::new(), pings: 0 }
     }
 
     pub(crate) async fn frame(&mut self, frame: Message) -> Result<(), Error> {
@@ -62,6 +65,7 @@ impl Client {
                         return serde_json::from_str(&text).unwrap();
                     }
                     Message::Close(frame) => panic!("the server closed: {frame:?}"),
+                    Message::Ping(_) => self.pings += 1,
                     _ => {}
                 }
             }
@@ -74,20 +78,24 @@ impl Client {
         self.hear_within(PATIENCE).await.expect("the server is silent")
     }
 
-    /// The code and the reason with which the server closes, whatever it says before. None where
-    /// the system has cut the connection and thrown them away, as it may when the server closes
-    /// before it has read all that the client sent.
-    pub(crate) async fn closed(&mut self) -> Option<(CloseCode, String)> {
+    /// The code and the reason with which the server closes, whatever it says before.
+    pub(crate) async fn closed(&mut self) -> (CloseCode, String) {
+        let frame = self.close_frame().await.expect("a close frame without a code");
+        (frame.code, frame.reason.to_string())
+    }
+
+    /// Waits for the answer to a close frame without a code, whatever comes before.
+    pub(crate) async fn closed_without_reason(&mut self) {
+        assert_eq!(self.close_frame().await, None);
+    }
+
+    async fn close_frame(&mut self) -> Option<CloseFrame> {
         loop {
             let frame = timeout(PATIENCE, self.socket.next()).await.expect("the server is silent");
             match frame.expect("the server has hung up without a word") {
-                Ok(Message::Close(frame)) => {
-                    let frame = frame.expect("a close frame without a code");
-                    return Some((frame.code, frame.reason.to_string()));
-                }
+                Ok(Message::Close(frame)) => return frame,
                 Ok(Message::Text(text)) => self.heard.push(text.to_string()),
                 Ok(_) => {}
-                Err(Error::Io(_)) => return None,
                 Err(error) => panic!("{error}"),
             }
         }

@@ -4,6 +4,7 @@
 mod beliefs;
 mod client;
 mod clocks;
+mod closing;
 #[path = "../store/database.rs"]
 mod database;
 mod debates;

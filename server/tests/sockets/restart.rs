@@ -20,7 +20,7 @@ async fn clients_are_told_that_the_server_stops() {
     let stopping = tokio::spawn(scene.stop());
     for client in seated.all() {
         assert_eq!(client.dismissed().await, CloseReason::Restarting);
-        assert_eq!(client.closed().await.unwrap().0, CloseCode::Away);
+        assert_eq!(client.closed().await.0, CloseCode::Away);
     }
     tokio::time::timeout(Duration::from_secs(5), stopping).await.unwrap().unwrap();
     assert!(tokio::net::TcpStream::connect(address).await.is_err());
