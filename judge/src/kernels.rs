@@ -45,7 +45,8 @@ impl<'a> Matrix<'a> {
     ///
     /// If `data` does not hold exactly `rows * columns` numbers.
     pub fn new(data: &'a [f32], rows: usize, columns: usize) -> Self {
-        assert_eq!(data.len(), rows * columns, "a matrix of {rows}×{columns} numbers");
+        let size = rows.checked_mul(columns);
+        assert_eq!(Some(data.len()), size, "a matrix of {rows}×{columns} numbers");
         Self { data, rows, columns, row_stride: columns, column_stride: 1 }
     }
 
@@ -86,11 +87,17 @@ pub fn multiply(
     threads: usize,
 ) {
     assert_eq!(left.columns, right.rows, "inner sizes of a product");
-    assert_eq!(out.len(), left.rows * right.columns, "size of a product");
+    let size = left.rows.checked_mul(right.columns);
+    assert_eq!(Some(out.len()), size, "size of a product");
+    if out.is_empty() {
+        // Sides of matrices without numbers may be larger than anything that is addressed.
+        return;
+    }
     let parallelism =
         if threads > 1 { gemm::Parallelism::Rayon(threads) } else { gemm::Parallelism::None };
     // SAFETY: each pointer covers rows × columns numbers with the strides given, which `Matrix::new`
-    // and the assertion above have checked; `out` is borrowed mutably, so it overlaps neither input.
+    // and the assertion above have checked, without overflow; no side is larger than the slices, and
+    // so than `isize::MAX`. `out` is borrowed mutably, so it overlaps neither input.
     unsafe {
         gemm::gemm(
             left.rows,
@@ -115,6 +122,9 @@ pub fn multiply(
         );
     }
 }
+
+#[cfg(test)]
+mod absurd;
 
 #[cfg(test)]
 mod tests {

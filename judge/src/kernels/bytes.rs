@@ -31,8 +31,16 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
+    /// As many inputs as there are numbers of 16 bits; the sum of as many products fits in 32.
+    pub(crate) const MOST: usize = 1 << 16;
+
     /// Room for the values of `inputs` inputs.
+    ///
+    /// # Panics
+    ///
+    /// If these are more than [`MOST`](Self::MOST).
     pub(crate) fn of(inputs: usize) -> Self {
+        assert!(inputs <= Self::MOST, "{} inputs at most", Self::MOST);
         // Whole registers are written, also beyond the end.
         let room = inputs + LINE;
         Self { numbers: vec![0; room], values: vec![0; room], count: 0 }
@@ -88,13 +96,18 @@ const fn unit_at(place: usize) -> usize {
 
 impl ByteRows {
     /// The matrix of `byte(input, unit)`.
+    ///
+    /// # Panics
+    ///
+    /// If it is larger than memory.
     pub(crate) fn new(inputs: usize, byte: impl Fn(usize, usize) -> i8) -> Self {
         let place = |index: usize| {
             let (block, input, place) =
                 (index / (inputs * BLOCK), index / BLOCK % inputs, index % BLOCK);
             (input, block * BLOCK + place / LINE * LINE + unit_at(place % LINE))
         };
-        let bytes = (0..inputs * HIDDEN).map(|index| {
+        let size = inputs.checked_mul(HIDDEN).expect("the rows of a matrix fit into memory");
+        let bytes = (0..size).map(|index| {
             let (input, unit) = place(index);
             byte(input, unit)
         });

@@ -110,7 +110,8 @@ impl Instructions {
                     && is_x86_feature_detected!("fma")
                     && is_x86_feature_detected!("f16c")
             }
-            Self::Avx512 => is_x86_feature_detected!("avx512f"),
+            // Where the wider versions have nothing to gain, the narrower run.
+            Self::Avx512 => Self::Avx2.are_here() && is_x86_feature_detected!("avx512f"),
         }
     }
 }
