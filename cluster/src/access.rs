@@ -1,11 +1,13 @@
 //! The way to the NATS servers: their URLs, TLS, and what proves who we are.
 
+use std::error::Error;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr};
+use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr, rustls};
 
 use crate::ClusterError;
 use crate::error::chain;
@@ -116,10 +118,8 @@ impl Access {
                     ClusterError::Denied { servers, proof: self.proof.in_words(), fault }
                 }
                 ConnectErrorKind::Tls => ClusterError::Tls { servers, fault },
-                // The TLS library's word comes as one of the operating system's.
-                ConnectErrorKind::Io if fault.to_lowercase().contains("certificate") => {
-                    ClusterError::Tls { servers, fault }
-                }
+                // What the TLS library says later comes as if the operating system did.
+                ConnectErrorKind::Io if is_of_tls(&error) => ClusterError::Tls { servers, fault },
                 _ => ClusterError::Unreachable { servers, fault },
             }
         })
@@ -161,6 +161,14 @@ const PING: Duration = Duration::from_secs(10);
 fn readable(path: &Path) -> Result<(), ClusterError> {
     let opened = fs::File::open(path).map(drop);
     opened.map_err(|source| ClusterError::File { path: path.to_owned(), source })
+}
+
+/// Whether the TLS library is behind an error.
+fn is_of_tls(error: &(dyn Error + 'static)) -> bool {
+    let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || inner.is_some_and(|inner| is_of_tls(inner))
+        || error.source().is_some_and(is_of_tls)
 }
 
 /// A URL fit to be shown.
@@ -208,5 +216,13 @@ mod tests {
         }
         let proof = Proof::Password { user: "lab".into(), password: "secret".into() };
         assert!(!format!("{proof:?}").contains("secret"));
+    }
+
+    #[test]
+    fn errors_of_tls_are_known_by_their_type() {
+        let of_tls = rustls::Error::AlertReceived(rustls::AlertDescription::CertificateRequired);
+        let wrapped = io::Error::other(io::Error::new(io::ErrorKind::InvalidData, of_tls.clone()));
+        assert!(is_of_tls(&of_tls) && is_of_tls(&wrapped));
+        assert!(!is_of_tls(&io::Error::other("no certificate in sight")));
     }
 }

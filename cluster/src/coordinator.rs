@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use pixel_debate_harness::{Failed, Plan, Undone};
 use pixel_debate_judge::kernels::Instructions;
+use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
 use crate::wire::{Announcement, First, Head, Task};
@@ -113,7 +114,7 @@ pub async fn coordinate(
         undone,
         options,
         progress: &*progress,
-        ledger: Ledger::of(undone),
+        ledger: Ledger::of(undone.keys()),
         audit: Audit::of(options.audit),
         standing: Standing::default(),
         sent_away: HashSet::new(),
@@ -212,9 +213,9 @@ impl Coordinator<'_> {
                 Published::Queued => self.ledger.set(key, State::Queued),
                 Published::Full => {
                     full = true;
-                    self.ledger.put_back(key);
+                    self.ledger.reopen(key);
                 }
-                Published::Failed => self.ledger.put_back(key),
+                Published::Failed => self.ledger.reopen(key),
             }
         }
         let published = server.publish(&second).await;
@@ -291,6 +292,15 @@ impl Coordinator<'_> {
         let (open, waiting) = (self.ledger.open(), self.ledger.waiting());
         self.standing = Standing { workers, threads, busy, open, waiting, ..self.standing };
         self.progress.standing(&self.standing);
+    }
+}
+
+/// Does what takes long. Where the runtime has other threads they take over meanwhile; where it has
+/// one, all else waits.
+fn at_length<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::current().runtime_flavor() {
+        RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 

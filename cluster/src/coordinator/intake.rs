@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::ledger::State;
 use super::server::Received;
-use super::{Coordinator, Crier, audit};
+use super::{Coordinator, Crier, at_length, audit};
 use crate::ClusterError;
 use crate::wire::{First, Outcome, Report};
 
@@ -90,7 +90,7 @@ impl Coordinator<'_> {
             let kept = shards.par_iter().map(|(shard, _, bytes)| undone.keep(shard, bytes));
             kept.collect::<Result<Vec<_>, _>>()
         };
-        let kept = tokio::task::block_in_place(keep)?;
+        let kept = at_length(keep)?;
         for ((shard, worker, bytes), kept) in shards.iter().zip(kept) {
             match kept {
                 Ok(()) => {
@@ -138,7 +138,7 @@ impl Coordinator<'_> {
             return Ok(());
         }
         self.progress.say(&format!("{one} and {other} differ on shard {shard}: it is done here"));
-        let bytes = match tokio::task::block_in_place(|| self.undone.do_here(shard)) {
+        let bytes = match at_length(|| self.undone.do_here(shard)) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Ok(()),
             Err(error) => {

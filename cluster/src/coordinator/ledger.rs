@@ -1,6 +1,6 @@
 //! How far each shard is.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
 use pixel_debate_harness::{Failed, Undone};
 
@@ -24,18 +24,23 @@ pub(super) enum State {
 
 /// The shards that were missing when the folder was opened.
 pub(super) struct Ledger<'a> {
-    states: HashMap<&'a str, State>,
-    /// Those that wait, in order.
-    waiting: VecDeque<&'a str>,
+    /// Their keys, in the order of the run.
+    keys: Vec<&'a str>,
+    /// For each its place in this order, and how far it is.
+    states: HashMap<&'a str, (usize, State)>,
+    /// The places of those that wait: the first of them is the next, however it came to wait.
+    waiting: BTreeSet<usize>,
     open: usize,
     errors: HashMap<String, Vec<(String, String)>>,
 }
 
 impl<'a> Ledger<'a> {
-    pub(super) fn of(undone: &Undone<'a>) -> Self {
-        let waiting: VecDeque<&str> = undone.keys().collect();
-        let states = waiting.iter().map(|key| (*key, State::Waiting)).collect();
-        Self { states, open: waiting.len(), waiting, errors: HashMap::new() }
+    pub(super) fn of(keys: impl Iterator<Item = &'a str>) -> Self {
+        let keys: Vec<&str> = keys.collect();
+        let places = keys.iter().enumerate();
+        let states = places.map(|(place, key)| (*key, (place, State::Waiting))).collect();
+        let (waiting, open) = ((0..keys.len()).collect(), keys.len());
+        Self { keys, states, waiting, open, errors: HashMap::new() }
     }
 
     /// How many are neither done nor given up.
@@ -49,56 +54,50 @@ impl<'a> Ledger<'a> {
     }
 
     pub(super) fn is_open(&self, key: &str) -> bool {
-        matches!(self.states.get(key), Some(State::Waiting | State::Queued))
+        matches!(self.states.get(key), Some((_, State::Waiting | State::Queued)))
     }
 
-    /// Takes the next that are to be queued.
+    /// Takes the next that are to be queued, in the order of the run.
     pub(super) fn next(&mut self, most: usize) -> Vec<String> {
         let mut next = Vec::new();
         while next.len() < most
-            && let Some(key) = self.waiting.pop_front()
+            && let Some(place) = self.waiting.pop_first()
         {
-            // Some are done without having been queued: by a worker that an earlier coordinator had.
-            if self.states.get(key) == Some(&State::Waiting) {
-                next.push(key.to_owned());
-            }
+            next.push(self.keys[place].to_owned());
         }
         next
     }
 
-    /// A shard is to be done after all, or again.
+    /// A shard is to be done after all, or again, or could not be queued when it had been taken by
+    /// [`next`](Self::next).
     pub(super) fn reopen(&mut self, key: &str) {
-        if self.states.get(key) != Some(&State::Waiting) || !self.waiting.contains(&key) {
-            self.put_back(key);
-        }
-    }
-
-    /// One that was taken by [`next`](Self::next) could not be queued.
-    pub(super) fn put_back(&mut self, key: &str) {
         self.set(key, State::Waiting);
-        if let Some((key, _)) = self.states.get_key_value(key) {
-            self.waiting.push_front(key);
-        }
     }
 
     pub(super) fn set(&mut self, key: &str, state: State) {
-        let Some(known) = self.states.get_mut(key) else { return };
+        let Some((place, known)) = self.states.get_mut(key) else { return };
         let is_open = |state: &State| matches!(state, State::Waiting | State::Queued);
         self.open += usize::from(is_open(&state));
         self.open -= usize::from(is_open(known));
+        if state == State::Waiting {
+            self.waiting.insert(*place);
+        } else {
+            // Some are done without having been queued: by a worker that an earlier coordinator had.
+            self.waiting.remove(place);
+        }
         *known = state;
     }
 
     /// Those that are on the queue or in a worker's hands.
     pub(super) fn queued(&self) -> Vec<String> {
-        let queued = self.states.iter().filter(|(_, state)| **state == State::Queued);
+        let queued = self.states.iter().filter(|(_, (_, state))| *state == State::Queued);
         queued.map(|(key, _)| (*key).to_owned()).collect()
     }
 
     /// Who did a shard, and the hash of its bytes, if this coordinator took it.
     pub(super) fn done_by(&self, key: &str) -> Option<(String, [u8; 32])> {
         match self.states.get(key) {
-            Some(State::Done { by, digest }) => Some((by.clone(), *digest)),
+            Some((_, State::Done { by, digest })) => Some((by.clone(), *digest)),
             _ => None,
         }
     }
@@ -106,8 +105,12 @@ impl<'a> Ledger<'a> {
     /// All that a worker has done is to be done again; how much that is.
     pub(super) fn distrust(&mut self, worker: &str) -> usize {
         let by_it = |state: &State| matches!(state, State::Done { by, .. } if by == worker);
-        let keys: Vec<&str> =
-            self.states.iter().filter(|(_, state)| by_it(state)).map(|(key, _)| *key).collect();
+        let keys: Vec<&str> = self
+            .states
+            .iter()
+            .filter(|(_, (_, state))| by_it(state))
+            .map(|(key, _)| *key)
+            .collect();
         for key in &keys {
             self.reopen(key);
         }
@@ -139,7 +142,51 @@ impl<'a> Ledger<'a> {
 
     /// The shards that were given up, in the order of the run.
     pub(super) fn failed(&self, undone: &Undone<'_>) -> Vec<Failed> {
-        let failed = undone.keys().filter(|key| self.states.get(key) == Some(&State::Failed));
+        let is_failed = |key: &&&str| matches!(self.states.get(**key), Some((_, State::Failed)));
+        let failed = self.keys.iter().filter(is_failed);
         failed.filter_map(|key| undone.failed(key, self.errors(key))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEYS: [&str; 5] = ["e", "a", "c", "b", "d"];
+
+    #[test]
+    fn what_could_not_be_queued_keeps_its_order() {
+        let mut ledger = Ledger::of(KEYS.into_iter());
+        let taken = ledger.next(3);
+        assert_eq!(taken, ["e", "a", "c"]);
+        ledger.set("a", State::Queued);
+        for key in ["e", "c"] {
+            ledger.reopen(key);
+        }
+        assert_eq!((ledger.waiting(), ledger.open()), (4, 5));
+        assert_eq!(ledger.next(9), ["e", "c", "b", "d"]);
+        assert_eq!(ledger.waiting(), 0);
+        // In whatever order they come back.
+        for key in ["d", "e", "b", "a", "c"] {
+            ledger.reopen(key);
+            ledger.reopen(key);
+        }
+        assert_eq!((ledger.waiting(), ledger.open()), (5, 5));
+        assert_eq!(ledger.next(9), KEYS);
+    }
+
+    #[test]
+    fn what_was_done_meanwhile_is_not_queued() {
+        let mut ledger = Ledger::of(KEYS.into_iter());
+        let done = |by: &str| State::Done { by: by.to_owned(), digest: [0; 32] };
+        ledger.set("a", done("one"));
+        ledger.set("d", done("other"));
+        ledger.set("e", State::Failed);
+        assert_eq!((ledger.waiting(), ledger.open()), (2, 2));
+        assert_eq!(ledger.distrust("one"), 1);
+        assert_eq!(ledger.next(9), ["a", "c", "b"]);
+        assert!(!ledger.is_open("d") && ledger.is_open("a"));
+        ledger.set("nobody's", State::Waiting);
+        assert_eq!(ledger.waiting(), 0);
     }
 }

@@ -1,11 +1,13 @@
 //! What a run has on the NATS server: a queue, the results, and an object store.
 
+use std::error::Error as _;
 use std::time::Duration;
 
 use async_nats::Client;
 use async_nats::jetstream;
+use async_nats::jetstream::ErrorCode;
 use async_nats::jetstream::consumer::{AckPolicy, PullConsumer, pull};
-use async_nats::jetstream::context::PublishErrorKind;
+use async_nats::jetstream::context::{PublishError, PublishErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::object_store::{self, ObjectStore};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType};
@@ -30,6 +32,7 @@ pub(super) struct Server {
 }
 
 /// What became of a task that was to be put on the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Published {
     /// It is there, or was before.
     Queued,
@@ -37,6 +40,28 @@ pub(super) enum Published {
     Full,
     /// The server did not take it, for now.
     Failed,
+}
+
+impl Published {
+    /// What a refusal means, by the number that the server gives it.
+    fn of(error: &PublishError) -> Self {
+        let refusal = error.source().and_then(|source| source.downcast_ref::<jetstream::Error>());
+        match refusal.map(jetstream::Error::error_code) {
+            Some(
+                ErrorCode::STREAM_WRONG_LAST_SEQUENCE
+                | ErrorCode::STREAM_WRONG_LAST_SEQUENCE_CONSTANT,
+            ) => Self::Queued,
+            // The stream takes no more messages or bytes, or the server none of any stream.
+            Some(
+                ErrorCode::STREAM_STORE_FAILED
+                | ErrorCode::INSUFFICIENT_RESOURCES
+                | ErrorCode::ACCOUNT_RESOURCES_EXCEEDED
+                | ErrorCode::STORAGE_RESOURCES_EXCEEDED
+                | ErrorCode::MEMORY_RESOURCES_EXCEEDED,
+            ) => Self::Full,
+            _ => Self::Failed,
+        }
+    }
 }
 
 /// A report as it came.
@@ -115,23 +140,17 @@ impl Server {
             Some(_) => self.names.again(shard),
         };
         let payload = serde_json::to_vec(task).expect("a task is plain data");
+        // A shard has a subject of its own, on which nothing must stand: it cannot be queued twice.
         let publish = PublishMessage::build().payload(payload.into());
+        let publish = publish.expected_last_subject_sequence(0);
         let published = async { self.context.send_publish(subject, publish).await?.await };
         let Err(error) = published.await else { return Published::Queued };
-        let fault = chain(&error);
-        // A shard has a subject of its own, which holds one message: it cannot stand on the queue
-        // twice.
-        if fault.contains("per subject") {
-            Published::Queued
-        } else if fault.contains("maximum") || fault.contains("insufficient") {
-            Published::Full
-        } else {
-            if error.kind() != PublishErrorKind::StreamNotFound {
-                // What cannot be published at once is tried again, but not as fast as can be.
-                tokio::time::sleep(SOON).await;
-            }
-            Published::Failed
+        let published = Published::of(&error);
+        if published == Published::Failed && error.kind() != PublishErrorKind::StreamNotFound {
+            // What cannot be published at once is tried again, but not as fast as can be.
+            tokio::time::sleep(SOON).await;
         }
+        published
     }
 
     /// The reports that have come, some time after the first at the latest. Large results are fetched.
@@ -332,3 +351,27 @@ const SOON: Duration = Duration::from_millis(300);
 const ANSWER: Duration = Duration::from_secs(5);
 /// For how long nothing must be had from the server before things are made anew.
 const MENDING: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests {
+    use async_nats::jetstream::Error;
+
+    use super::*;
+
+    /// What the server says of it in words is for people.
+    #[test]
+    fn refusals_are_told_apart_by_their_numbers() {
+        let refused = |code: u32| {
+            let error = serde_json::json!({
+                "code": 503, "err_code": code, "description": "maximum messages per subject",
+            });
+            let error: Error = serde_json::from_value(error).unwrap();
+            Published::of(&PublishError::with_source(PublishErrorKind::Other, error))
+        };
+        assert_eq!([10071, 10164].map(refused), [Published::Queued; 2]);
+        assert_eq!([10077, 10023, 10002, 10047, 10028].map(refused), [Published::Full; 5]);
+        assert_eq!(refused(10054), Published::Failed);
+        let none = PublishError::new(PublishErrorKind::TimedOut);
+        assert_eq!(Published::of(&none), Published::Failed);
+    }
+}

@@ -59,3 +59,31 @@ fn what_is_to_be_compared_waits_for_a_second_worker() {
     assert!(heard.standing().compared >= 16);
     assert_same(&contents(folder.path()), &LOCAL);
 }
+
+/// A program that has one thread for all that waits can be a coordinator, also where it has to do a
+/// shard itself, and a worker.
+#[test]
+fn one_thread_is_enough() {
+    let Some(nats) = Nats::start("") else { return };
+    let access = Access::new([nats.url()]).unwrap();
+    let folder = TempDir::new().unwrap();
+    let one_thread = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let options = CoordinatorOptions { audit: 1.0, ..options() };
+    let run = Run::start_on(one_thread(), &access, plan(), folder.path(), options);
+    let crew = Crew::new(&access);
+    crew.start(Worker::new(named("wrong")).doing(wrongly()));
+    let heard = crew.heard.clone();
+    for name in ["right", "right too"] {
+        let (access, heard) = (access.clone(), heard.clone());
+        // It ends with the tests.
+        std::thread::spawn(move || {
+            let worker = Worker::new(named(name));
+            let say = move |said: String| heard.say(&said);
+            one_thread().block_on(worker.run(&access, std::future::pending(), say))
+        });
+    }
+    let (finished, heard) = run.finish();
+    finished.unwrap();
+    assert!(heard.all().contains("wrong is sent away: it computes wrongly"), "{}", heard.all());
+    assert_same(&contents(folder.path()), &LOCAL);
+}

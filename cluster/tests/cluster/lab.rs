@@ -147,10 +147,20 @@ impl Run {
         folder: &Path,
         options: CoordinatorOptions,
     ) -> Self {
+        Self::start_on(Runtime::new().unwrap(), access, plan, folder, options)
+    }
+
+    /// The same on that runtime.
+    pub(crate) fn start_on(
+        runtime: Runtime,
+        access: &Access,
+        plan: Plan,
+        folder: &Path,
+        options: CoordinatorOptions,
+    ) -> Self {
         let heard = Heard::default();
         let (access, folder, progress) = (access.clone(), folder.to_owned(), heard.clone());
         let thread = std::thread::spawn(move || {
-            let runtime = Runtime::new().unwrap();
             let workers = Workers::Machines(access.servers());
             plan.run_by(&workers, &folder, &Nobody, |undone| {
                 let progress = Arc::new(progress);
@@ -180,8 +190,7 @@ pub(crate) struct Crew {
 
 impl Crew {
     pub(crate) fn new(access: &Access) -> Self {
-        let (runtime, heard) = (Runtime::new().unwrap(), Heard::default());
-        Self { runtime, access: access.clone(), heard }
+        Self { runtime: Runtime::new().unwrap(), access: access.clone(), heard: Heard::default() }
     }
 
     /// Starts one that does shards as workers do.
