@@ -4,14 +4,20 @@
 //     node agent.mjs ws://127.0.0.1:8080/socket DEBATE TOKEN
 //
 // As a debater it reveals the darkest legal pixel that is left, as a judge it believes the first
-// debater. Put something better into `choosePixel` and `chooseLabel`.
+// debater. Put something better into `choosePixel` and `chooseLabel`: they may take as long as the
+// clock allows.
 //
 // Node 20 has no websocket client of its own: `ws` is one. With `globalThis.WebSocket`, which newer
 // versions and browsers have, the same code needs no package.
 
+import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import WebSocket from 'ws';
 
 const PROTOCOL = 2;
+// Refusals that pass: the same may be right later.
+const PASSING = new Set(['busy', 'store_unavailable', 'too_fast', 'unavailable']);
+// What had happened already, or will be told when it is time.
+const HARMLESS = new Set(['not_begun', 'stale']);
 
 /** The darkest pixel that may be revealed. */
 function choosePixel({ image, evidence, rules }) {
@@ -25,8 +31,23 @@ function choosePixel({ image, evidence, rules }) {
 /** What the first debater claims; without claims the first label. */
 const chooseLabel = ({ claims }) => claims.first ?? 0;
 
+/** What the agent does in its turn, for the event with that number. */
+const chooseMove = (view, seq) =>
+  view.seat === 'judge'
+    ? { type: 'verdict', label: chooseLabel(view) }
+    : { type: 'reveal', seq, pixel: choosePixel(view) };
+
+/** The move, chosen by a thread of its own, so that pings are answered meanwhile. */
+const think = (view, seq) =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: { view, seq } });
+    worker.once('message', resolve).once('error', reject);
+  });
+
 function play(url, debate, token) {
   let [seq, view, turn, over, wait] = [0, null, null, false, 500];
+  // Thinking goes on when the connection is lost: it is begun once for each event.
+  const thought = { seq: 0, move: null };
 
   const leave = (line, code = 0) => {
     over = true;
@@ -36,10 +57,17 @@ function play(url, debate, token) {
 
   const connect = () => {
     const socket = new WebSocket(url);
-    const send = (message) => socket.send(JSON.stringify({ ...message, debate }));
+    let said;
+    const send = (message) => {
+      if (over || socket.readyState !== WebSocket.OPEN) return;
+      said = { ...message, debate };
+      socket.send(JSON.stringify(said));
+    };
+    const longer = () => (wait = Math.min(2 * wait, 30_000));
     socket.onerror = () => {}; // `onclose` follows.
-    socket.onclose = () => over || setTimeout(connect, (wait = Math.min(2 * wait, 10_000)));
+    socket.onclose = () => over || setTimeout(connect, longer());
     socket.onmessage = ({ data }) => {
+      if (over) return;
       const message = JSON.parse(data);
       if (message.type === 'hello') {
         if (message.protocol !== PROTOCOL) leave(`the server speaks version ${message.protocol}`, 1);
@@ -54,20 +82,25 @@ function play(url, debate, token) {
         if (type === 'reveal') view.evidence.push(reveal);
         ({ seq, turn = turn } = message);
         view.outcome = message.ending?.outcome ?? null;
-      } else if (message.type === 'error') {
+        wait = 500;
+      } else if (message.type === 'error' && PASSING.has(message.code)) {
+        // What was said last can be said again.
+        setTimeout(() => send(said), longer());
+      } else if (message.type === 'error' && !HARMLESS.has(message.code)) {
         leave(`${message.message}; expected ${message.expected}`, 1);
       } else if (message.type === 'closed' && message.reason !== 'restarting') {
         leave(`the server closes the debate: ${message.reason}`, 1);
       }
       if (view?.outcome) leave(`${view.seat}: ${view.outcome.winner} wins`);
       if (over) return socket.close();
-      if (turn?.seat !== view?.seat || turn?.seq !== seq + 1) return;
-      if (view.seat === 'judge') send({ type: 'verdict', label: chooseLabel(view) });
-      else send({ type: 'reveal', seq: turn.seq, pixel: choosePixel(view) });
-      [turn, wait] = [null, 500];
+      if (!turn || turn.seat !== view.seat || turn.seq !== seq + 1) return;
+      if (thought.seq !== turn.seq) Object.assign(thought, { seq: turn.seq, move: think(view, turn.seq) });
+      thought.move.then(send);
+      turn = null;
     };
   };
   connect();
 }
 
-play(...process.argv.slice(2, 5));
+if (isMainThread) play(...process.argv.slice(2, 5));
+else parentPort.postMessage(chooseMove(workerData.view, workerData.seq));
