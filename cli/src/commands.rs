@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod data;
 mod judge;
 mod load;
 mod play;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Solve(solve::Solve),
     Verify(verify::Verify),
     #[command(subcommand)]
+    Data(data::Data),
+    #[command(subcommand)]
     Judge(judge::Judge),
 }
 
@@ -52,6 +55,7 @@ impl Command {
             Self::Tournament(tournament) => tournament.run(),
             Self::Solve(solve) => solve.run(),
             Self::Verify(verify) => verify.run(),
+            Self::Data(data) => data.run(),
             Self::Judge(judge) => judge.run(),
         }
     }

@@ -56,6 +56,8 @@ pub(crate) enum Failure {
         "{count} of the certificates {} not hold", if *count == 1 { "does" } else { "do" }
     )]
     Refuted { count: usize },
+    #[error("--invert, --resize and --threshold change a dataset that --data DIR names")]
+    NothingToChange,
     #[error("the input has no certificate")]
     NoCertificate,
     #[error("the input cannot be read: {0}")]

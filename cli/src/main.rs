@@ -3,6 +3,7 @@
 mod commands;
 mod display;
 mod failure;
+mod input;
 mod interrupt;
 mod options;
 

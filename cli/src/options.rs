@@ -3,11 +3,13 @@
 mod nats;
 
 use std::borrow::Cow;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, value_parser};
 use pixel_debate_agents::AgentSpec;
-use pixel_debate_datasets::{Dataset, Split, mnist};
+use pixel_debate_datasets::{Dataset, Reading, Split, mnist};
 use pixel_debate_game::{LegalPixels, Rules};
 use pixel_debate_harness::{Debaters, Judge};
 use pixel_debate_judge::kernels::Instructions;
@@ -20,18 +22,59 @@ pub(crate) use nats::AccessOptions;
 pub(crate) struct DataOption {
     /// Folder of another dataset: MNIST's four files, or one subfolder of pictures a class
     ///
-    /// Without it, the MNIST test set that is part of the program.
+    /// Without it, the MNIST test set that is part of the program. `pixel-debate data check DIR` says
+    /// what a folder is taken for.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingOptions,
 }
 
 impl DataOption {
     /// The test part of the dataset.
     pub(crate) fn open(&self) -> Result<Cow<'static, Dataset>, Failure> {
-        Ok(match &self.data {
-            Some(dir) => Cow::Owned(Dataset::open(dir, Split::Test)?),
-            None => Cow::Borrowed(mnist::test()),
-        })
+        Ok(self.named()?.unwrap_or(Cow::Borrowed(mnist::test())))
+    }
+
+    /// The test part of the dataset, if one was named.
+    pub(crate) fn named(&self) -> Result<Option<Cow<'static, Dataset>>, Failure> {
+        let Some(dir) = &self.data else {
+            let unchanged = self.reading.reading() == Reading::default();
+            return if unchanged { Ok(None) } else { Err(Failure::NothingToChange) };
+        };
+        let dataset = Dataset::open_as(dir, Split::Test, self.reading.reading())?;
+        warn(dataset.warnings());
+        Ok(Some(Cow::Owned(dataset)))
+    }
+}
+
+/// What is done to images when they are read.
+#[derive(Args)]
+pub(crate) struct ReadingOptions {
+    /// Take black for white and white for black: for dark ink on light paper
+    #[arg(long)]
+    invert: bool,
+    /// Stretch images of other sizes to 28×28
+    #[arg(long)]
+    resize: bool,
+    /// Make values below this black, as for the noise of JPEG
+    #[arg(long, value_name = "VALUE", default_value_t = 0)]
+    threshold: u8,
+}
+
+impl ReadingOptions {
+    /// As datasets have it.
+    pub(crate) fn reading(&self) -> Reading {
+        let Self { invert, resize, threshold } = *self;
+        Reading { invert, resize, threshold }
+    }
+}
+
+/// Tells on standard error what is odd about something that was named. If nobody listens, the command
+/// goes on.
+pub(crate) fn warn<T: Display>(warnings: impl IntoIterator<Item = T>) {
+    for warning in warnings {
+        let _ = writeln!(io::stderr(), "warning: {warning}");
     }
 }
 
@@ -47,7 +90,11 @@ impl JudgeOption {
     /// The judge named, or the program's own for so many pixels.
     pub(crate) fn open(&self, pixels: u8) -> Result<Judge, Failure> {
         match &self.judge {
-            Some(file) => Ok(Judge::read(file)?),
+            Some(file) => {
+                let judge = Judge::read(file)?;
+                warn(judge.doubt(pixels).map(|doubt| format!("{}: {doubt}", file.display())));
+                Ok(judge)
+            }
             None => Judge::shipped(pixels).ok_or(Failure::NoJudge { pixels }),
         }
     }

@@ -2,10 +2,21 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{DatasetError, Fault};
+use crate::{DatasetError, Fault, Labelling, Reading, Warning};
 
 /// The longest side of an image, in pixels: coordinates are bytes.
 pub(crate) const MAX_SIDE: usize = 255;
+
+/// What a dataset was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// Files as MNIST has them.
+    Idx,
+    /// A folder of pictures with one subfolder a class.
+    Pictures,
+    /// Numbers in memory.
+    Memory,
+}
 
 /// Grey images of one size with their labels.
 ///
@@ -19,6 +30,10 @@ pub struct Dataset {
     pixels: Vec<u8>,
     labels: Vec<u8>,
     classes: Vec<String>,
+    format: Format,
+    labelling: Labelling,
+    reading: Reading,
+    warnings: Vec<Warning>,
 }
 
 impl Dataset {
@@ -58,7 +73,33 @@ impl Dataset {
         if let Some(index) = labels.iter().position(wrong) {
             return Err(Fault::Label { label: labels[index], index, classes: classes.len() });
         }
-        Ok(Self { name, width, height, pixels, labels, classes })
+        let (format, labelling) = (Format::Memory, Labelling::Stated);
+        let (reading, warnings) = (Reading::default(), Vec::new());
+        Ok(Self {
+            name,
+            width,
+            height,
+            pixels,
+            labels,
+            classes,
+            format,
+            labelling,
+            reading,
+            warnings,
+        })
+    }
+
+    /// Notes where the dataset came from and how, with what is odd about its files and its values.
+    pub(crate) fn take(
+        &mut self,
+        format: Format,
+        labelling: Labelling,
+        reading: Reading,
+        warnings: Vec<Warning>,
+    ) {
+        (self.format, self.labelling, self.reading) = (format, labelling, reading);
+        self.warnings = warnings;
+        self.warnings.extend(self.odd_values());
     }
 
     /// What the dataset is called, `mnist-test` for example.
@@ -89,6 +130,26 @@ impl Dataset {
     /// The names of the classes; a label is an index into it.
     pub fn classes(&self) -> &[String] {
         &self.classes
+    }
+
+    /// What it was read from.
+    pub fn format(&self) -> Format {
+        self.format
+    }
+
+    /// Where its labels come from.
+    pub fn labelling(&self) -> Labelling {
+        self.labelling
+    }
+
+    /// What was done to its images when they were read.
+    pub fn reading(&self) -> Reading {
+        self.reading
+    }
+
+    /// What is odd about it: to be shown to whoever named the folder.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
     }
 
     /// The pixels of image `index`, row by row from the top left.

@@ -94,6 +94,100 @@ pub enum Fault {
     /// The file cannot be read, or its compression is damaged.
     #[error("the data cannot be read or unpacked: {0}")]
     Unpack(io::Error),
+    /// A folder stands where a picture should.
+    #[error(
+        "a folder within a class: a dataset has one folder of pictures a class, or two folders \
+         `train` and `test`, and no other, which have these"
+    )]
+    FolderInClass,
+    /// The file of a picture is longer than any should be.
+    #[error("a file of {bytes} bytes: a picture may have {most}")]
+    LongFile {
+        /// Its length.
+        bytes: u64,
+        /// The longest that is read.
+        most: u64,
+    },
+    /// A picture has more than one frame.
+    #[error("a moving picture: only still ones can be debated")]
+    Animation,
+    /// A picture is made of four inks.
+    #[error("a picture in CMYK, whose inks are no light: save it in grey or RGB")]
+    Cmyk,
+    /// Values of 8 bits in a picture of 16.
+    #[error(
+        "16 bits a value, and none above 255: these are values of 8 bits, which would all be black: \
+         save it with 8 bits"
+    )]
+    Depth,
+    /// A picture is too large.
+    #[error(
+        "a picture of {width}×{height} pixels: both sides may be {most} at most{}",
+        if *most as usize == MAX_SIDE { ", unless it is resized (`resize`)" } else { "" }
+    )]
+    LargePicture {
+        /// Its columns.
+        width: u32,
+        /// Its rows.
+        height: u32,
+        /// The most of either.
+        most: u32,
+    },
+    /// A picture has another size than those before.
+    #[error(
+        "a picture of {width}×{height} pixels, where those before it have {}×{}: all must have one \
+         size, unless they are resized (`resize`)", expected.0, expected.1
+    )]
+    OtherSize {
+        /// Its columns.
+        width: u32,
+        /// Its rows.
+        height: u32,
+        /// The columns and rows of those before.
+        expected: (u32, u32),
+    },
+    /// A class's name cannot be shown or told from others.
+    #[error(
+        "a class cannot be called {name:?}: a name neither begins nor ends with a blank, and has no \
+         invisible characters"
+    )]
+    ClassName {
+        /// The name.
+        name: String,
+    },
+    /// Two folders have one name but for case, or leading zeros.
+    #[error("the folders {first:?} and {second:?} are one class by their names")]
+    SameClass {
+        /// One folder.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// Two folders would have one label.
+    #[error("{first:?} and {second:?} would both have the label {label}")]
+    SameLabel {
+        /// The label.
+        label: u8,
+        /// One folder.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// The map of labels cannot be read.
+    #[error("not a map of labels, as `cat = 0`: {0}")]
+    Map(String),
+    /// The map of labels lacks a folder.
+    #[error("it does not say which label the folder {name:?} has")]
+    Unmapped {
+        /// The folder.
+        name: String,
+    },
+    /// The map of labels names what is not there.
+    #[error("it names {name:?}, and there is no such folder")]
+    NoSuchClass {
+        /// The name.
+        name: String,
+    },
     /// The images have no pixels, or are too large.
     #[error("images of {width}×{height} pixels: both sides must be 1 to {MAX_SIDE}")]
     Sides {

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Dataset, DatasetError, Fault, mnist, pictures};
-
-/// The width and height to which pictures are scaled: those of MNIST.
-const SIDES: (usize, usize) = (28, 28);
+use crate::classes::{Classes, Labelling};
+use crate::{Dataset, DatasetError, Fault, Format, Reading, Warning, mnist, pictures};
 
 /// A part of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,37 +15,70 @@ pub enum Split {
 }
 
 impl Dataset {
+    /// The dataset in a folder as it is: [`open_as`](Self::open_as) without any change.
+    pub fn open(dir: &Path, split: Split) -> Result<Self, DatasetError> {
+        Self::open_as(dir, split, Reading::default())
+    }
+
     /// The dataset in a folder, which holds one of these:
     ///
     /// - the files of MNIST, `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same with
     ///   `t10k`, each either gzipped, with `.gz` behind its name, or not; labels are 0 to 9.
     ///   Fashion-MNIST comes as such a folder;
-    /// - one subfolder of pictures a class, which [`Dataset::from_pictures`] scales to 28×28. Such
-    ///   a folder has no parts: training and test set are the same;
-    /// - two subfolders `train` and `test` and no other, each with one subfolder a class.
+    /// - one subfolder of pictures a class, as [`Dataset::from_pictures`] reads them. Such a folder
+    ///   has no parts: training and test set are the same;
+    /// - two subfolders `train` and `test` and no other, each with one subfolder a class. A class has
+    ///   the same label in both, be it in one of them alone.
     ///
-    /// The dataset is called after the folder and, where there are parts, the part:
-    /// `fashion-mnist-test`.
-    pub fn open(dir: &Path, split: Split) -> Result<Self, DatasetError> {
-        let part = match split {
-            Split::Train => "train",
-            Split::Test => "test",
-        };
+    /// The dataset is called after the folder and, where there are parts, the part, and after what
+    /// `reading` changes: `fashion-mnist-test+inverted`.
+    pub fn open_as(dir: &Path, split: Split, reading: Reading) -> Result<Self, DatasetError> {
+        let part = split.name();
         let name = name(dir)?;
         let files = [Split::Train, Split::Test].map(|split| idx_pair(dir, split));
         if files.as_flattened().iter().any(|file| file.exists()) {
             let [images, labels] = idx_pair(dir, split);
-            return Self::from_idx(format!("{name}-{part}"), &images, &labels, mnist::digits());
+            let name = format!("{name}-{part}");
+            let mut dataset = Self::idx(&name, &images, &labels, mnist::digits(), reading)?;
+            let warnings = beside_idx(dir, &[images, labels])?;
+            dataset.take(Format::Idx, Labelling::Stated, reading, warnings);
+            return Ok(dataset);
         }
         let folders = pictures::class_folders(dir)?;
         if folders.is_empty() {
             return Err(Fault::NoDataset.of(dir.display()));
         }
         if folders.iter().map(|(name, _)| name.as_str()).eq(["test", "train"]) {
-            return Self::from_pictures(format!("{name}-{part}"), &dir.join(part), SIDES);
+            let parts: Vec<PathBuf> = folders.into_iter().map(|(_, folder)| folder).collect();
+            let classes = Classes::of(dir, &pictures::class_names(&parts)?)?;
+            return Self::of_classes(&format!("{name}-{part}"), &dir.join(part), classes, reading);
         }
-        Self::from_pictures(name, dir, SIDES)
+        Self::from_pictures(&name, dir, reading)
     }
+}
+
+impl Split {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// What lies beside a pair of IDX files and is not read.
+fn beside_idx(dir: &Path, files: &[PathBuf]) -> Result<Vec<Warning>, DatasetError> {
+    let mut warnings = Vec::new();
+    for file in files.iter().filter(|file| file.extension().is_some()) {
+        let plain = file.with_extension("");
+        if plain.exists() {
+            warnings.push(Warning::Twice { file: plain.display().to_string() });
+        }
+    }
+    if let Some((first, _)) = pictures::class_folders(dir)?.into_iter().next() {
+        warnings.push(Warning::FoldersBeside { first });
+    }
+    Ok(warnings)
 }
 
 /// The files of images and of labels in a folder of the MNIST kind; the gzipped one of each, if it
@@ -88,7 +119,7 @@ mod tests {
         for file in files {
             let path = dir.join(file);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            if path.extension().is_some() {
+            if path.extension().is_some_and(|ending| ending == "png") {
                 GrayImage::new(1, 1).save(path).unwrap();
             } else if file.contains("images") {
                 fs::write(path, b"\0\0\x08\x03\0\0\0\x01\0\0\0\x01\0\0\0\x01\x05").unwrap();
@@ -119,15 +150,36 @@ mod tests {
         for split in [Split::Train, Split::Test] {
             let pets = Dataset::open(&dir, split).unwrap();
             assert_eq!((pets.name(), pets.classes().len()), ("data", 2));
-            assert_eq!((pets.width(), pets.height()), (28, 28));
+            assert_eq!((pets.width(), pets.height()), (1, 1));
+            let resize = Reading { resize: true, ..Reading::default() };
+            let pets = Dataset::open_as(&dir, split, resize).unwrap();
+            assert_eq!((pets.name(), pets.width(), pets.height()), ("data+resized", 28, 28));
         }
         let (_parent, dir) = folder(&["train/cat/1.png", "train/dog/1.png", "test/dog/1.png"]);
-        for (split, name, classes) in
-            [(Split::Train, "data-train", 2), (Split::Test, "data-test", 1)]
+        for (split, name, labels) in
+            [(Split::Train, "data-train", &[0, 1][..]), (Split::Test, "data-test", &[1])]
         {
             let pets = Dataset::open(&dir, split).unwrap();
-            assert_eq!((pets.name(), pets.classes().len()), (name, classes));
+            // A dog is a dog in both, though one of them has no cat.
+            assert_eq!((pets.name(), pets.classes()), (name, &["cat".into(), "dog".into()][..]));
+            let found: Vec<u8> = (0..pets.len()).map(|image| pets.label(image)).collect();
+            assert_eq!(found, labels);
         }
+    }
+
+    #[test]
+    fn what_lies_beside_idx_files_is_told() {
+        let (_parent, dir) = folder(&[
+            "t10k-images-idx3-ubyte",
+            "t10k-labels-idx1-ubyte",
+            "t10k-labels-idx1-ubyte.gz",
+            "8/1.png",
+        ]);
+        let labels = dir.join("t10k-labels-idx1-ubyte");
+        std::fs::copy(&labels, labels.with_added_extension("gz")).unwrap();
+        let warnings = Dataset::open(&dir, Split::Test).unwrap().warnings().to_vec();
+        assert!(warnings.contains(&Warning::Twice { file: labels.display().to_string() }));
+        assert!(warnings.contains(&Warning::FoldersBeside { first: "8".into() }));
     }
 
     #[test]

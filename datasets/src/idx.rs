@@ -12,7 +12,8 @@ use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 
-use crate::{Dataset, DatasetError, Fault};
+use crate::dataset::check_sides;
+use crate::{Dataset, DatasetError, Fault, Reading};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
@@ -53,13 +54,26 @@ impl Dataset {
         labels: &Path,
         classes: Vec<String>,
     ) -> Result<Self, DatasetError> {
+        Self::idx(&name.into(), images, labels, classes, Reading::default())
+    }
+
+    /// The same with its images changed.
+    pub(crate) fn idx(
+        name: &str,
+        images: &Path,
+        labels: &Path,
+        classes: Vec<String>,
+        reading: Reading,
+    ) -> Result<Self, DatasetError> {
         let pictures: IdxImages = read_file::<3>(images)?.into();
         let answers = read_file::<1>(labels)?.data;
         let sides = (pictures.width, pictures.height);
+        check_sides(sides).map_err(|fault| fault.of(images.display()))?;
         if pictures.pixels.is_empty() && answers.is_empty() {
             return Err(Fault::Empty.of(images.display()));
         }
-        Self::assemble(name.into(), sides, pictures.pixels, answers, classes).map_err(|fault| {
+        let (pixels, sides) = reading.of_all(pictures.pixels, sides);
+        Self::assemble(reading.name(name), sides, pixels, answers, classes).map_err(|fault| {
             match fault {
                 Fault::Count { .. } | Fault::Label { .. } => fault.of(labels.display()),
                 _ => fault.of(images.display()),

@@ -19,16 +19,27 @@
 //! # Ok::<(), pixel_debate_datasets::DatasetError>(())
 //! ```
 //!
+//! What a folder was taken for is in its [`Survey`], and what is odd about it in
+//! [`Dataset::warnings`], which whoever named the folder should be shown. Its images are as they are
+//! in the files, unless a [`Reading`] says otherwise.
+//!
 //! Files are not trusted: nothing is allocated or unpacked on the word of a header alone, and every
 //! error names the file and its fault.
 
+mod classes;
 mod dataset;
 mod error;
 mod folder;
 pub mod idx;
 pub mod mnist;
+mod picture;
 mod pictures;
+mod reading;
+mod survey;
 
-pub use dataset::Dataset;
+pub use classes::Labelling;
+pub use dataset::{Dataset, Format};
 pub use error::{DatasetError, Fault};
 pub use folder::Split;
+pub use reading::{RESIZED, Reading};
+pub use survey::{Class, Count, Spread, Survey, Warning};

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use crate::{Dataset, DatasetError, folder, idx};
+use crate::{Dataset, DatasetError, Format, Labelling, Reading, folder, idx};
 
 static TEST: LazyLock<Dataset> = LazyLock::new(|| {
     let images = include_bytes!("../data/mnist/t10k-images-idx3-ubyte.gz");
@@ -18,7 +18,9 @@ pub fn test() -> &'static Dataset {
 /// The 60,000 training images, from the original files (gzipped or not) in the folder `dir`.
 pub fn train(dir: &Path) -> Result<Dataset, DatasetError> {
     let [images, labels] = folder::idx_pair(dir, folder::Split::Train);
-    Dataset::from_idx("mnist-train", &images, &labels, digits())
+    let mut dataset = Dataset::from_idx("mnist-train", &images, &labels, digits())?;
+    dataset.take(Format::Idx, Labelling::Stated, Reading::default(), Vec::new());
+    Ok(dataset)
 }
 
 /// The names of the ten classes.
@@ -30,7 +32,9 @@ fn from_bytes(images: &[u8], labels: &[u8]) -> Result<Dataset, DatasetError> {
     let images = idx::images("t10k-images", images)?;
     let labels = idx::labels("t10k-labels", labels)?;
     let sides = (images.width, images.height);
-    Dataset::new("mnist-test", sides, images.pixels, labels, digits())
+    let mut dataset = Dataset::new("mnist-test", sides, images.pixels, labels, digits())?;
+    dataset.take(Format::Idx, Labelling::Stated, Reading::default(), Vec::new());
+    Ok(dataset)
 }
 
 #[cfg(test)]

@@ -1,57 +1,149 @@
 //! A folder of pictures with one subfolder a class.
 
-use std::fs::{self, File};
-use std::io::{self, BufReader};
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use image::imageops::{self, FilterType};
-use image::{GrayImage, ImageReader, Luma};
+use image::ImageFormat;
 
-use crate::dataset::check_sides;
-use crate::{Dataset, DatasetError, Fault};
+use crate::classes::{Classes, MAP};
+use crate::survey::{Count, Warning};
+use crate::{Dataset, DatasetError, Fault, Format, Reading, picture};
 
 impl Dataset {
     /// The pictures in the subfolders of a folder, one subfolder a class.
     ///
-    /// Classes are called after their folders and sorted by name, and the pictures of a class by
-    /// theirs. A picture becomes grey, on black where it is transparent, and is stretched to
-    /// `sides` (width and height, 1 to 255 each). Names that begin with a dot are passed over, and
-    /// so are files beside the subfolders; whatever else in a subfolder is not a picture is an
-    /// error that names it.
-    pub fn from_pictures(
-        name: impl Into<String>,
-        dir: &Path,
-        sides: (usize, usize),
-    ) -> Result<Self, DatasetError> {
-        let at_dir = |fault: Fault| fault.of(dir.display());
-        check_sides(sides).map_err(at_dir)?;
+    /// A class's label is the number that its folder is called, if all folders are called `0` to
+    /// `9`, be there one for each or not; else what the file `labels.toml` in the folder says
+    /// (`cat = 0`); else its place among the names, numbers by their values before all others.
+    ///
+    /// A picture becomes grey, on black where it is transparent, turned as its EXIF data say. All
+    /// must have one size, unless `reading` resizes them. Names that begin with a dot are passed
+    /// over, and so are files beside the subfolders; whatever else in a subfolder is not a still
+    /// picture is an error that names it.
+    pub fn from_pictures(name: &str, dir: &Path, reading: Reading) -> Result<Self, DatasetError> {
         let folders = class_folders(dir)?;
-        if folders.len() > usize::from(u8::MAX) {
-            return Err(at_dir(Fault::Classes { classes: folders.len() }));
+        let classes = Classes::of(dir, &folders.iter().map(|(name, _)| name.clone()).collect())?;
+        Self::of_classes(name, dir, classes, reading)
+    }
+
+    /// The pictures of a folder whose classes have labels already, by itself or with its other part.
+    pub(crate) fn of_classes(
+        name: &str,
+        dir: &Path,
+        classes: Classes,
+        reading: Reading,
+    ) -> Result<Self, DatasetError> {
+        let Classes { names, labels: label_of, labelling } = classes;
+        let (mut pixels, mut labels, mut odd) = (Vec::new(), Vec::new(), Odd::default());
+        let mut sides: Option<(u32, u32)> = None;
+        let mut folders: Vec<(u8, String, PathBuf)> = Vec::new();
+        for (class, folder) in class_folders(dir)? {
+            let Some(label) = label_of.get(&class) else { continue };
+            folders.push((*label, class, folder));
         }
-        let (mut pixels, mut labels, mut classes) = (Vec::new(), Vec::new(), Vec::new());
-        for (label, (class, folder)) in (0..).zip(folders) {
+        folders.sort_unstable();
+        for (label, class, folder) in folders {
+            let before = labels.len();
             for path in visible(&folder)? {
-                let picture = grey(&path)?;
-                let (width, height) = (sides.0 as u32, sides.1 as u32);
-                let scaled = imageops::resize(&picture, width, height, FilterType::Triangle);
-                pixels.extend(scaled.into_raw());
+                let picture = picture::read(&path, reading)?;
+                odd.note(&path, &picture, reading);
+                let taken = picture.grey.dimensions();
+                let expected = *sides.get_or_insert(taken);
+                if taken != expected {
+                    let (width, height) = taken;
+                    return Err(Fault::OtherSize { width, height, expected }.of(path.display()));
+                }
+                pixels.extend(picture.grey.into_raw());
                 labels.push(label);
             }
-            classes.push(class);
+            if labels.len() == before {
+                odd.warnings.push(Warning::EmptyClass { class });
+            }
         }
-        if labels.is_empty() {
-            return Err(at_dir(Fault::Empty));
+        let at_dir = |fault: Fault| fault.of(dir.display());
+        let Some((width, height)) = sides else { return Err(at_dir(Fault::Empty)) };
+        let sides = (width as usize, height as usize);
+        let mut dataset = Self::assemble(reading.name(name), sides, pixels, labels, names);
+        if let Ok(dataset) = &mut dataset {
+            odd.passed_over(&beside(dir)?);
+            dataset.take(Format::Pictures, labelling, reading, odd.warnings());
         }
-        Self::assemble(name.into(), sides, pixels, labels, classes).map_err(at_dir)
+        dataset.map_err(at_dir)
+    }
+}
+
+/// What is odd about the pictures of a folder.
+#[derive(Default)]
+struct Odd {
+    lossy: Count,
+    transparent: Count,
+    stretched: Count,
+    warnings: Vec<Warning>,
+}
+
+impl Odd {
+    fn note(&mut self, path: &Path, picture: &picture::Picture, reading: Reading) {
+        let name = || path.display().to_string();
+        if picture.lossy && reading.threshold <= 1 {
+            self.lossy.add(name);
+        }
+        if picture.transparent {
+            self.transparent.add(name);
+        }
+        if reading.resize && picture.sides.0 != picture.sides.1 {
+            self.stretched.add(name);
+        }
+    }
+
+    /// Pictures that lie beside the classes belong to none.
+    fn passed_over(&mut self, files: &[PathBuf]) {
+        let mut beside = Count::default();
+        for file in files.iter().filter(|file| ImageFormat::from_path(file).is_ok()) {
+            beside.add(|| file.display().to_string());
+        }
+        self.warnings.extend(beside.into_warning(|files| Warning::Beside { files }));
+    }
+
+    fn warnings(self) -> Vec<Warning> {
+        let Self { lossy, transparent, stretched, mut warnings } = self;
+        warnings.extend(lossy.into_warning(|pictures| Warning::Lossy { pictures }));
+        warnings.extend(transparent.into_warning(|pictures| Warning::Transparent { pictures }));
+        warnings.extend(stretched.into_warning(|pictures| Warning::Stretched { pictures }));
+        warnings
     }
 }
 
 /// The subfolders of a folder with their names, sorted.
 pub(crate) fn class_folders(dir: &Path) -> Result<Vec<(String, PathBuf)>, DatasetError> {
-    let folders = visible(dir)?.into_iter().filter(|path| path.is_dir());
-    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(folders.map(|path| (name(&path), path)).collect())
+    let mut folders = Vec::new();
+    for path in visible(dir)? {
+        // A link that leads nowhere may have been a class.
+        let metadata =
+            path.metadata().map_err(|source| DatasetError::Io { path: path.clone(), source })?;
+        if metadata.is_dir() {
+            let name = path.file_name().unwrap_or_default();
+            // What is not Unicode cannot be shown, and is refused as a class's name.
+            folders.push((name.to_string_lossy().into_owned(), path));
+        }
+    }
+    Ok(folders)
+}
+
+/// The names of the class folders of both parts of a dataset.
+pub(crate) fn class_names(dirs: &[PathBuf]) -> Result<BTreeSet<String>, DatasetError> {
+    let mut names = BTreeSet::new();
+    for dir in dirs {
+        names.extend(class_folders(dir)?.into_iter().map(|(name, _)| name));
+    }
+    Ok(names)
+}
+
+/// The files beside the subfolders.
+fn beside(dir: &Path) -> Result<Vec<PathBuf>, DatasetError> {
+    let files = visible(dir)?.into_iter().filter(|path| path.is_file() && !path.ends_with(MAP));
+    Ok(files.collect())
 }
 
 /// What is in a folder, sorted by name, without what is hidden by a dot.
@@ -70,118 +162,5 @@ fn visible(dir: &Path) -> Result<Vec<PathBuf>, DatasetError> {
     list().map_err(|source| DatasetError::Io { path: dir.into(), source })
 }
 
-/// A picture of its own size, whatever its name says of its format.
-fn grey(path: &Path) -> Result<GrayImage, DatasetError> {
-    let io = |source| DatasetError::Io { path: path.into(), source };
-    if !path.metadata().map_err(io)?.is_file() {
-        return Err(Fault::NotAFile.of(path.display()));
-    }
-    let file = BufReader::new(File::open(path).map_err(io)?);
-    let reader = ImageReader::new(file).with_guessed_format().map_err(io)?;
-    // `image` itself refuses what would unpack to more than 512 MiB.
-    let picture =
-        reader.decode().map_err(|source| DatasetError::Picture { path: path.into(), source })?;
-    let picture = picture.into_luma_alpha8();
-    Ok(GrayImage::from_fn(picture.width(), picture.height(), |x, y| {
-        let [grey, opacity] = picture.get_pixel(x, y).0.map(u16::from);
-        Luma([(grey * opacity / 255) as u8])
-    }))
-}
-
 #[cfg(test)]
-mod tests {
-    use image::{GrayAlphaImage, LumaA, RgbImage};
-    use tempfile::TempDir;
-
-    use super::*;
-
-    /// A folder of two classes with a picture each: one in colour, one partly transparent.
-    fn pets() -> TempDir {
-        let dir = tempfile::tempdir().unwrap();
-        for class in ["dog", "cat"] {
-            fs::create_dir(dir.path().join(class)).unwrap();
-        }
-        let white = RgbImage::from_pixel(40, 20, image::Rgb([255; 3]));
-        white.save(dir.path().join("dog/b.bmp")).unwrap();
-        let ramp = GrayAlphaImage::from_fn(4, 2, |x, y| {
-            LumaA([200, if y == 0 { 85 * x as u8 } else { 255 }])
-        });
-        ramp.save(dir.path().join("cat/a.png")).unwrap();
-        dir
-    }
-
-    fn refusal(dir: &TempDir) -> String {
-        let error = Dataset::from_pictures("pets", dir.path(), (4, 2)).unwrap_err().to_string();
-        error.replace(&dir.path().display().to_string(), "PETS")
-    }
-
-    #[test]
-    fn classes_and_pictures_come_in_order_and_scaled() {
-        let pets = Dataset::from_pictures("pets", pets().path(), (4, 2)).unwrap();
-        assert_eq!(pets.classes(), ["cat", "dog"]);
-        assert_eq!((pets.len(), pets.label(0), pets.label(1)), (2, 0, 1));
-        // One of the right size is as it was, transparent pixels darker.
-        assert_eq!(pets.image(0), [0, 66, 133, 200, 200, 200, 200, 200]);
-        assert_eq!(pets.image(1), [255; 8]);
-    }
-
-    #[test]
-    fn hidden_files_and_files_beside_the_classes_are_passed_over() {
-        let dir = pets();
-        for file in ["README", ".DS_Store", "cat/.thumbs"] {
-            fs::write(dir.path().join(file), "text").unwrap();
-        }
-        fs::create_dir(dir.path().join(".git")).unwrap();
-        let pets = Dataset::from_pictures("pets", dir.path(), (4, 2)).unwrap();
-        assert_eq!((pets.len(), pets.classes().len()), (2, 2));
-    }
-
-    #[test]
-    fn what_is_not_a_picture_is_named() {
-        let dir = pets();
-        fs::write(dir.path().join("dog/a.png"), "text").unwrap();
-        let refused = refusal(&dir);
-        assert!(refused.starts_with("PETS/dog/a.png: not a picture that can be read"), "{refused}");
-
-        let dir = pets();
-        let path = dir.path().join("cat/a.png");
-        let picture = fs::read(&path).unwrap();
-        fs::write(&path, &picture[..picture.len() / 2]).unwrap();
-        let refused = refusal(&dir);
-        assert!(refused.starts_with("PETS/cat/a.png: not a picture that can be read"), "{refused}");
-
-        let dir = pets();
-        fs::create_dir(dir.path().join("dog/more")).unwrap();
-        assert_eq!(refusal(&dir), "PETS/dog/more: not a file");
-    }
-
-    #[test]
-    fn a_picture_that_claims_a_huge_size_is_refused() {
-        let dir = pets();
-        fs::write(dir.path().join("cat/a.pgm"), "P5 60000 60000 255\n").unwrap();
-        let refused = refusal(&dir);
-        assert!(refused.starts_with("PETS/cat/a.pgm: "), "{refused}");
-        assert!(refused.ends_with("Memory limit exceeded"), "{refused}");
-    }
-
-    #[test]
-    fn folders_without_pictures_and_wrong_sides_are_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        fs::create_dir(dir.path().join("cat")).unwrap();
-        assert_eq!(refusal(&dir), "PETS: no images");
-        let refused = Dataset::from_pictures("pets", pets().path(), (28, 0)).unwrap_err();
-        assert!(
-            refused.to_string().ends_with("images of 28×0 pixels: both sides must be 1 to 255")
-        );
-    }
-
-    #[test]
-    fn more_classes_than_labels_are_refused() {
-        let dir = tempfile::tempdir().unwrap();
-        for class in 0..256 {
-            fs::create_dir(dir.path().join(class.to_string())).unwrap();
-        }
-        let refused = "PETS: 256 subfolders, one a class: there may be 255 at most";
-        assert_eq!(refusal(&dir), refused);
-    }
-}
+mod tests;

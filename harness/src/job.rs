@@ -3,7 +3,6 @@
 use std::fmt::Write;
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::check_dataset;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -51,7 +50,7 @@ impl Job {
         judge: &Judge,
         go_on: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<Row>>, PlayError> {
-        check_dataset(dataset)?;
+        judge.check_dataset(dataset)?;
         let work = Work { dataset, judge, play: &self.play };
         let mut rows = Vec::new();
         for image in self.images.iter().copied() {

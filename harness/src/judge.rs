@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use pixel_debate_datasets::Dataset;
 use pixel_debate_game::Image;
 use pixel_debate_judge::{
-    Evaluator, Network, Precision, Provenance, SHIPPED_PIXELS, SparseEvaluator, SparseWeights,
-    Weights, WeightsError, WrongSize, shipped,
+    Doubt, Evaluator, Network, Precision, Provenance, SHIPPED_PIXELS, SparseEvaluator,
+    SparseWeights, UnfitDataset, Weights, WeightsError, WrongSize, shipped,
 };
 
 /// A trained network with a name. A clone shares the numbers, so that each cell of a grid may have one.
@@ -69,6 +70,16 @@ impl Judge {
     /// What the judge's file says of where it comes from.
     pub fn provenance(&self) -> &Provenance {
         &self.weights.provenance
+    }
+
+    /// Says whether the judge can judge the images of a dataset: their size, and their labels.
+    pub fn check_dataset(&self, dataset: &Dataset) -> Result<(), UnfitDataset> {
+        self.provenance().check_dataset(dataset)
+    }
+
+    /// What speaks against the judge's file, if anything does: [`Weights::doubt`].
+    pub fn doubt(&self, pixels: u8) -> Option<Doubt> {
+        self.weights.doubt(pixels.into())
     }
 
     /// The judge of debates over `image`: what every debater asks, and what gives the verdict.

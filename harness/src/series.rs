@@ -8,7 +8,7 @@ use pixel_debate_game::{
     Debate, Debater, Event, IllegalMove, Image, ImageError, ImageSource, LegalPixels, Move,
     Players, Role, Rules, Seat, SetupError, Transcript, TurnOrder, Verdict,
 };
-use pixel_debate_judge::{CLASSES, PixelSet, UnfitDataset, WrongSize, check_dataset};
+use pixel_debate_judge::{CLASSES, PixelSet, UnfitDataset, WrongSize};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -135,7 +135,7 @@ impl<'a> Series<'a> {
     pub fn open(&self, setup: &Setup) -> Result<Debate, PlayError> {
         let Setup { image, lie, first } = *setup;
         let dataset = self.dataset;
-        check_dataset(dataset)?;
+        self.judge.check_dataset(dataset)?;
         if image >= dataset.len() {
             let (dataset, len) = (dataset.name().to_owned(), dataset.len());
             return Err(PlayError::NoSuchImage { image, dataset, len });

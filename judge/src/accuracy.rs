@@ -5,34 +5,13 @@ use rayon::prelude::*;
 
 use crate::{
     dense::planes,
+    fit::{UnfitDataset, check_dataset},
     masks::{Masks, measuring_rng},
     network::{Network, SIDE},
 };
 
 /// Images that are judged together.
 const BATCH: usize = 100;
-
-/// A dataset that the network cannot judge.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "dataset {name} has images of {width}×{height} pixels in {classes} classes: \
-     the judge knows 28×28 pixels and 10 classes"
-)]
-pub struct UnfitDataset {
-    name: String,
-    width: usize,
-    height: usize,
-    classes: usize,
-}
-
-/// Says whether the network can judge the images of a dataset.
-pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
-    let (width, height, classes) = (dataset.width(), dataset.height(), dataset.classes().len());
-    if (width, height) == (SIDE, SIDE) && classes <= crate::CLASSES {
-        return Ok(());
-    }
-    Err(UnfitDataset { name: dataset.name().to_owned(), width, height, classes })
-}
 
 impl Network {
     /// How many of the dataset's images the judge labels correctly, each seen through random

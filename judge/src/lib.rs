@@ -22,7 +22,9 @@
 mod accuracy;
 mod decider;
 pub mod dense;
+mod doubts;
 mod evaluator;
+mod fit;
 pub mod kernels;
 pub mod masks;
 pub mod network;
@@ -30,10 +32,11 @@ mod shipped;
 pub mod sparse;
 mod weights;
 
-pub use accuracy::{UnfitDataset, check_dataset};
 pub use decider::{Decider, EachSet, Question, decider};
+pub use doubts::Doubt;
 pub use evaluator::{DenseEvaluator, Evaluator, Indifferent, PixelSet, WrongSize};
+pub use fit::{UnfitDataset, check_dataset};
 pub use network::{CLASSES, Network};
 pub use shipped::{SHIPPED_PIXELS, shipped};
 pub use sparse::{SparseDecider, SparseEvaluator, SparseWeights};
-pub use weights::{Precision, Provenance, Weights, WeightsError};
+pub use weights::{CLASSES_KEY, PLANES, PLANES_KEY, Precision, Provenance, Weights, WeightsError};

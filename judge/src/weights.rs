@@ -1,11 +1,14 @@
 //! A judge as a file: `safetensors` with the four layers and, in its metadata, where it comes from.
 //!
 //! The tensors are named `conv1.weight` to `fc2.bias` and laid out as PyTorch has them (see
-//! [`Network::SHAPES`]), in f32, f16 or bf16.
+//! [`Network::SHAPES`]), in f32, f16 or bf16. The second index of `conv1.weight` is the input plane:
+//! the mask of revealed pixels is plane 0 and their values are plane 1, unless the file's metadata say
+//! `planes` = `value mask`.
 
 use std::{
     collections::HashMap,
-    io,
+    fs::File,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -13,7 +16,7 @@ use std::{
 use half::{bf16, f16};
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 
-use crate::network::{Layer, Network};
+use crate::network::{KERNEL, Layer, Network};
 
 /// A network and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,8 +29,9 @@ pub struct Weights {
 
 /// Where a judge comes from, as far as its file says so: free text by key.
 ///
-/// Judges trained by `pixel-debate judge train` have `pixels` (K), `seed`, `batches`, `data`
-/// (SHA-256 of the training data), `accuracy` (on the test set, with its interval) and `program`.
+/// Judges trained by `pixel-debate judge train` have `pixels` (K), `legal`, `seed`, `batches`, `data`
+/// (SHA-256 of the training data), `classes` (a line each, by label), `planes` (`mask value`),
+/// `accuracy` (on the test set, with its interval) and `program`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provenance(pub HashMap<String, String>);
 
@@ -36,7 +40,60 @@ impl Provenance {
     pub fn pixels(&self) -> Option<usize> {
         self.0.get("pixels")?.parse().ok()
     }
+
+    /// What the labels mean, by label, as far as that is known: the file says it, or that the judge
+    /// was trained on MNIST.
+    pub fn classes(&self) -> Option<Vec<String>> {
+        if let Some(classes) = self.0.get(CLASSES_KEY) {
+            return Some(classes.lines().map(str::to_owned).collect());
+        }
+        let mnist = self.data() == Some(MNIST_TRAIN);
+        mnist.then(|| (0..10).map(|digit| digit.to_string()).collect())
+    }
+
+    /// [`Dataset::hash`](pixel_debate_datasets::Dataset::hash) of what the judge was trained on.
+    pub fn data(&self) -> Option<&str> {
+        self.0.get("data").map(String::as_str)
+    }
+
+    /// The classes of a dataset as a file's metadata have them, by the key [`CLASSES_KEY`].
+    pub fn of_classes(classes: &[String]) -> String {
+        classes.join("\n")
+    }
 }
+
+/// The metadata's key of the classes.
+pub const CLASSES_KEY: &str = "classes";
+/// The metadata's key of the input planes.
+pub const PLANES_KEY: &str = "planes";
+/// The planes of all judges in memory, and of files that do not say.
+pub const PLANES: &str = "mask value";
+/// The planes of a file that are turned when it is read.
+const TURNED_PLANES: &str = "value mask";
+
+/// The hash of MNIST's training images and labels.
+pub(crate) const MNIST_TRAIN: &str =
+    "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b";
+
+/// The greatest number that a layer may have. With none above it no logit can leave the range of
+/// `f32`, whatever is revealed: 50, 800, 3136 and 1024 of them at a time make 10³⁵.
+const GREATEST: f32 = 1e6;
+
+/// The longest file of a judge, in bytes: all numbers in 32 bits, and a million for the rest.
+const MOST_BYTES: u64 = {
+    let shapes = Network::SHAPES;
+    let (mut numbers, mut layer) = (0, 0);
+    while layer < shapes.len() {
+        let (mut product, mut side) = (1, 0);
+        while side < shapes[layer].1.len() {
+            product *= shapes[layer].1[side];
+            side += 1;
+        }
+        numbers += product + shapes[layer].1[0];
+        layer += 1;
+    }
+    4 * numbers as u64 + (1 << 20)
+};
 
 /// The format of the numbers in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,14 +136,26 @@ pub enum WeightsError {
 impl Weights {
     /// Reads a judge's file.
     pub fn read(path: &Path) -> Result<Self, WeightsError> {
-        let bytes = std::fs::read(path)
-            .map_err(|source| WeightsError::Io { path: path.to_owned(), source })?;
+        let io = |source| WeightsError::Io { path: path.to_owned(), source };
+        // Asked before it is opened: to open a pipe is to wait for its writer.
+        if !path.metadata().map_err(io)?.is_file() {
+            return Err(io(io::Error::other("not a file")));
+        }
+        let mut bytes = Vec::new();
+        let file = File::open(path).map_err(io)?;
+        file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(io)?;
         Self::from_bytes(&path.display().to_string(), &bytes)
     }
 
     /// Reads the bytes of a judge's file; `file` names it in errors.
     pub fn from_bytes(file: &str, bytes: &[u8]) -> Result<Self, WeightsError> {
         let format = |source| WeightsError::Format { file: file.to_owned(), source };
+        if bytes.len() as u64 > MOST_BYTES {
+            return Err(WeightsError::Network {
+                file: file.to_owned(),
+                fault: format!("it is longer than {MOST_BYTES} bytes"),
+            });
+        }
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(format)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(format)?;
         let fault = |fault| WeightsError::Network { file: file.to_owned(), fault };
@@ -102,10 +171,24 @@ impl Weights {
         };
         let network =
             || Ok(Network { conv1: layer(0)?, conv2: layer(1)?, fc1: layer(2)?, fc2: layer(3)? });
-        Ok(Self {
-            network: Arc::new(network().map_err(fault)?),
-            provenance: Provenance(metadata.metadata().clone().unwrap_or_default()),
-        })
+        let mut network = network().map_err(fault)?;
+        let mut provenance = Provenance(metadata.metadata().clone().unwrap_or_default());
+        if let Some(planes) = provenance.0.get_mut(PLANES_KEY) {
+            match planes.as_str() {
+                PLANES => {}
+                TURNED_PLANES => {
+                    turn_planes(&mut network.conv1.weight);
+                    PLANES.clone_into(planes);
+                }
+                other => {
+                    return Err(fault(format!(
+                        "its metadata say `{PLANES_KEY}` = {other:?}: it must be `{PLANES}` or \
+                         `{TURNED_PLANES}`"
+                    )));
+                }
+            }
+        }
+        Ok(Self { network: Arc::new(network), provenance })
     }
 
     /// The bytes of a judge's file.
@@ -135,6 +218,13 @@ impl Weights {
     }
 }
 
+/// Exchanges the two input planes of the first convolution.
+fn turn_planes(weight: &mut [f32]) {
+    for planes in weight.chunks_exact_mut(2 * KERNEL * KERNEL) {
+        planes.rotate_left(KERNEL * KERNEL);
+    }
+}
+
 fn is_known(tensor: &str) -> bool {
     tensor.split_once('.').is_some_and(|(layer, kind)| {
         Network::SHAPES.iter().any(|(name, _)| *name == layer) && ["weight", "bias"].contains(&kind)
@@ -158,8 +248,12 @@ fn numbers(tensors: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec
         }
         other => return Err(format!("{name} is stored as {other:?}, not as F32, F16 or BF16")),
     };
-    match numbers.iter().position(|number| !number.is_finite()) {
-        Some(at) => Err(format!("number {at} of {name} is {}", numbers[at])),
+    let fits = |number: f32| number.is_finite() && number.abs() <= GREATEST;
+    match numbers.iter().position(|number| !fits(*number)) {
+        Some(at) => {
+            let number = numbers[at];
+            Err(format!("number {at} of {name} is {number}: it must be within ±{GREATEST}"))
+        }
         None => Ok(numbers),
     }
 }

@@ -15,7 +15,7 @@ use pixel_debate_harness::{Cell, Observer, Plan, Rate, Row, Summary};
 
 use crate::display;
 use crate::failure::Failure;
-use crate::options::{InstructionsOption, ThreadsOption};
+use crate::options::{InstructionsOption, ThreadsOption, warn};
 use spread::Spread;
 
 /// Carry out an experiment's file, or go on where it was stopped
@@ -53,6 +53,7 @@ impl Run {
         let limit = self.images.map(|count| count as usize);
         let plan = Plan::new(&text, folder, limit)
             .map_err(|refusal| Failure::Experiment { path: self.file.clone(), refusal })?;
+        warn(plan.dataset().warnings());
         let threads = self.threads.count();
         let Some(out) = self.out.filter(|_| !self.only_estimate) else {
             return Ok(estimate(&plan, threads)?);

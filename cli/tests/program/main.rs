@@ -3,6 +3,7 @@
 mod accuracy;
 #[cfg(all(feature = "cluster", unix))]
 mod cluster;
+mod data;
 mod load;
 mod logits;
 mod play;

@@ -104,7 +104,9 @@ impl Checked<'_> {
             );
         }
         let path = self.files.folder.join(name.replace("{pixels}", &pixels.to_string()));
-        Judge::read(&path).or_else(|error| self.refuse(span, error))
+        let judge = Judge::read(&path).or_else(|error| self.refuse(span.clone(), error))?;
+        judge.check_dataset(self.dataset).or_else(|error| self.refuse(span, error))?;
+        Ok(judge)
     }
 
     /// The combinations of precommit, order and legal pixels.

@@ -55,6 +55,7 @@ impl Accuracy {
         let dataset = self.data.open()?;
         let (pixels, seed) = (self.pixels.pixels, self.seed.seed);
         let judge = self.judge.open(pixels)?;
+        judge.check_dataset(&dataset)?;
         let masks = Masks { pixels: pixels.into(), legal: self.legal.legal() };
         let measure = || judge.network().correct_on_random_pixels(&dataset, masks, seed);
         let correct = self.threads.pool()?.install(measure)?;

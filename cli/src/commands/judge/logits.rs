@@ -1,21 +1,24 @@
 //! `pixel-debate judge logits`: evidence in, logits out, a JSON object a line.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::sync::Arc;
 
 use clap::Args;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Image, Pixel};
 use pixel_debate_harness::Judge;
-use pixel_debate_judge::{PixelSet, check_dataset};
+use pixel_debate_judge::PixelSet;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
+use crate::input::{Line, Lines};
 use crate::options::{DataOption, JudgeOption};
 
 /// The judge that is asked when none is named.
 const DEFAULT_PIXELS: u8 = 6;
+/// The longest line of the input, in bytes.
+const LONGEST: usize = 1 << 20;
 
 /// Ask a judge: read evidence from standard input, write its logits
 ///
@@ -49,23 +52,20 @@ struct Answer<'a> {
 impl Logits {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let dataset = self.data.open()?;
-        check_dataset(&dataset)?;
         let judge = self.judge.open(DEFAULT_PIXELS)?;
-        let mut input = BufReader::new(io::stdin().lock());
+        judge.check_dataset(&dataset)?;
+        let mut lines = Lines::new(BufReader::new(io::stdin().lock()), LONGEST);
         let mut output = BufWriter::new(io::stdout().lock());
-        let (mut line, mut number) = (String::new(), 0);
         loop {
             // Whoever waits for the answers before asking again gets them, and whoever sends all
             // questions at once does not pay for it.
-            if !input.buffer().contains(&b'\n') {
+            if !lines.get_ref().buffer().contains(&b'\n') {
                 output.flush()?;
             }
-            line.clear();
-            if input.read_line(&mut line).map_err(Failure::Input)? == 0 {
+            let Some(Line { number, bytes }) = lines.next().map_err(Failure::Input)? else {
                 return Ok(output.flush()?);
-            }
-            number += 1;
-            match answer(&judge, &dataset, &line) {
+            };
+            match answer(&judge, &dataset, bytes) {
                 Ok(logits) => {
                     let answer = Answer { logits: &logits };
                     serde_json::to_writer(&mut output, &answer).map_err(io::Error::from)?;
@@ -81,8 +81,9 @@ impl Logits {
 }
 
 /// The logits that a line asks for, or what is wrong with it.
-fn answer(judge: &Judge, dataset: &Dataset, line: &str) -> Result<Vec<f32>, String> {
-    let question: Question = serde_json::from_str(line).map_err(|error| {
+fn answer(judge: &Judge, dataset: &Dataset, line: Option<&[u8]>) -> Result<Vec<f32>, String> {
+    let line = line.ok_or_else(|| format!("it is longer than {LONGEST} bytes"))?;
+    let question: Question = serde_json::from_slice(line).map_err(|error| {
         // The line is stated with the failure, and here would always be the first.
         let fault = error.to_string().replace(" at line 1 column ", " at column ");
         format!(r#"not an object {{"image": 17, "pixels": [[x, y], ...]}}: {fault}"#)

@@ -9,7 +9,7 @@ use clap::{Args, value_parser};
 
 #[cfg(not(feature = "train"))]
 use crate::failure::Failure;
-use crate::options::{LegalOption, PixelsOption, SeedOption, ThreadsOption};
+use crate::options::{LegalOption, PixelsOption, ReadingOptions, SeedOption, ThreadsOption};
 
 /// Train a judge on randomly masked images, as the paper did
 ///
@@ -42,6 +42,8 @@ pub(crate) struct Train {
     /// Folder of the dataset: MNIST's four files, or pictures in subfolders
     #[arg(long, value_name = "DIR", default_value = "datasets/data/mnist")]
     data: PathBuf,
+    #[command(flatten)]
+    reading: ReadingOptions,
 }
 
 #[cfg(not(feature = "train"))]

@@ -19,7 +19,7 @@ pub(super) struct Checked<'a> {
     pub(super) grid: &'a Grid,
     span: Range<usize>,
     pub(super) files: &'a Files<'a>,
-    dataset: &'a Dataset,
+    pub(super) dataset: &'a Dataset,
     /// The images' numbers.
     pub(super) numbers: &'a [usize],
 }

@@ -11,13 +11,16 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_datasets::{Dataset, Split};
 use pixel_debate_harness::Rate;
 use pixel_debate_judge::masks::Masks;
-use pixel_debate_judge::{Network, Precision, Provenance, Weights, check_dataset};
+use pixel_debate_judge::{
+    CLASSES_KEY, Network, PLANES, PLANES_KEY, Precision, Provenance, Weights, check_dataset,
+};
 use pixel_debate_training::{Processor, Run, Settings, paper_batches};
 
 use super::super::accuracy::in_words;
 use super::Train;
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
+use crate::options::warn;
 
 /// How much the newest batch counts in the loss that is shown.
 const SMOOTHING: f32 = 0.01;
@@ -28,9 +31,12 @@ const ROUNDING_COST: f64 = 0.001;
 
 impl Train {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let train = Dataset::open(&self.data, Split::Train)?;
+        let reading = self.reading.reading();
+        let train = Dataset::open_as(&self.data, Split::Train, reading)?;
         // Opened now, for a folder without a test set should not be found out after hours.
-        let test = Dataset::open(&self.data, Split::Test)?;
+        let test = Dataset::open_as(&self.data, Split::Test, reading)?;
+        warn(train.warnings());
+        warn(test.warnings());
         check_dataset(&train)?;
         check_dataset(&test)?;
         let pool = self.threads.pool()?;
@@ -152,6 +158,8 @@ fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Resu
         ("seed".to_owned(), settings.seed.to_string()),
         ("batches".to_owned(), run.batches().to_string()),
         ("data".to_owned(), run.data().to_owned()),
+        (CLASSES_KEY.to_owned(), Provenance::of_classes(test.classes())),
+        (PLANES_KEY.to_owned(), PLANES.to_owned()),
         ("accuracy".to_owned(), format!("{} on {}", in_words(rate), test.name())),
         ("program".to_owned(), concat!("pixel-debate ", env!("CARGO_PKG_VERSION")).to_owned()),
     ]);

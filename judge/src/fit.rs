@@ -1,0 +1,70 @@
+//! Whether a judge and a dataset are for each other.
+
+use pixel_debate_datasets::{Dataset, Labelling};
+
+use crate::{CLASSES, Provenance, network::SIDE};
+
+/// A dataset that the network cannot judge.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UnfitDataset {
+    /// Its images have another size, or there are too many classes.
+    #[error(
+        "dataset {name} has images of {width}×{height} pixels in {classes} classes: the judge knows \
+         28×28 pixels and 10 classes{}",
+        if (*width, *height) == (SIDE, SIDE) { "" } else { " (`resize` stretches images to its size)" }
+    )]
+    Size {
+        /// The dataset.
+        name: String,
+        /// Columns of an image.
+        width: usize,
+        /// Rows of an image.
+        height: usize,
+        /// How many classes there are.
+        classes: usize,
+    },
+    /// Its labels are not the judge's.
+    #[error(
+        "dataset {name} has the classes {classes}, and the labels of the judge are {judge}: a file \
+         labels.toml in the dataset's folder must say which label each class has, as `cat = 3`"
+    )]
+    Labels {
+        /// The dataset.
+        name: String,
+        /// Its classes in order.
+        classes: String,
+        /// The judge's.
+        judge: String,
+    },
+}
+
+/// Says whether the network can judge the images of a dataset.
+pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
+    let (width, height, classes) = (dataset.width(), dataset.height(), dataset.classes().len());
+    if (width, height) == (SIDE, SIDE) && classes <= CLASSES {
+        return Ok(());
+    }
+    Err(UnfitDataset::Size { name: dataset.name().to_owned(), width, height, classes })
+}
+
+impl Provenance {
+    /// Says whether a judge of this provenance can judge the images of a dataset by its labels.
+    ///
+    /// Where the data say what their labels are, they are taken at their word. Where labels are but
+    /// the order of the folders' names, the judge must have been trained on the same classes.
+    pub fn check_dataset(&self, dataset: &Dataset) -> Result<(), UnfitDataset> {
+        check_dataset(dataset)?;
+        let known = self.classes();
+        if dataset.labelling() == Labelling::Stated
+            || known.as_deref() == Some(dataset.classes())
+            || (known.is_none() && self.data() == Some(&dataset.hash()))
+        {
+            return Ok(());
+        }
+        Err(UnfitDataset::Labels {
+            name: dataset.name().to_owned(),
+            classes: dataset.classes().join(", "),
+            judge: known.map_or("in no file".to_owned(), |classes| classes.join(", ")),
+        })
+    }
+}

@@ -1,0 +1,223 @@
+//! Judges' files: what is read, and what is refused by the tensor's name.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use half::{bf16, f16};
+use pixel_debate_datasets::{Dataset, Reading, mnist};
+use pixel_debate_judge::{
+    CLASSES_KEY, Doubt, Network, PLANES_KEY, Precision, Provenance, UnfitDataset, Weights, shipped,
+};
+use proptest::prelude::*;
+use safetensors::{Dtype, tensor::TensorView};
+
+/// A file of the shipped judge whose tensors are changed: their numbers as bytes, shape and type.
+type Tensor = (String, Dtype, Vec<usize>, Vec<u8>);
+
+fn tensors() -> Vec<Tensor> {
+    let network = &shipped(4).unwrap().network;
+    let bytes = |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let mut tensors = Vec::new();
+    for ((name, shape), layer) in Network::SHAPES.into_iter().zip(network.layers()) {
+        let (weight, bias) = (bytes(&layer.weight), bytes(&layer.bias));
+        tensors.push((format!("{name}.weight"), Dtype::F32, shape.to_vec(), weight));
+        tensors.push((format!("{name}.bias"), Dtype::F32, shape[..1].to_vec(), bias));
+    }
+    tensors
+}
+
+fn file(tensors: &[Tensor], metadata: Option<HashMap<String, String>>) -> Vec<u8> {
+    let views: Vec<_> = tensors
+        .iter()
+        .map(|(name, dtype, shape, bytes)| {
+            (name.clone(), TensorView::new(*dtype, shape.clone(), bytes).unwrap())
+        })
+        .collect();
+    safetensors::serialize(views, metadata).unwrap()
+}
+
+fn refusal(change: impl FnOnce(&mut Vec<Tensor>)) -> String {
+    let mut tensors = tensors();
+    change(&mut tensors);
+    Weights::from_bytes("FILE", &file(&tensors, None)).unwrap_err().to_string()
+}
+
+#[test]
+fn wrong_tensors_are_refused_by_name() {
+    let not = "judge FILE does not hold the paper's network: ";
+    let set = |at: usize, number: f32| {
+        move |tensors: &mut Vec<Tensor>| {
+            tensors[4].3[4 * at..4 * at + 4].copy_from_slice(&number.to_le_bytes());
+        }
+    };
+    assert_eq!(
+        refusal(set(7, f32::NAN)),
+        format!("{not}number 7 of fc1.weight is NaN: it must be within ±1000000")
+    );
+    assert_eq!(
+        refusal(set(0, f32::NEG_INFINITY)),
+        format!("{not}number 0 of fc1.weight is -inf: it must be within ±1000000")
+    );
+    assert_eq!(
+        refusal(set(3, 2e6)),
+        format!("{not}number 3 of fc1.weight is 2000000: it must be within ±1000000")
+    );
+    let shape = refusal(|tensors| tensors[0].2 = vec![32, 5, 5, 2]);
+    assert_eq!(shape, format!("{not}conv1.weight has the shape [32, 5, 5, 2], not [32, 2, 5, 5]"));
+    let kind = refusal(|tensors| tensors[7].1 = Dtype::I32);
+    assert_eq!(kind, format!("{not}fc2.bias is stored as I32, not as F32, F16 or BF16"));
+    assert_eq!(
+        refusal(|tensors| drop(tensors.remove(3))),
+        format!("{not}it has no tensor \"conv2.bias\"")
+    );
+    let more =
+        refusal(|tensors| tensors.push(("fc3.weight".into(), Dtype::F32, vec![1], vec![0; 4])));
+    assert_eq!(more, format!("{not}it has a tensor \"fc3.weight\" that the network has not"));
+    let long = refusal(|tensors| tensors[0].1 = Dtype::F64);
+    assert!(long.contains("conv1.weight"), "{long}");
+}
+
+#[test]
+fn numbers_of_each_precision_are_read() {
+    let shipped = shipped(4).unwrap();
+    let convert = |dtype, bytes: fn(f32) -> [u8; 2]| {
+        let mut tensors = tensors();
+        for (_, kind, _, data) in &mut tensors {
+            let numbers = data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+            (*kind, *data) = (dtype, numbers.flat_map(bytes).collect());
+        }
+        Weights::from_bytes("FILE", &file(&tensors, None)).unwrap().network
+    };
+    assert_eq!(convert(Dtype::F16, |number| f16::from_f32(number).to_le_bytes()), shipped.network);
+    let rough = convert(Dtype::BF16, |number| bf16::from_f32(number).to_le_bytes());
+    let [exact, rough] = [&shipped.network, &rough].map(|network| network.conv1.weight[9]);
+    assert!((exact - rough).abs() <= exact.abs() / 128.0);
+}
+
+#[test]
+fn a_file_longer_than_any_judge_is_refused_unread() {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    // A hole: nothing is written.
+    file.as_file().set_len(1 << 40).unwrap();
+    let error = Weights::read(file.path()).unwrap_err().to_string();
+    assert!(error.contains("it is longer than 14"), "{error}");
+    let error = Weights::read(std::path::Path::new("/")).unwrap_err().to_string();
+    assert_eq!(error, "judge /: not a file");
+}
+
+fn with(metadata: &[(&str, &str)], turned: bool) -> Vec<u8> {
+    let metadata = metadata.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let mut tensors = tensors();
+    if turned {
+        tensors[0].3.chunks_exact_mut(4 * 50).for_each(|planes| planes.rotate_left(4 * 25));
+    }
+    file(&tensors, Some(metadata.collect()))
+}
+
+#[test]
+fn planes_are_turned_if_the_file_says_so_and_doubted_if_not() {
+    let shipped = shipped(4).unwrap();
+    let read = |metadata: &[(&str, &str)], turned| {
+        Weights::from_bytes("FILE", &with(metadata, turned)).map_err(|error| error.to_string())
+    };
+    for (planes, turned) in [("mask value", false), ("value mask", true)] {
+        let read = read(&[(PLANES_KEY, planes)], turned).unwrap();
+        assert_eq!(read.network, shipped.network);
+        assert_eq!(read.provenance.0[PLANES_KEY], "mask value");
+        assert_eq!(read.doubt(4), None);
+    }
+    assert!(
+        read(&[(PLANES_KEY, "RGB")], false)
+            .unwrap_err()
+            .ends_with("must be `mask value` or `value mask`")
+    );
+    let doubt = read(&[], true).unwrap().doubt(4);
+    assert!(matches!(doubt, Some(Doubt::Planes { pixels: 4, .. })), "{doubt:?}");
+    for pixels in [4, 6] {
+        assert_eq!(pixel_debate_judge::shipped(pixels).unwrap().doubt(pixels.into()), None);
+    }
+}
+
+#[test]
+fn a_judge_that_knows_no_digits_or_less_than_it_says_is_doubted() {
+    let mut weights = shipped(4).unwrap().clone();
+    let mut network = Network::clone(&weights.network);
+    network.fc1.weight.reverse();
+    weights.network = Arc::new(network);
+    weights.provenance = Provenance::default();
+    let doubt = weights.doubt(4).unwrap();
+    assert!(matches!(doubt, Doubt::Chance { .. }), "{doubt}");
+    assert!(doubt.to_string().contains("and chance about 10 %"), "{doubt}");
+    // Of other images than digits it may well know nothing.
+    weights.provenance.0.insert(CLASSES_KEY.into(), "boot\ncoat".into());
+    assert_eq!(weights.doubt(4), None);
+    let mut boasting = shipped(4).unwrap().clone();
+    let says = "85.00 % (95 % interval 84.00 to 86.00, n = 10000) on mnist-test";
+    boasting.provenance.0.insert("accuracy".into(), says.into());
+    let doubt = boasting.doubt(4).unwrap();
+    assert!(doubt.to_string().ends_with("and its file says 85 %"), "{doubt}");
+}
+
+#[test]
+fn labels_by_order_need_a_judge_of_the_same_classes() {
+    let dir = tempfile::tempdir().unwrap();
+    for class in ["cat", "dog"] {
+        std::fs::create_dir_all(dir.path().join(class)).unwrap();
+        let picture = [b"P5 28 28 255\n", &[99; 784][..]].concat();
+        std::fs::write(dir.path().join(class).join("x.pgm"), picture).unwrap();
+    }
+    let pets = Dataset::from_pictures("pets", dir.path(), Reading::default()).unwrap();
+    let says = |key: &str, value: &str| Provenance(HashMap::from([(key.into(), value.into())]));
+    assert_eq!(says(CLASSES_KEY, "cat\ndog").check_dataset(&pets), Ok(()));
+    assert_eq!(says("data", &pets.hash()).check_dataset(&pets), Ok(()));
+    let trained_on_mnist = shipped(6).unwrap().provenance.clone();
+    assert_eq!(trained_on_mnist.classes().unwrap().concat(), "0123456789");
+    for provenance in [says(CLASSES_KEY, "dog\ncat"), Provenance::default(), trained_on_mnist] {
+        let refused = provenance.check_dataset(&pets).unwrap_err();
+        assert!(matches!(refused, UnfitDataset::Labels { .. }), "{refused}");
+    }
+    // Data that say their labels are taken at their word.
+    assert_eq!(says(CLASSES_KEY, "cat\ndog").check_dataset(mnist::test()), Ok(()));
+}
+
+/// The hash by which a judge of MNIST is known is that of MNIST's training set.
+#[test]
+fn the_training_set_is_known_by_its_hash() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/data/mnist");
+    let hash = mnist::train(&folder).unwrap().hash();
+    assert_eq!(shipped(6).unwrap().provenance.data(), Some(&*hash));
+    let provenance = Provenance(HashMap::from([("data".into(), hash)]));
+    assert!(provenance.classes().is_some());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever is changed in a file, it is a judge or refused.
+    #[test]
+    fn a_damaged_file_is_read_or_refused(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8),
+        header in prop::collection::vec((0..900_usize, any::<u8>()), 0..4),
+        length in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = shipped(4).unwrap().to_bytes(Precision::Half).unwrap();
+        for (at, value) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = value;
+        }
+        for (at, value) in header {
+            bytes[at] = value;
+        }
+        if let Some(length) = length {
+            bytes.truncate(length.index(bytes.len()));
+        }
+        match Weights::from_bytes("FILE", &bytes) {
+            Ok(weights) => {
+                let layers = weights.network.layers();
+                let mut numbers = layers.iter().flat_map(|one| one.weight.iter().chain(&one.bias));
+                prop_assert!(numbers.all(|number| number.abs() <= 1e6));
+            }
+            Err(error) => prop_assert!(error.to_string().starts_with("judge FILE "), "{}", error),
+        }
+    }
+}
