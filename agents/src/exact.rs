@@ -31,15 +31,14 @@ impl Exact {
         let (before, strategy) = self.winning.as_ref()?;
         let since = position.revealed.iter().copied().filter(|pixel| !before.contains(*pixel));
         let since: Vec<Pixel> = since.collect();
-        let last = since.last().copied();
-        let to_come = turns(position.rules, position.revealed.len());
-        let own = to_come.iter().filter(|turn| **turn == position.role).count();
-        match strategy.reply(&since.into_iter().collect(), last, own)? {
+        let turns = turns(position.rules, before.pixels().len());
+        let book = strategy.book().ok()?;
+        match book.reply(&since, &turns, position.role)? {
             Reply::Reveal(pixel) => Some(pixel),
-            Reply::Anything => position.candidates.first().copied(),
+            Reply::Missing(pixels) => pixels.first().or(position.candidates.first()).copied(),
             Reply::FirstThatWins(answers) => {
                 let evidence = position.evidence();
-                let free = answers.into_iter().filter(|answer| !evidence.contains(*answer));
+                let free = answers.iter().copied().filter(|answer| !evidence.contains(*answer));
                 let free: Vec<Pixel> = free.collect();
                 let sets: Vec<PixelSet> =
                     free.iter().map(|answer| evidence.with(*answer)).collect();

@@ -5,19 +5,25 @@
 //! [`verify`](Certificate::verify) checks it with nothing but a judge: the search is not trusted.
 //! `docs/solver.md` explains both.
 
+mod book;
 mod certificate;
+mod check;
 mod game;
 mod plan;
 mod search;
 mod strategy;
+mod variation;
 
 use pixel_debate_game::{Claims, Pixel, Role};
 use pixel_debate_judge::{Evaluator, PixelSet, decider};
 
-pub use certificate::{Certificate, CertificateError, Flaw, JudgeMark, Verified};
+pub use book::{Book, Reply, Step, TwoEntries};
+pub use certificate::{Certificate, CertificateError, Flaw, JudgeMark};
+pub use check::{Progress, Verified};
 pub use game::Game;
 pub(crate) use game::turns;
-pub use strategy::{Answers, Move, Plan, Reply, Strategy};
+pub use strategy::{Answers, Move, Plan, Strategy};
+pub use variation::{Deviation, variation};
 
 use crate::Clock;
 use plan::Found;

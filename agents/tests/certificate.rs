@@ -6,11 +6,13 @@ use std::sync::Arc;
 use pixel_debate_agents::{
     Clock,
     solver::{
-        Answers, Certificate, CertificateError, Flaw, Game, JudgeMark, Move, Plan, Solution,
-        Strategy, Verified, solve,
+        Answers, Certificate, CertificateError, Flaw, Game, JudgeMark, Move, Plan, Reply, Solution,
+        Strategy, Verified, solve, variation,
     },
 };
-use pixel_debate_game::{Claims, Debate, Image, Pixel, Role, Rules, SetupError, honest_wins};
+use pixel_debate_game::{
+    Claims, Debate, Image, Pixel, Role, Rules, SetupError, TurnOrder, honest_wins,
+};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 use proptest::{prelude::*, strategy::Strategy as Generator};
 use serde_json::Value;
@@ -173,18 +175,102 @@ fn moves_that_are_missing_or_illegal_are_found() {
     assert_eq!(with(|moves| moves[3].reveal = at(3)), impossible(&[0, 3]));
     assert_eq!(with(|moves| moves[3].reveal = at(2)), lost(&[0, 2, 3]));
     assert_eq!(with(|moves| moves.reverse()), Ok(of_sets(3)));
-    assert_eq!(with(|moves| moves.push(moves[0].clone())), Ok(of_sets(3)));
 }
 
 #[test]
-fn of_two_entries_for_one_position_the_last_counts() {
+fn two_entries_for_one_position_are_refused_when_read_and_when_checked() {
     let good = Move { after: set(&[0, 3]), reveal: at(1) };
     let bad = Move { reveal: at(2), ..good.clone() };
-    let mut certificate = by_moves();
-    certificate.strategy.moves.extend([bad.clone(), good.clone()]);
-    assert_eq!(verify(&certificate, even), Ok(of_sets(3)));
-    certificate.strategy.moves.extend([good, bad]);
-    assert_eq!(verify(&certificate, even), lost(&[0, 2, 3]));
+    let with = |change: &dyn Fn(&mut Strategy)| {
+        let mut certificate = by_moves();
+        change(&mut certificate.strategy);
+        certificate
+    };
+    for (certificate, after) in [
+        (with(&|strategy| strategy.moves.push(strategy.moves[0].clone())), "nothing"),
+        (with(&|strategy| strategy.moves.push(bad.clone())), "(0, 0) (3, 0)"),
+        (with(&|strategy| strategy.moves.insert(0, good.clone())), "(0, 0) (3, 0)"),
+        (with(&|strategy| strategy.plans.push(plan(&[3, 0], &[1]))), "(0, 0) (3, 0)"),
+        (with(&|strategy| strategy.plans = vec![plan(&[4], &[]), plan(&[4], &[])]), "(4, 0)"),
+        (with(&|strategy| strategy.answers.push(answers(&[], &[1]))), "nothing"),
+    ] {
+        let wanted = format!("the strategy has two entries for the position after {after}");
+        assert_eq!(verify(&certificate, even).unwrap_err().to_string(), wanted);
+        let json = serde_json::to_string(&certificate).unwrap();
+        let error = serde_json::from_str::<Certificate>(&json).unwrap_err().to_string();
+        assert!(error.starts_with(&wanted), "{error}");
+    }
+}
+
+#[test]
+fn progress_goes_up_to_what_was_counted_before() {
+    for (certificate, rule, of) in [
+        (by_plan(), first_column as fn(&PixelSet) -> f32, 10),
+        // Each of five reveals may need each of four answers.
+        (by_answers(), even, 5 * 4),
+        // The set of columns 0, 1 and 3 comes about twice, and so does that of 0, 2 and 4.
+        (by_moves(), even, 3),
+    ] {
+        let mut told = Vec::new();
+        let mut judge = |sets: &[PixelSet]| ByRule(rule).evaluate(sets);
+        certificate.verify(&mut judge, &mut |progress| told.push(progress)).unwrap();
+        assert!(told.is_sorted_by_key(|progress| progress.done) && !told.is_empty(), "{told:?}");
+        assert!(told.iter().all(|progress| progress.of == of && progress.done <= of), "{told:?}");
+    }
+}
+
+#[test]
+fn what_has_no_end_is_refused_before_the_judge_is_asked() {
+    let mut endless = by_plan();
+    endless.image = Image::new(200, 1, vec![9; 200]).unwrap();
+    for order in [TurnOrder::Alternating, TurnOrder::Blocks] {
+        endless.rules = Rules { order, ..Rules::paper(100, true, Role::Honest) };
+        let mut judge = |_: &[PixelSet]| unreachable!("nothing is judged");
+        let flaw = endless.verify(&mut judge, &mut |_| {}).unwrap_err();
+        assert!(matches!(flaw, Flaw::TooMany { .. }), "{flaw}");
+    }
+    // By moves alone, and then the liar's fifty.
+    let all: Vec<u8> = (0..50).collect();
+    let moves = (0..50).map(|made| Move { after: set(&all[..made]), reveal: at(made as u8) });
+    endless.strategy = Strategy { moves: moves.collect(), ..Strategy::default() };
+    let flaw = verify(&endless, first_column).unwrap_err();
+    assert!(matches!(flaw, Flaw::TooMany { .. }), "{flaw}");
+}
+
+#[test]
+fn a_variation_must_be_one_of_the_strategys() {
+    let check = |certificate: &Certificate, columns: &[u8], rule: fn(&PixelSet) -> f32| {
+        let pixels: Vec<Pixel> = columns.iter().copied().map(at).collect();
+        let checked = certificate.check_variation(&pixels, &mut |sets| ByRule(rule).evaluate(sets));
+        checked.map_err(|error| error.to_string())
+    };
+    for columns in [[0, 5, 1, 2], [0, 5, 4, 3], [3, 1, 0, 2]] {
+        let by_strategy = columns[0] == 0;
+        assert_eq!(check(&by_plan(), &columns, first_column).is_ok(), by_strategy, "{columns:?}");
+    }
+    let not_said = "the honest side reveals (4, 0), which its strategy does not say there";
+    for (columns, wanted) in [
+        (&[0, 1][..], "2 pixels, where 3 are revealed"),
+        (&[0, 1, 3, 2], "4 pixels, where 3 are revealed"),
+        (
+            &[0, 1, 1],
+            "(1, 0) may not be revealed there: it is no legal pixel, or is revealed already",
+        ),
+        (
+            &[0, 6, 1],
+            "(6, 0) may not be revealed there: it is no legal pixel, or is revealed already",
+        ),
+        (&[4, 1, 3], not_said),
+        (&[0, 1, 4], not_said),
+    ] {
+        assert_eq!(check(&by_moves(), columns, even).unwrap_err(), wanted, "{columns:?}");
+    }
+    for certificate in [by_moves(), by_answers()] {
+        assert_eq!(check(&certificate, &[0, 1, 3], even), Ok(()));
+    }
+    let lost = "the honest side does not win by them";
+    assert_eq!(check(&by_answers(), &[0, 1, 2], even).unwrap_err(), lost);
+    assert_eq!(check(&by_answers(), &[0, 1, 3], |_| f32::NAN).unwrap_err(), lost);
 }
 
 #[test]
@@ -338,6 +424,43 @@ fn any_certificate() -> impl Generator<Value = Certificate> {
     })
 }
 
+/// Plays the certificate's strategy, as a player looks it up, against reveals drawn by `seed`, and
+/// returns the set that the debate ends with.
+fn play(certificate: &Certificate, mut seed: u64) -> Result<PixelSet, String> {
+    let game = Game::of(&debate(certificate).unwrap());
+    let book = certificate.strategy.book().unwrap();
+    let honest = certificate.winner == Role::Honest;
+    let mut path: Vec<Pixel> = Vec::new();
+    for mover in &game.turns {
+        let free = game.candidates.iter().copied().filter(|pixel| !path.contains(pixel));
+        let free: Vec<Pixel> = free.collect();
+        let wins = |answer: &Pixel| {
+            let set = path.iter().chain([answer]).copied().collect();
+            let logits = ByRule(noise).evaluate(&[set])[0];
+            free.contains(answer) && honest_wins(&logits, &certificate.claims) == honest
+        };
+        let reveal = if *mover == certificate.winner {
+            let silent = || format!("the strategy says nothing after {path:?}");
+            match book.reply(&path, &game.turns, certificate.winner).ok_or_else(silent)? {
+                Reply::Reveal(pixel) => pixel,
+                Reply::Missing(pixels) => *pixels.first().unwrap_or(&free[0]),
+                Reply::FirstThatWins(answers) => {
+                    let first = answers.iter().copied().find(wins);
+                    first.ok_or_else(|| format!("no answer wins after {path:?}"))?
+                }
+            }
+        } else {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            free[(seed >> 33) as usize % free.len()]
+        };
+        if !free.contains(&reveal) {
+            return Err(format!("{reveal} cannot be revealed after {path:?}"));
+        }
+        path.push(reveal);
+    }
+    Ok(path.into_iter().collect())
+}
+
 fn debate(certificate: &Certificate) -> Result<Debate, SetupError> {
     let Claims { honest, liar } = certificate.claims;
     let image = Arc::new(certificate.image.clone());
@@ -396,7 +519,8 @@ proptest! {
     #[test]
     fn tampered_ones_are_refused_or_true(
         certificate in any_certificate(),
-        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..9_u8, any::<u8>()), 1..5),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..9_u8, any::<u8>()), 0..5),
+        seed: u64,
     ) {
         let mut json = serde_json::to_value(&certificate).unwrap();
         for (place, kind, number) in changes {
@@ -411,8 +535,36 @@ proptest! {
                 let game = Game::of(&debate(&read).unwrap());
                 let expected = winner(&game, &PixelSet::default(), &mut HashMap::new());
                 prop_assert_eq!(read.winner, expected);
+                // What was verified is what is played.
+                let end = play(&read, seed).map_err(TestCaseError::fail)?;
+                let logits = ByRule(noise).evaluate(&[end])[0];
+                let honest = honest_wins(&logits, &read.claims);
+                prop_assert_eq!(honest, read.winner == Role::Honest);
             }
             Err(flaw) => prop_assert!(!flaw.to_string().is_empty()),
+        }
+    }
+
+    /// A proof that is used for the same claims in the other order has a variation of its own there.
+    #[test]
+    fn the_solvers_variations_follow_its_strategies(certificate in any_certificate()) {
+        let mut judge = |sets: &[PixelSet]| ByRule(noise).evaluate(sets);
+        let game = Game::of(&debate(&certificate).unwrap());
+        let Solution::Solved(solved) = solve(&game, &mut ByRule(noise), Clock::unlimited()) else {
+            unreachable!("the clock is unlimited")
+        };
+        prop_assert_eq!(certificate.check_variation(&solved.variation, &mut judge), Ok(()));
+        let own = variation(&game, certificate.winner, &certificate.strategy, &mut ByRule(noise));
+        prop_assert_eq!(certificate.check_variation(&own.unwrap(), &mut judge), Ok(()));
+        let plans = &certificate.strategy.plans;
+        if plans.first().is_some_and(|plan| plan.after.pixels().is_empty())
+            && certificate.rules.pixels.is_multiple_of(2)
+        {
+            let first = certificate.rules.first.other();
+            let other = Certificate { rules: Rules { first, ..certificate.rules }, ..certificate };
+            let game = Game::of(&debate(&other).unwrap());
+            let own = variation(&game, other.winner, &other.strategy, &mut ByRule(noise));
+            prop_assert_eq!(other.check_variation(&own.unwrap(), &mut judge), Ok(()));
         }
     }
 }

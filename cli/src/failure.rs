@@ -53,9 +53,9 @@ pub(crate) enum Failure {
     #[error("{} cannot be read: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error(
-        "{count} of the certificates {} not hold", if *count == 1 { "does" } else { "do" }
+        "{count} of {of} certificates {} not hold", if *count == 1 { "does" } else { "do" }
     )]
-    Refuted { count: usize },
+    Refuted { count: usize, of: usize },
     #[error("--invert, --resize and --threshold change a dataset that --data DIR names")]
     NothingToChange,
     #[error("the input has no certificate")]

@@ -6,6 +6,7 @@ mod failure;
 mod input;
 mod interrupt;
 mod options;
+mod proof;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

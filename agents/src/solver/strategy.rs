@@ -7,6 +7,7 @@ use pixel_debate_judge::PixelSet;
 use serde::{Deserialize, Serialize};
 
 use super::{
+    book::TwoEntries,
     game::Set,
     search::{Means, Search},
 };
@@ -14,20 +15,43 @@ use super::{
 /// What the winner does after each set of reveals that can come about, the evidence left aside.
 ///
 /// Every position that can arise while the winner follows the strategy is either the other side's
-/// turn, or in one of these lists, or follows from a plan. The order of the lists does not matter; of
-/// two entries for one set, which the solver never writes, a verifier takes the last.
+/// turn, or in one of these lists, or follows from a plan. The order of the lists does not matter. A
+/// position is in one of them at most, and once: a strategy with two entries for one is not read, and
+/// has no [`Book`].
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Lists")]
 pub struct Strategy {
     /// Where the winner needs nothing but certain pixels.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub plans: Vec<Plan>,
     /// Where the winner makes a certain reveal.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub moves: Vec<Move>,
     /// Where the other side makes its last reveal and the winner the last of all.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub answers: Vec<Answers>,
+}
+
+/// A strategy as it is read, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lists {
+    #[serde(default)]
+    plans: Vec<Plan>,
+    #[serde(default)]
+    moves: Vec<Move>,
+    #[serde(default)]
+    answers: Vec<Answers>,
+}
+
+impl TryFrom<Lists> for Strategy {
+    type Error = TwoEntries;
+
+    fn try_from(Lists { plans, moves, answers }: Lists) -> Result<Self, TwoEntries> {
+        let strategy = Self { plans, moves, answers };
+        strategy.book()?;
+        Ok(strategy)
+    }
 }
 
 /// Every complete set that holds these pixels wins; the winner has turns enough to reveal those that
@@ -61,41 +85,7 @@ pub struct Answers {
     pub reveal: Vec<Pixel>,
 }
 
-/// What the winner is to reveal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
-    /// This.
-    Reveal(Pixel),
-    /// The first of these that wins.
-    FirstThatWins(Vec<Pixel>),
-    /// Anything: the strategy's pixels are revealed already.
-    Anything,
-}
-
 impl Strategy {
-    /// What the winner is to reveal after `revealed`, the evidence left aside, of which `last` was
-    /// the other side's last reveal, with `turns` of its own to come. `None` if the strategy did not
-    /// lead there.
-    pub fn reply(&self, revealed: &PixelSet, last: Option<Pixel>, turns: usize) -> Option<Reply> {
-        if let Some(found) = self.moves.iter().find(|found| found.after == *revealed) {
-            return Some(Reply::Reveal(found.reveal));
-        }
-        if let Some(last) = last {
-            let before: PixelSet =
-                revealed.pixels().iter().copied().filter(|pixel| *pixel != last).collect();
-            if let Some(found) = self.answers.iter().find(|found| found.after == before) {
-                return Some(Reply::FirstThatWins(found.reveal.clone()));
-            }
-        }
-        let missing = |pixels: &[Pixel]| -> Vec<Pixel> {
-            pixels.iter().copied().filter(|pixel| !revealed.contains(*pixel)).collect()
-        };
-        let plans = self.plans.iter().filter(|plan| missing(plan.after.pixels()).is_empty());
-        let shortest = plans.map(|plan| missing(&plan.reveal)).min_by_key(Vec::len)?;
-        let reply = shortest.first().map_or(Reply::Anything, |pixel| Reply::Reveal(*pixel));
-        (shortest.len() <= turns).then_some(reply)
-    }
-
     /// The memory that it takes, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         let Self { plans, moves, answers } = self;
@@ -157,7 +147,9 @@ impl Search<'_> {
         let mut answers: Vec<usize> = Vec::new();
         while let Some(mover) = self.game.turns.get(self.revealed.len()).copied() {
             let mut means = None;
+            // What answers the other side's last reveal is in the strategy's list.
             if plan.is_none()
+                && answers.is_empty()
                 && let Some(value) = self.table.get(&Set::of(&self.revealed))
             {
                 match &value.means {

@@ -7,17 +7,17 @@ use std::time::{Duration, Instant};
 use clap::{Args, value_parser};
 use pixel_debate_agents::{
     AgentSpec, Clock,
-    solver::{Certificate, Game, JudgeMark, Solution, Solved, solve, solve_for_every_lie},
+    solver::{self, Certificate, Game, JudgeMark, Solution, Solved, solve, solve_for_every_lie},
 };
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Claims, Debate, Image, ImageSource, Pixel, Role};
+use pixel_debate_game::{Claims, Debate, Image, ImageSource, Role};
 use pixel_debate_harness::{Debaters, Judge, PlayError, Series, Setup};
 use pixel_debate_judge::Evaluator;
-use serde::Serialize;
 
 use crate::display::{self, Labels, Screen};
 use crate::failure::Failure;
 use crate::options::{DataOption, JudgeOption, PixelsOption};
+use crate::proof::Line;
 
 /// Find out who wins a debate if both sides play as well as can be
 ///
@@ -96,22 +96,6 @@ impl std::fmt::Display for Order {
     }
 }
 
-/// One line of `solve --json`.
-#[derive(Serialize)]
-struct Line<'a> {
-    image: usize,
-    label: u8,
-    lie: Option<u8>,
-    pixels: u8,
-    first: Role,
-    winner: Role,
-    /// What both sides may reveal.
-    variation: &'a [Pixel],
-    evaluations: u64,
-    seconds: f64,
-    certificate: Certificate,
-}
-
 impl Solve {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let dataset = self.data.open()?;
@@ -128,6 +112,7 @@ impl Solve {
             let game = Game::of(&debates[0]);
             if let Some(solved) = solve_for_every_lie(&game, &mut *evaluator, self.clock()) {
                 for debate in open.drain(..) {
+                    let solved = in_game(debate, &solved, &mut *evaluator);
                     report.tell(debate, &solved, start.elapsed())?;
                 }
             }
@@ -138,7 +123,8 @@ impl Solve {
             // What wins by a plan alone wins in the other order too.
             let known = proven.iter().find(|(claims, _)| claims == debate.claims());
             if let Some((_, solved)) = known {
-                report.tell(debate, solved, start.elapsed())?;
+                let solved = in_game(debate, solved, &mut *evaluator);
+                report.tell(debate, &solved, start.elapsed())?;
                 continue;
             }
             let Some(solved) = self.solve(debate, &mut *evaluator) else {
@@ -192,6 +178,14 @@ impl Solve {
     }
 }
 
+/// A proof as it stands for another game of the same image, whose reveals have another order or are
+/// about another lie.
+fn in_game(debate: &Debate, solved: &Solved, evaluator: &mut dyn Evaluator) -> Solved {
+    let Solved { winner, strategy, variation, evaluations } = solved.clone();
+    let other = solver::variation(&Game::of(debate), winner, &strategy, evaluator);
+    Solved { variation: other.unwrap_or(variation), winner, strategy, evaluations }
+}
+
 /// Writes what was found.
 struct Report<'a> {
     solve: &'a Solve,
@@ -241,13 +235,13 @@ impl Report<'_> {
         let source =
             ImageSource { dataset: self.dataset.name().to_owned(), index: self.solve.image as u32 };
         let line = Line {
-            image: self.solve.image,
+            image: self.solve.image as u64,
             label: debate.label(),
             lie: debate.claims().liar,
             pixels: rules.pixels,
             first: rules.first,
             winner: solved.winner,
-            variation: &solved.variation,
+            variation: solved.variation.clone(),
             evaluations: solved.evaluations,
             seconds: time.as_secs_f64(),
             certificate: Certificate {

@@ -1,45 +1,75 @@
-//! `pixel-debate verify`: certificates of `solve`, checked by the dense judge alone.
+//! `pixel-debate verify`: certificates of `solve`, held against their data and checked by the judge
+//! alone.
 
+mod held;
+mod pass;
+mod progress;
+
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
-use indicatif::{ProgressBar, ProgressStyle};
 use pixel_debate_agents::solver::{Certificate, Verified};
+use pixel_debate_game::{LegalPixels, Role, TurnOrder};
 use pixel_debate_harness::Judge;
-use pixel_debate_judge::{CLASSES, DenseEvaluator, Evaluator, PixelSet};
-use rayon::prelude::*;
-use serde::Deserialize;
 
 use crate::failure::Failure;
-use crate::options::{JudgeOption, ThreadsOption};
+use crate::input::{Line, Lines};
+use crate::options::{DataOption, JudgeOption, ThreadsOption};
+use crate::proof;
+use held::{Data, Held};
+use pass::{Judging, Pass};
+use progress::Teller;
 
 /// Check certificates that `solve --json` has written
 ///
-/// Every way that a debate can go while the winner follows the certificate's strategy is tried, and
-/// every set of pixels that it can end with is judged by the plain forward pass of the network.
-/// Neither the solver nor the sparse engine is used.
+/// Each line is held against the dataset that it names: the image's number, its pixels, its label. What
+/// stands beside the certificate must be what it says, the variation a way in which its strategy can
+/// go; only `evaluations` and `seconds` are notes, which nothing depends on. Then every way that the
+/// debate can go while the winner follows the strategy is tried, and every set of pixels that it can end
+/// with is judged. The solver is not used.
+///
+/// A line that does not hold is told with its number and the field, and the next is checked. The exit
+/// status is 0 only if all hold.
 #[derive(Args)]
 pub(crate) struct Verify {
     /// The file, one certificate a line; standard input if none is named
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
+    /// What judges the sets
+    #[arg(long, value_enum, default_value_t = Pass::Plain)]
+    pass: Pass,
+    /// Accept certificates whose dataset is not at hand: their images and labels are not checked
+    #[arg(long)]
+    allow_unknown_data: bool,
     #[command(flatten)]
     judge: JudgeOption,
+    #[command(flatten)]
+    data: DataOption,
     #[command(flatten)]
     threads: ThreadsOption,
 }
 
-/// What is read of a line of `solve --json`.
-#[derive(Deserialize)]
-struct Line {
-    certificate: Certificate,
+/// The longest line, in bytes: a certificate of six pixels has a few million at most.
+const LONGEST: usize = 64 << 20;
+
+/// What the certificates are checked with.
+struct Checker<'a> {
+    options: &'a Verify,
+    data: Data,
+    /// The judges that were asked for, by the number of pixels.
+    judges: BTreeMap<u8, Judge>,
 }
 
-/// Sets that one thread judges at once.
-const CHUNK: usize = 64;
+/// A certificate that holds.
+struct Proof {
+    winner: Role,
+    verified: Verified,
+    /// Why it was not held against its dataset, if it was not.
+    unheld: Option<String>,
+}
 
 impl Verify {
     pub(crate) fn run(self) -> Result<(), Failure> {
@@ -48,45 +78,22 @@ impl Verify {
             Some(path) => Box::new(BufReader::new(open(path)?)),
             None => Box::new(io::stdin().lock()),
         };
-        let (mut judge, mut read, mut refuted) = (None, 0, 0);
-        for (index, line) in input.lines().enumerate() {
-            let line = line.map_err(Failure::Input)?;
-            let fault = |fault: String| Failure::Line { number: index + 1, fault };
-            let Line { certificate } =
-                serde_json::from_str(&line).map_err(|error| fault(error.to_string()))?;
-            let judge = self.judge_of(&mut judge, &certificate)?;
-            if judge.network().hash() != certificate.judge.hash {
-                return Err(fault(format!(
-                    "the certificate is about another judge, {:?}: name its file with --judge FILE",
-                    certificate.judge.name
-                )));
-            }
-            let network = Arc::new(judge.network().clone());
-            let dense = DenseEvaluator::new(network, Arc::new(certificate.image.clone()))
-                .map_err(|error| fault(error.to_string()))?;
-            let holds = pool.install(|| check(&certificate, &dense))?;
+        let data = Data::new(self.data.named()?);
+        let mut checker = Checker { options: &self, data, judges: BTreeMap::new() };
+        let mut lines = Lines::new(input, LONGEST);
+        let (mut read, mut refuted) = (0, 0);
+        while let Some(line) = lines.next().map_err(Failure::Input)? {
             read += 1;
-            refuted += usize::from(!holds);
+            let (game, result) = pool.install(|| checker.check(&line))?;
+            refuted += usize::from(result.is_err());
+            tell(line.number, game.as_deref(), &result)?;
         }
         match (read, refuted) {
             // What was to write certificates may have failed.
             (0, _) => Err(Failure::NoCertificate),
             (_, 0) => Ok(()),
-            (_, count) => Err(Failure::Refuted { count }),
+            (_, count) => Err(Failure::Refuted { count, of: read }),
         }
-    }
-
-    /// The judge named, or the program's own for that certificate's number of pixels.
-    fn judge_of<'a>(
-        &self,
-        known: &'a mut Option<(u8, Judge)>,
-        certificate: &Certificate,
-    ) -> Result<&'a Judge, Failure> {
-        let pixels = certificate.rules.pixels;
-        if known.as_ref().is_none_or(|(known, _)| *known != pixels) {
-            *known = Some((pixels, self.judge.open(pixels)?));
-        }
-        Ok(&known.as_ref().expect("it was set above").1)
     }
 }
 
@@ -94,45 +101,144 @@ fn open(path: &Path) -> Result<File, Failure> {
     File::open(path).map_err(|source| Failure::File { path: path.to_owned(), source })
 }
 
-/// Checks one certificate, says how that went, and returns whether it holds.
-fn check(certificate: &Certificate, dense: &DenseEvaluator) -> io::Result<bool> {
-    let mut judge = |sets: &[PixelSet]| -> Vec<[f32; CLASSES]> {
-        let chunks = sets.par_chunks(CHUNK);
-        chunks.flat_map_iter(|chunk| dense.clone().evaluate(chunk)).collect()
-    };
-    let bar = progress_bar();
-    let result = certificate.verify(&mut judge, &mut |verified| bar.set_position(verified.sets));
-    bar.finish_and_clear();
-    let mut output = io::stdout().lock();
-    let claims = certificate.claims;
+/// What a line is about, if that can be read, and whether it holds.
+type Checked = (Option<String>, Result<Proof, String>);
+
+impl Checker<'_> {
+    /// Checks one line. An error is one of the judge's file, which is the same for all lines.
+    fn check(&mut self, line: &Line<'_>) -> Result<Checked, Failure> {
+        let Some(bytes) = line.bytes else {
+            return Ok((None, Err(format!("it is longer than {LONGEST} bytes"))));
+        };
+        let read = match serde_json::from_slice::<proof::Line>(bytes) {
+            Ok(read) => read,
+            Err(error) => return Ok((None, Err(of_one_line(&error)))),
+        };
+        let game = game(&read.certificate);
+        Ok((Some(game), self.check_read(line.number, &read)?))
+    }
+
+    fn check_read(
+        &mut self,
+        number: usize,
+        line: &proof::Line,
+    ) -> Result<Result<Proof, String>, Failure> {
+        if let Some(disagreement) = line.disagreement() {
+            return Ok(Err(disagreement));
+        }
+        let certificate = &line.certificate;
+        if let Err(error) = certificate.game() {
+            return Ok(Err(error.to_string()));
+        }
+        let held = self.data.hold(certificate);
+        let pass = self.options.pass;
+        let allowed = self.options.allow_unknown_data;
+        let judge = match self.judge_of(certificate)? {
+            Ok(judge) => judge,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let unheld = match held {
+            Err(fault) => return Ok(Err(fault)),
+            Ok(Held::Yes) => None,
+            Ok(Held::Unknown(why)) if allowed => Some(why),
+            Ok(Held::Unknown(why)) => {
+                return Ok(Err(format!("source.dataset: not held against a dataset: {why}")));
+            }
+        };
+        let judging = match Judging::new(pass, judge, certificate) {
+            Ok(judging) => judging,
+            Err(error) => return Ok(Err(format!("image: {error}"))),
+        };
+        if let Err(deviation) =
+            certificate.check_variation(&line.variation, &mut |sets| judging.logits(sets))
+        {
+            return Ok(Err(format!("variation: {deviation}")));
+        }
+        let mut teller = Teller::new(number);
+        let verified = certificate
+            .verify(&mut |sets| judging.logits(sets), &mut |progress| teller.tell(progress));
+        Ok(match verified {
+            Ok(verified) => Ok(Proof { winner: certificate.winner, verified, unheld }),
+            Err(flaw) => Err(flaw.to_string()),
+        })
+    }
+
+    /// The judge named, or the program's own for that certificate's number of pixels.
+    fn judge_of(&mut self, certificate: &Certificate) -> Result<Result<&Judge, String>, Failure> {
+        let pixels = certificate.rules.pixels;
+        let judge = match self.judges.entry(pixels) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                match self.options.judge.open(pixels) {
+                    Ok(judge) => entry.insert(judge),
+                    Err(error @ Failure::NoJudge { .. }) => {
+                        return Ok(Err(format!("rules.pixels: {error}")));
+                    }
+                    Err(error) => return Err(error),
+                }
+            }
+        };
+        let mark = &certificate.judge;
+        if judge.network().hash() != mark.hash {
+            return Ok(Err(format!(
+                "judge.hash: the certificate is about another judge than {}: name its file with \
+                 --judge FILE",
+                judge.name()
+            )));
+        }
+        if judge.name() != mark.name {
+            let (here, there) = (judge.name(), &mark.name);
+            return Ok(Err(format!(
+                "judge.name: the judge of that hash is {here:?}, not {there:?}"
+            )));
+        }
+        Ok(Ok(judge))
+    }
+}
+
+/// What is wrong with a line that cannot be read. The line is told by its number in the input, and
+/// here would always be the first.
+fn of_one_line(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
+}
+
+/// What a certificate is about, all rules included that are not the paper's.
+fn game(certificate: &Certificate) -> String {
+    let (claims, rules) = (certificate.claims, certificate.rules);
     let lie = claims.liar.map_or("any other label".to_owned(), |lie| lie.to_string());
     let image = certificate.source.as_ref().map_or("an image".to_owned(), |source| {
         format!("image {} of {}", source.index, source.dataset)
     });
-    let (truth, rules) = (claims.honest, certificate.rules);
-    let game =
-        format!("{image}, {} pixels, {truth} against {lie}, {} first", rules.pixels, rules.first);
-    match &result {
-        Ok(Verified { sets, within_rounding: 0 }) => {
-            writeln!(output, "{game}: the {} side wins, by {sets} sets", certificate.winner)?;
-        }
-        Ok(Verified { sets, within_rounding }) => writeln!(
-            output,
-            "{game}: the {} side wins, by {sets} sets, {within_rounding} of them as near to a tie \
-             as rounding errors",
-            certificate.winner
-        )?,
-        Err(flaw) => writeln!(output, "{game}: not proven: {flaw}")?,
-    }
-    Ok(result.is_ok())
+    let (truth, pixels, first) = (claims.honest, rules.pixels, rules.first);
+    let order = match rules.order {
+        TurnOrder::Alternating => "",
+        TurnOrder::Blocks => ", in blocks",
+        TurnOrder::Alone => " and alone",
+    };
+    let legal = match rules.legal {
+        LegalPixels::Nonzero => "",
+        LegalPixels::Any => ", black pixels too",
+    };
+    format!("{image}, {pixels} pixels, {truth} against {lie}, {first} first{order}{legal}")
 }
 
-/// Counts the sets judged, on a terminal.
-fn progress_bar() -> ProgressBar {
-    if !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
+/// Says how the check of a line went.
+fn tell(number: usize, game: Option<&str>, result: &Result<Proof, String>) -> io::Result<()> {
+    let mut output = io::stdout().lock();
+    match (game, result) {
+        (None, Err(fault)) => writeln!(output, "line {number}: no certificate: {fault}"),
+        (Some(game), Err(fault)) => writeln!(output, "line {number}: {game}: not proven: {fault}"),
+        (game, Ok(Proof { winner, verified, unheld })) => {
+            let Verified { sets, within_rounding } = verified;
+            let game = game.unwrap_or_default();
+            write!(output, "{game}: the {winner} side wins, by {sets} sets")?;
+            if *within_rounding > 0 {
+                write!(output, ", {within_rounding} of them as near to a tie as rounding errors")?;
+            }
+            if let Some(why) = unheld {
+                write!(output, "; NOT held against a dataset: {why}")?;
+            }
+            writeln!(output)
+        }
     }
-    let style = ProgressStyle::with_template("{spinner} {pos} sets judged, {per_sec}")
-        .expect("the template is right");
-    ProgressBar::new_spinner().with_style(style)
 }
