@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod compare;
 mod data;
 mod judge;
 mod load;
@@ -8,7 +9,6 @@ mod relay;
 mod run;
 mod serve;
 mod solve;
-mod store;
 mod tournament;
 mod verify;
 mod worker;
@@ -26,6 +26,7 @@ pub(crate) enum Command {
     Load(load::Load),
     Relay(relay::Relay),
     Run(run::Run),
+    Compare(compare::Compare),
     Worker(worker::Worker),
     Workers(workers::Workers),
     Tournament(tournament::Tournament),
@@ -35,8 +36,6 @@ pub(crate) enum Command {
     Data(data::Data),
     #[command(subcommand)]
     Judge(judge::Judge),
-    #[command(subcommand)]
-    Store(store::StoreCommand),
 }
 
 impl Default for Command {
@@ -53,6 +52,7 @@ impl Command {
             Self::Load(load) => load.run(),
             Self::Relay(relay) => relay.run(),
             Self::Run(run) => run.run(),
+            Self::Compare(compare) => compare.run(),
             Self::Worker(worker) => worker.run(),
             Self::Workers(workers) => workers.run(),
             Self::Tournament(tournament) => tournament.run(),
@@ -60,7 +60,6 @@ impl Command {
             Self::Verify(verify) => verify.run(),
             Self::Data(data) => data.run(),
             Self::Judge(judge) => judge.run(),
-            Self::Store(store) => store.run(),
         }
     }
 }

@@ -28,6 +28,11 @@ pub(crate) enum Failure {
         if *count == 1 { "shard" } else { "shards" }, report.display()
     )]
     Shards { count: usize, report: PathBuf },
+    #[error(
+        "{} and {} differ in {count} {}", one.display(), other.display(),
+        if *count == 1 { "way" } else { "ways" }
+    )]
+    Differ { one: PathBuf, other: PathBuf, count: usize },
     #[cfg(not(feature = "cluster"))]
     #[error(
         "this program was built without clusters: build it with `cargo build --release --features \
@@ -72,8 +77,6 @@ pub(crate) enum Failure {
     Setting { place: String, fault: String },
     #[error(transparent)]
     Store(#[from] pixel_debate_server::store::PlaceError),
-    #[error("the store is damaged: restore a copy of it")]
-    DamagedStore,
     #[error(transparent)]
     Load(#[from] pixel_debate_load::LoadError),
     #[error("the load went wrong {count} times: the report says how")]

@@ -22,7 +22,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pixel_debate_harness::{Failed, Plan, Undone};
-use pixel_debate_judge::kernels::Instructions;
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
@@ -134,9 +133,10 @@ fn announcement(plan: &Plan, run: String, options: &CoordinatorOptions) -> Annou
     let mut seen = HashSet::new();
     let judges = manifest.cells.iter().map(|cell| &cell.play.judge);
     Announcement {
-        head: Head { run, version: manifest.version.clone(), over: false },
+        head: Head { run, version: manifest.program.version.clone(), over: false },
         title: manifest.title.clone(),
-        instructions: Instructions::in_use().to_string(),
+        behaviour: manifest.behaviour,
+        instructions: manifest.instructions.clone(),
         dataset: manifest.dataset.clone(),
         judges: judges.filter(|judge| seen.insert(&judge.hash)).cloned().collect(),
         lease: options.lease.as_secs_f64(),

@@ -88,6 +88,8 @@ pub(crate) struct Announcement {
     pub(crate) head: Head,
     /// What the experiment is called.
     pub(crate) title: String,
+    /// What the debates of the coordinator's program come to.
+    pub(crate) behaviour: u32,
     /// The processor's instructions with which the judge is to compute.
     pub(crate) instructions: String,
     pub(crate) dataset: DataMark,

@@ -31,6 +31,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod behaviour;
 mod claims;
 mod debate;
 mod event;
@@ -44,6 +45,7 @@ mod transcript;
 mod verdict;
 mod view;
 
+pub use behaviour::BEHAVIOUR;
 pub use claims::{Claims, SeatClaims};
 pub use debate::{Debate, SetupError};
 pub use event::{Event, ForfeitReason, Move};

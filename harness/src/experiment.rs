@@ -31,7 +31,10 @@
 //! ```
 
 mod axis;
+mod fields;
+mod judge;
 mod refusal;
+mod values;
 
 use std::fmt;
 use std::ops::Range;
@@ -40,35 +43,32 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_game::{LegalPixels, Role};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
+use toml::de::DeTable;
 
 pub use axis::Axis;
+use fields::Fields;
+pub use judge::{JudgeSpec, Missing, Training};
 pub use refusal::{Place, Refusal};
 
 /// What a file says.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Experiment {
     /// What the report is called.
     pub title: String,
     /// What it is about, in a sentence or two.
-    #[serde(default)]
     pub about: String,
     /// The images.
     pub images: Spanned<Images>,
     /// What is done with them.
-    #[serde(rename = "grid")]
     pub grids: Vec<Spanned<Grid>>,
     /// Grids that are compared image by image.
-    #[serde(default, rename = "compare")]
     pub comparisons: Vec<Spanned<Comparison>>,
     /// Pictures beyond the plot of all rates, which every report has.
-    #[serde(default, rename = "plot")]
     pub plots: Vec<Spanned<Plot>>,
 }
 
 /// Which images: exactly one of `range`, `list` and `random`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Images {
     /// `mnist`, the test set that is part of the program, or a dataset's folder, relative to the
     /// file.
@@ -80,8 +80,13 @@ pub struct Images {
     /// So many, drawn without replacement. The first of a larger number are those of a smaller one.
     pub random: Option<usize>,
     /// What the drawing depends on.
-    #[serde(default = "one")]
     pub seed: u64,
+    /// At how many images the results are to be looked at, as planned beforehand: at the end alone
+    /// unless said otherwise.
+    pub looks: Option<Spanned<Vec<usize>>>,
+    /// Whether images that no debate can be about (too few legal pixels, or no lie to tell) are left
+    /// out, each by name. Unless it is said, they are refused.
+    pub skip_unusable: bool,
 }
 
 /// How the judge comes to see pixels.
@@ -129,8 +134,7 @@ pub enum Aggregate {
 }
 
 /// In what order two debaters reveal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum DebateOrder {
     /// One pixel each in turn.
     Alternating,
@@ -139,8 +143,7 @@ pub enum DebateOrder {
 }
 
 /// The liar's agent, which may follow the honest side's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LiarSpec {
     /// The same as the honest side's, whichever that is.
     Same,
@@ -149,8 +152,7 @@ pub enum LiarSpec {
 }
 
 /// Cells that share all but their axes.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Grid {
     /// What the grid is called; no two in a file have the same name.
     pub name: String,
@@ -164,67 +166,55 @@ pub struct Grid {
     /// alone.
     pub precommit: Option<Axis<bool>>,
     /// Which lies are told with precommit.
-    #[serde(default = "all_lies")]
     pub lies: Spanned<Lies>,
     /// Who makes the first reveal. No axis: what is listed is played over the same images, and the
     /// report has each of them and their mean.
-    #[serde(default = "both_roles")]
-    pub first: Spanned<Vec<Role>>,
+    pub first: Spanned<Axis<Role>>,
     /// An axis: in what order the debaters reveal, alternating unless said otherwise.
     pub order: Option<Spanned<Axis<DebateOrder>>>,
     /// An axis: which pixels they may reveal.
-    #[serde(default = "nonzero")]
     pub legal: Axis<LegalPixels>,
     /// An axis: the honest debater.
     pub honest: Option<Spanned<Axis<AgentSpec>>>,
     /// An axis: the liar; `same` is the honest debater's agent.
     pub liar: Option<Spanned<Axis<LiarSpec>>>,
     /// An axis: `shipped` for the program's own judge of so many pixels, `judge-4` or `judge-6` for
-    /// one of them whatever the number of pixels, or a file, relative to the experiment's, in which
-    /// `{pixels}` stands for that number.
-    #[serde(default = "shipped")]
-    pub judge: Spanned<Axis<String>>,
+    /// one of them whatever the number of pixels, or a file, with how it is trained.
+    pub judge: Spanned<Axis<JudgeSpec>>,
     /// What all that is random depends on: the first of the seeds.
-    #[serde(default = "one")]
     pub seed: u64,
     /// With how many seeds each debate is played.
-    #[serde(default = "one_spanned")]
     pub seeds: Spanned<u64>,
     /// How these become one result; each of a list is reported.
-    #[serde(default = "mean_logit")]
     pub seeds_by: Axis<Aggregate>,
     /// How the results of the lies become an image's; each of a list is reported.
-    #[serde(default = "any")]
     pub lies_by: Spanned<Axis<Aggregate>>,
     /// How often all of this is done, each time with other seeds.
-    #[serde(default = "one_spanned")]
     pub replicates: Spanned<u64>,
     /// Whether the solver says of each debate that the liar won which reveal of the honest side
     /// threw it away.
-    #[serde(default = "no")]
     pub blame: Spanned<bool>,
 }
 
 /// Two grids over the same images.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Comparison {
     /// One grid's name.
     pub a: String,
     /// The other's. Cells with equal `pixels` and `precommit` are compared.
     pub b: String,
+    /// Whether the experiment is made for this comparison: said beforehand, or not at all.
+    pub primary: bool,
 }
 
 /// A picture of the results.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone)]
 pub struct Plot {
     /// What it is called: the file's name without ending.
     pub name: String,
     /// What it shows.
     pub kind: PlotKind,
     /// The grids that it shows; all unless said otherwise.
-    #[serde(default)]
     pub grids: Vec<String>,
 }
 
@@ -244,12 +234,122 @@ pub enum PlotKind {
     Games,
     /// Where lost debates were lost.
     Blame,
+    /// How often judges are right, against how sure they are.
+    Calibration,
 }
 
 impl Experiment {
     /// Reads a file's text.
     pub fn from_toml(text: &str) -> Result<Self, Refusal> {
-        toml::from_str(text).map_err(|error| Refusal::of_toml(text, &error))
+        let file = DeTable::parse(text).map_err(|error| Refusal::of_toml(text, &error))?;
+        let known = ["title", "about", "images", "grid", "compare", "plot"];
+        let fields = Fields::of(text, "the file", 0..0, file.get_ref(), &known)?;
+        let (span, images) = fields.table("images")?;
+        Ok(Self {
+            title: fields.required("title")?.into_inner(),
+            about: fields.or("about", String::new())?.into_inner(),
+            images: Spanned::new(span.clone(), Images::read(text, span, images)?),
+            grids: each(text, fields.tables("grid")?, Grid::read)?,
+            comparisons: each(text, fields.tables("compare")?, Comparison::read)?,
+            plots: each(text, fields.tables("plot")?, Plot::read)?,
+        })
+    }
+}
+
+/// Reads tables with one name.
+fn each<'a, T>(
+    text: &'a str,
+    tables: Vec<(Range<usize>, &'a DeTable<'a>)>,
+    read: impl Fn(&'a str, Range<usize>, &'a DeTable<'a>) -> Result<T, Refusal>,
+) -> Result<Vec<Spanned<T>>, Refusal> {
+    let tables = tables.into_iter();
+    tables.map(|(span, table)| Ok(Spanned::new(span.clone(), read(text, span, table)?))).collect()
+}
+
+impl Images {
+    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, Refusal> {
+        let known = ["dataset", "range", "list", "random", "seed", "looks", "skip_unusable"];
+        let fields = Fields::of(text, "[images]", span, table, &known)?;
+        Ok(Self {
+            dataset: fields.required("dataset")?.into_inner(),
+            range: fields.optional("range")?.map(Spanned::into_inner),
+            list: fields.optional("list")?.map(Spanned::into_inner),
+            random: fields.optional("random")?.map(Spanned::into_inner),
+            seed: fields.or("seed", 1)?.into_inner(),
+            looks: fields.optional("looks")?,
+            skip_unusable: fields.or("skip_unusable", false)?.into_inner(),
+        })
+    }
+}
+
+impl Grid {
+    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, Refusal> {
+        let known = [
+            "name",
+            "images",
+            "protocol",
+            "pixels",
+            "precommit",
+            "lies",
+            "first",
+            "order",
+            "legal",
+            "honest",
+            "liar",
+            "judge",
+            "seed",
+            "seeds",
+            "seeds_by",
+            "lies_by",
+            "replicates",
+            "blame",
+        ];
+        let fields = Fields::of(text, "[[grid]]", span, table, &known)?;
+        let both = Axis::both(Role::Honest, Role::Liar);
+        // The first is the result; the other stands beside it.
+        let seeds_by = Axis::both(Aggregate::Majority, Aggregate::MeanLogit);
+        Ok(Self {
+            name: fields.required("name")?.into_inner(),
+            images: fields.optional("images")?,
+            protocol: fields.required("protocol")?,
+            pixels: fields.required("pixels")?,
+            precommit: fields.optional("precommit")?.map(Spanned::into_inner),
+            lies: fields.or("lies", Lies::Named(NamedLies::All))?,
+            first: fields.or("first", both)?,
+            order: fields.optional("order")?,
+            legal: fields.or("legal", Axis::one(LegalPixels::Nonzero))?.into_inner(),
+            honest: fields.optional("honest")?,
+            liar: fields.optional("liar")?,
+            judge: fields.or("judge", Axis::one(JudgeSpec::named("shipped")))?,
+            seed: fields.or("seed", 1)?.into_inner(),
+            seeds: fields.or("seeds", 1)?,
+            seeds_by: fields.or("seeds_by", seeds_by)?.into_inner(),
+            lies_by: fields.or("lies_by", Axis::one(Aggregate::Any))?,
+            replicates: fields.or("replicates", 1)?,
+            blame: fields.or("blame", false)?,
+        })
+    }
+}
+
+impl Comparison {
+    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, Refusal> {
+        let fields = Fields::of(text, "[[compare]]", span, table, &["a", "b", "primary"])?;
+        Ok(Self {
+            a: fields.required("a")?.into_inner(),
+            b: fields.required("b")?.into_inner(),
+            primary: fields.or("primary", false)?.into_inner(),
+        })
+    }
+}
+
+impl Plot {
+    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, Refusal> {
+        let fields = Fields::of(text, "[[plot]]", span, table, &["name", "kind", "grids"])?;
+        Ok(Self {
+            name: fields.required("name")?.into_inner(),
+            kind: fields.required("kind")?.into_inner(),
+            grids: fields.or("grids", Vec::new())?.into_inner(),
+        })
     }
 }
 
@@ -271,53 +371,4 @@ impl fmt::Display for Aggregate {
             Self::Majority => "majority",
         })
     }
-}
-
-impl TryFrom<String> for LiarSpec {
-    type Error = String;
-
-    fn try_from(name: String) -> Result<Self, String> {
-        if name == "same" {
-            return Ok(Self::Same);
-        }
-        name.parse().map(Self::Own).map_err(|error| format!("{error}; or `same`"))
-    }
-}
-
-const NOWHERE: Range<usize> = 0..0;
-
-fn no() -> Spanned<bool> {
-    Spanned::new(NOWHERE, false)
-}
-
-fn one() -> u64 {
-    1
-}
-
-fn one_spanned() -> Spanned<u64> {
-    Spanned::new(NOWHERE, 1)
-}
-
-fn all_lies() -> Spanned<Lies> {
-    Spanned::new(NOWHERE, Lies::Named(NamedLies::All))
-}
-
-fn both_roles() -> Spanned<Vec<Role>> {
-    Spanned::new(NOWHERE, vec![Role::Honest, Role::Liar])
-}
-
-fn nonzero() -> Axis<LegalPixels> {
-    Axis::one(LegalPixels::Nonzero)
-}
-
-fn shipped() -> Spanned<Axis<String>> {
-    Spanned::new(NOWHERE, Axis::one("shipped".to_owned()))
-}
-
-fn mean_logit() -> Axis<Aggregate> {
-    Axis::one(Aggregate::MeanLogit)
-}
-
-fn any() -> Spanned<Axis<Aggregate>> {
-    Spanned::new(NOWHERE, Axis::one(Aggregate::Any))
 }

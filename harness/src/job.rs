@@ -1,7 +1,5 @@
 //! A shard as work that needs no plan: what a run gives to somebody else to do.
 
-use std::fmt::Write;
-
 use pixel_debate_datasets::Dataset;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -10,7 +8,7 @@ use crate::cell::Play;
 use crate::rows::Row;
 use crate::run::shard;
 use crate::work::Work;
-use crate::{Judge, PlayError};
+use crate::{Judge, PlayError, hex};
 
 /// All that the debates of a shard depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,8 +16,10 @@ use crate::{Judge, PlayError};
 pub struct Job {
     /// The version of the folder's format, [`Manifest::FORMAT`](crate::Manifest::FORMAT).
     pub format: u32,
-    /// The version of the program.
-    pub version: String,
+    /// What the program's debates come to: [`BEHAVIOUR`](pixel_debate_game::BEHAVIOUR).
+    pub behaviour: u32,
+    /// The processor's instructions with which the judge computes.
+    pub instructions: String,
     /// [`Dataset::hash`] of the images.
     pub dataset: String,
     /// What is played; the judge's hash is in it.
@@ -30,8 +30,13 @@ pub struct Job {
 
 impl Job {
     /// The shard's key, 32 letters: a hash of all that the job says.
+    ///
+    /// # Panics
+    ///
+    /// Never: numbers and texts can be written.
     pub fn key(&self) -> String {
-        key(self.format, &self.version, &self.dataset, &self.play, &self.images)
+        let content = serde_json::to_vec(self).expect("numbers and texts can be written");
+        hex(&Sha256::digest(content)[..16])
     }
 
     /// Seconds that the work takes on one core, roughly; so many classes have the images.
@@ -41,9 +46,9 @@ impl Job {
 
     /// Plays all debates. Before each image `go_on` is asked; if it says no, there is no result.
     ///
-    /// The rows are a function of the job alone, where the judge computes with the same
-    /// [`Instructions`](pixel_debate_judge::kernels::Instructions). That `dataset` and `judge` are
-    /// those of the job is for the caller to see to.
+    /// The rows are a function of the job alone. That `dataset` and `judge` are those of the job, and
+    /// the process's [`Instructions`](pixel_debate_judge::kernels::Instructions) and behaviour too, is
+    /// for the caller to see to.
     pub fn rows(
         &self,
         dataset: &Dataset,
@@ -70,20 +75,4 @@ impl Job {
     pub fn to_bytes(&self, rows: &[Row]) -> Vec<u8> {
         shard::to_bytes(&self.key(), rows)
     }
-}
-
-/// The key of a shard.
-pub(crate) fn key(
-    format: u32,
-    version: &str,
-    dataset: &str,
-    play: &Play,
-    images: &[usize],
-) -> String {
-    let content = serde_json::to_vec(&(format, version, dataset, play, images));
-    let digest = Sha256::digest(content.expect("numbers and texts can be written"));
-    digest.iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -22,6 +22,7 @@
 
 mod cell;
 pub mod experiment;
+mod hex;
 mod job;
 mod judge;
 mod manifest;
@@ -38,12 +39,17 @@ pub mod tournament;
 mod work;
 
 pub use cell::{Cell, Play};
+use hex::hex;
 pub use job::Job;
 pub use judge::Judge;
-pub use manifest::{DataMark, Manifest, PlotMark};
-pub use plan::Plan;
+pub use manifest::{
+    ComparisonMark, DataMark, JudgeOrigin, LeftOut, Looks, Manifest, PlotMark, Program,
+};
+pub use plan::{Measured, Plan};
 pub use rows::{Blame, Row};
-pub use run::{Failed, Finished, Observer, RunError, Undone, Workers};
+pub use run::{Agreement, Failed, Finished, Observer, RunError, Undone, Workers, compare};
 pub use series::{Debaters, PlayError, Series, Setup};
 pub use statistics::Rate;
-pub use summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, OrderRates, Summary};
+pub use summary::{
+    CellResult, CellSummary, Comparison, Estimate, HonestWins, Judged, OrderRates, Summary,
+};

@@ -1,18 +1,27 @@
 //! What a run is, as it is written beside its results.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use crate::Cell;
+use crate::hex;
 
 /// A run as it is run: nothing that the results depend on is left out, every default is written
-/// out, and nothing is in it that they do not depend on.
+/// out, and but for the [`Program`] nothing is in it that they do not depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The version of the folder's format: [`Manifest::FORMAT`].
     pub format: u32,
-    /// The version of the program.
-    pub version: String,
+    /// The program that wrote the folder last.
+    pub program: Program,
+    /// What debates come to: [`BEHAVIOUR`](pixel_debate_game::BEHAVIOUR).
+    pub behaviour: u32,
+    /// The processor's instructions with which the judge computed: its
+    /// [`Instructions`](pixel_debate_judge::kernels::Instructions).
+    pub instructions: String,
     /// What the experiment is called.
     pub title: String,
     /// What it is about.
@@ -23,14 +32,33 @@ pub struct Manifest {
     pub selection: String,
     /// Their numbers in the order of the run, separated by spaces.
     pub images: String,
+    /// Images that were chosen and that no debate can be about.
+    pub left_out: Vec<LeftOut>,
+    /// How many images were to be looked at, as was planned beforehand.
+    pub looks: Looks,
     /// What the paper leaves open and how it is here.
     pub conventions: Vec<String>,
+    /// The judges, each once, with what their files say of them.
+    pub judges: Vec<JudgeOrigin>,
     /// What is done with them.
     pub cells: Vec<Cell>,
     /// Grids whose cells are compared, two and two.
-    pub comparisons: Vec<[String; 2]>,
+    pub comparisons: Vec<ComparisonMark>,
     /// Pictures beyond that of all rates.
     pub plots: Vec<PlotMark>,
+}
+
+/// A program, by what it was built from. Results do not depend on it as long as the behaviour is the
+/// same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// Its version.
+    pub version: String,
+    /// The commit of its sources, in hexadecimal; `unknown` where it was not built from a repository.
+    pub commit: String,
+    /// Whether the sources differed from that commit; not known where that is not.
+    pub dirty: Option<bool>,
 }
 
 /// Which dataset.
@@ -43,6 +71,52 @@ pub struct DataMark {
     pub hash: String,
     /// The names of its classes.
     pub classes: Vec<String>,
+}
+
+/// An image that no debate can be about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Its number.
+    pub image: usize,
+    /// Why.
+    pub why: String,
+}
+
+/// The numbers of images at which the results are looked at. Who looks more often finds more that is
+/// chance, so they are stated beforehand, and corrected for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Looks {
+    /// As the experiment's file has them, in increasing order; without any, the whole file is the one
+    /// look.
+    pub planned: Vec<usize>,
+    /// Whether this is one of them.
+    pub is_planned: bool,
+}
+
+/// A judge and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JudgeOrigin {
+    /// Its name.
+    pub name: String,
+    /// The network's hash.
+    pub hash: String,
+    /// What its file says.
+    pub provenance: BTreeMap<String, String>,
+}
+
+/// Two grids that are compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonMark {
+    /// One grid.
+    pub a: String,
+    /// The other.
+    pub b: String,
+    /// Whether the experiment is made for this comparison, as was said beforehand.
+    pub primary: bool,
 }
 
 /// A picture that a report has.
@@ -59,7 +133,7 @@ pub struct PlotMark {
 
 impl Manifest {
     /// The version of the folder's format that this program writes and reads.
-    pub const FORMAT: u32 = 1;
+    pub const FORMAT: u32 = 2;
 
     /// What the paper leaves open and how it is here.
     pub(crate) fn conventions() -> Vec<String> {
@@ -70,6 +144,11 @@ impl Manifest {
             "search: an untried move has Q = 0; ties are broken at random",
             "search: what lies below the moves played is kept and counts towards the next rollouts",
             "verdict: equal logits are the liar's",
+            "several seeds: by `majority` the honest side wins if it wins more than half, by \
+             `mean_logit` if the mean of its margins is above 0; where both are given the first is the \
+             result and the other stands beside it",
+            "tests: two-sided, corrected after Holm over all tests of the report and after Bonferroni \
+             for the planned looks",
         ]
         .map(str::to_owned)
         .to_vec()
@@ -78,5 +157,28 @@ impl Manifest {
     /// The images' numbers, in the order of the run.
     pub fn image_numbers(&self) -> Vec<usize> {
         self.images.split_whitespace().filter_map(|number| number.parse().ok()).collect()
+    }
+
+    /// SHA-256, in hexadecimal, of the manifest as JSON with sorted keys, without blanks and without
+    /// `program`: what a table of debates says that it belongs to.
+    ///
+    /// # Panics
+    ///
+    /// Never: a manifest is plain data.
+    pub fn hash(&self) -> String {
+        let mut value = serde_json::to_value(self).expect("a manifest is plain data");
+        if let Some(fields) = value.as_object_mut() {
+            fields.remove("program");
+        }
+        value.sort_all_objects();
+        hex(&Sha256::digest(value.to_string()))
+    }
+}
+
+impl Program {
+    /// This library's version, of a commit that nobody has told.
+    pub fn unknown() -> Self {
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self { version, commit: "unknown".to_owned(), dirty: None }
     }
 }

@@ -1,18 +1,8 @@
 //! The debates of a run as a table that other programs read: Parquet, one row a debate.
 //!
-//! | column | type | what |
-//! |---|---|---|
-//! | `cell` | int | the cell, by its place in the manifest, from 0 |
-//! | `image`, `label` | int | the image's number and its true label |
-//! | `lie` | int? | the liar's claim, with precommit |
-//! | `first` | string? | who made the first reveal, `honest` or `liar`; none where the judge was alone |
-//! | `replicate`, `seed` | int, int? | |
-//! | `winner` | string | `honest` or `liar` |
-//! | `margin` | float? | the honest side's, if a debate was played |
-//! | `believed` | int? | the label that the judge believed |
-//! | `evidence` | bytes | x and y of each reveal, in order |
-//! | `logits` | bytes? | ten little-endian floats of 32 bits |
-//! | `blame` | int? | which reveal of the honest side threw the debate away, from 1; 0: lost from the start |
+//! The columns and what they hold are [`COLUMNS`]. The file's metadata have them too, as JSON under
+//! `pixel_debate.columns`, beside the version of the schema (`pixel_debate.schema`) and the hash of the
+//! manifest that the cells are in (`pixel_debate.manifest`, [`Manifest::hash`](crate::Manifest::hash)).
 
 mod read;
 mod write;
@@ -20,31 +10,85 @@ mod write;
 pub(crate) use read::read;
 pub(crate) use write::to_bytes;
 
+/// The version of the schema.
+const VERSION: &str = "2";
+/// The key of the version in the file's metadata.
+const SCHEMA_VERSION: &str = "pixel_debate.schema";
+/// The key of the manifest's hash.
+const MANIFEST: &str = "pixel_debate.manifest";
+
 /// The columns.
 const SCHEMA: &str = "
 message debates {
-    required int32 cell;
-    required int32 image;
-    required int32 label;
-    optional int32 lie;
+    required int32 cell (integer(32, false));
+    required int32 image (integer(32, false));
+    required int32 label (integer(8, false));
+    optional int32 lie (integer(8, false));
     optional binary first (string);
-    required int32 replicate;
-    optional int64 seed;
+    required int32 replicate (integer(16, false));
+    optional int64 seed (integer(64, false));
     required binary winner (string);
     optional float margin;
-    optional int32 believed;
-    required binary evidence;
-    optional binary logits;
-    optional int32 blame;
+    optional int32 believed (integer(8, false));
+    required group evidence (list) {
+        repeated group list {
+            required group element {
+                required int32 x (integer(8, false));
+                required int32 y (integer(8, false));
+                required int32 value (integer(8, false));
+                optional binary by (string);
+            }
+        }
+    }
+    optional group logits (list) {
+        repeated group list {
+            required float element;
+        }
+    }
+    optional int32 blame (integer(8, false));
 }";
+
+/// What each column holds.
+const COLUMNS: [(&str, &str); 13] = [
+    ("cell", "the cell, by its place in the manifest, from 0"),
+    ("image", "the image's number in the dataset, from 0"),
+    ("label", "its true label, which the honest side claims"),
+    ("lie", "the liar's claim; null without precommit"),
+    (
+        "first",
+        "who made the first reveal, in a consultancy every one: honest or liar; null where the judge \
+         was alone",
+    ),
+    ("replicate", "which of the replicates, from 0"),
+    ("seed", "what all that was random depended on; null where nothing was"),
+    ("winner", "honest or liar; of a solved debate who wins by optimal play"),
+    (
+        "margin",
+        "the honest side's logit less its greatest rival's at the end; null where nothing was played",
+    ),
+    ("believed", "the label that the judge believed; null where nothing was played"),
+    (
+        "evidence",
+        "the reveals in order: column x and row y from the top left, value 0 to 255, and by whom, \
+         honest or liar, null where the judge was alone; of a solved debate one line of optimal play, \
+         or nothing",
+    ),
+    ("logits", "the judge's logits at the end, one a label; null where nothing was played"),
+    (
+        "blame",
+        "which reveal of the honest side threw the debate away, from 1; 0 where it was lost from the \
+         start; null where that was not asked or it won",
+    ),
+];
 
 #[cfg(test)]
 mod tests {
     use pixel_debate_game::{Pixel, Role};
 
+    use super::read::Table;
     use super::*;
-    use crate::RunError;
     use crate::rows::{Blame, Row};
+    use crate::{Plan, RunError};
 
     fn rows() -> Vec<Vec<Row>> {
         let played = Row {
@@ -77,15 +121,26 @@ mod tests {
         vec![vec![played.clone(), proven.clone()], Vec::new(), vec![proven, start, played]]
     }
 
+    /// A plan of three cells.
+    fn plan() -> Plan {
+        let text = "title = \"Three\"\n[images]\ndataset = \"mnist\"\nlist = [9999]\n[[grid]]\n\
+                    name = \"alone\"\nprotocol = \"judge_alone\"\njudge = \"judge-4\"\npixels = \
+                    [2, 4, 6]\n";
+        Plan::new(text, std::path::Path::new(""), None).unwrap()
+    }
+
     #[test]
     fn what_is_written_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("debates.parquet");
-        for rows in [rows(), vec![Vec::new(); 2]] {
-            let bytes = to_bytes(&rows);
-            assert_eq!(bytes, to_bytes(&rows));
+        let plan = plan();
+        let manifest = plan.manifest().hash();
+        for rows in [rows(), vec![Vec::new(); 3]] {
+            let bytes = to_bytes(&plan, &rows);
+            assert_eq!(bytes, to_bytes(&plan, &rows));
             std::fs::write(&file, bytes).unwrap();
-            assert_eq!(read(&file, rows.len()).unwrap(), rows);
+            let table = Table { manifest: manifest.clone(), rows };
+            assert_eq!(read(&file, 3).unwrap(), table);
         }
     }
 
@@ -93,7 +148,7 @@ mod tests {
     fn a_damaged_table_is_an_error_that_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("debates.parquet");
-        let bytes = to_bytes(&rows());
+        let bytes = to_bytes(&plan(), &rows());
         for damaged in [&bytes[..bytes.len() / 2], b"", b"PAR1 and no more PAR1"] {
             std::fs::write(&file, damaged).unwrap();
             let error = read(&file, 3).unwrap_err();

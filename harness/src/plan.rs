@@ -1,20 +1,27 @@
 //! From an experiment's file to the work that it takes.
 
 mod cells;
+mod files;
 mod images;
+mod measure;
 
 pub(crate) use images::random_order;
+pub use measure::Measured;
 
 use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
-use pixel_debate_datasets::{Dataset, Split, mnist};
-use pixel_debate_judge::check_dataset;
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::BEHAVIOUR;
+use pixel_debate_judge::kernels::Instructions;
 
-use crate::experiment::{Experiment, Refusal};
-use crate::manifest::{DataMark, Manifest, PlotMark};
-use crate::{Cell, Job, Judge, job};
+use crate::experiment::{Experiment, Images, Missing, Refusal};
+use crate::manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
+use crate::rows::Row;
+use crate::work::{Depth, Work};
+use crate::{Cell, Job, Judge};
+use files::Files;
 
 /// An experiment that can be run: every file is read, every setting checked.
 #[derive(Debug)]
@@ -47,21 +54,32 @@ const SHARD_IMAGES: usize = 1000;
 impl Plan {
     /// Plans what the text of a file says. Other files that it names are looked for from `folder`.
     /// Only the first `limit` images are taken, if that is given.
+    ///
+    /// The process's [`Instructions`] are part of the plan: whoever limits them does it before.
     pub fn new(text: &str, folder: &Path, limit: Option<usize>) -> Result<Self, Refusal> {
         let experiment = Experiment::from_toml(text)?;
         let files = Files { text, folder };
         let (images, span) = (experiment.images.get_ref(), experiment.images.span());
         let dataset = files.dataset(&images.dataset, span.clone())?;
         let mut numbers =
-            images.numbers(&dataset).map_err(|reason| Refusal::at(text, span, reason))?;
+            images.numbers(&dataset).map_err(|reason| Refusal::at(text, span.clone(), reason))?;
+        let whole = numbers.len();
         if let Some(limit) = limit {
             numbers.truncate(limit);
+        }
+        let looks = looks(text, images, numbers.len(), whole)?;
+        let left_out = cells::unusable(&experiment, &files, &dataset, &mut numbers)?;
+        let selection = images.in_words(numbers.len());
+        if numbers.is_empty() {
+            return Err(Refusal::at(text, span, "no image is left that a debate can be about"));
         }
         let mut judges = Vec::new();
         let cells = cells::of(&experiment, &files, &dataset, &numbers, &mut judges)?;
         let manifest = Manifest {
             format: Manifest::FORMAT,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            program: Program::unknown(),
+            behaviour: BEHAVIOUR,
+            instructions: Instructions::in_use().to_string(),
             title: experiment.title.clone(),
             about: experiment.about.clone(),
             dataset: DataMark {
@@ -69,27 +87,89 @@ impl Plan {
                 hash: dataset.hash(),
                 classes: dataset.classes().to_vec(),
             },
-            selection: images.in_words(numbers.len()),
+            selection,
             images: numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+            left_out,
+            looks,
             conventions: Manifest::conventions(),
+            judges: origins(&judges),
             cells,
             comparisons: comparisons(text, &experiment)?,
             plots: plots(text, &experiment)?,
         };
-        let shards = shards(&manifest, &numbers);
-        Ok(Self { manifest, dataset, images: numbers, judges, shards })
+        let mut plan = Self { manifest, dataset, images: numbers, judges, shards: Vec::new() };
+        plan.shards = plan.divided();
+        Ok(plan)
+    }
+
+    /// The judges' files that the text of an experiment names with how they are trained, and that are
+    /// not there: each once, in the order of the file.
+    pub fn missing_judges(text: &str, folder: &Path) -> Result<Vec<Missing>, Refusal> {
+        let experiment = Experiment::from_toml(text)?;
+        let files = Files { text, folder };
+        let mut missing: Vec<Missing> = Vec::new();
+        for grid in &experiment.grids {
+            for pixels in grid.get_ref().pixels.get_ref().values() {
+                for judge in grid.get_ref().judge.get_ref().values() {
+                    let found = files.missing(judge, *pixels);
+                    missing.extend(found.filter(|found| !missing.contains(found)));
+                }
+            }
+        }
+        Ok(missing)
+    }
+
+    /// The plan, carried out by that program.
+    #[must_use]
+    pub fn by(mut self, program: Program) -> Self {
+        self.manifest.program = program;
+        self
     }
 
     /// A shard as work for somebody who has not this plan.
     pub(crate) fn job(&self, shard: &Shard) -> Job {
-        let Manifest { format, version, dataset, cells, .. } = &self.manifest;
+        self.job_of(shard.cell, shard.images.clone())
+    }
+
+    /// What the debates of a cell need.
+    pub(crate) fn work(&self, cell: usize) -> Work<'_> {
+        let play = &self.manifest.cells[cell].play;
+        Work { dataset: &self.dataset, judge: &self.judges[cell], play }
+    }
+
+    /// What is wrong with the rows of a shard, if anything.
+    pub(crate) fn fault(&self, shard: &Shard, rows: &[Row], depth: Depth) -> Result<(), String> {
+        self.work(shard.cell).fault(&self.images[shard.images.clone()], rows, depth)
+    }
+
+    fn job_of(&self, cell: usize, images: Range<usize>) -> Job {
+        let Manifest { format, behaviour, instructions, dataset, cells, .. } = &self.manifest;
         Job {
             format: *format,
-            version: version.clone(),
+            behaviour: *behaviour,
+            instructions: instructions.clone(),
             dataset: dataset.hash.clone(),
-            play: cells[shard.cell].play.clone(),
-            images: self.images[shard.images.clone()].to_vec(),
+            play: cells[cell].play.clone(),
+            images: self.images[images].to_vec(),
         }
+    }
+
+    /// The work in the order in which it is done: by image, so that a run that is cut short has done
+    /// the first images in all cells, and then by cell.
+    fn divided(&self) -> Vec<Shard> {
+        let classes = self.manifest.dataset.classes.len();
+        let mut shards = Vec::new();
+        for (cell, Cell { images, play, .. }) in self.manifest.cells.iter().enumerate() {
+            let most = SHARD_SECONDS / play.seconds(classes);
+            let size = (most as usize).clamp(1, SHARD_IMAGES);
+            for start in (0..*images).step_by(size) {
+                let images = start..(start + size).min(*images);
+                let key = self.job_of(cell, images.clone()).key();
+                shards.push(Shard { cell, images, key });
+            }
+        }
+        shards.sort_by_key(|shard| (shard.images.end, shard.cell));
+        shards
     }
 
     /// The images of the run.
@@ -107,7 +187,8 @@ impl Plan {
         &self.manifest
     }
 
-    /// How many debates each cell has at most, and how many seconds they take on one core, roughly.
+    /// How many debates each cell has at most, and how many seconds they take on one core, by a guess that
+    /// knows nothing of the machine: [`measure`](Self::measure) does.
     pub fn estimates(&self) -> Vec<(&Cell, usize, f64)> {
         let classes = self.dataset.classes().len();
         let estimate = |cell: &'_ Cell| {
@@ -124,57 +205,59 @@ impl Plan {
     }
 }
 
-/// Where an experiment's file stands, for the files that it names.
-struct Files<'a> {
-    text: &'a str,
-    folder: &'a Path,
-}
-
-impl Files<'_> {
-    fn dataset(&self, name: &str, span: Range<usize>) -> Result<Cow<'static, Dataset>, Refusal> {
-        let refuse = |reason: String| Refusal::at(self.text, span.clone(), reason);
-        let dataset = if name == "mnist" {
-            Cow::Borrowed(mnist::test())
-        } else {
-            let opened = Dataset::open(&self.folder.join(name), Split::Test);
-            Cow::Owned(opened.map_err(|error| {
-                refuse(format!("dataset {name:?} (it must be `mnist` or a folder): {error}"))
-            })?)
-        };
-        check_dataset(&dataset).map_err(|error| refuse(error.to_string()))?;
-        Ok(dataset)
-    }
-}
-
-/// The work in the order in which it is done: by image, so that a run that is cut short has done
-/// the first images in all cells, and then by cell.
-fn shards(manifest: &Manifest, numbers: &[usize]) -> Vec<Shard> {
-    let classes = manifest.dataset.classes.len();
-    let mut shards = Vec::new();
-    for (cell, Cell { images, play, .. }) in manifest.cells.iter().enumerate() {
-        let most = SHARD_SECONDS / play.seconds(classes);
-        let size = (most as usize).clamp(1, SHARD_IMAGES);
-        for start in (0..*images).step_by(size) {
-            let range = start..(start + size).min(*images);
-            let Manifest { format, version, dataset, .. } = manifest;
-            let key = job::key(*format, version, &dataset.hash, play, &numbers[range.clone()]);
-            shards.push(Shard { cell, images: range, key });
-        }
-    }
-    shards.sort_by_key(|shard| (shard.images.end, shard.cell));
-    shards
-}
-
-fn comparisons(text: &str, experiment: &Experiment) -> Result<Vec<[String; 2]>, Refusal> {
-    let pair = |comparison: &toml::Spanned<crate::experiment::Comparison>| {
-        let pair = comparison.get_ref();
-        for name in [&pair.a, &pair.b] {
-            known_grid(experiment, name)
-                .map_err(|reason| Refusal::at(text, comparison.span(), reason))?;
-        }
-        Ok([pair.a.clone(), pair.b.clone()])
+/// The looks that a file plans, and whether a run of so many images, of which it has `whole`, is one.
+fn looks(text: &str, images: &Images, count: usize, whole: usize) -> Result<Looks, Refusal> {
+    let Some(looks) = &images.looks else {
+        return Ok(Looks { planned: vec![whole], is_planned: count == whole });
     };
-    experiment.comparisons.iter().map(pair).collect()
+    let planned = looks.get_ref();
+    let refuse = |reason: String| Err(Refusal::at(text, looks.span(), reason));
+    if planned.is_empty() || planned[0] == 0 || planned.windows(2).any(|two| two[0] >= two[1]) {
+        return refuse("`looks` lists numbers of images, each greater than the last".to_owned());
+    }
+    match planned.last() {
+        Some(last) if *last > whole => {
+            refuse(format!("`looks` has {last}, and the file has {whole} images"))
+        }
+        _ => Ok(Looks { planned: planned.clone(), is_planned: planned.contains(&count) }),
+    }
+}
+
+/// Each judge once.
+fn origins(judges: &[Judge]) -> Vec<JudgeOrigin> {
+    let mut origins: Vec<JudgeOrigin> = Vec::new();
+    for judge in judges {
+        let (name, hash) = (judge.name().to_owned(), judge.network().hash());
+        let provenance = judge.provenance().0.clone().into_iter().collect();
+        let origin = JudgeOrigin { name, hash, provenance };
+        if !origins.contains(&origin) {
+            origins.push(origin);
+        }
+    }
+    origins
+}
+
+fn comparisons(text: &str, experiment: &Experiment) -> Result<Vec<ComparisonMark>, Refusal> {
+    let mut marks: Vec<ComparisonMark> = Vec::new();
+    for comparison in &experiment.comparisons {
+        let refuse = |reason: String| Refusal::at(text, comparison.span(), reason);
+        let crate::experiment::Comparison { a, b, primary } = comparison.get_ref().clone();
+        for name in [&a, &b] {
+            known_grid(experiment, name).map_err(refuse)?;
+        }
+        if a == b {
+            return Err(refuse(format!("grid {a:?} is compared with itself: name two grids")));
+        }
+        let same = |mark: &ComparisonMark| [[&a, &b], [&b, &a]].contains(&[&mark.a, &mark.b]);
+        if marks.iter().any(same) {
+            return Err(refuse(format!("{a:?} and {b:?} are compared twice")));
+        }
+        if primary && marks.iter().any(|mark| mark.primary) {
+            return Err(refuse("a second primary comparison: there is one at most".to_owned()));
+        }
+        marks.push(ComparisonMark { a, b, primary });
+    }
+    Ok(marks)
 }
 
 fn plots(text: &str, experiment: &Experiment) -> Result<Vec<PlotMark>, Refusal> {

@@ -5,6 +5,7 @@
 //! | `manifest.json` | the run as it is run |
 //! | `shards/` | the debates done so far; gone when all are |
 //! | `debates.parquet` | one row a debate |
+//! | `sample.parquet` | those of the run's first ten images, to hold later runs against |
 //! | `summary.json` | the rates with their intervals |
 //! | `report.html`, `plots/` | the same to look at |
 //! | `failed.json` | shards that nobody could do, if there are any: the table has gaps, and the same command tries them again |
@@ -15,6 +16,7 @@
 //! stopped the run and however often, and whoever did its shards: any number of threads here, or
 //! others elsewhere ([`Plan::run_by`]).
 
+mod compare;
 mod error;
 mod failed;
 mod folder;
@@ -25,6 +27,7 @@ mod undone;
 
 use std::path::Path;
 
+pub use compare::{Agreement, compare};
 pub use error::RunError;
 pub use failed::Failed;
 use folder::Folder;
@@ -33,6 +36,7 @@ pub use undone::Undone;
 use crate::plan::Plan;
 use crate::report;
 use crate::rows::Row;
+use crate::work::Depth;
 
 /// What a run tells of itself while it is under way, from any thread.
 pub trait Observer: Sync {
@@ -85,12 +89,12 @@ impl Plan {
         work: impl FnOnce(&Undone<'_>) -> Result<Vec<Failed>, E>,
     ) -> Result<Finished, E> {
         let folder = Folder::open(folder, self)?;
-        if let Some(rows) = folder.table(self.manifest())? {
+        if let Some(rows) = folder.table(self)? {
             let failed = Vec::new();
             self.finish(&folder, &rows, &failed)?;
             return Ok(Finished { rows, failed, was_finished: true });
         }
-        let log = folder.log(workers)?;
+        let log = folder.log(workers, &self.manifest().program)?;
         let undone = Undone::of(self, &folder, &log, observer)?;
         let worked = work(&undone);
         match &worked {
@@ -100,7 +104,7 @@ impl Plan {
         }
         let failed = worked?;
         let rows = self.rows(&folder, &failed)?;
-        folder.keep_table(&rows, &failed)?;
+        folder.keep_table(self, &rows, &failed)?;
         self.finish(&folder, &rows, &failed)?;
         Ok(Finished { rows, failed, was_finished: false })
     }
@@ -127,6 +131,8 @@ impl Plan {
         for shard in self.shards.iter().filter(|shard| !failed.contains(&*shard.key)) {
             let found = folder.shard(&shard.key)?;
             let found = found.ok_or_else(|| folder.vanished(&shard.key))?;
+            let fault = self.fault(shard, &found, Depth::Replayed);
+            fault.map_err(|fault| folder.damaged_shard(&shard.key, fault))?;
             rows[shard.cell].extend(found);
         }
         Ok(rows)
@@ -135,7 +141,10 @@ impl Plan {
 
 #[cfg(test)]
 mod tests {
+    use pixel_debate_game::Role;
+
     use super::*;
+    use crate::rows::Blame;
 
     const FILE: &str = r#"
 title = "Small"
@@ -164,6 +173,16 @@ pixels = [4, 6]
             .collect();
         files.sort();
         files
+    }
+
+    /// What is done to rows, and what is said of it.
+    type Alteration = (fn(&mut Vec<Row>), &'static str);
+
+    /// Sets a logit that is not the greatest, and what follows from the logits.
+    fn set_logit(row: &mut Row, to: f32) {
+        let logits = row.logits.as_mut().unwrap();
+        let least = (0..10).min_by(|a, b| logits[*a].total_cmp(&logits[*b])).unwrap();
+        logits[least] = to;
     }
 
     /// Has a shard done as somebody far away would.
@@ -232,17 +251,35 @@ pixels = [4, 6]
             let job = undone.job(keys[0]).unwrap();
             let judge = &plan.judges()[0];
             let rows = job.rows(plan.dataset(), judge, &|| true).unwrap().unwrap();
-            let wrong: [fn(&mut Vec<Row>); 5] = [
-                |rows| rows.reverse(),
-                |rows| rows[0].image = 60_000,
-                |rows| rows[0].label ^= 1,
-                |rows| rows[1].believed = Some(10),
-                |rows| rows[1].evidence[0].y = 28,
+            let wrong: [Alteration; 22] = [
+                (|rows| rows.clear(), "it has 0 debates, and its images have 2"),
+                (|rows| drop(rows.pop()), "it has 1 debates, and its images have 2"),
+                (|rows| rows.push(rows[0].clone()), "it has 3 debates, and its images have 2"),
+                (|rows| rows.reverse(), "debate 1 of 2, over image 5: its image is 3"),
+                (|rows| rows[1] = rows[0].clone(), "over image 3: its image is 5"),
+                (|rows| rows[0].image = 60_000, "its image is 60000, and should be 5"),
+                (|rows| rows[0].label ^= 1, "its label is 0, and should be 1"),
+                (|rows| rows[1].seed = Some(2), "its seed is Some(2), and should be Some(1)"),
+                (|rows| rows[1].replicate = 1, "its replicate is 1, and should be 0"),
+                (|rows| rows[1].lie = Some(9), "its lie is Some(9), and should be None"),
+                (|rows| rows[1].first = Some(Role::Liar), "its first is Some(Liar)"),
+                (|rows| rows[1].believed = Some(10), "its believed is Some(10), and should be"),
+                (|rows| rows[1].evidence[0].y = 28, "its evidence is [Pixel"),
+                (|rows| rows[1].evidence.truncate(3), "its evidence is [Pixel"),
+                (|rows| rows[1].evidence.reverse(), "its evidence is [Pixel"),
+                (|rows| rows[1].winner = rows[1].winner.other(), "its winner is "),
+                (|rows| rows[1].margin = Some(9.0), "its margin is Some("),
+                (|rows| rows[1].margin = None, "its margin is None"),
+                (|rows| rows[1].logits = None, "there are no logits of a debate that was played"),
+                (|rows| set_logit(&mut rows[1], f32::NAN), "a logit is NaN"),
+                (|rows| set_logit(&mut rows[1], -30.0), "its logits is ["),
+                (|rows| rows[1].blame = Some(Blame::Start), "nothing asks what lost it"),
             ];
-            for wrong in wrong {
+            for (alter, fault) in wrong {
                 let mut rows = rows.clone();
-                wrong(&mut rows);
-                assert_eq!(refused(keys[0], &job.to_bytes(&rows)), "its debates are others");
+                alter(&mut rows);
+                let refusal = refused(keys[0], &job.to_bytes(&rows));
+                assert!(refusal.contains(fault), "{fault}: {refusal}");
             }
             assert_eq!(undone.keys().len(), 2);
             Err::<Vec<Failed>, _>(RunError::Busy { path: folder.path().to_owned() })

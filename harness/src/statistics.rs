@@ -5,12 +5,16 @@
 
 mod bootstrap;
 mod bradley_terry;
+mod holm;
 mod mcnemar;
 mod rate;
+mod scores;
 mod sprt;
 
-pub use bootstrap::{Interval, bootstrap_each, bootstrap_mean};
-pub use bradley_terry::{Pairing, bradley_terry};
+pub use bootstrap::{Interval, Resample, bayesian_bootstrap, bootstrap_each, bootstrap_mean};
+pub use bradley_terry::{Pairing, bradley_terry, strengths};
+pub use holm::holm;
 pub use mcnemar::McNemar;
 pub use rate::Rate;
+pub use scores::{Bin, Forecast, Scores};
 pub use sprt::{Decision, Sprt, Standing};

@@ -1,6 +1,7 @@
 //! From the debates of a run to its rates.
 
 mod comparison;
+mod judged;
 mod outcomes;
 
 use pixel_debate_game::Role;
@@ -9,9 +10,11 @@ use serde::Serialize;
 use crate::Cell;
 use crate::experiment::Aggregate;
 use crate::manifest::Manifest;
+use crate::manifest::{LeftOut, Looks};
 use crate::rows::Row;
 use crate::statistics::{Interval, Rate, bootstrap_mean};
 pub use comparison::Comparison;
+pub use judged::Judged;
 pub(crate) use outcomes::{ImageOutcome, outcomes};
 
 /// What came out of a run.
@@ -19,8 +22,14 @@ pub(crate) use outcomes::{ImageOutcome, outcomes};
 pub struct Summary {
     /// What the experiment is called.
     pub title: String,
-    /// The version of the program.
-    pub version: String,
+    /// What the program's debates come to.
+    pub behaviour: u32,
+    /// The processor's instructions with which the judge computed.
+    pub instructions: String,
+    /// Images that were chosen and that no debate can be about.
+    pub left_out: Vec<LeftOut>,
+    /// How many images were to be looked at.
+    pub looks: Looks,
     /// The cells, in the order of the manifest.
     pub cells: Vec<CellSummary>,
     /// Cells compared image by image.
@@ -38,6 +47,8 @@ pub struct CellSummary {
     pub debates: usize,
     /// The rates, once for each way to count.
     pub results: Vec<CellResult>,
+    /// How good the judge's probabilities are, by who made the first reveal.
+    pub judged: Vec<Judged>,
 }
 
 /// The rates of a cell, counted in one way.
@@ -75,7 +86,7 @@ pub struct HonestWins {
 /// A rate over images with two intervals.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Estimate {
-    /// The rate with Wilson's interval.
+    /// The rate with Wilson's interval, by the effective number of images.
     pub wilson: Rate,
     /// The cluster bootstrap's interval, images being the clusters.
     pub bootstrap: Interval,
@@ -87,7 +98,10 @@ impl Summary {
         let cells = manifest.cells.iter().zip(rows);
         Self {
             title: manifest.title.clone(),
-            version: manifest.version.clone(),
+            behaviour: manifest.behaviour,
+            instructions: manifest.instructions.clone(),
+            left_out: manifest.left_out.clone(),
+            looks: manifest.looks.clone(),
             cells: cells.map(|(cell, rows)| CellSummary::of(cell, rows)).collect(),
             comparisons: comparison::comparisons(manifest, rows),
         }
@@ -104,7 +118,8 @@ impl CellSummary {
             }
         }
         let images = rows.chunk_by(|one, next| one.image == next.image).count();
-        Self { cell: cell.clone(), images, debates: rows.len(), results }
+        let judged = judged::judged(cell, rows);
+        Self { cell: cell.clone(), images, debates: rows.len(), results, judged }
     }
 }
 
@@ -140,7 +155,6 @@ impl HonestWins {
 
 impl Estimate {
     fn of(shares: &[f64]) -> Self {
-        let wilson = Rate::wilson(shares.iter().sum(), shares.len());
-        Self { wilson, bootstrap: bootstrap_mean(shares) }
+        Self { wilson: Rate::of_shares(shares), bootstrap: bootstrap_mean(shares) }
     }
 }

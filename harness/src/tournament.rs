@@ -2,8 +2,8 @@
 //!
 //! Two agents meet over the same image, lie and order twice, with the sides swapped: an image that
 //! is easy for the honest side is then as easy for both. Ratings are Elo points by the Bradley-Terry
-//! model, where each agent is two players, its honest self and its lying self; their intervals are
-//! drawn over images.
+//! model, where each agent is two players, its honest self and its lying self; their intervals are by
+//! the Bayesian bootstrap over images.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,11 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::manifest::LeftOut;
 use crate::plan::random_order;
-use crate::statistics::{Interval, Pairing, Sprt, Standing, bootstrap_each, bradley_terry};
+use crate::statistics::{
+    Interval, Pairing, Resample, Sprt, Standing, bayesian_bootstrap, bradley_terry, strengths,
+};
 use crate::{Debaters, Judge, PlayError, Series, Setup};
 
 /// Who meets whom.
@@ -84,11 +87,25 @@ impl Tournament<'_> {
         pairs.filter(meets).collect()
     }
 
-    /// So many images, or all where there are fewer: the first in a random order drawn by the seed.
-    pub fn images(&self, count: usize) -> Vec<usize> {
+    /// So many images, or all where there are fewer: the first in a random order drawn by the seed, less
+    /// those that no debate can be about, which are named.
+    pub fn images(&self, count: usize) -> (Vec<usize>, Vec<LeftOut>) {
         let mut order = random_order(self.dataset.len(), self.seed);
         order.truncate(count);
-        order
+        let mut left_out = Vec::new();
+        order.retain(|image| {
+            let legal = self.dataset.image(*image).iter().filter(|value| **value > 0).count();
+            let enough = legal >= usize::from(self.pixels);
+            if !enough {
+                let pixels = self.pixels;
+                let why = format!(
+                    "has {legal} pixels that may be revealed, and a debate of {pixels} needs as many"
+                );
+                left_out.push(LeftOut { image: *image, why });
+            }
+            enough
+        });
+        (order, left_out)
     }
 
     /// All debates over an image: each meeting in both orders, with the sides either way.
@@ -145,25 +162,35 @@ impl Tournament<'_> {
         Ok(games)
     }
 
-    /// The ratings of all agents by these games, in the agents' order. The mean of all ratings,
-    /// honest and liar, is 0.
+    /// The ratings of all agents by these games, in the agents' order. The mean of those that have met,
+    /// honest and liar, is 0: of two agents the one's honest self and the other's lying self, which the
+    /// other two never meet.
     pub fn ratings(&self, games: &[Game]) -> Vec<Rating> {
         let players = 2 * self.agents.len();
         let images: Vec<&[Game]> = games.chunk_by(|one, next| one.image == next.image).collect();
-        let rate = |times: &[u32]| {
+        let pairings = |weights: &[f64]| -> Vec<Pairing> {
             let mut pairings: BTreeMap<(usize, usize), [f64; 2]> = BTreeMap::new();
-            for (times, games) in times.iter().zip(&images).filter(|(times, _)| **times > 0) {
+            for (weight, games) in weights.iter().zip(&images) {
                 for game in *games {
                     let (a, b) = (2 * game.honest, 2 * game.liar + 1);
                     let score = pairings.entry((a, b)).or_insert([0.0, 0.0]);
-                    score[usize::from(game.winner == Role::Liar)] += f64::from(*times);
+                    score[usize::from(game.winner == Role::Liar)] += weight;
                 }
             }
             let pairing = |((a, b), [won, lost]): (_, [f64; 2])| Pairing { a, b, won, lost };
-            bradley_terry(players, &pairings.into_iter().map(pairing).collect::<Vec<_>>())
+            pairings.into_iter().map(pairing).collect()
         };
-        let all = rate(&vec![1; images.len()]);
-        let intervals = bootstrap_each(images.len(), players, RESAMPLES, rate);
+        let all = bradley_terry(players, &pairings(&vec![1.0; images.len()]));
+        let rate = |mut resample: Resample<'_>| {
+            let mut pairings = pairings(&resample.weights);
+            for Pairing { won, lost, .. } in &mut pairings {
+                // What is imagined is half an image, of two debates.
+                *won += DEBATES * resample.imagined();
+                *lost += DEBATES * resample.imagined();
+            }
+            strengths(players, &pairings)
+        };
+        let intervals = bayesian_bootstrap(images.len(), players, RESAMPLES, rate);
         all.as_chunks::<2>()
             .0
             .iter()
@@ -197,12 +224,15 @@ impl Tournament<'_> {
 /// Images between one look at the results and the next: a number of its own, so that where a test
 /// stops does not depend on the number of threads.
 const BATCH: usize = 8;
+/// Debates of a pairing over an image: one in each order.
+const DEBATES: f64 = 2.0;
 /// Resamples of the ratings' intervals.
-const RESAMPLES: usize = 500;
+const RESAMPLES: usize = 1000;
 
 #[cfg(test)]
 mod tests {
     use pixel_debate_datasets::mnist;
+    use rand::RngExt;
 
     use super::*;
     use crate::statistics::Decision;
@@ -232,6 +262,46 @@ mod tests {
         let games = tournament.play(&images, stronger).unwrap();
         assert_eq!(tournament.standing(&games, &test).decision, Some(Decision::Stronger));
         assert!(games.len() < 24 * 4, "{} games", games.len());
+    }
+
+    /// Games as two agents play them over images in both orders, where one wins with that probability; how
+    /// both orders of an image end is the same in half of the images.
+    fn simulated(images: usize, probability: f64, rng: &mut ChaCha8Rng) -> Vec<Game> {
+        let mut games = Vec::new();
+        for image in 0..images {
+            let [one, two, alike]: [f64; 3] = std::array::from_fn(|_| rng.random());
+            let luck = if alike < 0.5 { [one, one] } else { [one, two] };
+            for (first, luck) in [Role::Honest, Role::Liar].into_iter().zip(luck) {
+                let winner = if luck < probability { Role::Honest } else { Role::Liar };
+                games.push(Game { image, honest: 0, liar: 1, first, winner });
+            }
+        }
+        games
+    }
+
+    #[test]
+    fn intervals_cover_the_truth_near_the_edge_too_and_never_shrink_to_a_point() {
+        let judge = Judge::shipped(4).unwrap();
+        let tournament = tournament(&judge, &["greedy", "random"], Pairs::RoundRobin);
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let mut covered = [0; 3];
+        let (times, truths) = (100, [0.5_f64, 0.9, 0.97]);
+        for (covered, truth) in covered.iter_mut().zip(truths) {
+            // Half of the distance between the two, as their mean is 0.
+            let elo = 200.0 * (truth / (1.0 - truth)).log10();
+            for _ in 0..times {
+                let ratings = tournament.ratings(&simulated(60, truth, &mut rng));
+                let Interval { low, high } = ratings[0].honest_interval;
+                *covered += usize::from((low..=high).contains(&elo));
+            }
+        }
+        for covered in covered {
+            assert!((89..=100).contains(&covered), "{covered} of {times}");
+        }
+        // Whoever always wins may be as strong as anything, and is not known to be.
+        let always = tournament.ratings(&simulated(25, 1.1, &mut rng));
+        let Rating { honest, honest_interval: Interval { low, high }, .. } = always[0];
+        assert!(low < honest - 50.0 && high > honest + 200.0, "{honest} ({low} to {high})");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod blame;
 mod solved;
+mod sound;
 
 use std::sync::Arc;
 
@@ -18,6 +19,7 @@ use crate::cell::Play;
 use crate::experiment::{Lies, NamedLies, Protocol};
 use crate::rows::Row;
 use crate::{Debaters, Judge, PlayError, Series, Setup};
+pub(crate) use sound::Depth;
 
 /// What the debates of a cell need.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +27,15 @@ pub(crate) struct Work<'a> {
     pub(crate) dataset: &'a Dataset,
     pub(crate) judge: &'a Judge,
     pub(crate) play: &'a Play,
+}
+
+/// What sets a debate apart from the others over its image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Key {
+    replicate: u16,
+    seed: Option<u64>,
+    lie: Option<u8>,
+    first: Option<Role>,
 }
 
 impl Work<'_> {
@@ -50,6 +61,31 @@ impl Work<'_> {
         Ok(rows)
     }
 
+    /// What sets the debates over an image apart, in the order of their rows.
+    fn keys(&self, image: usize) -> Vec<Key> {
+        let seeds: Vec<(u16, Option<u64>)> = if self.play.solved {
+            vec![(0, None)]
+        } else {
+            let replicates = (0_u16..).zip(&self.play.seeds);
+            replicates
+                .flat_map(|(number, seeds)| seeds.iter().map(move |seed| (number, Some(*seed))))
+                .collect()
+        };
+        let first: Vec<Option<Role>> = match self.play.protocol {
+            Protocol::JudgeAlone => vec![None],
+            Protocol::Consultancy | Protocol::Debate => {
+                self.play.first.iter().copied().map(Some).collect()
+            }
+        };
+        let mut keys = Vec::new();
+        for (replicate, seed) in seeds {
+            for lie in self.lies(image) {
+                keys.extend(first.iter().map(|first| Key { replicate, seed, lie, first: *first }));
+            }
+        }
+        keys
+    }
+
     /// What the liar claims in each of the debates over an image.
     fn lies(&self, image: usize) -> Vec<Option<u8>> {
         let label = self.dataset.label(image);
@@ -72,24 +108,34 @@ impl Work<'_> {
 
     /// The judge's word on random pixels, once for each lie.
     fn judge_alone(&self, image: usize, seed: u64) -> Result<Vec<Row>, PlayError> {
-        let pixels = self.dataset.image(image);
-        let masks = Masks { pixels: self.play.pixels.into(), legal: self.play.legal };
-        let mask = masks.draw(pixels, &mut measuring_rng(seed, image));
-        let side = self.dataset.width();
-        let evidence: Vec<Pixel> =
-            mask.into_iter().map(|at| Pixel::new((at % side) as u8, (at / side) as u8)).collect();
-        let picture = Image::new(side as u8, self.dataset.height() as u8, pixels.to_vec())
-            .map_err(|source| PlayError::Image { image, source })?;
-        let mut judge = self.judge.evaluator(Arc::new(picture))?;
-        let [logits] = judge.evaluate(&[evidence.iter().copied().collect()])[..] else {
-            unreachable!("one set, one answer");
-        };
+        let evidence = self.mask(image, seed);
+        let logits = self.logits(image, &evidence)?;
         let label = self.dataset.label(image);
         let rows = self.lies(image).into_iter().map(|lie| {
             let claims = Claims { honest: label, liar: lie };
             Row { evidence: evidence.clone(), ..row(image, claims, None, &logits) }
         });
         Ok(rows.collect())
+    }
+
+    /// The random pixels of an image.
+    fn mask(&self, image: usize, seed: u64) -> Vec<Pixel> {
+        let masks = Masks { pixels: self.play.pixels.into(), legal: self.play.legal };
+        let mask = masks.draw(self.dataset.image(image), &mut measuring_rng(seed, image));
+        let side = self.dataset.width();
+        mask.into_iter().map(|at| Pixel::new((at % side) as u8, (at / side) as u8)).collect()
+    }
+
+    /// What the judge says of these pixels of an image.
+    fn logits(&self, image: usize, pixels: &[Pixel]) -> Result<[f32; CLASSES], PlayError> {
+        let (width, height) = (self.dataset.width() as u8, self.dataset.height() as u8);
+        let picture = Image::new(width, height, self.dataset.image(image).to_vec())
+            .map_err(|source| PlayError::Image { image, source })?;
+        let mut judge = self.judge.evaluator(Arc::new(picture))?;
+        let [logits] = judge.evaluate(&[pixels.iter().copied().collect()])[..] else {
+            unreachable!("one set, one answer");
+        };
+        Ok(logits)
     }
 
     fn debates(&self, image: usize, seed: u64) -> Result<Vec<Row>, PlayError> {

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use pixel_debate_harness::Plan;
+use pixel_debate_harness::experiment::Missing;
 
 const FILE: &str = r#"title = "Small"
 
@@ -19,9 +20,14 @@ pixels = 4
 honest = "mcts:5"
 liar = "same"
 
+[[grid]]
+name = "alone"
+protocol = "judge_alone"
+pixels = 4
+
 [[compare]]
 a = "search"
-b = "search"
+b = "alone"
 
 [[plot]]
 name = "games"
@@ -44,10 +50,11 @@ fn the_repositorys_files_can_be_planned() {
         let text = fs::read_to_string(&path).unwrap();
         match Plan::new(&text, &folder, Some(2)) {
             Ok(plan) => assert!(!plan.manifest().cells.is_empty()),
-            // Judges and datasets that are not part of the repository.
+            // Its judge is still to be made, and it is said how.
             Err(refusal) => {
                 let refusal = refusal.to_string();
-                assert!(refusal.contains("No such file"), "{}: {refusal}", path.display());
+                let says = "This makes it, with a program that was built with";
+                assert!(refusal.contains(says), "{}: {refusal}", path.display());
             }
         }
         planned += 1;
@@ -58,18 +65,18 @@ fn the_repositorys_files_can_be_planned() {
 #[test]
 fn grids_are_multiplied_out() {
     let text = FILE
-        .replace("pixels = 4", "pixels = [4, 6]\nprecommit = [true, false]")
+        .replacen("pixels = 4", "pixels = [4, 6]\nprecommit = [true, false]", 1)
         .replace("\"mcts:5\"", "[\"mcts:5\", \"greedy\", \"exact\"]");
     let plan = Plan::new(&text, Path::new(""), None).unwrap();
     let cells = &plan.manifest().cells;
-    assert_eq!(cells.len(), 2 * 2 * 3);
-    for cell in cells {
+    assert_eq!(cells.len(), 2 * 2 * 3 + 1);
+    for cell in &cells[..12] {
         assert_eq!(cell.play.honest, cell.play.liar);
         assert_eq!(cell.play.solved, cell.play.honest == Some("exact".parse().unwrap()));
         assert_eq!(cell.play.lies.is_some(), cell.play.precommit);
     }
     let debates: Vec<usize> = plan.estimates().iter().map(|(_, debates, _)| *debates).collect();
-    assert_eq!(debates, [54, 54, 54, 6, 6, 6, 54, 54, 54, 6, 6, 6]);
+    assert_eq!(debates, [54, 54, 54, 6, 6, 6, 54, 54, 54, 6, 6, 6, 3]);
 }
 
 #[test]
@@ -86,7 +93,7 @@ fn wrong_files_are_refused_with_line_and_reason() {
         ("random = 3", "range = [9999, 10001]", "line 3: there is no image 10000: mnist-test has"),
         ("random = 3", "list = [4, 4]", "line 3: the same image twice"),
         ("random = 3", "randum = 3", "line 5: unknown field `randum`"),
-        ("random = 3", "random = -3", "line 5: invalid value: integer `-3`"),
+        ("random = 3", "random = -3", "line 5: `random` is -3: it must be a whole number from 0"),
         (
             "\"mnist\"",
             "\"nowhere\"",
@@ -94,8 +101,8 @@ fn wrong_files_are_refused_with_line_and_reason() {
         ),
         ("title", "titel", "line 1: unknown field `titel`"),
         ("pixels = 4", "pixels = 5", "line 7: no judge for 5 pixels comes with the program"),
-        ("pixels = 4", "pixels = [4, 4]", "line 10: a list with the same value twice"),
-        ("pixels = 4", "pixels = []", "line 10: an empty list"),
+        ("pixels = 4", "pixels = [4, 4]", "line 10: `pixels` has a list with the same value twice"),
+        ("pixels = 4", "pixels = []", "line 10: `pixels` is an empty list: it must be a whole"),
         ("pixels = 4", "pixels = 0", "line 10: 0 pixels: 1 to 128 can be"),
         ("pixels = 4", "pixels = 100\njudge = \"judge-4\"", "line 10: image"),
         (
@@ -103,25 +110,49 @@ fn wrong_files_are_refused_with_line_and_reason() {
             "pixels = 4\njudge = \"none.safetensors\"",
             "line 11: judge none.safetensors: No such file",
         ),
-        ("mcts:5", "mcts:0", "line 11: unknown agent \"mcts:0\": it must be `random`"),
+        ("mcts:5", "mcts:0", "line 11: `honest` is \"mcts:0\": it must be `random`"),
         ("honest = \"mcts:5\"\n", "", "line 7: `honest` and `liar` are needed"),
-        ("\"debate\"", "\"duel\"", "line 9: unknown variant `duel`"),
+        ("\"debate\"", "\"duel\"", "line 9: `protocol` is \"duel\": it must be \"judge_alone\","),
         ("\"debate\"", "\"judge_alone\"", "line 11: a judge alone has no debaters"),
         ("liar = \"same\"", "liar = \"same\"\nseeds = 0", "line 13: `seeds` is 1 to 1000"),
         ("liar = \"same\"", "liar = \"same\"\nlies = [10]", "line 13: label 10: 0 to 9 can be"),
-        ("liar = \"same\"", "liar = \"same\"\nlies = \"some\"", "line 13: "),
-        ("liar = \"same\"", "liar = \"same\"\nfirst = []", "line 13: `first` lists honest, liar"),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = \"al\"",
+            "line 13: `lies` is \"al\": it must be \"all\" or \"random\", or a list of labels",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = [\"all\"]",
+            "line 13: `lies` is \"all\": it must be a whole number from 0 to 255",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nfirst = []",
+            "line 13: `first` is an empty list: it must be \"honest\" or \"liar\", or a list",
+        ),
+        (
+            "b = \"alone\"",
+            "b = \"search\"",
+            "line 19: grid \"search\" is compared with itself: name two grids",
+        ),
+        ("random = 3", "random = 3\nlooks = [2, 4]", "line 6: `looks` has 4, and the file has 3"),
+        ("random = 3", "random = 3\nlooks = [2, 2]", "line 6: `looks` lists numbers of images"),
         (
             "a = \"search\"",
             "a = \"serch\"",
-            "line 14: no grid is called \"serch\": there are search",
+            "line 19: no grid is called \"serch\": there are search, alone",
         ),
-        ("kind = \"games\"", "kind = \"pie\"", "line 20: unknown variant `pie`"),
-        ("name = \"games\"", "name = \"a/b\"", "line 18: plot \"a/b\": a name has letters"),
+        (
+            "kind = \"games\"",
+            "kind = \"pie\"",
+            "line 25: `kind` is \"pie\": it must be \"pixels\",",
+        ),
+        ("name = \"games\"", "name = \"a/b\"", "line 23: plot \"a/b\": a name has letters"),
         (
             "[[plot]]",
             "[[grid]]\nname = \"search\"\nprotocol = \"judge_alone\"\npixels = 4\n\n[[plot]]",
-            "line 18: a second grid is called \"search\"",
+            "line 23: a second grid is called \"search\"",
         ),
         ("\"debate\"", "\"consultancy\"\norder = \"blocks\"", "line 10: `order` is a debate's"),
         ("title", "= title", "line 1: "),
@@ -139,4 +170,153 @@ fn wrong_files_are_refused_with_line_and_reason() {
     assert!(refusal(&consultant).starts_with("line 11: `exact` is no consultant"));
     let mean = exact.replace("liar = \"same\"", "liar = \"same\"\nlies_by = \"mean_logit\"");
     assert!(refusal(&mean).starts_with("line 13: where both sides are `exact`"));
+}
+
+#[test]
+fn a_judge_that_is_to_be_made_is_asked_for_by_its_command_and_held_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let shipped =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../judge/weights/judge-6.safetensors");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/data/mnist");
+    let text = |batches: u32, seed: u32| {
+        let judge = format!(
+            "pixels = 6\njudge = {{ file = \"j-{{pixels}}.safetensors\", train = {{ pixels = 6, batches = \
+             {batches}, seed = {seed}, data = {:?} }} }}",
+            data.display().to_string()
+        );
+        FILE.replacen("pixels = 4", &judge, 1)
+    };
+    let plan = |text: &str| Plan::new(text, folder.path(), None);
+    let refusal = plan(&text(30_000, 1)).unwrap_err().to_string();
+    let file = folder.path().join("j-6.safetensors");
+    let command = format!(
+        "pixel-debate judge train --pixels 6 --batches 30000 --seed 1 --data {} --out {}",
+        data.display(),
+        file.display()
+    );
+    assert!(refusal.starts_with("line 11: the judge "), "{refusal}");
+    assert!(refusal.ends_with(&command), "{refusal}");
+    let missing = Plan::missing_judges(&text(30_000, 1), folder.path()).unwrap();
+    assert_eq!(missing.iter().map(Missing::command).collect::<Vec<_>>(), [command]);
+
+    fs::copy(shipped, &file).unwrap();
+    assert!(Plan::missing_judges(&text(30_000, 1), folder.path()).unwrap().is_empty());
+    let asked = plan(&text(30_000, 1)).unwrap();
+    let origin = &asked.manifest().judges[0];
+    assert_eq!((&*origin.name, &*origin.provenance["batches"]), ("j-6", "30000"));
+    for (batches, seed, wanted) in [
+        (500, 1, "it was trained with batches = 30000, and the experiment asks for 500"),
+        (30_000, 2, "it was trained with seed = 1, and the experiment asks for 2"),
+    ] {
+        let refusal = plan(&text(batches, seed)).unwrap_err().to_string();
+        assert!(refusal.contains(wanted), "{refusal}");
+    }
+    let named = "judge = { file = \"judge-6\", train = { pixels = 6, batches = 1, data = \"x\" } }";
+    let named = FILE.replacen("pixels = 4", &format!("pixels = 6\n{named}"), 1);
+    let refusal = plan(&named).unwrap_err().to_string();
+    assert!(refusal.contains("judge-6 comes with the program: `train` needs a file"), "{refusal}");
+}
+
+#[test]
+fn unusable_images_are_refused_or_left_out_by_name() {
+    // The image of fewest pixels of the test set has 34, which are too few for 40.
+    let thin = 1_000..2_000;
+    let few = |image: &usize| {
+        let pixels = pixel_debate_datasets::mnist::test().image(*image);
+        pixels.iter().filter(|value| **value > 0).count() < 60
+    };
+    let image = thin.clone().find(few).unwrap();
+    let text = FILE
+        .replace("random = 3", &format!("list = [0, {image}, 5]"))
+        .replace("pixels = 4", "pixels = 60\njudge = \"judge-4\"");
+    let refused = refusal(&text);
+    assert!(refused.starts_with(&format!("line 10: image {image} has ")), "{refused}");
+    assert!(refused.contains("pixels that may be revealed, and a debate of 60 needs"), "{refused}");
+    assert!(refused.contains("`skip_unusable = true` in [images]"), "{refused}");
+    let skipping = text.replace("list = ", "skip_unusable = true\nlist = ");
+    let plan = Plan::new(&skipping, Path::new(""), None).unwrap();
+    assert_eq!(plan.manifest().images, "0 5");
+    assert_eq!(plan.manifest().left_out.len(), 1);
+    assert_eq!(plan.manifest().left_out[0].image, image);
+
+    // A seven has no lie where the only lie is 7.
+    let lie = FILE.replace("random = 3", "list = [0, 1]").replace("liar = ", "lies = [7]\nliar = ");
+    let refused = refusal(&lie);
+    assert!(
+        refused.starts_with("line 12: image 0 is a 7, which is the only lie listed"),
+        "{refused}"
+    );
+    let skipping = lie.replace("list = ", "skip_unusable = true\nlist = ");
+    let plan = Plan::new(&skipping, Path::new(""), None).unwrap();
+    assert_eq!((&*plan.manifest().images, plan.manifest().left_out[0].image), ("1", 0));
+    let none = skipping.replace("[0, 1]", "[0]");
+    assert!(refusal(&none).contains("no image is left that a debate can be about"));
+}
+
+/// Words of the libraries that read the file, which mean nothing to who wrote it.
+const JARGON: [&str; 9] = [
+    "untagged",
+    "variant",
+    "enum",
+    "expected a",
+    "invalid type",
+    "invalid value",
+    "deserial",
+    "struct",
+    "visitor",
+];
+
+#[test]
+fn whatever_a_field_is_given_it_is_named_with_what_is_allowed() {
+    let whole = FILE
+        .replace("random = 3", "random = 3\nseed = 1\nlooks = [2, 3]\nskip_unusable = true")
+        .replace(
+            "liar = \"same\"",
+            "liar = \"same\"\nimages = 2\nprecommit = true\nlies = \"all\"\nfirst = [\"liar\"]\norder = \
+             \"blocks\"\nlegal = \"any\"\njudge = \"judge-4\"\nseed = 2\nseeds = 3\nseeds_by = \
+             \"majority\"\nlies_by = \"any\"\nreplicates = 1\nblame = false",
+        )
+        .replace("b = \"alone\"", "b = \"alone\"\nprimary = false")
+        .replace("kind = \"games\"", "kind = \"games\"\ngrids = [\"search\"]");
+    Plan::new(&whole, Path::new(""), None).unwrap();
+    let values = [
+        "\"al\"",
+        "\"\"",
+        "-1",
+        "300",
+        "99999999999999999999",
+        "0.5",
+        "nan",
+        "true",
+        "1979-05-27",
+        "[]",
+        "[1, \"a\"]",
+        "[[]]",
+        "[true]",
+        "{}",
+        "{ a = 1 }",
+        "{ file = 1 }",
+        "{ file = \"x\", train = 1 }",
+        "{ file = \"x\", train = { pixels = 6 } }",
+    ];
+    let mut refused = 0;
+    for (number, line) in whole.lines().enumerate() {
+        let Some((field, _)) = line.split_once(" = ") else { continue };
+        for value in values {
+            let mut lines: Vec<String> = whole.lines().map(str::to_owned).collect();
+            lines[number] = format!("{field} = {value}");
+            // A title may be any text, an image's number may be 300.
+            let Err(refusal) = Plan::new(&lines.join("\n"), Path::new(""), None) else { continue };
+            refused += 1;
+            let refusal = refusal.to_string();
+            for jargon in JARGON {
+                assert!(!refusal.contains(jargon), "{field} = {value}: {refusal}");
+            }
+            assert!(
+                refusal.starts_with("line ") || refusal.contains('`'),
+                "{field} = {value}: {refusal}"
+            );
+        }
+    }
+    assert!(refused > 300, "{refused}");
 }

@@ -2,6 +2,8 @@
 
 use pixel_debate_harness::Rate;
 use pixel_debate_harness::statistics::{McNemar, Pairing, Sprt, bootstrap_mean, bradley_terry};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
 #[track_caller]
 fn near(ours: f64, scipy: f64, tolerance: f64) {
@@ -78,4 +80,71 @@ fn the_sprts_ratio() {
         pairs.extend(vec![0.0; losses]);
         near(Sprt { elo0, elo1 }.standing(&pairs).llr, llr, 1e-8);
     }
+}
+
+/// Images whose debates in two orders are won with these probabilities; how far one goes with the other,
+/// or where it is below 0 against it, says `together`.
+struct Images {
+    count: usize,
+    won: [f64; 2],
+    together: f64,
+}
+
+impl Images {
+    fn shares(&self, rng: &mut ChaCha8Rng) -> Vec<f64> {
+        let share = |_| {
+            let [one, two, tied]: [f64; 3] = std::array::from_fn(|_| rng.random());
+            let two = match tied < self.together.abs() {
+                true if self.together > 0.0 => one,
+                true => 1.0 - one,
+                false => two,
+            };
+            let won = |luck: f64, order: usize| f64::from(u8::from(luck < self.won[order]));
+            f64::midpoint(won(one, 0), won(two, 1))
+        };
+        (0..self.count).map(share).collect()
+    }
+}
+
+#[test]
+fn intervals_of_a_mean_over_two_orders_cover_the_truth() {
+    let images = |count, won, together| Images { count, won, together };
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    for case in [
+        images(100, [0.86, 0.9], 0.5),
+        images(1000, [0.8, 0.9], 0.3),
+        // A consultancy: the judge believes the honest one and the liar.
+        images(200, [0.98, 0.1], 0.0),
+        images(50, [0.6, 0.5], 0.8),
+        images(500, [0.5, 0.5], 0.0),
+        images(300, [0.6, 0.6], -0.6),
+        images(100, [0.95, 0.93], 0.6),
+        images(40, [0.9, 0.7], 0.3),
+    ] {
+        let times = 2000;
+        let truth = f64::midpoint(case.won[0], case.won[1]);
+        let covered = (0..times).filter(|_| {
+            let rate = Rate::of_shares(&case.shares(&mut rng));
+            (rate.low..=rate.high).contains(&truth)
+        });
+        let covered = covered.count() as f64 / f64::from(times);
+        let Images { count, won, together } = case;
+        assert!(
+            (0.93..=0.97).contains(&covered),
+            "{covered} with {count} images, {won:?} won, {together} together"
+        );
+    }
+}
+
+#[test]
+fn the_cluster_bootstrap_covers_the_truth() {
+    let case = Images { count: 150, won: [0.85, 0.75], together: 0.4 };
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let times = 600;
+    let covered = (0..times).filter(|_| {
+        let interval = bootstrap_mean(&case.shares(&mut rng));
+        (interval.low..=interval.high).contains(&0.8)
+    });
+    let covered = covered.count() as f64 / f64::from(times);
+    assert!((0.93..=0.97).contains(&covered), "{covered}");
 }

@@ -3,7 +3,6 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use pixel_debate_datasets::Dataset;
 
@@ -22,8 +21,6 @@ pub struct ServerConfig {
     pub players: Arc<dyn Players>,
     /// Where debates are kept.
     pub store: Place,
-    /// How long debates are kept after they ended; without it for good.
-    pub keep: Option<Duration>,
     /// What opens the list of all debates and ends any of them. Without it nobody can do that, and
     /// the server does not listen beyond this machine.
     pub administrator: Option<AdminToken>,
@@ -56,7 +53,6 @@ impl ServerConfig {
             dataset,
             players,
             store: Place::File(PathBuf::from("pixel-debate.db")),
-            keep: None,
             administrator: None,
             origins: Vec::new(),
             limits: Limits::default(),

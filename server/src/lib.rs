@@ -37,7 +37,6 @@ mod socket;
 pub mod store;
 mod table;
 mod tokens;
-pub mod upkeep;
 mod visitors;
 
 pub use config::{AdminToken, AdminTokenError, ServerConfig};

@@ -7,6 +7,8 @@ mod train;
 use clap::Subcommand;
 
 use crate::failure::Failure;
+#[cfg(feature = "train")]
+pub(crate) use train::Recipe;
 
 /// Train a judge, measure it, or ask it
 #[derive(Subcommand)]

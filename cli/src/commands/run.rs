@@ -1,17 +1,18 @@
 //! `pixel-debate run`: an experiment's file, carried out.
 
+mod judges;
 mod spread;
 
 use std::fs;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_game::Role;
-use pixel_debate_harness::{Cell, Observer, Plan, Rate, Row, Summary};
+use pixel_debate_harness::{Cell, Measured, Observer, Plan, Program, Rate, Row, Summary};
 
 use crate::display;
 use crate::failure::Failure;
@@ -23,6 +24,9 @@ use spread::Spread;
 /// The results are a folder: the manifest, one row a debate in Parquet, a summary in JSON, and a
 /// report with plots. Stop it in any way, start it again, and it goes on; the finished folder does
 /// not depend on that, nor on the number of threads or machines, byte for byte (but for log.jsonl).
+/// A run belongs to one behaviour of the program and one set of processor instructions: another is
+/// refused, with what goes on with it. Judges that the file says how to train are trained first, if
+/// they are not there and the program was built with training.
 #[derive(Args)]
 pub(crate) struct Run {
     /// The experiment: a TOML file, of which experiments/ has examples
@@ -34,7 +38,8 @@ pub(crate) struct Run {
     /// Take only the first N of the file's images
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     images: Option<u32>,
-    /// Only say how many debates that would be and roughly how long they would take
+    /// Only say how many debates that would be and roughly how long they would take, by timing some of
+    /// each kind for 20 seconds or so
     #[arg(long = "dry-run", id = "dry_run")]
     only_estimate: bool,
     #[command(flatten)]
@@ -51,14 +56,19 @@ impl Run {
         let text = fs::read_to_string(&self.file).map_err(file)?;
         let folder = self.file.parent().unwrap_or(Path::new(""));
         let limit = self.images.map(|count| count as usize);
-        let plan = Plan::new(&text, folder, limit)
-            .map_err(|refusal| Failure::Experiment { path: self.file.clone(), refusal })?;
-        warn(plan.dataset().warnings());
+        let refused = |refusal| Failure::Experiment { path: self.file.clone(), refusal };
         let threads = self.threads.count();
-        let Some(out) = self.out.filter(|_| !self.only_estimate) else {
-            return Ok(estimate(&plan, threads)?);
-        };
+        if !self.only_estimate {
+            let missing = Plan::missing_judges(&text, folder).map_err(refused)?;
+            judges::make(&missing, threads)?;
+        }
+        // The instructions are part of the plan.
         self.instructions.keep();
+        let plan = Plan::new(&text, folder, limit).map_err(refused)?.by(program());
+        warn(plan.dataset().warnings());
+        let Some(out) = self.out.filter(|_| !self.only_estimate) else {
+            return estimate(&plan, threads);
+        };
         let bar = Arc::new(Bar::new(&plan));
         let finished = match self.spread.nats.clone() {
             Some(urls) => self.spread.run(&urls, &plan, &out, &bar),
@@ -78,19 +88,37 @@ impl Run {
     }
 }
 
-/// Says what a run would be.
-fn estimate(plan: &Plan, threads: usize) -> io::Result<()> {
+/// This program, by what it was built from.
+fn program() -> Program {
+    let dirty = match env!("PIXEL_DEBATE_DIRTY") {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
+    let (version, commit) = (env!("CARGO_PKG_VERSION"), env!("PIXEL_DEBATE_COMMIT"));
+    Program { version: version.to_owned(), commit: commit.to_owned(), dirty }
+}
+
+/// Says what a run would be, by some of its debates.
+fn estimate(plan: &Plan, threads: usize) -> Result<(), Failure> {
+    let begun = Instant::now();
     let mut output = io::stdout().lock();
     let (mut debates, mut seconds) = (0, 0.0);
-    for (cell, cell_debates, cell_seconds) in plan.estimates() {
-        debates += cell_debates;
-        seconds += cell_seconds;
-        let time = HumanDuration(Duration::from_secs_f64(cell_seconds));
-        writeln!(output, "{cell_debates:>9} debates, about {time} of one core: {cell}")?;
+    for measured in plan.measure(|| begun.elapsed())? {
+        debates += measured.debates;
+        seconds += measured.seconds;
+        let time = HumanDuration(Duration::from_secs_f64(measured.seconds));
+        let how = match measured.timed {
+            0 => "a guess".to_owned(),
+            1 => "1 image timed".to_owned(),
+            timed => format!("{timed} images timed"),
+        };
+        let Measured { cell, debates, .. } = measured;
+        writeln!(output, "{debates:>9} debates, about {time} of one core ({how}): {cell}")?;
     }
     let cores = if threads == 1 { "one core".to_owned() } else { format!("{threads} cores") };
     let time = HumanDuration(Duration::from_secs_f64(seconds / threads as f64));
-    writeln!(output, "{debates:>9} debates in all, about {time} on {cores}")
+    Ok(writeln!(output, "{debates:>9} debates in all, about {time} on {cores}")?)
 }
 
 /// A bar with rate, time left and the running result.

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pixel_debate_agents::AgentSpec;
+use pixel_debate_harness::LeftOut;
 use pixel_debate_harness::statistics::{Decision, Interval, Sprt, Standing};
 use pixel_debate_harness::tournament::{self, Game, Pairs, Rating};
 use serde::Serialize;
@@ -17,7 +18,7 @@ use crate::options::{DataOption, JudgeOption, PixelsOption, SeedOption, ThreadsO
 ///
 /// Any two meet over the same image and lie in both orders and with the sides either way. The
 /// ratings are Elo points by the Bradley-Terry model, apart as the honest side and as the liar, with
-/// 95 % bootstrap intervals over images; their mean is 0.
+/// 95 % intervals by the Bayesian bootstrap over images; the mean of those that have met is 0.
 #[derive(Args)]
 pub(crate) struct Tournament {
     /// Who takes part, two at least: random, greedy, exact, mcts:N
@@ -77,7 +78,8 @@ struct Report<'a> {
     precommit: bool,
     seed: u64,
     agents: &'a [AgentSpec],
-    images: usize,
+    images: &'a [usize],
+    left_out: &'a [LeftOut],
     ratings: &'a [Rating],
     sprt: Option<Sprt>,
     standing: Option<Standing>,
@@ -105,7 +107,7 @@ impl Tournament {
             pairs: if self.gauntlet { Pairs::Gauntlet } else { Pairs::RoundRobin },
             seed: self.seed.seed,
         };
-        let images = tournament.images(self.images as usize);
+        let (images, left_out) = tournament.images(self.images as usize);
         let test = self.sprt.map(|Bounds(test)| test);
         let bar = progress_bar(images.len());
         let enough = |games: &[Game]| {
@@ -130,7 +132,8 @@ impl Tournament {
                 precommit: tournament.precommit,
                 seed: tournament.seed,
                 agents: &tournament.agents,
-                images: played,
+                images: &images[..played],
+                left_out: &left_out,
                 ratings: &ratings,
                 sprt: test,
                 standing,
@@ -148,13 +151,17 @@ impl Tournament {
         }
         writeln!(
             output,
-            "\n{} debates over {played} images of {}, {} pixels, {}. In brackets: 95 % bootstrap \
-             intervals over images.",
+            "\n{} debates over {played} images of {}, {} pixels, {}: the first in the random order of seed \
+             {}. In brackets: 95 % intervals by the Bayesian bootstrap over images.",
             games.len(),
             dataset.name(),
             tournament.pixels,
-            judge.name()
+            judge.name(),
+            tournament.seed
         )?;
+        for LeftOut { image, why } in &left_out {
+            writeln!(output, "Left out: image {image} {why}")?;
+        }
         if let (Some(test), Some(standing)) = (test, standing) {
             Ok(verdict(&mut output, &tournament.agents, &test, &standing)?)
         } else {

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use pixel_debate_harness::{Estimate, HonestWins, Rate, Summary};
+use pixel_debate_harness::statistics::Scores;
+use pixel_debate_harness::{Estimate, HonestWins, Judged, LeftOut, Rate, Summary};
 
 /// A line for each cell, way to count and order.
 pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<()> {
@@ -21,11 +22,22 @@ pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<
                 line(output, "mean", &result.mean)?;
             }
         }
+        for Judged { first, labels, scores } in &cell.judged {
+            let name = first.map_or("alone".to_owned(), |role| format!("{role} first"));
+            let Scores { brier, log, ece, .. } = scores;
+            writeln!(
+                output,
+                "  judge, {name:<14}of {labels} labels: Brier {brier:.3}, log {log:.3}, ECE {ece:.3}"
+            )?;
+        }
+    }
+    for LeftOut { image, why } in &summary.left_out {
+        writeln!(output, "\nLeft out: image {image} {why}")?;
     }
     writeln!(
         output,
-        "\nIn brackets: 95 % intervals with the image as the unit, Wilson's for images and the cluster \
-         bootstrap's for lies."
+        "\nIn brackets: 95 % intervals with the image as the unit, Wilson's by the effective number of \
+         images, and for lies the cluster bootstrap's."
     )
 }
 

@@ -10,7 +10,6 @@ mod play;
 mod run;
 mod serve;
 mod solve;
-mod store;
 mod tournament;
 #[cfg(all(feature = "train", unix))]
 mod train;

@@ -10,7 +10,10 @@ fn ratings_do_not_depend_on_the_threads() {
     let table = output(arguments, "");
     assert!(table.starts_with("Elo                     honest                      liar\ngreedy "));
     assert!(
-        table.contains("72 debates over 6 images of mnist-test, 4 pixels, judge-4."),
+        table.contains(
+            "72 debates over 6 images of mnist-test, 4 pixels, judge-4: the first in the random order of \
+             seed 2."
+        ),
         "{table}"
     );
     let json = |threads| output(&format!("{arguments} --json --threads {threads}"), "");
@@ -18,6 +21,8 @@ fn ratings_do_not_depend_on_the_threads() {
     assert_eq!(one, json(3));
     let one: Value = serde_json::from_str(&one).unwrap();
     assert_eq!(one["games"].as_array().unwrap().len(), 72);
+    assert_eq!(one["images"].as_array().unwrap().len(), 6);
+    assert_eq!(one["games"][0]["image"], one["images"][0]);
     let sum: f64 = one["ratings"]
         .as_array()
         .unwrap()

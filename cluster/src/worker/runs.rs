@@ -10,6 +10,7 @@ use async_nats::jetstream::object_store::ObjectStore;
 use async_nats::{Client, Message, jetstream};
 use futures_util::StreamExt;
 use pixel_debate_datasets::Dataset;
+use pixel_debate_game::BEHAVIOUR;
 use pixel_debate_harness::Judge;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -201,6 +202,13 @@ impl Listener {
         }
         let announcement: Announcement = serde_json::from_slice(payload)
             .map_err(|error| format!("the run's announcement cannot be read: {error}"))?;
+        if announcement.behaviour != BEHAVIOUR {
+            return Err(format!(
+                "this worker's debates are those of behaviour {BEHAVIOUR}, and the run's those of behaviour \
+                 {}: build both of them from one commit",
+                announcement.behaviour
+            ));
+        }
         let ours = self.tally.instructions();
         let theirs = &announcement.instructions;
         if theirs != ours {

@@ -32,24 +32,25 @@ fn another_version_is_refused_with_the_reason() {
 }
 
 #[test]
-fn another_judge_and_other_instructions_are_refused_with_the_reason() {
+fn another_judge_instructions_and_behaviour_are_refused_with_the_reason() {
     let Some(nats) = Nats::start("") else { return };
     let access = Access::new([nats.url()]).unwrap();
     let crew = Crew::new(&access);
     crew.add("one");
     let plan = plan();
     let manifest = plan.manifest();
-    let announce = |run: &str, instructions: &str, hash: &str| {
+    let announce = |run: &str, behaviour: u32, instructions: &str, hash: &str| {
         json!({
-            "run": run, "version": manifest.version, "over": false, "title": "Small",
-            "instructions": instructions, "dataset": manifest.dataset,
+            "run": run, "version": manifest.program.version, "over": false, "title": "Small",
+            "behaviour": behaviour, "instructions": instructions, "dataset": manifest.dataset,
             "judges": [{"name": "judge-4", "hash": hash}], "lease": 30.0, "tries": 5, "refused": {},
         })
     };
     let here = pixel_debate_judge::kernels::Instructions::in_use().to_string();
     let announcements = [
-        announce("1", &here, "0123456789abcdef"),
-        announce("2", "abacus", &manifest.cells[0].play.judge.hash),
+        announce("1", manifest.behaviour, &here, "0123456789abcdef"),
+        announce("2", manifest.behaviour, "abacus", &manifest.cells[0].play.judge.hash),
+        announce("3", manifest.behaviour + 1, &here, &manifest.cells[0].play.judge.hash),
     ];
     let refusals = crew.runtime.block_on(async {
         let client = async_nats::connect(nats.url()).await.unwrap();
@@ -65,7 +66,7 @@ fn another_judge_and_other_instructions_are_refused_with_the_reason() {
             client.flush().await.unwrap();
             let workers = census(&access, Duration::from_millis(300)).await.unwrap();
             if let Some(worker) = workers.first()
-                && worker.refusals.len() == 2
+                && worker.refusals.len() == 3
             {
                 return worker.refusals.clone();
             }
@@ -77,4 +78,7 @@ fn another_judge_and_other_instructions_are_refused_with_the_reason() {
     assert!(judge.contains("whose judges are judge-4 "), "{judge}");
     let instructions = &refusals[1].reason;
     assert!(instructions.contains("with abacus, which rounds otherwise"), "{instructions}");
+    let behaviour = &refusals[2].reason;
+    assert!(behaviour.contains("debates are those of behaviour"), "{behaviour}");
+    assert!(behaviour.contains("build both of them from one commit"), "{behaviour}");
 }

@@ -5,25 +5,40 @@ use std::sync::Arc;
 use parquet::basic::Compression;
 use parquet::data_type::{ByteArray, ByteArrayType, DataType, FloatType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
-use pixel_debate_game::Role;
+use pixel_debate_game::{Debater, Pixel, Role, Rules, TurnOrder};
 
-use super::SCHEMA;
+use super::{COLUMNS, MANIFEST, SCHEMA, SCHEMA_VERSION, VERSION};
+use crate::cell::Play;
+use crate::plan::Plan;
 use crate::rows::{Blame, Row};
 
 /// Rows that stand together in the file.
 const GROUP: usize = 1 << 17;
 
-/// The table of all debates, given by cell.
-pub(crate) fn to_bytes(cells: &[Vec<Row>]) -> Vec<u8> {
-    table(cells).expect("rows fit the schema, and memory is no file that fails")
+/// The table of debates of a plan, given by cell.
+pub(crate) fn to_bytes(plan: &Plan, cells: &[Vec<Row>]) -> Vec<u8> {
+    table(plan, cells).expect("rows fit the schema, and memory is no file that fails")
 }
 
-fn table(cells: &[Vec<Row>]) -> Result<Vec<u8>, ParquetError> {
+fn table(plan: &Plan, cells: &[Vec<Row>]) -> Result<Vec<u8>, ParquetError> {
     let schema = Arc::new(parse_message_type(SCHEMA)?);
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    let columns: serde_json::Map<String, serde_json::Value> =
+        COLUMNS.iter().map(|(name, what)| ((*name).to_owned(), (*what).into())).collect();
+    let metadata = [
+        (SCHEMA_VERSION, VERSION.to_owned()),
+        (MANIFEST, plan.manifest().hash()),
+        ("pixel_debate.columns", serde_json::Value::Object(columns).to_string()),
+    ];
+    let metadata = metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).to_vec();
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by("pixel-debate".to_owned())
+        .set_key_value_metadata(Some(metadata))
+        .build();
     let mut bytes = Vec::new();
     let mut file = SerializedFileWriter::new(&mut bytes, schema, Arc::new(properties))?;
     let rows: Vec<(usize, &Row)> = cells
@@ -43,11 +58,16 @@ fn table(cells: &[Vec<Row>]) -> Result<Vec<u8>, ParquetError> {
         columns.required::<ByteArrayType>(|_, row| role(row.winner))?;
         columns.optional::<FloatType>(|row| row.margin)?;
         columns.optional::<Int32Type>(|row| row.believed.map(i32::from))?;
-        columns.required::<ByteArrayType>(|_, row| evidence(row))?;
-        columns.optional::<ByteArrayType>(|row| {
-            let bytes = |logits: [f32; 10]| logits.map(f32::to_le_bytes).concat().into();
-            row.logits.map(bytes)
-        })?;
+        let pixels = |number: fn(&Pixel) -> u8| {
+            move |_: usize, row: &Row| -> Vec<i32> {
+                row.evidence.iter().map(|pixel| number(pixel).into()).collect()
+            }
+        };
+        columns.list::<Int32Type>(pixels(|pixel| pixel.x))?;
+        columns.list::<Int32Type>(pixels(|pixel| pixel.y))?;
+        columns.list::<Int32Type>(|_, row| values(plan, row))?;
+        columns.list_of_optional::<ByteArrayType>(|cell, row| revealers(plan, cell, row))?;
+        columns.optional_list::<FloatType>(|row| row.logits.map(|logits| logits.to_vec()))?;
         columns.optional::<Int32Type>(|row| {
             row.blame.map(|blame| match blame {
                 Blame::Start => 0,
@@ -72,7 +92,7 @@ impl<W: std::io::Write + Send> Columns<'_, W> {
         value: impl Fn(usize, &Row) -> T::T,
     ) -> Result<(), ParquetError> {
         let values: Vec<T::T> = self.rows.iter().map(|(cell, row)| value(*cell, row)).collect();
-        self.column::<T>(&values, None)
+        self.column::<T>(&values, None, None)
     }
 
     fn optional<T: DataType>(
@@ -82,21 +102,88 @@ impl<W: std::io::Write + Send> Columns<'_, W> {
         let all: Vec<Option<T::T>> = self.rows.iter().map(|(_, row)| value(row)).collect();
         let levels: Vec<i16> = all.iter().map(|value| value.is_some().into()).collect();
         let values: Vec<T::T> = all.into_iter().flatten().collect();
-        self.column::<T>(&values, Some(&levels))
+        self.column::<T>(&values, Some(&levels), None)
+    }
+
+    fn list<T: DataType>(
+        &mut self,
+        list: impl Fn(usize, &Row) -> Vec<T::T>,
+    ) -> Result<(), ParquetError> {
+        let lists = self
+            .rows
+            .iter()
+            .map(|(cell, row)| Some(list(*cell, row).into_iter().map(Some).collect::<Vec<_>>()));
+        let levels = Levels { empty: 0, missing: 0, there: 1 };
+        self.lists::<T>(lists.collect(), levels)
+    }
+
+    fn list_of_optional<T: DataType>(
+        &mut self,
+        list: impl Fn(usize, &Row) -> Vec<Option<T::T>>,
+    ) -> Result<(), ParquetError> {
+        let lists = self.rows.iter().map(|(cell, row)| Some(list(*cell, row)));
+        let levels = Levels { empty: 0, missing: 1, there: 2 };
+        self.lists::<T>(lists.collect(), levels)
+    }
+
+    fn optional_list<T: DataType>(
+        &mut self,
+        list: impl Fn(&Row) -> Option<Vec<T::T>>,
+    ) -> Result<(), ParquetError> {
+        let lists = self
+            .rows
+            .iter()
+            .map(|(_, row)| list(row).map(|list| list.into_iter().map(Some).collect::<Vec<_>>()));
+        let levels = Levels { empty: 1, missing: 1, there: 2 };
+        self.lists::<T>(lists.collect(), levels)
+    }
+
+    /// Lists in the encoding of Dremel (S. Melnik et al., VLDB 2010): each value with whether it begins
+    /// a list, and how much of the path to it is there.
+    fn lists<T: DataType>(
+        &mut self,
+        lists: Vec<Option<Vec<Option<T::T>>>>,
+        levels: Levels,
+    ) -> Result<(), ParquetError> {
+        let (mut values, mut there, mut repeated) = (Vec::new(), Vec::new(), Vec::new());
+        for list in lists {
+            if list.as_ref().is_none_or(Vec::is_empty) {
+                there.push(if list.is_some() { levels.empty } else { 0 });
+                repeated.push(0);
+            }
+            for (number, value) in list.into_iter().flatten().enumerate() {
+                repeated.push((number > 0).into());
+                there.push(if value.is_some() { levels.there } else { levels.missing });
+                values.extend(value);
+            }
+        }
+        self.column::<T>(&values, Some(&there), Some(&repeated))
     }
 
     fn column<T: DataType>(
         &mut self,
         values: &[T::T],
-        levels: Option<&[i16]>,
+        there: Option<&[i16]>,
+        repeated: Option<&[i16]>,
     ) -> Result<(), ParquetError> {
         let mut column = self
             .group
             .next_column()?
             .ok_or_else(|| ParquetError::General("the schema has fewer columns".to_owned()))?;
-        column.typed::<T>().write_batch(values, levels, None)?;
+        column.typed::<T>().write_batch(values, there, repeated)?;
         column.close()
     }
+}
+
+/// How much of the path to a value of a list is there.
+#[derive(Clone, Copy)]
+struct Levels {
+    /// Where the list is empty.
+    empty: i16,
+    /// Where the value is missing.
+    missing: i16,
+    /// Where it is not.
+    there: i16,
 }
 
 fn role(role: Role) -> ByteArray {
@@ -106,6 +193,21 @@ fn role(role: Role) -> ByteArray {
     }
 }
 
-fn evidence(row: &Row) -> ByteArray {
-    row.evidence.iter().flat_map(|pixel| [pixel.x, pixel.y]).collect::<Vec<u8>>().into()
+/// What the image has where a row's pixels are.
+fn values(plan: &Plan, row: &Row) -> Vec<i32> {
+    let image = plan.dataset.image(row.image as usize);
+    let place = |pixel: &Pixel| usize::from(pixel.y) * plan.dataset.width() + usize::from(pixel.x);
+    row.evidence.iter().map(|pixel| image.get(place(pixel)).copied().unwrap_or(0).into()).collect()
+}
+
+/// Who revealed a row's pixels; nobody where the judge was alone.
+fn revealers(plan: &Plan, cell: usize, row: &Row) -> Vec<Option<ByteArray>> {
+    let Play { pixels, precommit, order, legal, .. } = plan.manifest().cells[cell].play;
+    let by = |number: usize| {
+        let order = order.unwrap_or(TurnOrder::Alternating);
+        let rules = Rules { pixels, precommit, first: row.first?, order, legal };
+        let debater: Debater = rules.debater_to_move(number)?;
+        Some(role(rules.role_of(debater)))
+    };
+    (0..row.evidence.len()).map(by).collect()
 }

@@ -1,15 +1,17 @@
 //! Grids multiplied out, with every setting checked.
 
 mod check;
+mod unusable;
+
+pub(super) use unusable::unusable;
 
 use pixel_debate_agents::{AgentSpec, solver::JudgeMark};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{LegalPixels, Role, TurnOrder};
-use pixel_debate_judge::SHIPPED_PIXELS;
 
 use super::Files;
 use crate::experiment::{
-    DebateOrder, Experiment, Grid, LiarSpec, Lies, NamedLies, Protocol, Refusal,
+    DebateOrder, Experiment, Grid, JudgeSpec, LiarSpec, Lies, NamedLies, Protocol, Refusal,
 };
 use crate::{Cell, Judge, cell::Play};
 use check::Checked;
@@ -45,8 +47,8 @@ impl Checked<'_> {
     fn add_cells(&self, cells: &mut Vec<Cell>, judges: &mut Vec<Judge>) -> Result<(), Refusal> {
         for protocol in self.protocols() {
             for pixels in self.grid.pixels.get_ref().values() {
-                for name in self.grid.judge.get_ref().values() {
-                    let judge = self.judge(name, *pixels)?;
+                for spec in self.grid.judge.get_ref().values() {
+                    let judge = self.judge(spec, *pixels)?;
                     for (precommit, order, legal) in self.rules(*protocol) {
                         for (honest, liar) in self.debaters(*protocol) {
                             let exact = Some(AgentSpec::Exact);
@@ -88,23 +90,10 @@ impl Checked<'_> {
         Cell { grid: name.clone(), images, play, seeds_by, lies_by }
     }
 
-    fn judge(&self, name: &str, pixels: u8) -> Result<Judge, Refusal> {
+    fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<Judge, Refusal> {
         let span = self.grid.judge.span();
-        let named = SHIPPED_PIXELS.into_iter().find(|n| name == format!("judge-{n}"));
-        if name == "shipped" || named.is_some() {
-            return Judge::shipped(named.unwrap_or(pixels)).map_or_else(
-                || {
-                    let reason = format!(
-                        "no judge for {pixels} pixels comes with the program: name judge-4, \
-                         judge-6 or a file"
-                    );
-                    self.refuse(span, reason)
-                },
-                Ok,
-            );
-        }
-        let path = self.files.folder.join(name.replace("{pixels}", &pixels.to_string()));
-        let judge = Judge::read(&path).or_else(|error| self.refuse(span.clone(), error))?;
+        let judge = self.files.judge(spec, pixels);
+        let judge = judge.or_else(|reason| self.refuse(span.clone(), reason))?;
         judge.check_dataset(self.dataset).or_else(|error| self.refuse(span, error))?;
         Ok(judge)
     }
@@ -136,7 +125,7 @@ impl Checked<'_> {
     fn first(&self, protocol: Protocol) -> Vec<Role> {
         match protocol {
             Protocol::JudgeAlone => Vec::new(),
-            Protocol::Consultancy | Protocol::Debate => self.grid.first.get_ref().clone(),
+            Protocol::Consultancy | Protocol::Debate => self.grid.first.get_ref().values().to_vec(),
         }
     }
 

@@ -82,7 +82,8 @@ mod tests {
 
     fn random(count: usize, seed: u64) -> Images {
         let dataset = "mnist".to_owned();
-        Images { dataset, range: None, list: None, random: Some(count), seed }
+        let (range, list, looks) = (None, None, None);
+        Images { dataset, range, list, random: Some(count), seed, looks, skip_unusable: false }
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub(super) fn of(
             PlotKind::Judges => curves::judges(manifest, &cells),
             PlotKind::Blame => curves::blame(manifest, &shown, rows),
             PlotKind::Confusion => confusion(manifest, &shown, rows),
+            PlotKind::Calibration => curves::calibration(manifest, &cells),
             PlotKind::Games => games(manifest, dataset, mark, &shown, rows),
         };
         charts.push((mark.name.clone(), chart));

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use crate::Failed;
-use crate::experiment::Aggregate;
-use crate::manifest::Manifest;
-use crate::summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, Summary};
+use crate::manifest::{LeftOut, Looks, Manifest, Program};
+use crate::statistics::{Bin, Scores};
+use crate::summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, Judged, Summary};
 
 const STYLE: &str = "
 body { font: 16px/1.5 system-ui, sans-serif; color: #22262e; max-width: 75rem; margin: 2rem auto;
@@ -42,17 +42,24 @@ fn write_page(
     writeln!(page, "<p>{}</p>", escape(&manifest.about))?;
     writeln!(
         page,
-        "<p>Images of {}: {}. pixel-debate {}.</p>",
+        "<p>Images of {}: {}. {}.</p>",
         escape(&manifest.dataset.name),
         escape(&manifest.selection),
-        escape(&manifest.version)
+        escape(&program(manifest))
     )?;
+    writeln!(page, "<p>{}</p>", escape(&looks(&manifest.looks)))?;
+    if !manifest.left_out.is_empty() {
+        left_out(page, &manifest.left_out)?;
+    }
     if !failed.is_empty() {
         gaps(page, failed)?;
     }
     rates(page, summary)?;
     if !summary.comparisons.is_empty() {
         comparisons(page, &summary.comparisons)?;
+    }
+    if summary.cells.iter().any(|cell| !cell.judged.is_empty()) {
+        scores(page, summary)?;
     }
     writeln!(page, "<h2>Plots</h2>")?;
     for (_, svg) in pictures {
@@ -61,6 +68,49 @@ fn write_page(
     let manifest = serde_json::to_string_pretty(manifest).expect("a manifest is plain data");
     writeln!(page, "<h2>Manifest</h2>\n<details><summary>The run as it was run</summary>")?;
     writeln!(page, "<pre>{}</pre></details>\n</html>", escape(&manifest))
+}
+
+/// What made the run.
+fn program(manifest: &Manifest) -> String {
+    let Manifest { program, behaviour, instructions, .. } = manifest;
+    let state = match program.dirty {
+        Some(true) => " with changes that are in no commit",
+        Some(false) | None => "",
+    };
+    let Program { version, commit, .. } = program;
+    format!(
+        "pixel-debate {version}, commit {commit}{state}, behaviour {behaviour}, {instructions} instructions"
+    )
+}
+
+/// At how many images the results were to be looked at.
+fn looks(looks: &Looks) -> String {
+    let planned: Vec<String> = looks.planned.iter().map(ToString::to_string).collect();
+    let planned = planned.join(", ");
+    if looks.is_planned {
+        format!(
+            "Looks at the results, planned beforehand: at {planned} images; this is one of them."
+        )
+    } else {
+        format!(
+            "Looks at the results, planned beforehand: at {planned} images. This is none of them, and \
+             is corrected for as one more."
+        )
+    }
+}
+
+/// Images that no debate can be about.
+fn left_out(page: &mut String, left_out: &[LeftOut]) -> std::fmt::Result {
+    let count = left_out.len();
+    writeln!(
+        page,
+        "<p>Left out, for no debate can be about them: {count} of the images chosen.</p>"
+    )?;
+    writeln!(page, "<table><tr><th>image<th>why</tr>")?;
+    for LeftOut { image, why } in left_out {
+        writeln!(page, "<tr><td>{image}<td>{}</tr>", escape(why))?;
+    }
+    writeln!(page, "</table>")
 }
 
 /// What is missing from all that follows.
@@ -84,8 +134,8 @@ fn rates(page: &mut String, summary: &Summary) -> std::fmt::Result {
     writeln!(page, "<h2>What the honest side won</h2>")?;
     writeln!(
         page,
-        "<p>In brackets 95 % intervals with the image as the unit: Wilson's, and in small \
-         figures the cluster bootstrap's. A lie is refuted in a debate that the honest \
+        "<p>In brackets 95 % intervals with the image as the unit: Wilson's by the effective number of \
+         images, and in small figures the cluster bootstrap's. A lie is refuted in a debate that the honest \
          side wins; what wins an image is said by the rules about seeds and lies.</p>"
     )?;
     writeln!(
@@ -137,23 +187,24 @@ fn comparisons(page: &mut String, comparisons: &[Comparison]) -> std::fmt::Resul
     writeln!(page, "<h2>Compared on the same images</h2>")?;
     writeln!(
         page,
-        "<p>McNemar's exact test on images won. The detectable difference is the least that so \
-         many pairs would show with 80 % power at the 5 % level.</p>"
+        "<p>McNemar's exact test on images won. Corrected is p after Holm, over all tests of this \
+         report, and after Bonferroni for the looks. The detectable difference is the least that so many \
+         pairs would show with 80 % power at the 5 % level, uncorrected. The comparison that the \
+         experiment was made for, if one was named beforehand, is marked as primary.</p>"
     )?;
     writeln!(
         page,
         "<table><tr><th>one<th>other<th>first<th>pairs<th>only one won<th>only other won<th>\
-         difference<th>p<th>detectable</tr>"
+         difference<th>p<th>corrected<th>detectable</tr>"
     )?;
-    for Comparison { first, second, seeds_by, order, images } in comparisons {
-        let second = match seeds_by[1] {
-            Aggregate::MeanLogit => second.clone(),
-            seeds_by => format!("{second}, seeds by {seeds_by}"),
-        };
+    for comparison in comparisons {
+        let Comparison { first, second, seeds_by, order, primary, images, corrected } = comparison;
+        let second = format!("{second}, seeds by {}", seeds_by[1]);
+        let mark = if *primary { " <strong>primary</strong>" } else { "" };
         writeln!(
             page,
-            "<tr><td class=\"cell\">{}<td class=\"cell\">{}<td>{}<td>{}<td>{}<td>{}<td>{:+.1} %<td>\
-             {:.4}<td>{:.1} %</tr>",
+            "<tr><td class=\"cell\">{}{mark}<td class=\"cell\">{}<td>{}<td>{}<td>{}<td>{}<td>{:+.1} %<td>\
+             {:.4}<td>{corrected:.4}<td>{:.1} %</tr>",
             escape(first),
             escape(&second),
             order.map_or("nobody".to_owned(), |role| role.to_string()),
@@ -164,6 +215,47 @@ fn comparisons(page: &mut String, comparisons: &[Comparison]) -> std::fmt::Resul
             images.p,
             100.0 * images.detectable
         )?;
+    }
+    writeln!(page, "</table>")
+}
+
+/// How good the judges' probabilities are.
+fn scores(page: &mut String, summary: &Summary) -> std::fmt::Result {
+    writeln!(page, "<h2>How good the judge's probabilities are</h2>")?;
+    writeln!(
+        page,
+        "<p>Of its logits by softmax over the labels in play: with precommit the two claims, without all \
+         labels. Brier's score is the mean of the summed squared errors, 0 to 2; the logarithmic score the \
+         mean of −ln of the true label's probability, in nats; both with 95 % intervals by the bootstrap \
+         over images. ECE is the expected calibration error over ten bins of the probability of the label \
+         believed, and the curve has for each bin how sure the judge was, how often it was right, and how \
+         many forecasts these are.</p>"
+    )?;
+    writeln!(
+        page,
+        "<table><tr><th>cell<th>first<th>labels<th>forecasts<th>Brier<th>logarithmic<th>ECE<th>sure, \
+         right, forecasts</tr>"
+    )?;
+    for cell in &summary.cells {
+        for Judged { first, labels, scores } in &cell.judged {
+            let first = first.map_or("nobody".to_owned(), |role| role.to_string());
+            let bin = |bin: &Bin| {
+                let [sure, right] = [bin.sure, bin.right.rate].map(|share| 100.0 * share);
+                format!("{sure:.0} %, {right:.0} %, {}", bin.right.of)
+            };
+            let curve: Vec<String> = scores.curve.iter().map(bin).collect();
+            let Scores { brier, brier_interval, log, log_interval, ece, .. } = scores;
+            let (b, c) = (brier_interval.low, brier_interval.high);
+            let (l, m) = (log_interval.low, log_interval.high);
+            writeln!(
+                page,
+                "<tr><td class=\"cell\">{}<td>{first}<td>{labels}<td>{}<td>{brier:.3} ({b:.3} to \
+                 {c:.3})<td>{log:.3} ({l:.3} to {m:.3})<td>{ece:.3}<td><small>{}</small></tr>",
+                escape(&cell.cell.to_string()),
+                scores.forecasts,
+                curve.join("; ")
+            )?;
+        }
     }
     writeln!(page, "</table>")
 }

@@ -1,15 +1,18 @@
 //! The folder of a run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use super::{Failed, RunError, Workers, log::Log, shard};
 use crate::Cell;
-use crate::manifest::Manifest;
+use crate::manifest::{Manifest, Program};
 use crate::plan::{Plan, Shard};
 use crate::rows::Row;
+use crate::work::Depth;
 
 /// The folder of a run, which no other process works on.
 #[derive(Debug)]
@@ -24,7 +27,7 @@ impl Folder {
     pub(super) fn open(path: &Path, plan: &Plan) -> Result<Self, RunError> {
         let manifest = plan.manifest();
         fs::create_dir_all(path).map_err(|source| RunError::io(path, source))?;
-        let file = path.join("manifest.json");
+        let file = path.join(MANIFEST);
         let known = read(&file)?;
         if known.is_none() && !is_empty(path)? {
             let difference = "it has files but no manifest".to_owned();
@@ -58,11 +61,22 @@ impl Folder {
     /// differ; how many images there are too, but for a finished run there are no fewer now.
     fn check_same(&self, known: &[u8], manifest: &Manifest) -> Result<Manifest, RunError> {
         let other = |difference: String| RunError::OtherRun { path: self.path.clone(), difference };
-        let known: Manifest = serde_json::from_slice(known)
-            .map_err(|error| other(format!("its manifest cannot be read: {error}")))?;
-        let Manifest { format, version, dataset, cells, .. } = &known;
-        if (format, version) != (&manifest.format, &manifest.version) {
-            return Err(other(format!("it was begun by version {version} of the program")));
+        let known = manifest_of(known).map_err(other)?;
+        let Manifest { program, behaviour, instructions, dataset, cells, .. } = &known;
+        if *behaviour != manifest.behaviour {
+            return Err(other(format!(
+                "its debates are those of behaviour {behaviour}, and this program has behaviour {}, which \
+                 plays otherwise. A program of commit {} goes on with it",
+                manifest.behaviour, program.commit
+            )));
+        }
+        if *instructions != manifest.instructions {
+            return Err(other(format!(
+                "its judge computed with {instructions}, and this process computes with {}, which rounds \
+                 otherwise. `--instructions {instructions}` goes on with it, on a processor that has \
+                 them",
+                manifest.instructions
+            )));
         }
         if dataset != &manifest.dataset {
             return Err(other("its images are others".to_owned()));
@@ -88,7 +102,7 @@ impl Folder {
     /// again, or has happened.
     fn take_apart(&self, known: &Manifest, plan: &Plan) -> Result<(), RunError> {
         let table = self.path.join(TABLE);
-        let rows = crate::parquet::read(&table, known.cells.len())?;
+        let rows = crate::parquet::read(&table, known.cells.len())?.rows;
         let mut rows: Vec<HashMap<usize, Vec<Row>>> = rows.into_iter().map(by_image).collect();
         let shards = self.path.join(SHARDS);
         fs::create_dir_all(&shards).map_err(|source| RunError::io(&shards, source))?;
@@ -97,6 +111,8 @@ impl Folder {
             let images = plan.images[shard.images.clone()].iter();
             let rows: Vec<Row> =
                 images.filter_map(|image| rows[shard.cell].remove(image)).flatten().collect();
+            plan.fault(shard, &rows, Depth::Replayed)
+                .map_err(|fault| RunError::damaged(&table, fault))?;
             self.keep_shard(&shard.key, &rows)?;
         }
         // Before the manifest says that there are more.
@@ -104,10 +120,14 @@ impl Folder {
         removed.map_err(|source| RunError::io(&table, source))
     }
 
-    pub(super) fn log<'a>(&self, workers: &'a Workers) -> Result<Log<'a>, RunError> {
+    pub(super) fn log<'a>(
+        &self,
+        workers: &'a Workers,
+        program: &Program,
+    ) -> Result<Log<'a>, RunError> {
         let path = self.path.join(LOG);
         let file = self.log.try_clone().map_err(|source| RunError::io(&path, source))?;
-        Log::open(path, file, workers)
+        Log::open(path, file, workers, program)
     }
 
     /// Whether all debates are in the table.
@@ -147,21 +167,42 @@ impl Folder {
         write(&self.shard_path(key), &shard::to_bytes(key, rows))
     }
 
+    /// What is to be said of a shard whose contents are wrong.
+    pub(super) fn damaged_shard(&self, key: &str, fault: String) -> RunError {
+        RunError::damaged(self.shard_path(key), fault)
+    }
+
     /// What is to be said where a shard that was there is no longer.
     pub(super) fn vanished(&self, key: &str) -> RunError {
         RunError::io(self.shard_path(key), ErrorKind::NotFound.into())
     }
 
     /// The rows of a run whose debates are all done.
-    pub(super) fn table(&self, manifest: &Manifest) -> Result<Option<Vec<Vec<Row>>>, RunError> {
+    pub(super) fn table(&self, plan: &Plan) -> Result<Option<Vec<Vec<Row>>>, RunError> {
         if !self.is_finished() {
             return Ok(None);
         }
-        crate::parquet::read(&self.path.join(TABLE), manifest.cells.len()).map(Some)
+        let path = self.path.join(TABLE);
+        let manifest = plan.manifest();
+        let table = crate::parquet::read(&path, manifest.cells.len())?;
+        for (number, (cell, rows)) in manifest.cells.iter().zip(&table.rows).enumerate() {
+            let fault = plan.work(number).fault(&plan.images[..cell.images], rows, Depth::Replayed);
+            fault.map_err(|fault| RunError::damaged(&path, format!("cell {number}: {fault}")))?;
+        }
+        if table.manifest != manifest.hash() {
+            // The same debates, counted or shown otherwise.
+            self.keep_table(plan, &table.rows, &[])?;
+        }
+        Ok(Some(table.rows))
     }
 
     /// Writes the table, and beside it which shards are not in it.
-    pub(super) fn keep_table(&self, rows: &[Vec<Row>], failed: &[Failed]) -> Result<(), RunError> {
+    pub(super) fn keep_table(
+        &self,
+        plan: &Plan,
+        rows: &[Vec<Row>],
+        failed: &[Failed],
+    ) -> Result<(), RunError> {
         let gaps = self.path.join(FAILED);
         // A table with gaps never stands alone: it would be taken for whole.
         if !failed.is_empty() {
@@ -169,7 +210,15 @@ impl Folder {
             text.push(b'\n');
             write(&gaps, &text)?;
         }
-        write(&self.path.join(TABLE), &crate::parquet::to_bytes(rows))?;
+        let table = |rows: &[Vec<Row>]| crate::parquet::to_bytes(plan, rows);
+        let sampled: HashSet<u32> =
+            plan.images.iter().take(SAMPLE).map(|image| *image as u32).collect();
+        let sample: Vec<Vec<Row>> = rows
+            .iter()
+            .map(|rows| rows.iter().filter(|row| sampled.contains(&row.image)).cloned().collect())
+            .collect();
+        write(&self.path.join(SAMPLE_TABLE), &table(&sample))?;
+        write(&self.path.join(TABLE), &table(rows))?;
         if failed.is_empty() { remove(gaps) } else { Ok(()) }
     }
 
@@ -204,6 +253,32 @@ impl Folder {
             result => unless_missing(shards, result),
         }
     }
+}
+
+/// The manifest in a folder of results.
+pub(super) fn known_manifest(folder: &Path) -> Result<Manifest, RunError> {
+    let path = folder.join(MANIFEST);
+    let bytes = read(&path)?.ok_or_else(|| RunError::io(&path, ErrorKind::NotFound.into()))?;
+    manifest_of(&bytes).map_err(|fault| RunError::damaged(path, fault))
+}
+
+/// The manifest of those bytes, or why it is none of this version's.
+fn manifest_of(bytes: &[u8]) -> Result<Manifest, String> {
+    let unreadable = |error| format!("its manifest cannot be read: {error}");
+    let Head { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
+    if format != Manifest::FORMAT {
+        return Err(format!(
+            "it is of format {format}, which another version of the program wrote, and this one's is {}",
+            Manifest::FORMAT
+        ));
+    }
+    serde_json::from_slice(bytes).map_err(unreadable)
+}
+
+/// The part of a manifest that every version reads.
+#[derive(Deserialize)]
+struct Head {
+    format: u32,
 }
 
 /// The rows of a cell, by image.
@@ -244,7 +319,12 @@ fn is_empty(path: &Path) -> Result<bool, RunError> {
 const PART: &str = "part";
 const LOG: &str = "log.jsonl";
 const SHARDS: &str = "shards";
-const TABLE: &str = "debates.parquet";
+const MANIFEST: &str = "manifest.json";
+pub(super) const TABLE: &str = "debates.parquet";
+/// The debates of the first images.
+pub(super) const SAMPLE_TABLE: &str = "sample.parquet";
+/// Images whose debates are kept apart as well.
+const SAMPLE: usize = 10;
 const FAILED: &str = "failed.json";
 /// The file with the run's name, among the shards.
 const ID: &str = "run";

@@ -8,6 +8,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::{RunError, Workers};
+use crate::manifest::Program;
 
 /// The log of a run, locked while it is worked on.
 pub(super) struct Log<'a> {
@@ -19,10 +20,15 @@ pub(super) struct Log<'a> {
 
 impl<'a> Log<'a> {
     /// Says what started.
-    pub(super) fn open(path: PathBuf, file: File, workers: &'a Workers) -> Result<Self, RunError> {
+    pub(super) fn open(
+        path: PathBuf,
+        file: File,
+        workers: &'a Workers,
+        program: &Program,
+    ) -> Result<Self, RunError> {
         let log = Self { path, file, workers, start: Instant::now() };
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        log.line(json!({ "started": since.as_secs() }))?;
+        log.line(json!({ "started": since.as_secs(), "program": program }))?;
         Ok(log)
     }
 

@@ -2,13 +2,10 @@
 
 use std::collections::HashMap;
 
-use pixel_debate_game::Pixel;
-use pixel_debate_judge::CLASSES;
-
 use super::{Failed, Folder, Observer, RunError, log::Log, shard};
 use crate::plan::{Plan, Shard};
 use crate::rows::Row;
-use crate::work::Work;
+use crate::work::Depth;
 use crate::{Job, PlayError};
 
 /// The shards of a run whose folder is open, and which of them are missing. A shard goes by its key.
@@ -34,7 +31,11 @@ impl<'a> Undone<'a> {
         let mut missing = Vec::new();
         for (place, shard) in plan.shards.iter().enumerate() {
             match folder.shard(&shard.key)? {
-                Some(rows) => observer.done(shard.cell, &rows, true),
+                Some(rows) => {
+                    let fault = plan.fault(shard, &rows, Depth::Judged);
+                    fault.map_err(|fault| folder.damaged_shard(&shard.key, fault))?;
+                    observer.done(shard.cell, &rows, true);
+                }
                 None => missing.push(place),
             }
         }
@@ -81,8 +82,8 @@ impl<'a> Undone<'a> {
             Ok(rows) => rows,
             Err(fault) => return Ok(Err(fault.to_owned())),
         };
-        if !self.are_of(shard, &rows) {
-            return Ok(Err("its debates are others".to_owned()));
+        if let Err(fault) = self.plan.fault(shard, &rows, Depth::Judged) {
+            return Ok(Err(fault));
         }
         self.keep_rows(shard, &rows).map(Ok)
     }
@@ -108,25 +109,6 @@ impl<'a> Undone<'a> {
         self.places.get(key).map(|place| &self.plan.shards[*place])
     }
 
-    /// Whether rows are over a shard's images, in their order, and say nothing that no debate over them
-    /// could have come to.
-    fn are_of(&self, shard: &Shard, rows: &[Row]) -> bool {
-        let dataset = &self.plan.dataset;
-        let mut images = self.plan.images[shard.images.clone()].iter().copied();
-        let is_sound = |row: &Row| {
-            let inside = |pixel: &Pixel| {
-                usize::from(pixel.x) < dataset.width() && usize::from(pixel.y) < dataset.height()
-            };
-            let labels = [row.lie, row.believed];
-            row.label == dataset.label(row.image as usize)
-                && labels.into_iter().flatten().all(|label| usize::from(label) < CLASSES)
-                && row.evidence.iter().all(inside)
-        };
-        rows.chunk_by(|one, next| one.image == next.image).all(|rows| {
-            images.any(|image| image == rows[0].image as usize) && rows.iter().all(is_sound)
-        })
-    }
-
     fn keep_rows(&self, shard: &Shard, rows: &[Row]) -> Result<(), RunError> {
         self.folder.keep_shard(&shard.key, rows)?;
         self.observer.done(shard.cell, rows, false);
@@ -134,8 +116,7 @@ impl<'a> Undone<'a> {
     }
 
     fn rows(&self, shard: &Shard) -> Result<Vec<Row>, PlayError> {
-        let play = &self.plan.manifest().cells[shard.cell].play;
-        let work = Work { dataset: &self.plan.dataset, judge: &self.plan.judges[shard.cell], play };
+        let work = self.plan.work(shard.cell);
         let mut rows = Vec::new();
         for image in &self.plan.images[shard.images.clone()] {
             rows.extend(work.rows(*image)?);

@@ -20,20 +20,34 @@ const PRIOR: f64 = 0.5;
 const ELO: f64 = 400.0;
 
 /// Elo ratings of so many players by the Bradley-Terry model: `a` beats `b` with the probability
-/// `1 / (1 + 10^((b − a) / 400))`. The mean of all ratings is 0.
+/// `1 / (1 + 10^((b − a) / 400))`. Half a win of either side is imagined in each pairing.
+///
+/// Players who have met, or have met players who have, and so on, are rated against each other: their mean
+/// is 0. Those of two groups that never met cannot be compared.
+pub fn bradley_terry(players: usize, pairings: &[Pairing]) -> Vec<f64> {
+    let imagined = pairings.iter().map(|Pairing { a, b, won, lost }| Pairing {
+        a: *a,
+        b: *b,
+        won: won + PRIOR,
+        lost: lost + PRIOR,
+    });
+    strengths(players, &imagined.collect::<Vec<_>>())
+}
+
+/// The same with nothing imagined: each side of a pairing has won something.
 ///
 /// The likelihood is maximised by the MM algorithm (D. R. Hunter, Annals of Statistics 32, 2004).
-pub fn bradley_terry(players: usize, pairings: &[Pairing]) -> Vec<f64> {
+pub fn strengths(players: usize, pairings: &[Pairing]) -> Vec<f64> {
     let mut strengths = vec![1.0; players];
     let mut wins = vec![0.0; players];
     for pairing in pairings {
-        wins[pairing.a] += pairing.won + PRIOR;
-        wins[pairing.b] += pairing.lost + PRIOR;
+        wins[pairing.a] += pairing.won;
+        wins[pairing.b] += pairing.lost;
     }
     for _ in 0..20_000 {
         let mut shares = vec![0.0; players];
         for Pairing { a, b, won, lost } in pairings {
-            let share = (won + lost + 2.0 * PRIOR) / (strengths[*a] + strengths[*b]);
+            let share = (won + lost) / (strengths[*a] + strengths[*b]);
             shares[*a] += share;
             shares[*b] += share;
         }
@@ -50,7 +64,23 @@ pub fn bradley_terry(players: usize, pairings: &[Pairing]) -> Vec<f64> {
             break;
         }
     }
-    let ratings: Vec<f64> = strengths.iter().map(|strength| ELO * strength.log10()).collect();
-    let mean = ratings.iter().sum::<f64>() / players.max(1) as f64;
-    ratings.into_iter().map(|rating| rating - mean).collect()
+    let mut ratings: Vec<f64> = strengths.iter().map(|strength| ELO * strength.log10()).collect();
+    for group in groups(players, pairings) {
+        let mean = group.iter().map(|player| ratings[*player]).sum::<f64>() / group.len() as f64;
+        for player in group {
+            ratings[player] -= mean;
+        }
+    }
+    ratings
+}
+
+/// The players by whom they have met, directly or by way of others.
+fn groups(players: usize, pairings: &[Pairing]) -> Vec<Vec<usize>> {
+    let mut group: Vec<usize> = (0..players).collect();
+    for Pairing { a, b, .. } in pairings {
+        let (one, other) = (group[*a], group[*b]);
+        group.iter_mut().filter(|group| **group == other).for_each(|group| *group = one);
+    }
+    let members = |number| (0..players).filter(|player| group[*player] == number).collect();
+    (0..players).map(members).filter(|members: &Vec<usize>| !members.is_empty()).collect()
 }

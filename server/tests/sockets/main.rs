@@ -5,7 +5,6 @@ mod beliefs;
 mod client;
 mod clocks;
 mod closing;
-mod damaged;
 #[path = "../store/database.rs"]
 mod database;
 mod debates;

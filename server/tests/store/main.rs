@@ -4,10 +4,7 @@
 mod behaviour;
 mod child;
 mod database;
-mod encryption;
 mod faults;
 mod kill;
 mod places;
-mod retention;
-mod seals;
 mod versions;

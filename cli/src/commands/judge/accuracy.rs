@@ -91,7 +91,7 @@ impl Accuracy {
 }
 
 /// An accuracy with its interval, as a judge's file has it too.
-pub(super) fn in_words(Rate { rate, low, high, of }: Rate) -> String {
+pub(super) fn in_words(Rate { rate, low, high, of, .. }: Rate) -> String {
     let [rate, low, high] = [rate, low, high].map(|share| 100.0 * share);
     format!("{rate:.2} % (95 % interval {low:.2} to {high:.2}, n = {of})")
 }

@@ -10,6 +10,11 @@ use clap::{Args, value_parser};
 #[cfg(not(feature = "train"))]
 use crate::failure::Failure;
 use crate::options::{LegalOption, PixelsOption, ReadingOptions, SeedOption, ThreadsOption};
+#[cfg(feature = "train")]
+pub(crate) use training::Recipe;
+
+/// Batches from one checkpoint to the next, unless said.
+const CHECKPOINT_EVERY: u64 = 500;
 
 /// Train a judge on randomly masked images, as the paper did
 ///
@@ -31,7 +36,7 @@ pub(crate) struct Train {
     #[arg(long, value_name = "N", value_parser = value_parser!(u64).range(1..))]
     batches: Option<u64>,
     /// Batches from one checkpoint to the next
-    #[arg(long, value_name = "N", default_value_t = 500, value_parser = value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = CHECKPOINT_EVERY, value_parser = value_parser!(u64).range(1..))]
     checkpoint_every: u64,
     #[command(flatten)]
     threads: ThreadsOption,

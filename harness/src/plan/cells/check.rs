@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{LegalPixels, Rules};
+use pixel_debate_game::Rules;
 use toml::Spanned;
 
 use super::super::Files;
@@ -55,29 +55,14 @@ impl<'a> Checked<'a> {
     }
 
     fn check_pixels(&self) -> Result<(), Refusal> {
-        let Grid { pixels, legal, .. } = self.grid;
+        let Grid { pixels, .. } = self.grid;
         for number in pixels.get_ref().values() {
             if !(1..=Rules::MAX_PIXELS).contains(number) {
                 let most = Rules::MAX_PIXELS;
                 return self.refuse(pixels.span(), format!("{number} pixels: 1 to {most} can be"));
             }
-            for legal in legal.values() {
-                let counts = self.numbers.iter().map(|image| (image, self.legal(*image, *legal)));
-                let few = counts.into_iter().find(|(_, count)| *count < usize::from(*number));
-                if let Some((image, count)) = few {
-                    let reason = format!(
-                        "image {image} has {count} pixels that may be revealed: a debate of \
-                         {number} needs as many"
-                    );
-                    return self.refuse(pixels.span(), reason);
-                }
-            }
         }
         Ok(())
-    }
-
-    fn legal(&self, image: usize, legal: LegalPixels) -> usize {
-        self.dataset.image(image).iter().filter(|value| legal.allows(**value)).count()
     }
 
     fn check_counts(&self) -> Result<(), Refusal> {
@@ -157,11 +142,7 @@ impl<'a> Checked<'a> {
     }
 
     fn check_turns(&self) -> Result<(), Refusal> {
-        let Grid { first, order, blame, .. } = self.grid;
-        let roles = first.get_ref();
-        if roles.is_empty() || roles.len() > 2 || (roles.len() == 2 && roles[0] == roles[1]) {
-            return self.refuse(first.span(), "`first` lists honest, liar, or each of them once");
-        }
+        let Grid { order, blame, .. } = self.grid;
         if let Some(order) = order
             && !self.protocols().contains(&Protocol::Debate)
         {

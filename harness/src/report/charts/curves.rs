@@ -117,6 +117,50 @@ pub(super) fn blame(manifest: &Manifest, shown: &[usize], rows: &[Vec<Row>]) -> 
     })
 }
 
+/// How often a judge is right against how sure it is: a line for each cell and order, beside that of one
+/// which is right as often as it is sure.
+pub(super) fn calibration(manifest: &Manifest, cells: &[&CellSummary]) -> Chart {
+    let mut edges: Vec<u32> = cells
+        .iter()
+        .flat_map(|cell| &cell.judged)
+        .flat_map(|judged| &judged.scores.curve)
+        .map(|bin| (100.0 * bin.from).round() as u32)
+        .collect();
+    edges.sort_unstable();
+    edges.dedup();
+    let straight = |edge: &u32| {
+        let rate = (f64::from(*edge) + 5.0) / 100.0;
+        Some(Point { rate, low: rate, high: rate })
+    };
+    let name = "as often right as sure".to_owned();
+    let mut series = vec![Series { name, points: edges.iter().map(straight).collect() }];
+    for cell in cells {
+        for judged in &cell.judged {
+            let point = |edge: &u32| {
+                let curve = judged.scores.curve.iter();
+                let bin = curve.clone().find(|bin| (100.0 * bin.from).round() as u32 == *edge)?;
+                let Rate { rate, low, high, .. } = bin.right;
+                Some(Point { rate, low, high })
+            };
+            let first = judged.first.map_or(String::new(), |role| format!(", {role} first"));
+            let forecasts = judged.scores.forecasts;
+            let name = format!("{}{first} (n = {forecasts})", name_of(&cell.cell));
+            series.push(Series { name, points: edges.iter().map(point).collect() });
+        }
+    }
+    Chart::Lines(Lines {
+        title: manifest.title.clone(),
+        note:
+            "How often the label that the judge believed is the true one, by its probability. 95 % \
+               Wilson intervals, which take debates (n) as independent."
+                .to_owned(),
+        axis: "probability of the label believed".to_owned(),
+        categories: edges.iter().map(|edge| format!("{edge} to {} %", edge + 10)).collect(),
+        series,
+        connected: true,
+    })
+}
+
 fn name_of(cell: &crate::Cell) -> String {
     let precommit = if cell.play.precommit { "" } else { ", no precommit" };
     let debaters = match (cell.play.honest, cell.play.liar) {

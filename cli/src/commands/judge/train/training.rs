@@ -2,22 +2,24 @@
 
 use std::collections::HashMap;
 use std::io::{self, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use atomic_write_file::AtomicWriteFile;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
-use pixel_debate_datasets::{Dataset, Split};
+use pixel_debate_datasets::{Dataset, Reading, Split};
 use pixel_debate_harness::Rate;
+use pixel_debate_harness::experiment::{Missing, Training};
 use pixel_debate_judge::masks::Masks;
 use pixel_debate_judge::{
     CLASSES_KEY, Network, PLANES, PLANES_KEY, Precision, Provenance, Weights, check_dataset,
 };
 use pixel_debate_training::{Processor, Run, Settings, paper_batches};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::super::accuracy::in_words;
-use super::Train;
+use super::{CHECKPOINT_EVERY, Train};
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
 use crate::options::warn;
@@ -29,9 +31,68 @@ const SMOOTHING: f32 = 0.01;
 /// 10,000 images.
 const ROUNDING_COST: f64 = 0.001;
 
+/// A judge that is to be trained.
+pub(crate) struct Recipe {
+    masks: Masks,
+    seed: u64,
+    batches: u64,
+    checkpoint_every: u64,
+    processor: Processor,
+    /// The folder of the training and test images.
+    data: PathBuf,
+    reading: Reading,
+    out: PathBuf,
+    pool: ThreadPool,
+}
+
 impl Train {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let reading = self.reading.reading();
+        let pool = self.threads.pool()?;
+        let masks = Masks { pixels: self.pixels.pixels.into(), legal: self.legal.legal() };
+        let recipe = Recipe {
+            masks,
+            seed: self.seed.seed,
+            batches: self.batches.unwrap_or_else(|| paper_batches(masks.pixels)),
+            checkpoint_every: self.checkpoint_every,
+            processor: self.processor(pool.current_num_threads()),
+            data: self.data,
+            reading: self.reading.reading(),
+            out: self.out,
+            pool,
+        };
+        recipe.train()
+    }
+
+    #[cfg_attr(not(feature = "cuda"), expect(clippy::unused_self))]
+    fn processor(&self, threads: usize) -> Processor {
+        #[cfg(feature = "cuda")]
+        if self.cuda {
+            return Processor::Cuda;
+        }
+        Processor::Cpu { threads }
+    }
+}
+
+impl Recipe {
+    /// The recipe of a judge that an experiment needs, on so many threads.
+    pub(crate) fn of(missing: &Missing, threads: usize) -> Result<Self, Failure> {
+        let Training { pixels, batches, seed, legal, .. } = missing.train;
+        Ok(Self {
+            masks: Masks { pixels: pixels.into(), legal },
+            seed,
+            batches,
+            checkpoint_every: CHECKPOINT_EVERY,
+            processor: Processor::Cpu { threads },
+            data: missing.data.clone(),
+            reading: Reading::default(),
+            out: missing.file.clone(),
+            pool: ThreadPoolBuilder::new().num_threads(threads).build()?,
+        })
+    }
+
+    /// Trains the judge, on from its checkpoint if there is one, and writes its file.
+    pub(crate) fn train(self) -> Result<(), Failure> {
+        let Self { masks, seed, batches, processor, reading, pool, .. } = self;
         let train = Dataset::open_as(&self.data, Split::Train, reading)?;
         // Opened now, for a folder without a test set should not be found out after hours.
         let test = Dataset::open_as(&self.data, Split::Test, reading)?;
@@ -39,14 +100,8 @@ impl Train {
         warn(test.warnings());
         check_dataset(&train)?;
         check_dataset(&test)?;
-        let pool = self.threads.pool()?;
-        let settings = Settings {
-            masks: Masks { pixels: self.pixels.pixels.into(), legal: self.legal.legal() },
-            seed: self.seed.seed,
-            processor: self.processor(pool.current_num_threads()),
-        };
+        let settings = Settings { masks, seed, processor };
         let checkpoint = self.out.with_added_extension("checkpoint");
-        let batches = self.batches.unwrap_or_else(|| paper_batches(settings.masks.pixels));
         let mut run = Run::open(settings, &train, &checkpoint)?;
         if run.batches() < batches {
             let finished = pool.install(|| train_to(&mut run, batches, self.checkpoint_every))?;
@@ -62,15 +117,6 @@ impl Train {
             .map_err(|source| Failure::Write { path: checkpoint, source })?;
         let out = self.out.display();
         Ok(writeln!(io::stdout(), "{out}: accuracy {}", in_words(accuracy))?)
-    }
-
-    #[cfg_attr(not(feature = "cuda"), expect(clippy::unused_self))]
-    fn processor(&self, threads: usize) -> Processor {
-        #[cfg(feature = "cuda")]
-        if self.cuda {
-            return Processor::Cuda;
-        }
-        Processor::Cpu { threads }
     }
 }
 

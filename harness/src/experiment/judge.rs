@@ -1,0 +1,142 @@
+//! The judges that an experiment names.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use pixel_debate_game::LegalPixels;
+use pixel_debate_judge::Provenance;
+
+use super::Refusal;
+use super::fields::{Field, Fields, Given, Value};
+
+/// A judge, and how to make it if it is not there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgeSpec {
+    /// `shipped`, `judge-4`, `judge-6`, or a file, relative to the experiment's, in which `{pixels}`
+    /// stands for the number of pixels.
+    pub name: String,
+    /// How it is trained.
+    pub train: Option<Training>,
+}
+
+/// How a judge is trained: the options of `pixel-debate judge train`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Training {
+    /// How many pixels it sees.
+    pub pixels: u8,
+    /// How many batches.
+    pub batches: u64,
+    /// What all that is random depends on.
+    pub seed: u64,
+    /// Which pixels it sees.
+    pub legal: LegalPixels,
+    /// The folder of the dataset, relative to the experiment's file.
+    pub data: String,
+}
+
+/// A judge's file that an experiment needs and that is not there, with how to make it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The file.
+    pub file: PathBuf,
+    /// How it is trained.
+    pub train: Training,
+    /// The folder of the training images.
+    pub data: PathBuf,
+}
+
+impl JudgeSpec {
+    /// The judge of that name.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self { name: name.into(), train: None }
+    }
+}
+
+impl Missing {
+    /// The command that makes it.
+    pub fn command(&self) -> String {
+        let Training { pixels, batches, seed, legal, .. } = &self.train;
+        let mut command = format!("pixel-debate judge train --pixels {pixels}");
+        if *legal != LegalPixels::Nonzero {
+            // Memory takes all that is written.
+            let _ = write!(command, " --legal {legal}");
+        }
+        let (data, file) = (self.data.display(), self.file.display());
+        let _ = write!(command, " --batches {batches} --seed {seed} --data {data} --out {file}");
+        command
+    }
+}
+
+impl Training {
+    /// What a judge's file would say that differs from this, if anything; `data` is the training
+    /// images' hash.
+    pub(crate) fn difference(&self, provenance: &Provenance, data: &str) -> Option<String> {
+        let asked = [
+            ("pixels", self.pixels.to_string()),
+            ("batches", self.batches.to_string()),
+            ("seed", self.seed.to_string()),
+            ("legal", self.legal.to_string()),
+            ("data", data.to_owned()),
+        ];
+        // The first judges were trained before any but the nonzero pixels could be.
+        let said = |key| match provenance.0.get(key) {
+            None if key == "legal" => Some("nonzero"),
+            said => said.map(String::as_str),
+        };
+        asked.into_iter().find_map(|(key, asked)| match said(key) {
+            Some(said) if *said == asked => None,
+            Some(said) => Some(format!(
+                "it was trained with {key} = {said}, and the experiment asks for {asked}"
+            )),
+            None => Some(format!(
+                "it does not say with what {key} it was trained, and the experiment asks for {asked}"
+            )),
+        })
+    }
+
+    /// The folder of the training images.
+    pub(crate) fn data(&self, folder: &Path) -> PathBuf {
+        folder.join(&self.data)
+    }
+}
+
+impl Value for Training {
+    fn allowed() -> String {
+        "{ pixels = K, batches = N, data = \"FOLDER\" }, with `seed` and `legal` if need be"
+            .to_owned()
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        let known = ["pixels", "batches", "seed", "legal", "data"];
+        let Some(fields) = Fields::within(*field, value, &known)? else {
+            return Err(field.must_be(value, Self::allowed()));
+        };
+        Ok(Self {
+            pixels: fields.required("pixels")?.into_inner(),
+            batches: fields.required("batches")?.into_inner(),
+            seed: fields.or("seed", 1)?.into_inner(),
+            legal: fields.or("legal", LegalPixels::Nonzero)?.into_inner(),
+            data: fields.required("data")?.into_inner(),
+        })
+    }
+}
+
+impl Value for JudgeSpec {
+    fn allowed() -> String {
+        "\"shipped\", \"judge-4\", \"judge-6\", a file, or { file = \"FILE\", train = { ... } }"
+            .to_owned()
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        if let Some(name) = value.get_ref().as_str() {
+            return Ok(Self::named(name));
+        }
+        let Some(fields) = Fields::within(*field, value, &["file", "train"])? else {
+            return Err(field.must_be(value, Self::allowed()));
+        };
+        Ok(Self {
+            name: fields.required("file")?.into_inner(),
+            train: fields.optional("train")?.map(toml::Spanned::into_inner),
+        })
+    }
+}

@@ -1,0 +1,222 @@
+//! What may stand in a field, type by type.
+
+use pixel_debate_agents::AgentSpec;
+use pixel_debate_game::{LegalPixels, Role};
+use toml::de::DeValue;
+
+use super::fields::{Field, Given, Value};
+use super::{Aggregate, Axis, DebateOrder, LiarSpec, Lies, NamedLies, PlotKind, Protocol, Refusal};
+
+/// A type with few values, each with a name.
+trait Named: Copy + 'static {
+    /// All of them.
+    const NAMES: &'static [(&'static str, Self)];
+}
+
+impl Named for Protocol {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("judge_alone", Self::JudgeAlone),
+        ("consultancy", Self::Consultancy),
+        ("debate", Self::Debate),
+    ];
+}
+
+impl Named for Aggregate {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("any", Self::Any), ("mean_logit", Self::MeanLogit), ("majority", Self::Majority)];
+}
+
+impl Named for DebateOrder {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("alternating", Self::Alternating), ("blocks", Self::Blocks)];
+}
+
+impl Named for PlotKind {
+    const NAMES: &'static [(&'static str, Self)] = &[
+        ("pixels", Self::Pixels),
+        ("rollouts", Self::Rollouts),
+        ("judges", Self::Judges),
+        ("confusion", Self::Confusion),
+        ("games", Self::Games),
+        ("blame", Self::Blame),
+        ("calibration", Self::Calibration),
+    ];
+}
+
+impl Named for Role {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("honest", Self::Honest), ("liar", Self::Liar)];
+}
+
+impl Named for LegalPixels {
+    const NAMES: &'static [(&'static str, Self)] =
+        &[("nonzero", Self::Nonzero), ("any", Self::Any)];
+}
+
+impl Named for NamedLies {
+    const NAMES: &'static [(&'static str, Self)] = &[("all", Self::All), ("random", Self::Random)];
+}
+
+/// The value of that name.
+fn named<T: Named>(value: &DeValue<'_>) -> Option<T> {
+    let name = value.as_str()?;
+    T::NAMES.iter().find(|(known, _)| *known == name).map(|(_, value)| *value)
+}
+
+/// "`a`, `b` or `c`".
+fn names<T: Named>() -> String {
+    let names: Vec<String> = T::NAMES.iter().map(|(name, _)| format!("{name:?}")).collect();
+    match &names[..] {
+        [all @ .., last] if !all.is_empty() => format!("{} or {last}", all.join(", ")),
+        _ => names.concat(),
+    }
+}
+
+impl<T: Named> Value for T {
+    fn allowed() -> String {
+        names::<T>()
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        named(value.get_ref()).ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}
+
+/// A whole number.
+fn integer<T: TryFrom<i64>>(value: &DeValue<'_>) -> Option<T> {
+    let number = value.as_integer()?;
+    let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+    T::try_from(number).ok()
+}
+
+macro_rules! integers {
+    ($($type:ty: $allowed:literal),*) => {$(
+        impl Value for $type {
+            fn allowed() -> String {
+                $allowed.to_owned()
+            }
+
+            fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+                integer(value.get_ref()).ok_or_else(|| field.must_be(value, Self::allowed()))
+            }
+        }
+    )*};
+}
+
+integers! {
+    u8: "a whole number from 0 to 255",
+    u64: "a whole number from 0 to 9223372036854775807",
+    usize: "a whole number from 0 to 9223372036854775807"
+}
+
+impl Value for bool {
+    fn allowed() -> String {
+        "true or false".to_owned()
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        value.get_ref().as_bool().ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}
+
+impl Value for String {
+    fn allowed() -> String {
+        "text in quotes".to_owned()
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        let text = value.get_ref().as_str().map(str::to_owned);
+        text.ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}
+
+impl<T: Value> Value for Vec<T> {
+    fn allowed() -> String {
+        format!("a list, of which each must be {}", T::allowed())
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        let DeValue::Array(values) = value.get_ref() else {
+            return Err(field.must_be(value, Self::allowed()));
+        };
+        values.iter().map(|value| T::read(field, value)).collect()
+    }
+}
+
+impl Value for [usize; 2] {
+    fn allowed() -> String {
+        "a list of two whole numbers".to_owned()
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        let numbers = |values: &[Given<'_>]| {
+            let numbers = values.iter().map(|value| integer(value.get_ref()));
+            numbers.collect::<Option<Vec<usize>>>()?.try_into().ok()
+        };
+        let read = value.get_ref().as_array().and_then(|values| numbers(values));
+        read.ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}
+
+impl<T: Value + PartialEq> Value for Axis<T> {
+    fn allowed() -> String {
+        format!("{}, or a list of different ones", T::allowed())
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        let DeValue::Array(values) = value.get_ref() else {
+            return T::read(field, value).map(Axis::one);
+        };
+        let mut list = Vec::new();
+        for value in values {
+            let read = T::read(field, value)?;
+            if list.contains(&read) {
+                return Err(field.refuse(value, "has a list with the same value twice"));
+            }
+            list.push(read);
+        }
+        Axis::of(list).ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}
+
+impl Value for AgentSpec {
+    fn allowed() -> String {
+        // The error says it of any name that no agent has.
+        let error = "".parse::<Self>().map_or_else(|error| error.to_string(), |_| String::new());
+        error.split_once("it must be ").map_or(error.clone(), |(_, allowed)| allowed.to_owned())
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        let read = value.get_ref().as_str().and_then(|name| name.parse().ok());
+        read.ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}
+
+impl Value for LiarSpec {
+    fn allowed() -> String {
+        format!("{}; or `same`, the honest debater's agent", AgentSpec::allowed())
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        let read = |name: &str| match name {
+            "same" => Some(Self::Same),
+            name => name.parse().ok().map(Self::Own),
+        };
+        let read = value.get_ref().as_str().and_then(read);
+        read.ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}
+
+impl Value for Lies {
+    fn allowed() -> String {
+        format!("{}, or a list of labels", names::<NamedLies>())
+    }
+
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+        if let DeValue::Array(_) = value.get_ref() {
+            return Vec::read(field, value).map(Self::Labels);
+        }
+        let named = named(value.get_ref()).map(Self::Named);
+        named.ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}

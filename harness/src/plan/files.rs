@@ -1,0 +1,112 @@
+//! The files that an experiment names.
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use pixel_debate_datasets::{Dataset, Split, mnist};
+use pixel_debate_judge::{SHIPPED_PIXELS, check_dataset};
+
+use crate::Judge;
+use crate::experiment::{JudgeSpec, Missing, Refusal};
+
+/// Where an experiment's file stands, for the files that it names.
+pub(super) struct Files<'a> {
+    pub(super) text: &'a str,
+    pub(super) folder: &'a Path,
+}
+
+impl Files<'_> {
+    pub(super) fn dataset(
+        &self,
+        name: &str,
+        span: Range<usize>,
+    ) -> Result<Cow<'static, Dataset>, Refusal> {
+        let refuse = |reason: String| Refusal::at(self.text, span.clone(), reason);
+        let dataset = if name == "mnist" {
+            Cow::Borrowed(mnist::test())
+        } else {
+            let opened = Dataset::open(&self.folder.join(name), Split::Test);
+            Cow::Owned(opened.map_err(|error| {
+                refuse(format!("dataset {name:?} (it must be `mnist` or a folder): {error}"))
+            })?)
+        };
+        check_dataset(&dataset).map_err(|error| refuse(error.to_string()))?;
+        Ok(dataset)
+    }
+
+    /// The judge, or what is wrong with it.
+    pub(super) fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<Judge, String> {
+        if let Some(shipped) = Shipped::of(&spec.name) {
+            if spec.train.is_some() {
+                return Err(format!("{} comes with the program: `train` needs a file", spec.name));
+            }
+            return shipped.judge(pixels).ok_or_else(|| {
+                format!(
+                    "no judge for {pixels} pixels comes with the program: name judge-4, judge-6 or a \
+                     file"
+                )
+            });
+        }
+        if let Some(missing) = self.missing(spec, pixels) {
+            return Err(format!(
+                "the judge {} is not there. This makes it, with a program that was built with \
+                 `--features train`: {}",
+                missing.file.display(),
+                missing.command()
+            ));
+        }
+        let file = self.judge_file(spec, pixels);
+        let judge = Judge::read(&file).map_err(|error| error.to_string())?;
+        if let Some(train) = &spec.train {
+            let data = train.data(self.folder);
+            let data = Dataset::open(&data, Split::Train).map_err(|error| {
+                format!("the training images of {} cannot be compared: {error}", file.display())
+            })?;
+            if let Some(difference) = train.difference(judge.provenance(), &data.hash()) {
+                return Err(format!(
+                    "the judge {} is another: {difference}. Move it away, and it is made anew",
+                    file.display()
+                ));
+            }
+        }
+        Ok(judge)
+    }
+
+    /// The judge's file with how it is made, if it is to be made.
+    pub(super) fn missing(&self, spec: &JudgeSpec, pixels: u8) -> Option<Missing> {
+        let train = spec.train.clone()?;
+        let file = self.judge_file(spec, pixels);
+        let data = train.data(self.folder);
+        (!file.exists()).then_some(Missing { file, train, data })
+    }
+
+    fn judge_file(&self, spec: &JudgeSpec, pixels: u8) -> PathBuf {
+        self.folder.join(spec.name.replace("{pixels}", &pixels.to_string()))
+    }
+}
+
+/// A judge of the program's own.
+enum Shipped {
+    /// That for the cell's number of pixels.
+    Fitting,
+    /// That for so many.
+    For(u8),
+}
+
+impl Shipped {
+    fn of(name: &str) -> Option<Self> {
+        if name == "shipped" {
+            return Some(Self::Fitting);
+        }
+        let found = SHIPPED_PIXELS.into_iter().find(|pixels| name == format!("judge-{pixels}"));
+        found.map(Self::For)
+    }
+
+    fn judge(&self, pixels: u8) -> Option<Judge> {
+        match self {
+            Self::Fitting => Judge::shipped(pixels),
+            Self::For(pixels) => Judge::shipped(*pixels),
+        }
+    }
+}
