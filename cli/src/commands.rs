@@ -9,6 +9,7 @@ mod relay;
 mod run;
 mod serve;
 mod solve;
+mod store;
 mod tournament;
 mod verify;
 mod worker;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Data(data::Data),
     #[command(subcommand)]
     Judge(judge::Judge),
+    #[command(subcommand)]
+    Store(store::StoreCommand),
 }
 
 impl Default for Command {
@@ -60,6 +63,7 @@ impl Command {
             Self::Verify(verify) => verify.run(),
             Self::Data(data) => data.run(),
             Self::Judge(judge) => judge.run(),
+            Self::Store(store) => store.run(),
         }
     }
 }

@@ -77,6 +77,8 @@ pub(crate) enum Failure {
     Setting { place: String, fault: String },
     #[error(transparent)]
     Store(#[from] pixel_debate_server::store::PlaceError),
+    #[error("the store is damaged: restore a copy of it")]
+    DamagedStore,
     #[error(transparent)]
     Load(#[from] pixel_debate_load::LoadError),
     #[error("the load went wrong {count} times: the report says how")]

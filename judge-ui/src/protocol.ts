@@ -184,7 +184,11 @@ debates: Array<Summary>,
 /**
  * What `before` has to be for the list that goes on after this one; `null` at the end.
  */
-next: bigint | null, };
+next: bigint | null, 
+/**
+ * How many debates are left out since what the store has of them is damaged.
+ */
+damaged: number, };
 
 /**
  * A debater's place at the table: the one that makes the first reveal, or the other.
@@ -496,7 +500,7 @@ debate: DebateId | null, };
 /**
  * The kinds of fault. A code keeps its meaning from version to version.
  */
-export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "no_outcome" | "store_unavailable" | "not_found" | "method" | "unavailable";
+export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "unavailable";
 
 /**
  * A message from a client to the server, as it stands in a frame.
@@ -828,6 +832,10 @@ export type Standings = {
  * How many debates are counted.
  */
 debates: number, 
+/**
+ * How many are not, since what the store has of them is damaged.
+ */
+damaged: number, 
 /**
  * The debaters, those with the most debates first: at most [`Standings::MOST`].
  */

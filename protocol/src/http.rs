@@ -22,6 +22,8 @@ pub struct DebateList {
     pub debates: Vec<Summary>,
     /// What `before` has to be for the list that goes on after this one; `null` at the end.
     pub next: Option<u64>,
+    /// How many debates are left out since what the store has of them is damaged.
+    pub damaged: u32,
 }
 
 impl DebateList {

@@ -66,6 +66,8 @@ pub enum RefusalCode {
     /// The store does not take the event at the moment. Nobody was told of it; the server goes on
     /// trying, and if it succeeds the event is told.
     StoreUnavailable,
+    /// What the store has of the debate is not what was written: it is told to nobody.
+    Damaged,
     /// Over HTTP: there is no such resource.
     NotFound,
     /// Over HTTP: the resource does not know that method.

@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Standings {
     /// How many debates are counted.
     pub debates: u32,
+    /// How many are not, since what the store has of them is damaged.
+    pub damaged: u32,
     /// The debaters, those with the most debates first: at most [`Standings::MOST`].
     pub debaters: Vec<DebaterScore>,
     /// The judges, those with the most verdicts first: at most [`Standings::MOST`].

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use pixel_debate_datasets::Dataset;
 
@@ -21,6 +22,8 @@ pub struct ServerConfig {
     pub players: Arc<dyn Players>,
     /// Where debates are kept.
     pub store: Place,
+    /// How long debates are kept after they ended; without it for good.
+    pub keep: Option<Duration>,
     /// What opens the list of all debates and ends any of them. Without it nobody can do that, and
     /// the server does not listen beyond this machine.
     pub administrator: Option<AdminToken>,
@@ -53,6 +56,7 @@ impl ServerConfig {
             dataset,
             players,
             store: Place::File(PathBuf::from("pixel-debate.db")),
+            keep: None,
             administrator: None,
             origins: Vec::new(),
             limits: Limits::default(),

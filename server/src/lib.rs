@@ -37,6 +37,7 @@ mod socket;
 pub mod store;
 mod table;
 mod tokens;
+pub mod upkeep;
 mod visitors;
 
 pub use config::{AdminToken, AdminTokenError, ServerConfig};

@@ -21,7 +21,7 @@ use crate::house::House;
 use crate::limits::Limits;
 use crate::record::{Restored, opening};
 use crate::results::DebateResult;
-use crate::store::{NewDebate, StoreError, StoredDebate};
+use crate::store::{Damaged, NewDebate, StoreError, StoredDebate};
 use crate::table::{Request, Table, TableHandle};
 use crate::tokens::new_debate_id;
 use crate::visitors::{Place, Visitors};
@@ -97,9 +97,11 @@ impl Lobby {
         let (mut after, mut recovered) = (0, 0);
         loop {
             let page = self.house.store.unfinished(after, PAGE).await?;
-            let Some(last) = page.last() else { return Ok(recovered) };
-            after = last.place;
-            for stored in &page {
+            for Damaged { number, detail } in &page.damaged {
+                let name = self.house.store.name_of(*number).await?;
+                error!(place = number, debate = name, detail, "a stored debate is damaged");
+            }
+            for stored in &page.items {
                 match self.restore(stored).await? {
                     Ok(restored) => {
                         self.seat(restored, None, None);
@@ -110,6 +112,8 @@ impl Lobby {
                     }
                 }
             }
+            let Some(next) = page.next else { return Ok(recovered) };
+            after = next;
         }
     }
 
@@ -183,18 +187,14 @@ impl Lobby {
         if id.0.len() != NAME_LENGTH || !id.0.bytes().all(is_name) {
             return Err(unknown(id));
         }
-        let of_store = |error: StoreError| unavailable(&error).about(id);
+        let of_store = |error: StoreError| match error {
+            StoreError::Damaged { detail, .. } => damaged(id, &detail),
+            error => unavailable(&error).about(id),
+        };
         let stored = self.house.store.debate(&id.0).await.map_err(of_store)?;
         let stored = stored.ok_or_else(|| unknown(id))?;
-        let restored = self.restore(&stored).await.map_err(of_store)?.map_err(|reason| {
-            error!(debate = %id, reason, "a stored debate is damaged");
-            Refusal::new(
-                RefusalCode::Unavailable,
-                "what the store has of this debate does not fit together",
-                "another debate",
-            )
-            .about(id)
-        })?;
+        let restored = self.restore(&stored).await.map_err(of_store)?;
+        let restored = restored.map_err(|reason| damaged(id, &reason))?;
         if restored.abandoned.is_some() {
             return Err(unknown(id));
         }
@@ -224,8 +224,11 @@ impl Lobby {
     }
 
     async fn restore(&self, stored: &StoredDebate) -> Result<Result<Restored, String>, StoreError> {
-        let events = self.house.store.events(&stored.debate.id, 0).await?;
-        Ok(Restored::new(stored, &events))
+        match self.house.store.events(&stored.debate.id, 0).await {
+            Ok(events) => Ok(Restored::new(stored, &events)),
+            Err(StoreError::Damaged { detail, .. }) => Ok(Err(detail)),
+            Err(error) => Err(error),
+        }
     }
 
     /// What came of a debate that ended before results were kept: it is replayed.
@@ -336,6 +339,17 @@ pub(crate) fn unknown(id: &DebateId) -> Refusal {
         RefusalCode::UnknownDebate,
         "no debate has that name, or it ended without an outcome",
         "the name of a debate under way, or of one that has an outcome",
+    )
+    .about(id)
+}
+
+/// The refusal of a debate of which the store has something else than was written.
+fn damaged(id: &DebateId, reason: &str) -> Refusal {
+    error!(debate = %id, reason, "a stored debate is damaged");
+    Refusal::new(
+        RefusalCode::Damaged,
+        "what the store has of this debate is damaged",
+        "another debate, or this one once the administrator has restored a copy of the store",
     )
     .about(id)
 }

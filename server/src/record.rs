@@ -162,7 +162,7 @@ mod tests {
 
     fn stored(debate: &Debate, terms: &Terms) -> StoredDebate {
         let debate = opening(&DebateId("d".into()), debate, terms);
-        StoredDebate { place: 1, debate, last_seq: 0, ended: false, result: None }
+        StoredDebate { place: 1, debate, last_seq: 0, ended: false, ended_ms: None, result: None }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use pixel_debate_game::{
 use pixel_debate_protocol::{DebateId, Phase, Summary};
 use serde::{Deserialize, Serialize};
 
-use crate::record::Terms;
+use crate::record::{Terms, now_ms};
 use crate::store::Finish;
 
 /// What came of a debate.
@@ -117,7 +117,7 @@ pub(crate) fn finish(debate: &Debate, terms: &Terms, beliefs: &[Option<f32>]) ->
     let source = &terms.background.source;
     let topic = result.grade.map(|_| topic(source, *debate.claims(), debate.rules().pixels));
     let result = serde_json::to_vec(&result).expect("plain data with string keys").into();
-    Finish { topic, result }
+    Finish { topic, result, ended_ms: now_ms() }
 }
 
 /// What a judge is asked, in short: the same for debates over the same image with the same claims

@@ -28,6 +28,7 @@ use crate::lobby::Lobby;
 use crate::metrics::Dropped;
 use crate::socket::linger;
 use crate::store::{Store, StoreError};
+use crate::upkeep;
 use crate::visitors::Visitors;
 
 /// How long debates, then clients and at last the store may take to end when the server stops.
@@ -117,6 +118,10 @@ impl Server {
         let recovered = lobby.recover().await?;
         if recovered > 0 {
             info!(recovered, "debates go on");
+        }
+        tokio::spawn(upkeep::watch(store.clone(), stop.clone()));
+        if let Some(keep) = config.keep {
+            tokio::spawn(upkeep::keep(store.clone(), keep, stop.clone()));
         }
         let app = App {
             lobby,

@@ -8,6 +8,10 @@
 //! In both, one `writer` takes all writes that wait, commits them as one group, and then answers
 //! them all. What a write means is decided in one place for both, the `ledger`.
 //!
+//! Every row has a checksum over what it says, and is held against it whenever it is read. What was
+//! altered behind the program's back is said to be damaged, debate by debate, and never taken for
+//! what was written.
+//!
 //! ```
 //! use pixel_debate_server::store::{Finish, NewDebate, Place, Store};
 //!
@@ -19,7 +23,7 @@
 //! let debate = NewDebate { id: "q7".into(), setup: "{}".into(), ..NewDebate::default() };
 //! store.create(debate).await?;
 //! store.append("q7", 1, "an event", None).await?;
-//! let finish = Finish { topic: None, result: "who won".into() };
+//! let finish = Finish { topic: None, result: "who won".into(), ended_ms: 1_800_000_000_000 };
 //! store.append("q7", 2, "the last", Some(finish)).await?;
 //! assert_eq!(store.events("q7", 1).await?[0].event, "the last");
 //! store.close().await
@@ -28,17 +32,22 @@
 
 mod error;
 mod ledger;
+mod page;
 mod place;
 mod postgres;
-mod questions;
+mod seal;
 mod sqlite;
 mod writer;
+
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 pub use self::error::StoreError;
+pub use self::page::{Damaged, Page, Prune, Pruned};
 pub use self::place::{Place, PlaceError};
+pub use self::postgres::{Database, DatabaseError};
 use self::writer::{Answer, Order, Write};
 
 /// A debate as it is when it begins. What the fields hold is the server's affair.
@@ -64,6 +73,8 @@ pub struct Finish {
     pub topic: Option<String>,
     /// What came of it.
     pub result: Bytes,
+    /// When it ended, in milliseconds since 1970.
+    pub ended_ms: u64,
 }
 
 /// A debate as the store holds it.
@@ -78,8 +89,17 @@ pub struct StoredDebate {
     pub last_seq: u64,
     /// Whether it has ended.
     pub ended: bool,
+    /// When it ended, in milliseconds since 1970.
+    pub ended_ms: Option<u64>,
     /// What came of it, if it has ended since results are kept.
     pub result: Option<Bytes>,
+}
+
+impl StoredDebate {
+    /// When it ended, or else was created, in milliseconds since 1970.
+    pub fn since_ms(&self) -> u64 {
+        self.ended_ms.unwrap_or(self.debate.created_ms)
+    }
 }
 
 /// What came of a debate, as the store holds it.
@@ -112,6 +132,8 @@ pub struct StoredEvent {
 pub struct Store {
     writes: mpsc::Sender<Order>,
     reader: Reader,
+    /// What is known to be wrong with the store as a whole.
+    fault: Arc<OnceLock<StoreError>>,
 }
 
 #[derive(Clone, Debug)]
@@ -131,11 +153,9 @@ impl Store {
         let (writes, orders) = mpsc::channel(Self::WAITING);
         let reader = match place {
             Place::File(file) => Reader::Sqlite(sqlite::open(file.clone(), orders).await?),
-            Place::Database(config) => {
-                Reader::Postgres(postgres::open((**config).clone(), orders).await?)
-            }
+            Place::Database(database) => Reader::Postgres(postgres::open(database, orders).await?),
         };
-        Ok(Self { writes, reader })
+        Ok(Self { writes, reader, fault: Arc::default() })
     }
 
     /// Stores a new debate. Returns when it is on the disk.
@@ -158,11 +178,16 @@ impl Store {
         self.write(Write::Append { debate, seq, event, finish }).await
     }
 
-    /// The debate with that name, if there is one.
+    /// The debate with that name, if there is one. Where it is known that the store is damaged as a
+    /// whole, that there is none is not said.
     pub async fn debate(&self, id: &str) -> Result<Option<StoredDebate>, StoreError> {
-        match &self.reader {
-            Reader::Sqlite(reader) => reader.debate(id.into()).await,
-            Reader::Postgres(reader) => reader.debate(id).await,
+        let found = match &self.reader {
+            Reader::Sqlite(reader) => reader.debate(id.into()).await?,
+            Reader::Postgres(reader) => reader.debate(id).await?,
+        };
+        match (found, self.fault.get()) {
+            (None, Some(fault)) => Err(fault.clone()),
+            (found, _) => Ok(found),
         }
     }
 
@@ -175,13 +200,13 @@ impl Store {
         }
     }
 
-    /// Up to `limit` debates that have not ended and whose place is above `after`, the oldest
-    /// first: to read them all, begin with 0 and go on after the last one's place.
+    /// Up to `limit` debates that have not ended and whose place is above `after`, the oldest first:
+    /// to read them all, begin with 0 and go on after each page's `next`.
     pub async fn unfinished(
         &self,
         after: u64,
         limit: u32,
-    ) -> Result<Vec<StoredDebate>, StoreError> {
+    ) -> Result<Page<StoredDebate>, StoreError> {
         match &self.reader {
             Reader::Sqlite(reader) => reader.unfinished(after, limit).await,
             Reader::Postgres(reader) => reader.unfinished(after, limit).await,
@@ -194,7 +219,7 @@ impl Store {
         &self,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Vec<StoredDebate>, StoreError> {
+    ) -> Result<Page<StoredDebate>, StoreError> {
         match &self.reader {
             Reader::Sqlite(reader) => reader.recent(before, limit).await,
             Reader::Postgres(reader) => reader.recent(before, limit).await,
@@ -202,23 +227,68 @@ impl Store {
     }
 
     /// Up to `limit` results with numbers above `after`, in the order in which the debates ended: to
-    /// read them all, begin with 0 and go on after the last one's number.
-    pub async fn results(&self, after: u64, limit: u32) -> Result<Vec<StoredResult>, StoreError> {
+    /// read them all, begin with 0 and go on after each page's `next`.
+    pub async fn results(&self, after: u64, limit: u32) -> Result<Page<StoredResult>, StoreError> {
         match &self.reader {
             Reader::Sqlite(reader) => reader.results(after, limit).await,
             Reader::Postgres(reader) => reader.results(after, limit).await,
         }
     }
 
-    /// Up to `limit` results of debates on that topic, the latest first.
+    /// Up to `limit` results of debates on that topic, the latest first. The page is the only one.
     pub async fn results_on(
         &self,
         topic: &str,
         limit: u32,
-    ) -> Result<Vec<StoredResult>, StoreError> {
+    ) -> Result<Page<StoredResult>, StoreError> {
         match &self.reader {
             Reader::Sqlite(reader) => reader.results_on(topic.into(), limit).await,
             Reader::Postgres(reader) => reader.results_on(topic, limit).await,
+        }
+    }
+
+    /// What is wrong with the store as a whole, beside single debates; from then on it is known. It
+    /// takes time in proportion to the store's size, and holds nobody up meanwhile.
+    pub async fn faults(&self) -> Result<Vec<String>, StoreError> {
+        let faults = match &self.reader {
+            Reader::Sqlite(reader) => reader.faults().await?,
+            Reader::Postgres(reader) => reader.faults().await?,
+        };
+        if let Some(detail) = faults.first() {
+            let place = self.place();
+            let _ = self.fault.set(StoreError::Corrupt { place, detail: detail.clone() });
+        }
+        Ok(faults)
+    }
+
+    /// The name of the debate at that place, of which the rest may be damaged, if it can be found.
+    pub async fn name_of(&self, place: u64) -> Result<Option<String>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.name_of(place).await,
+            Reader::Postgres(reader) => reader.name_of(place).await,
+        }
+    }
+
+    /// Removes debates that ended long ago, so many and no more: to remove all, go on until nothing
+    /// was removed.
+    pub async fn prune(&self, what: Prune) -> Result<Pruned, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.writes.send(Order::Prune(what, answer)).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Gives the room of what has been removed back to the system. No write is taken meanwhile, and
+    /// as much room as the store takes up may be needed for that time.
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        self.order(Order::Compact).await
+    }
+
+    /// How much room it takes up, in bytes.
+    pub async fn size(&self) -> Result<u64, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.size().await,
+            Reader::Postgres(reader) => reader.size().await,
         }
     }
 
@@ -238,6 +308,14 @@ impl Store {
             // It was closed before.
             Err(StoreError::Closed) => Ok(()),
             result => result,
+        }
+    }
+
+    /// Where it is, in words.
+    fn place(&self) -> String {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.place(),
+            Reader::Postgres(reader) => reader.place(),
         }
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use std::{env, fs};
 
 use clap::Args;
@@ -12,6 +13,7 @@ use pixel_debate_server::store::Place;
 use pixel_debate_server::{AdminToken, BuiltIn, Limits, Server, ServerConfig};
 use tracing_subscriber::EnvFilter;
 
+use super::store::kept;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 
@@ -31,6 +33,9 @@ pub(crate) struct Serve {
     /// postgres://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(long, value_name = "PATH|URL", default_value = Self::STORE)]
     store: String,
+    /// How long debates are kept after they ended, as 90d; without it for good
+    #[arg(long, value_name = "TIME", value_parser = kept)]
+    keep: Option<Duration>,
     /// File with the administrator's token, who may list and end all debates
     ///
     /// The environment variable `PIXEL_DEBATE_ADMIN_TOKEN` can hold it as well.
@@ -52,6 +57,7 @@ impl Default for Serve {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             store: Self::STORE.into(),
+            keep: None,
             admin_token_file: None,
             allow_origin: Vec::new(),
             limits: None,
@@ -69,6 +75,7 @@ impl Serve {
         let config = ServerConfig {
             listen: self.listen,
             store: self.store.parse::<Place>()?,
+            keep: self.keep,
             administrator: administrator(self.admin_token_file.as_deref())?,
             limits: limits(self.limits.as_deref(), &self.limit)?,
             origins: self.allow_origin,

@@ -10,6 +10,7 @@ mod play;
 mod run;
 mod serve;
 mod solve;
+mod store;
 mod tournament;
 #[cfg(all(feature = "train", unix))]
 mod train;

@@ -13,7 +13,7 @@ use crate::program;
 const TOKEN: &str = "the-administrators-token";
 
 /// The command with those arguments, its store in a folder, and no administrator in its environment.
-fn serve(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn serve(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = program("serve --store");
     command
         .arg(folder.join("debates.db"))
@@ -33,13 +33,13 @@ fn refusal(mut command: Command) -> String {
 }
 
 /// A server that runs until it is dropped.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     address: String,
 }
 
 impl Running {
-    fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -49,7 +49,7 @@ impl Running {
     }
 
     /// The status and the body of the answer to a request with that token.
-    fn ask(&self, request: &str, token: &str, body: &str) -> (String, Value) {
+    pub(crate) fn ask(&self, request: &str, token: &str, body: &str) -> (String, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(
             stream,

@@ -21,6 +21,7 @@ impl From<Refusal> for Refused {
             | RefusalCode::Stale
             | RefusalCode::Illegal
             | RefusalCode::NoOutcome => StatusCode::CONFLICT,
+            RefusalCode::Damaged => StatusCode::GONE,
             RefusalCode::Method => StatusCode::METHOD_NOT_ALLOWED,
             RefusalCode::Busy | RefusalCode::StoreUnavailable | RefusalCode::Unavailable => {
                 StatusCode::SERVICE_UNAVAILABLE

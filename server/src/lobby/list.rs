@@ -5,7 +5,7 @@ use tracing::error;
 
 use super::{Lobby, unavailable};
 use crate::results::DebateResult;
-use crate::store::{StoreError, StoredDebate};
+use crate::store::{Damaged, StoreError, StoredDebate};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 64;
@@ -13,6 +13,9 @@ const PAGE: u32 = 64;
 /// How many such pages are read for one list at most: where most debates are private, a list for
 /// everybody has fewer than it could, and says where the next one begins.
 const PAGES: usize = 8;
+
+/// What is stored of a debate does not fit together.
+struct Unreadable;
 
 impl Lobby {
     /// Up to `most` debates, the newest first, of those that were created before the one at the
@@ -23,31 +26,43 @@ impl Lobby {
         most: usize,
         all: bool,
     ) -> Result<DebateList, Refusal> {
-        let (mut debates, mut next) = (Vec::new(), before);
+        let mut list = DebateList { debates: Vec::new(), next: before, damaged: 0 };
         for _ in 0..PAGES {
-            let page = self.house.store.recent(next, PAGE).await;
+            let page = self.house.store.recent(list.next, PAGE).await;
             let page = page.map_err(|error| unavailable(&error))?;
-            for stored in &page {
-                next = Some(stored.place);
+            for stored in &page.items {
+                list.next = Some(stored.place);
                 let summary = self.summary(stored).await.map_err(|error| unavailable(&error))?;
-                debates.extend(summary.filter(|summary| all || !summary.private));
-                if debates.len() == most {
-                    return Ok(DebateList { debates, next });
+                match summary {
+                    Ok(summary) => {
+                        list.debates.extend(summary.filter(|summary| all || !summary.private));
+                    }
+                    Err(Unreadable) => list.damaged += 1,
+                }
+                if list.debates.len() == most {
+                    let passed = |damaged: &&Damaged| damaged.number > stored.place;
+                    list.damaged += page.damaged.iter().filter(passed).count() as u32;
+                    return Ok(list);
                 }
             }
-            if page.len() < PAGE as usize {
-                return Ok(DebateList { debates, next: None });
+            list.damaged += page.damaged.len() as u32;
+            list.next = page.next;
+            if list.next.is_none() {
+                break;
             }
         }
-        Ok(DebateList { debates, next })
+        Ok(list)
     }
 
-    /// What a list says of a debate; nothing where it cannot be read, or had no outcome.
-    async fn summary(&self, stored: &StoredDebate) -> Result<Option<Summary>, StoreError> {
+    /// What a list says of a debate; nothing where it had no outcome.
+    async fn summary(
+        &self,
+        stored: &StoredDebate,
+    ) -> Result<Result<Option<Summary>, Unreadable>, StoreError> {
         let id = DebateId(stored.debate.id.clone());
         let at_hand = self.tables().by_id.get(&id).map(|entry| entry.table.summary());
         if at_hand.is_some() || !stored.ended {
-            return Ok(at_hand);
+            return Ok(Ok(at_hand));
         }
         let result = match &stored.result {
             Some(bytes) => DebateResult::read(bytes),
@@ -55,7 +70,7 @@ impl Lobby {
         };
         Ok(result
             .inspect_err(|reason| error!(debate = %id, reason, "a stored debate is damaged"))
-            .ok()
-            .and_then(|result| result.summary(id)))
+            .map(|result| result.summary(id))
+            .map_err(|_| Unreadable))
     }
 }

@@ -13,7 +13,7 @@ use tracing::error;
 
 use super::{Lobby, unavailable};
 use crate::results::{DebateResult, Grade};
-use crate::store::{StoreError, StoredResult};
+use crate::store::{Damaged, StoreError, StoredResult};
 
 /// How many results are read from the store at once.
 const PAGE: u32 = 512;
@@ -28,6 +28,8 @@ pub(super) struct Count {
     /// The number of the last result that is in it.
     last: u64,
     debates: u32,
+    /// How many are not in it for what came of them is damaged.
+    damaged: u32,
     debaters: HashMap<String, [Wins; 2]>,
     judges: Verdicts,
 }
@@ -51,14 +53,18 @@ impl Lobby {
         loop {
             let page = self.house.store.results(count.last, PAGE).await;
             let page = page.map_err(|error| unavailable(&error))?;
-            for stored in &page {
+            for stored in &page.items {
                 let result = self.result(stored).await.map_err(|error| unavailable(&error))?;
-                count.last = stored.number;
-                if let Some(result) = result.filter(DebateResult::counts) {
-                    count.add(&result);
+                count.pass(&page.damaged, stored.number);
+                match result {
+                    Some(result) if result.counts() => count.add(&result),
+                    Some(_) => {}
+                    None => count.damaged += 1,
                 }
             }
-            if page.len() < PAGE as usize {
+            let last = page.damaged.last().map_or(0, |damaged| damaged.number);
+            count.pass(&page.damaged, last.max(page.next.unwrap_or(0)));
+            if page.next.is_none() {
                 return Ok(count.standings());
             }
         }
@@ -75,7 +81,7 @@ impl Lobby {
         let results = results.map_err(|error| unavailable(&error))?;
         let mut others = OtherJudges::default();
         let mut judges = Verdicts::default();
-        for stored in results.iter().filter(|stored| stored.debate != debate.0) {
+        for stored in results.items.iter().filter(|stored| stored.debate != debate.0) {
             let result = self.result(stored).await.map_err(|error| unavailable(&error))?;
             if let Some(result) = result.filter(DebateResult::counts) {
                 others.debates += 1;
@@ -90,9 +96,11 @@ impl Lobby {
     async fn result(&self, stored: &StoredResult) -> Result<Option<DebateResult>, StoreError> {
         let result = match &stored.result {
             Some(bytes) => DebateResult::read(bytes),
-            None => match self.house.store.debate(&stored.debate).await? {
-                Some(debate) => self.replayed(&debate).await?,
-                None => Err("it is not there".into()),
+            None => match self.house.store.debate(&stored.debate).await {
+                Ok(Some(debate)) => self.replayed(&debate).await?,
+                Ok(None) => Err("it is not there".into()),
+                Err(StoreError::Damaged { detail, .. }) => Err(detail),
+                Err(error) => return Err(error),
             },
         };
         Ok(result
@@ -102,6 +110,13 @@ impl Lobby {
 }
 
 impl Count {
+    /// Goes on to that number, past those that are damaged.
+    fn pass(&mut self, damaged: &[Damaged], number: u64) {
+        let passed = |damaged: &&Damaged| self.last < damaged.number && damaged.number <= number;
+        self.damaged += damaged.iter().filter(passed).count() as u32;
+        self.last = self.last.max(number);
+    }
+
     fn add(&mut self, result: &DebateResult) {
         let Some(outcome) = result.outcome else { return };
         self.debates += 1;
@@ -126,7 +141,8 @@ impl Count {
         most(&mut debaters, Standings::MOST, |debater| {
             (debater.honest.of + debater.liar.of, debater.player.clone())
         });
-        Standings { debates: self.debates, debaters, judges: self.judges.scores(Standings::MOST) }
+        let judges = self.judges.scores(Standings::MOST);
+        Standings { debates: self.debates, damaged: self.damaged, debaters, judges }
     }
 }
 

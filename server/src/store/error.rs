@@ -39,6 +39,17 @@ pub enum StoreError {
         /// What the system said.
         detail: String,
     },
+    /// The store's file is not at its path any more. Whether a write was carried out in vain is open.
+    #[error(
+        "{place} was removed or replaced under the server ({detail}): \
+         put the file back, or stop the server"
+    )]
+    Gone {
+        /// The store.
+        place: String,
+        /// What was found.
+        detail: String,
+    },
     /// The store's path leads nowhere, or to what may not be opened.
     #[error("{place} cannot be opened ({detail}): name a file in a folder that may be written to")]
     Open {
@@ -77,6 +88,14 @@ pub enum StoreError {
         /// The store.
         place: String,
         /// What the database said.
+        detail: String,
+    },
+    /// What the store has of a debate is not what was written.
+    #[error("what the store has of debate {debate:?} is damaged: {detail}")]
+    Damaged {
+        /// The debate.
+        debate: String,
+        /// What is wrong.
         detail: String,
     },
     /// The store has no debate of that name.
@@ -119,11 +138,13 @@ impl StoreError {
             Self::Busy { .. }
             | Self::Full { .. }
             | Self::Unreachable { .. }
-            | Self::Disk { .. } => true,
+            | Self::Disk { .. }
+            | Self::Gone { .. } => true,
             Self::Open { .. }
             | Self::Corrupt { .. }
             | Self::TooNew { .. }
             | Self::Refused { .. }
+            | Self::Damaged { .. }
             | Self::UnknownDebate(_)
             | Self::DebateExists(_)
             | Self::Gap { .. }

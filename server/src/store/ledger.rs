@@ -7,7 +7,6 @@
 //! and learns it again from the database.
 
 use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 
 use bytes::Bytes;
 
@@ -35,8 +34,8 @@ pub(super) struct Plan<'a> {
     /// New debates and their places.
     pub(super) debates: Vec<(u64, &'a NewDebate)>,
     pub(super) events: Vec<NewEvent<'a>>,
-    /// The places of the debates that end, and what came of them.
-    pub(super) ends: Vec<(u64, &'a Finish)>,
+    /// The places and names of the debates that end, and what came of them.
+    pub(super) ends: Vec<(u64, &'a str, &'a Finish)>,
     /// What should be in the store once the above is.
     pub(super) repeats: Vec<Repeat<'a>>,
     pub(super) check: bool,
@@ -88,8 +87,8 @@ impl Repeated<'_> {
 /// What is remembered of the store.
 #[derive(Debug, Default)]
 pub(super) struct Ledger {
-    /// By name. Names that no debate has are remembered for one group.
-    known: HashMap<String, Option<Known>>,
+    /// By name. Names that no debate has, or one that is damaged, are remembered for one group.
+    known: HashMap<String, Result<Option<Known>, StoreError>>,
     last_place: Option<u64>,
 }
 
@@ -111,7 +110,7 @@ impl Ledger {
     }
 
     /// Remembers what the store holds of a name.
-    pub(super) fn learn(&mut self, name: &str, known: Option<Known>) {
+    pub(super) fn learn(&mut self, name: &str, known: Result<Option<Known>, StoreError>) {
         self.known.insert(name.into(), known);
     }
 
@@ -130,7 +129,11 @@ impl Ledger {
         let mut plan = Plan::default();
         for (index, write) in writes.iter().enumerate() {
             match write {
-                Write::Create(debate) => self.create(&mut plan, index, debate),
+                Write::Create(debate) => {
+                    if let Err(refusal) = self.create(&mut plan, index, debate) {
+                        plan.refusals.push((index, refusal));
+                    }
+                }
                 Write::Append { debate, seq, event, finish } => {
                     let append = (debate.as_str(), *seq, event, finish.as_ref());
                     if let Err(refusal) = self.append(&mut plan, index, append) {
@@ -143,18 +146,26 @@ impl Ledger {
         plan
     }
 
-    fn create<'a>(&mut self, plan: &mut Plan<'a>, index: usize, debate: &'a NewDebate) {
-        match self.known.entry(debate.id.clone()) {
-            Entry::Occupied(known) if let Some(Known { place, .. }) = *known.get() => {
+    fn create<'a>(
+        &mut self,
+        plan: &mut Plan<'a>,
+        index: usize,
+        debate: &'a NewDebate,
+    ) -> Result<(), StoreError> {
+        match self.known.get(&debate.id) {
+            Some(Err(damaged)) => return Err(damaged.clone()),
+            Some(&Ok(Some(Known { place, .. }))) => {
                 plan.repeats.push(Repeat { index, place, what: Repeated::Debate(debate) });
             }
-            entry => {
+            Some(Ok(None)) | None => {
                 let place = self.last_place.unwrap_or(0) + 1;
                 self.last_place = Some(place);
-                entry.insert_entry(Some(Known { place, last_seq: 0, ended: false }));
+                let known = Known { place, last_seq: 0, ended: false };
+                self.known.insert(debate.id.clone(), Ok(Some(known)));
                 plan.debates.push((place, debate));
             }
         }
+        Ok(())
     }
 
     fn append<'a>(
@@ -163,8 +174,11 @@ impl Ledger {
         index: usize,
         (debate, seq, event, finish): (&'a str, u64, &'a Bytes, Option<&'a Finish>),
     ) -> Result<(), StoreError> {
-        let known = self.known.get_mut(debate).and_then(Option::as_mut);
-        let known = known.ok_or_else(|| StoreError::UnknownDebate(debate.into()))?;
+        let known = match self.known.get_mut(debate) {
+            Some(Ok(Some(known))) => known,
+            Some(Err(damaged)) => return Err(damaged.clone()),
+            Some(Ok(None)) | None => return Err(StoreError::UnknownDebate(debate.into())),
+        };
         let Known { place, last_seq, ended } = *known;
         if (1..=last_seq).contains(&seq) {
             let what = Repeated::Event { debate, seq, event };
@@ -174,7 +188,7 @@ impl Ledger {
         } else if seq == last_seq + 1 {
             *known = Known { place, last_seq: seq, ended: finish.is_some() };
             plan.events.push(NewEvent { debate: place, seq, event });
-            plan.ends.extend(finish.map(|finish| (place, finish)));
+            plan.ends.extend(finish.map(|finish| (place, debate, finish)));
         } else {
             return Err(StoreError::Gap { debate: debate.into(), seq, expected: last_seq + 1 });
         }
@@ -189,7 +203,7 @@ impl Ledger {
             else {
                 continue;
             };
-            if self.known.get(name).is_some_and(|known| known.is_none_or(|known| known.ended)) {
+            if !matches!(self.known.get(name), Some(Ok(Some(Known { ended: false, .. })))) {
                 self.known.remove(name);
             }
         }
@@ -220,7 +234,7 @@ mod tests {
     fn ledger(known: Option<Known>) -> Ledger {
         let mut ledger = Ledger::default();
         ledger.learn_last_place(7);
-        ledger.learn("a", known);
+        ledger.learn("a", Ok(known));
         ledger
     }
 
@@ -232,7 +246,7 @@ mod tests {
         assert_eq!(plan.debates.len(), 1);
         let events: Vec<_> = plan.events.iter().map(|event| (event.debate, event.seq)).collect();
         assert_eq!(events, [(8, 1), (8, 2)]);
-        assert_eq!(plan.ends, [(8, &Finish::default())]);
+        assert_eq!(plan.ends, [(8, "a", &Finish::default())]);
         assert_eq!(plan.refusals, [(3, StoreError::Ended("a".into()))]);
     }
 
@@ -254,7 +268,7 @@ mod tests {
         ledger.settle(&writes);
         assert_eq!(ledger.unknown(&writes), ["a"]);
 
-        ledger.learn("a", None);
+        ledger.learn("a", Ok(None));
         let writes = [create(), append(1, false)];
         ledger.plan(&writes);
         ledger.settle(&writes);
@@ -264,5 +278,20 @@ mod tests {
         ledger.plan(&writes);
         ledger.settle(&writes);
         assert_eq!(ledger.unknown(&writes), ["a"]);
+    }
+
+    #[test]
+    fn what_is_damaged_refuses_its_own_writes_alone() {
+        let mut ledger = ledger(None);
+        let damaged = StoreError::Damaged { debate: "b".into(), detail: "torn".into() };
+        ledger.learn("b", Err(damaged.clone()));
+        let other = NewDebate { id: "b".into(), ..NewDebate::default() };
+        let event = Write::Append { debate: "b".into(), seq: 1, event: "".into(), finish: None };
+        let writes = [create(), Write::Create(other), event, append(1, false)];
+        let plan = ledger.plan(&writes);
+        assert_eq!((plan.debates.len(), plan.events.len()), (1, 1));
+        assert_eq!(plan.refusals, [(1, damaged.clone()), (2, damaged)]);
+        ledger.settle(&writes);
+        assert_eq!(ledger.unknown(&writes), ["b"]);
     }
 }

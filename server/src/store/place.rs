@@ -7,13 +7,15 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::{Database, DatabaseError};
+
 /// Where a store is: a file, or a database by its URL.
 #[derive(Clone)]
 pub enum Place {
     /// A SQLite file.
     File(PathBuf),
     /// A PostgreSQL database.
-    Database(Arc<tokio_postgres::Config>),
+    Database(Arc<Database>),
 }
 
 /// Why a text says no place.
@@ -23,11 +25,8 @@ pub enum PlaceError {
     #[error("a store is a file's path or a postgres:// URL, not an empty text")]
     Empty,
     /// It begins as a URL of a database, and is none.
-    #[error(
-        "not a URL of a PostgreSQL database: {0}; \
-         it is written postgres://USER:PASSWORD@HOST:PORT/DATABASE"
-    )]
-    Url(#[from] tokio_postgres::Error),
+    #[error(transparent)]
+    Url(#[from] DatabaseError),
     /// It is a URL of something else.
     #[error("a store is a file's path or a postgres:// URL, not a {0}:// URL")]
     Scheme(String),
@@ -49,23 +48,9 @@ impl FromStr for Place {
 /// Without the password that a URL may hold.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use tokio_postgres::config::Host;
-
         match self {
             Self::File(file) => file.display().fmt(f),
-            Self::Database(config) => {
-                let host = config.get_hosts().first().map(|host| match host {
-                    Host::Tcp(name) => name.clone(),
-                    #[cfg(unix)]
-                    Host::Unix(folder) => folder.display().to_string(),
-                });
-                let database = config.get_dbname().or(config.get_user()).unwrap_or("postgres");
-                write!(
-                    f,
-                    "the PostgreSQL database {database:?} at {}",
-                    host.as_deref().unwrap_or("localhost")
-                )
-            }
+            Self::Database(database) => database.fmt(f),
         }
     }
 }

@@ -5,8 +5,11 @@
 //! when the connection is lost. A write whose outcome is open then is tried again, which is safe: if
 //! it was carried out, it is found to be.
 
+mod migrate;
 mod reader;
+mod rows;
 mod session;
+mod target;
 mod writer;
 
 use std::error::Error;
@@ -14,25 +17,27 @@ use std::io;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio_postgres::Config;
 use tokio_postgres::error::SqlState;
 
 pub(super) use self::reader::Reader;
+use self::target::Target;
+pub use self::target::{Database, DatabaseError};
+use super::StoreError;
 use super::writer::{Order, write};
-use super::{Place, StoreError};
 
 /// How long the database may take to answer before it is given up.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Connects to the database, brings its schema to the newest version, and starts the writer.
 pub(super) async fn open(
-    mut config: Config,
+    database: &Database,
     orders: mpsc::Receiver<Order>,
 ) -> Result<Reader, StoreError> {
-    config.connect_timeout(PATIENCE).application_name("pixel-debate");
-    let place = Place::Database(config.clone().into()).to_string();
-    let writer = writer::Writer::open(config.clone(), place.clone()).await?;
-    let reader = Reader::new(config, place);
+    let place = database.to_string();
+    let target = Target::new(database)
+        .map_err(|detail| StoreError::Open { place: place.clone(), detail })?;
+    let writer = writer::Writer::open(target.clone(), place.clone()).await?;
+    let reader = Reader::new(target, place);
     reader.open().await?;
     tokio::spawn(write(writer, orders));
     Ok(reader)

@@ -4,13 +4,17 @@
 //! writer has a thread and a connection of its own; so has the reader, who sees what was committed
 //! and never waits for the writer.
 //!
-//! A file beside the store, of the same name with `.lock` at its end, is locked as long as the
-//! store is open. SQLite's own locks would let two servers take turns in writing; and then both
-//! would go on with the same debates.
+//! The file is locked as long as the store is open. SQLite's own locks would let two servers take
+//! turns in writing; and then both would go on with the same debates.
 
+mod lock;
+mod migrate;
 mod open;
+mod prune;
 mod reader;
+mod rows;
 mod tails;
+mod totals;
 mod writer;
 
 use std::path::PathBuf;
@@ -20,7 +24,7 @@ use rusqlite::ErrorCode;
 use tokio::sync::{mpsc, oneshot};
 
 pub(super) use self::reader::Reader;
-use self::tails::Tails;
+use self::rows::Fault;
 use super::StoreError;
 use super::writer::{Order, write};
 
@@ -33,13 +37,9 @@ pub(super) async fn open(
     let (opened, result) = oneshot::channel();
     let work = move || {
         let (backend, reader) = match open::open(&file) {
-            Ok((lock, connection, reading)) => {
-                let tails = Tails::default();
-                let reader = Reader::start(reading, tails.clone(), &place);
-                match writer::Writer::new(place.clone(), lock, connection, tails) {
-                    Ok(writer) => (writer, reader),
-                    Err(error) => return drop(opened.send(Err(error))),
-                }
+            Ok(open::Opened { lock, writing, reading, tails, totals }) => {
+                let reader = Reader::start(reading, tails.clone(), file);
+                (writer::Writer::new(place.clone(), lock, writing, tails, totals), reader)
             }
             Err(error) => return drop(opened.send(Err(error))),
         };
@@ -65,9 +65,14 @@ fn no_thread(place: &str, error: &std::io::Error) -> StoreError {
     StoreError::Refused { place: place.into(), detail: format!("no thread for it: {error}") }
 }
 
-/// What an error of SQLite means for the store.
-fn failure(place: &str, error: &rusqlite::Error) -> StoreError {
-    let (place, detail) = (place.to_owned(), error.to_string());
+/// What a fault means for the store as a whole.
+fn failure(place: &str, fault: Fault) -> StoreError {
+    let place = place.to_owned();
+    let error = match fault {
+        Fault::Damaged(detail) => return StoreError::Corrupt { place, detail },
+        Fault::Failed(error) => error,
+    };
+    let detail = error.to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             StoreError::Busy { place, detail }
@@ -79,9 +84,6 @@ fn failure(place: &str, error: &rusqlite::Error) -> StoreError {
             | ErrorCode::ReadOnly
             | ErrorCode::PermissionDenied,
         ) => StoreError::Disk { place, detail },
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            StoreError::Corrupt { place, detail }
-        }
         _ => StoreError::Refused { place, detail },
     }
 }

@@ -8,14 +8,18 @@ use std::future::Future;
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, warn};
 
-use super::StoreError;
 pub(super) use super::ledger::Write;
 use super::ledger::{Known, Ledger, Plan};
+use super::{Prune, Pruned, StoreError};
 
 /// What the writer is told.
 #[derive(Debug)]
 pub(super) enum Order {
     Write(Write, Answer),
+    /// To remove debates that ended long ago, after the writes that wait.
+    Prune(Prune, oneshot::Sender<Result<Pruned, StoreError>>),
+    /// To give back the room of what has been removed.
+    Compact(Answer),
     Close(Answer),
 }
 
@@ -24,11 +28,8 @@ pub(super) type Answer = oneshot::Sender<Result<(), StoreError>>;
 
 /// A database, as the writer needs it.
 pub(super) trait Backend: Send {
-    /// What the database holds of each of those names.
-    fn look_up(
-        &mut self,
-        names: &[&str],
-    ) -> impl Future<Output = Result<Vec<Option<Known>>, StoreError>> + Send;
+    /// What the database holds of each of those names, or that it is damaged.
+    fn look_up(&mut self, names: &[&str]) -> impl Future<Output = LookedUp> + Send;
 
     /// The highest place of a debate; 0 if there is none.
     fn last_place(&mut self) -> impl Future<Output = Result<u64, StoreError>> + Send;
@@ -40,6 +41,12 @@ pub(super) trait Backend: Send {
         plan: &Plan<'_>,
     ) -> impl Future<Output = Result<Vec<bool>, StoreError>> + Send;
 
+    /// Removes debates that ended long ago, so many and no more.
+    fn prune(&mut self, what: &Prune) -> impl Future<Output = Result<Pruned, StoreError>> + Send;
+
+    /// Gives back the room of what has been removed. That takes its time.
+    fn compact(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
+
     /// Called after an error, the first time with 1, then counting: does what may help, and says
     /// whether the group should be tried again at once, rather than answered with the error.
     fn recover(&mut self, failures: u32, error: &StoreError) -> impl Future<Output = bool> + Send;
@@ -47,6 +54,9 @@ pub(super) trait Backend: Send {
     /// Leaves the database in order.
     fn close(self) -> impl Future<Output = Result<(), StoreError>> + Send;
 }
+
+/// What a database holds of names.
+pub(super) type LookedUp = Result<Vec<Result<Option<Known>, StoreError>>, StoreError>;
 
 /// The most writes in a group.
 const GROUP: usize = 2048;
@@ -58,12 +68,15 @@ pub(super) async fn write<B: Backend>(mut backend: B, mut orders: mpsc::Receiver
     let mut closed = Vec::new();
     while orders.recv_many(&mut waiting, GROUP).await > 0 {
         let (mut writes, mut answers) = (Vec::new(), Vec::new());
+        let (mut prunings, mut compacted) = (Vec::new(), Vec::new());
         for order in waiting.drain(..) {
             match order {
                 Order::Write(write, answer) => {
                     writes.push(write);
                     answers.push(answer);
                 }
+                Order::Prune(what, answer) => prunings.push((what, answer)),
+                Order::Compact(answer) => compacted.push(answer),
                 Order::Close(answer) => {
                     // Those that wait already are still carried out.
                     orders.close();
@@ -71,10 +84,21 @@ pub(super) async fn write<B: Backend>(mut backend: B, mut orders: mpsc::Receiver
                 }
             }
         }
-        let results = carry_out(&mut backend, &mut ledger, &writes).await;
-        for (answer, result) in answers.into_iter().zip(results) {
-            // Who asked may have gone: the write has been carried out all the same.
-            let _ = answer.send(result);
+        if !writes.is_empty() {
+            let results = carry_out(&mut backend, &mut ledger, &writes).await;
+            for (answer, result) in answers.into_iter().zip(results) {
+                // Who asked may have gone: the write has been carried out all the same.
+                let _ = answer.send(result);
+            }
+        }
+        for (what, answer) in prunings {
+            let pruned = backend.prune(&what).await;
+            // Names that are remembered may be free again.
+            ledger.forget();
+            let _ = answer.send(pruned);
+        }
+        for answer in compacted {
+            let _ = answer.send(backend.compact().await);
         }
     }
     let result = backend.close().await;

@@ -1,5 +1,6 @@
 //! Where a scene's store is, and the same test for both kinds of store.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use pixel_debate_server::store::Place;
@@ -17,6 +18,8 @@ pub(crate) enum Home {
 pub(crate) enum Away {
     Locked(#[allow(dead_code, reason = "held until it is dropped")] rusqlite::Connection),
     Stopped(Arc<Postgres>),
+    /// The file lies elsewhere: from the one path to the other.
+    Moved(PathBuf, PathBuf),
 }
 
 impl Home {
@@ -24,8 +27,8 @@ impl Home {
         Self::Folder(tempfile::tempdir().unwrap())
     }
 
-    /// A database on a server that other tests use as well. None where PostgreSQL is not installed
-    /// and need not be.
+    /// A database on a server that other tests use as well. None where nothing is to be
+    /// tested with PostgreSQL.
     pub(crate) async fn database() -> Option<Self> {
         Some(Self::Database(Postgres::shared()?.new_database().await))
     }
@@ -40,6 +43,14 @@ impl Home {
             Self::Folder(folder) => Place::File(folder.path().join("debates.db")),
             Self::Database(database) => database.url.parse().unwrap(),
         }
+    }
+
+    /// Moves the file elsewhere.
+    pub(crate) fn move_away(&self) -> Away {
+        let Self::Folder(folder) = self else { unreachable!("a database has no file") };
+        let [path, elsewhere] = ["debates.db", "elsewhere"].map(|name| folder.path().join(name));
+        std::fs::rename(&path, &elsewhere).unwrap();
+        Away::Moved(path, elsewhere)
     }
 
     /// Keeps the store from being written to: another process locks the file, or the database's
@@ -61,8 +72,10 @@ impl Home {
 
 impl Drop for Away {
     fn drop(&mut self) {
-        if let Self::Stopped(server) = self {
-            server.start_again();
+        match self {
+            Self::Locked(_) => {}
+            Self::Stopped(server) => server.start_again(),
+            Self::Moved(path, elsewhere) => std::fs::rename(elsewhere, path).unwrap(),
         }
     }
 }

@@ -97,7 +97,8 @@ async fn list(scene: &Scene, query: &str, key: &str) -> DebateList {
 async fn listed(scene: &Scene, limit: usize, key: &str) -> Vec<String> {
     let (mut names, mut query) = (Vec::new(), format!("?limit={limit}"));
     loop {
-        let DebateList { debates, next } = list(scene, &query, key).await;
+        let DebateList { debates, next, damaged } = list(scene, &query, key).await;
+        assert_eq!(damaged, 0);
         assert!(debates.len() <= limit);
         names.extend(debates.into_iter().map(|summary| summary.debate.0));
         let Some(next) = next else { return names };

@@ -5,6 +5,7 @@ mod beliefs;
 mod client;
 mod clocks;
 mod closing;
+mod damaged;
 #[path = "../store/database.rs"]
 mod database;
 mod debates;

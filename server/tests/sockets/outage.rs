@@ -9,29 +9,34 @@ use pixel_debate_server::Limits;
 
 use crate::client::Client;
 use crate::database::{Database, connect};
-use crate::home::Home;
+use crate::home::{Away, Home};
 use crate::http::{ask, get};
 use crate::scene::{Scene, outside};
 
 #[tokio::test]
 async fn a_file_that_is_locked_holds_up_events_and_loses_none() {
-    events_are_held_up_and_none_is_lost(Home::file()).await;
+    events_are_held_up_and_none_is_lost(Home::file(), Home::take_away).await;
 }
 
 #[tokio::test]
 async fn a_database_that_is_stopped_holds_up_events_and_loses_none() {
     if let Some(home) = Home::lone_database().await {
-        events_are_held_up_and_none_is_lost(home).await;
+        events_are_held_up_and_none_is_lost(home, Home::take_away).await;
     }
 }
 
-async fn events_are_held_up_and_none_is_lost(home: Home) {
+#[tokio::test]
+async fn a_file_that_is_moved_away_holds_up_events_and_loses_none() {
+    events_are_held_up_and_none_is_lost(Home::file(), Home::move_away).await;
+}
+
+async fn events_are_held_up_and_none_is_lost(home: Home, take_away: fn(&Home) -> Away) {
     let scene = Scene::at(home, Limits::default()).await;
     let mut seated = scene.seated(outside()).await;
     seated.play(1, 1).await;
     let debate = seated.debate.clone();
 
-    let away = scene.home.take_away();
+    let away = take_away(&scene.home);
     let pixel = Pixel::new(1, 0);
     let reveal = || ClientMessage::Reveal { debate: debate.clone(), seq: 2, pixel };
     seated.second.say(Request { id: Some(5), message: reveal() }).await;

@@ -80,6 +80,7 @@ fn expected() -> Standings {
         score,
     };
     Standings {
+        damaged: 0,
         debates: 5,
         debaters: vec![
             debater("row", wins(3, 4), wins(0, 1)),

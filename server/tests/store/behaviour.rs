@@ -33,8 +33,14 @@ on_both_stores!(a_debate_is_read_as_it_was_written, |place| {
     store.append("a", 1, vec![0, 1, 254, 255], None).await.unwrap();
     store.append("a", 2, "", None).await.unwrap();
     let stored = store.debate("a").await.unwrap().unwrap();
-    let known =
-        StoredDebate { place: 1, debate: debate("a"), last_seq: 2, ended: false, result: None };
+    let known = StoredDebate {
+        place: 1,
+        debate: debate("a"),
+        last_seq: 2,
+        ended: false,
+        ended_ms: None,
+        result: None,
+    };
     assert_eq!(stored, known);
     let events = store.events("a", 0).await.unwrap();
     assert_eq!(
@@ -60,7 +66,7 @@ on_both_stores!(a_write_that_is_repeated_succeeds_and_changes_nothing, |place| {
         store.append("a", 3, "end", Some(Finish::default())).await.unwrap();
     }
     assert_eq!(numbers(&store.events("a", 0).await.unwrap()), [1, 2, 3]);
-    assert_eq!(store.recent(None, 10).await.unwrap().len(), 1);
+    assert_eq!(store.recent(None, 10).await.unwrap().items.len(), 1);
 });
 
 on_both_stores!(what_contradicts_the_store_is_refused, |place| {
@@ -133,8 +139,8 @@ on_both_stores!(many_debates_at_once_lose_nothing, |place| {
     for task in tasks {
         task.await.unwrap();
     }
-    assert_eq!(store.unfinished(0, 1000).await.unwrap(), []);
-    let all = store.recent(None, 1000).await.unwrap();
+    assert_eq!(store.unfinished(0, 1000).await.unwrap().items, []);
+    let all = store.recent(None, 1000).await.unwrap().items;
     let places: BTreeSet<_> = all.iter().map(|stored| stored.place).collect();
     assert_eq!((all.len(), places.len()), (200, 200));
     assert!(all.iter().all(|stored| stored.ended && stored.last_seq == 10));
@@ -151,16 +157,16 @@ on_both_stores!(debates_are_listed_by_pages, |place| {
     let names = |page: &[StoredDebate]| -> Vec<_> {
         page.iter().map(|stored| stored.debate.id.clone()).collect()
     };
-    let first = store.unfinished(0, 3).await.unwrap();
+    let first = store.unfinished(0, 3).await.unwrap().items;
     assert_eq!(names(&first), ["d1", "d3", "d4"]);
-    let second = store.unfinished(first[2].place, 3).await.unwrap();
+    let second = store.unfinished(first[2].place, 3).await.unwrap().items;
     assert_eq!(names(&second), ["d6", "d7"]);
-    let newest = store.recent(None, 3).await.unwrap();
+    let newest = store.recent(None, 3).await.unwrap().items;
     assert_eq!(names(&newest), ["d7", "d6", "d5"]);
-    let older = store.recent(Some(newest[2].place), 10).await.unwrap();
+    let older = store.recent(Some(newest[2].place), 10).await.unwrap().items;
     assert_eq!(names(&older), ["d4", "d3", "d2", "d1"]);
     assert!(newest[2].ended && !newest[1].ended);
-    assert_eq!(store.recent(None, 0).await.unwrap(), []);
+    assert_eq!(store.recent(None, 0).await.unwrap().items, []);
 });
 
 on_both_stores!(a_store_that_is_closed_and_opened_again_holds_everything, |place| {
@@ -196,7 +202,9 @@ on_both_stores!(a_store_belongs_to_one_process, |place| {
     let store = place.open().await;
     let error = place.try_open().await.unwrap_err();
     assert!(matches!(error, StoreError::Busy { .. }) && error.is_temporary(), "{error}");
-    assert!(error.to_string().contains("another server has locked it"), "{error}");
+    let said = error.to_string();
+    assert!(said.contains("another server has locked it: "), "{error}");
+    assert!(said.contains("process ") && said.contains(", since 20"), "{error}");
     // Who holds it has not noticed.
     store.create(debate("a")).await.unwrap();
     store.close().await.unwrap();
@@ -209,7 +217,7 @@ on_both_stores!(results_are_read_in_the_order_in_which_debates_ended, |place| {
         store.create(debate(id)).await.unwrap();
     }
     let finish = |topic: Option<&str>, result: &str| {
-        Some(Finish { topic: topic.map(Into::into), result: result.to_owned().into() })
+        Some(Finish { topic: topic.map(Into::into), result: result.to_owned().into(), ended_ms: 7 })
     };
     for (id, topic) in [("c", Some("one")), ("a", None), ("d", Some("two")), ("b", Some("one"))] {
         store.append(id, 1, "end", finish(topic, id)).await.unwrap();
@@ -225,12 +233,12 @@ on_both_stores!(results_are_read_in_the_order_in_which_debates_ended, |place| {
             })
             .collect()
     };
-    let first = store.results(0, 3).await.unwrap();
+    let first = store.results(0, 3).await.unwrap().items;
     assert_eq!(names(&first), ["c", "a", "d"]);
-    assert_eq!(names(&store.results(first[2].number, 3).await.unwrap()), ["b"]);
-    assert_eq!(names(&store.results_on("one", 9).await.unwrap()), ["b", "c"]);
-    assert_eq!(names(&store.results_on("one", 1).await.unwrap()), ["b"]);
-    assert_eq!(store.results_on("three", 9).await.unwrap(), []);
-    let ended = store.recent(None, 1).await.unwrap().remove(0);
+    assert_eq!(names(&store.results(first[2].number, 3).await.unwrap().items), ["b"]);
+    assert_eq!(names(&store.results_on("one", 9).await.unwrap().items), ["b", "c"]);
+    assert_eq!(names(&store.results_on("one", 1).await.unwrap().items), ["b"]);
+    assert_eq!(store.results_on("three", 9).await.unwrap().items, []);
+    let ended = store.recent(None, 1).await.unwrap().items.remove(0);
     assert_eq!(ended.result.as_deref(), Some("d".as_bytes()));
 });

@@ -7,9 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use tokio_postgres::{Client, NoTls};
 
+/// Set, it says that nothing is to be tested with PostgreSQL. Without it, tests fail where PostgreSQL is
+/// not installed.
+const WITHOUT: &str = "PIXEL_DEBATE_WITHOUT_POSTGRES";
+
 /// A running server. It is removed when nobody uses it any more.
 pub(crate) struct Postgres {
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     url: String,
     databases: AtomicU32,
 }
@@ -21,8 +25,8 @@ pub(crate) struct Database {
 }
 
 impl Postgres {
-    /// The server that the tests that run at this time share. None where PostgreSQL is not
-    /// installed; where all must be tested, as the environment variable `CI` says, that fails.
+    /// The server that the tests that run at this time share. None where the environment variable
+    /// `PIXEL_DEBATE_WITHOUT_POSTGRES` says that nothing is to be tested with PostgreSQL.
     pub(crate) fn shared() -> Option<Arc<Self>> {
         static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -40,11 +44,17 @@ impl Postgres {
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
         let name = format!("pixel-debate-postgres-{}-{number}", std::process::id());
         let folder = std::env::temp_dir().join(name);
-        let output = script("start", &folder);
-        if output.status.code() == Some(69) && std::env::var_os("CI").is_none() {
-            eprintln!("skipped: {}", String::from_utf8_lossy(&output.stderr));
+        if std::env::var_os(WITHOUT).is_some() {
+            eprintln!("skipped: {WITHOUT} is set");
             return None;
         }
+        let output = script("start", &folder);
+        assert!(
+            output.status.code() != Some(69),
+            "{}: install it (on Debian: apt-get install postgresql), or set {WITHOUT}=1 to test \
+             without it",
+            String::from_utf8_lossy(&output.stderr).trim(),
+        );
         let url = checked(output).trim().into();
         Some(Self { folder, url, databases: AtomicU32::new(0) })
     }

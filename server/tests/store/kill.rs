@@ -37,7 +37,7 @@ on_both_stores!(nothing_acknowledged_is_missing_after_a_kill, |place| {
                 assert_eq!((stored.seq, &*stored.event), (seq, event(debate, seq).as_bytes()));
             }
         }
-        assert!(store.unfinished(0, 1000).await.unwrap().len() >= acknowledged.len());
+        assert!(store.unfinished(0, 1000).await.unwrap().items.len() >= acknowledged.len());
         store.close().await.unwrap();
     }
     assert_eq!(acknowledged.len() as u32, DEBATES);

@@ -4,7 +4,10 @@
 mod behaviour;
 mod child;
 mod database;
+mod encryption;
 mod faults;
 mod kill;
 mod places;
+mod retention;
+mod seals;
 mod versions;

@@ -12,12 +12,11 @@ pub(crate) struct NewPlace {
     /// As it is written.
     pub(crate) text: String,
     /// What the place is in; it goes with the last who uses it.
-    _keep: Keep,
+    keep: Keep,
 }
 
-#[allow(dead_code, reason = "held until it is dropped")]
 enum Keep {
-    Folder(TempDir),
+    Folder(#[allow(dead_code, reason = "held until it is dropped")] TempDir),
     Server(Arc<Postgres>),
 }
 
@@ -25,13 +24,24 @@ impl NewPlace {
     pub(crate) fn file() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = folder.path().join("store.db").into_os_string().into_string().unwrap();
-        Self { text, _keep: Keep::Folder(folder) }
+        Self { text, keep: Keep::Folder(folder) }
     }
 
-    /// None where PostgreSQL is not installed and need not be.
+    /// None where nothing is to be tested with PostgreSQL.
     pub(crate) async fn database() -> Option<Self> {
         let Database { server, url } = Postgres::shared()?.new_database().await;
-        Some(Self { text: url, _keep: Keep::Server(server) })
+        Some(Self { text: url, keep: Keep::Server(server) })
+    }
+
+    /// Another one of the same kind.
+    pub(crate) async fn again(&self) -> Self {
+        match &self.keep {
+            Keep::Folder(_) => Self::file(),
+            Keep::Server(server) => {
+                let Database { server, url } = Arc::clone(server).new_database().await;
+                Self { text: url, keep: Keep::Server(server) }
+            }
+        }
     }
 
     pub(crate) async fn open(&self) -> Store {

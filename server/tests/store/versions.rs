@@ -1,6 +1,6 @@
 //! A store of an earlier version is brought up to date, and keeps what it holds.
 
-use pixel_debate_server::store::{Finish, Store, StoredResult};
+use pixel_debate_server::store::{Finish, Prune, Store, StoreError, StoredResult};
 use rusqlite::Connection;
 
 use crate::database::connect;
@@ -12,26 +12,41 @@ const DEBATES: [(u32, &str, bool); 3] = [(1, "a", true), (2, "b", false), (3, "c
 /// What the store holds once it is of the newest version.
 async fn test(place: NewPlace) {
     let store = place.open().await;
-    let unfinished = store.unfinished(0, 9).await.unwrap();
+    let unfinished = store.unfinished(0, 9).await.unwrap().items;
     assert_eq!(unfinished.iter().map(|stored| &*stored.debate.id).collect::<Vec<_>>(), ["b"]);
     let known = |results: Vec<StoredResult>| -> Vec<_> {
         results.into_iter().map(|stored| (stored.debate, stored.result.is_some())).collect()
     };
     let before = [("a".to_owned(), false), ("c".to_owned(), false)];
-    assert_eq!(known(store.results(0, 9).await.unwrap()), before);
+    assert_eq!(known(store.results(0, 9).await.unwrap().items), before);
     store.append("b", 1, "end", Some(Finish::default())).await.unwrap();
-    let after = store.results(0, 9).await.unwrap();
+    let after = store.results(0, 9).await.unwrap().items;
     assert_eq!(known(after)[2], ("b".to_owned(), true));
     store.close().await.unwrap();
     place.open().await.close().await.unwrap();
 }
 
+/// What makes each version of a file before all was sealed.
+const STEPS: [&str; 3] = [
+    include_str!("../../migrations/sqlite/1-debates-and-events.sql"),
+    include_str!("../../migrations/sqlite/2-results.sql"),
+    include_str!("../../migrations/sqlite/3-chains-of-events.sql"),
+];
+
 fn old_file(place: &NewPlace) -> Connection {
     let old = Connection::open(&place.text).unwrap();
-    old.execute_batch(include_str!("../../migrations/sqlite/1-debates-and-events.sql")).unwrap();
     old.pragma_update(None, "application_id", 0x7069_7864).unwrap();
-    old.pragma_update(None, "user_version", 1).unwrap();
+    bring(&old, 1);
     old
+}
+
+/// Brings an old file to that version.
+fn bring(old: &Connection, version: i64) {
+    let found: i64 = old.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    for (number, step) in (1..=version).zip(STEPS).skip(found as usize) {
+        old.execute_batch(step).unwrap();
+        old.pragma_update(None, "user_version", number).unwrap();
+    }
 }
 
 #[tokio::test]
@@ -54,25 +69,36 @@ const EVENTS: &str = "
         (2, 1, x'21'), (1, 1, x'11'), (2, 2, x'22'), (1, 2, x'12'), (2, 3, x'23');";
 
 #[tokio::test]
-async fn the_events_of_a_file_of_version_1() {
-    let place = NewPlace::file();
-    old_file(&place).execute_batch(EVENTS).unwrap();
+async fn the_events_of_a_file_of_every_version() {
+    for version in 1..=3 {
+        let place = NewPlace::file();
+        let old = old_file(&place);
+        old.execute_batch(EVENTS).unwrap();
+        bring(&old, version);
+        old.close().unwrap();
+        events_are_kept(place).await;
+    }
+}
+
+async fn events_are_kept(place: NewPlace) {
     let read = async |store: &Store, debate| -> Vec<_> {
         let events = store.events(debate, 0).await.unwrap();
         events.iter().map(|event| (event.seq, event.event.to_vec())).collect()
     };
     let event = |seq: u64, byte: u8| (seq, vec![byte]);
     let store = place.open().await;
+    assert_eq!(store.faults().await.unwrap(), [""; 0]);
     assert_eq!(read(&store, "a").await, [event(1, 0x11), event(2, 0x12)]);
     assert_eq!(read(&store, "b").await, [event(1, 0x21), event(2, 0x22), event(3, 0x23)]);
     assert_eq!(store.events("b", 1).await.unwrap().len(), 2);
-    let unfinished = store.unfinished(0, 9).await.unwrap();
+    let unfinished = store.unfinished(0, 9).await.unwrap().items;
     let standing: Vec<_> =
         unfinished.iter().map(|stored| (stored.place, stored.last_seq)).collect();
     assert_eq!(standing, [(1, 2), (3, 0)]);
     assert_eq!(unfinished[0].debate.setup, vec![1]);
     let ended = store.debate("b").await.unwrap().unwrap();
-    assert_eq!((ended.ended, ended.last_seq), (true, 3));
+    // When it ended is not known: not before it was created.
+    assert_eq!((ended.ended, ended.last_seq, ended.ended_ms), (true, 3, Some(6)));
 
     store.append("a", 3, vec![0x13], Some(Finish::default())).await.unwrap();
     store.append("c", 1, vec![0x31], None).await.unwrap();
@@ -81,6 +107,16 @@ async fn the_events_of_a_file_of_version_1() {
     assert_eq!(read(&store, "a").await, [event(1, 0x11), event(2, 0x12), event(3, 0x13)]);
     store.append("c", 2, vec![0x32], None).await.unwrap();
     assert_eq!(read(&store, "c").await, [event(1, 0x31), event(2, 0x32)]);
+    // What the old file had is sealed.
+    let what = Prune { before_ms: 7, unfinished: false, most: 9 };
+    assert_eq!(store.prune(what).await.unwrap().debates, 2);
+    assert_eq!(read(&store, "c").await.len(), 2);
+    assert_eq!(store.faults().await.unwrap(), [""; 0]);
+    store.close().await.unwrap();
+    let file = Connection::open(&place.text).unwrap();
+    file.execute_batch("UPDATE events SET event = x'00' WHERE debate = 3 AND seq = 1").unwrap();
+    let store = place.open().await;
+    assert!(matches!(store.events("c", 0).await, Err(StoreError::Damaged { .. })));
 }
 
 #[tokio::test]

@@ -3,19 +3,14 @@
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
+use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Config, Row};
 
+use super::rows::{self, DEBATE, EVENTS, RESULT, Read, Wrong};
 use super::session::Session;
-use crate::store::questions::{DEBATE, NAMED, RECENT, RESULTS, RESULTS_ON, bound};
-use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent, StoredResult};
-
-/// After a debate's columns: the number of its last event.
-const LAST: &str = ", coalesce((SELECT max(seq) FROM events WHERE debate = place), 0) FROM debates";
-
-/// The events of the debate named `$1` with numbers above `$2`.
-const EVENTS: &str = "SELECT seq, event FROM events \
-    WHERE debate = (SELECT place FROM debates WHERE id = $1) AND seq > $2 ORDER BY seq";
+use super::target::Target;
+use crate::store::page::bound;
+use crate::store::{Damaged, Page, StoreError, StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
 #[derive(Clone, Debug)]
@@ -25,7 +20,7 @@ pub(crate) struct Reader {
 
 #[derive(Debug)]
 struct Shared {
-    config: Config,
+    target: Target,
     place: String,
     session: Mutex<State>,
 }
@@ -38,8 +33,8 @@ enum State {
 }
 
 impl Reader {
-    pub(super) fn new(config: Config, place: String) -> Self {
-        Self { shared: Arc::new(Shared { config, place, session: Mutex::new(State::Lost) }) }
+    pub(super) fn new(target: Target, place: String) -> Self {
+        Self { shared: Arc::new(Shared { target, place, session: Mutex::new(State::Lost) }) }
     }
 
     /// Connects.
@@ -48,8 +43,10 @@ impl Reader {
     }
 
     pub(crate) async fn debate(&self, id: &str) -> Result<Option<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE}{LAST} {NAMED}");
-        Ok(self.ask(&sql, &[(&id, Type::TEXT)], debate).await?.pop())
+        let sql = format!("{DEBATE} WHERE id = $1");
+        let found = self.ask(&sql, &[(&id, Type::TEXT)]).await.map_err(|error| of(id, error))?;
+        let Some(row) = found.rows.first() else { return Ok(None) };
+        whole(id, rows::debate(&found.session, row)).map(Some)
     }
 
     pub(crate) async fn events(
@@ -57,54 +54,88 @@ impl Reader {
         debate: &str,
         after: u64,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        self.ask(EVENTS, &[(&debate, Type::TEXT), (&bound(after), Type::INT8)], |session, row| {
-            let seq = session.column::<i64>(row, 0)?.cast_unsigned();
-            Ok(StoredEvent { seq, event: session.column::<Vec<u8>>(row, 1)?.into() })
-        })
-        .await
+        let after = bound(after);
+        let found = self.ask(EVENTS, &[(&debate, Type::TEXT), (&after, Type::INT8)]).await;
+        let found = found.map_err(|error| of(debate, error))?;
+        whole(debate, rows::events(&found.session, &found.rows, after))
     }
 
     pub(crate) async fn unfinished(
         &self,
         after: u64,
         limit: u32,
-    ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE}{LAST} WHERE NOT ended AND place > $1 ORDER BY place LIMIT $2");
-        let params: [(&(dyn ToSql + Sync), Type); 2] =
-            [(&bound(after), Type::INT8), (&i64::from(limit), Type::INT8)];
-        self.ask(&sql, &params, debate).await
+    ) -> Result<Page<StoredDebate>, StoreError> {
+        let sql = format!("{DEBATE} WHERE NOT ended AND place > $1 ORDER BY place LIMIT $2");
+        self.page(&sql, bound(after), limit, rows::debate).await
     }
 
     pub(crate) async fn recent(
         &self,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE}{LAST} {RECENT}");
-        let before = before.map_or(i64::MAX, bound);
-        let params: [(&(dyn ToSql + Sync), Type); 2] =
-            [(&before, Type::INT8), (&i64::from(limit), Type::INT8)];
-        self.ask(&sql, &params, debate).await
+    ) -> Result<Page<StoredDebate>, StoreError> {
+        let sql = format!("{DEBATE} WHERE place < $1 ORDER BY place DESC LIMIT $2");
+        self.page(&sql, before.map_or(i64::MAX, bound), limit, rows::debate).await
     }
 
     pub(crate) async fn results(
         &self,
         after: u64,
         limit: u32,
-    ) -> Result<Vec<StoredResult>, StoreError> {
-        let params: [(&(dyn ToSql + Sync), Type); 2] =
-            [(&bound(after), Type::INT8), (&i64::from(limit), Type::INT8)];
-        self.ask(RESULTS, &params, result).await
+    ) -> Result<Page<StoredResult>, StoreError> {
+        let sql = format!("{RESULT} WHERE number > $1 ORDER BY number LIMIT $2");
+        self.page(&sql, bound(after), limit, rows::result).await
     }
 
     pub(crate) async fn results_on(
         &self,
         topic: &str,
         limit: u32,
-    ) -> Result<Vec<StoredResult>, StoreError> {
-        let params: [(&(dyn ToSql + Sync), Type); 2] =
-            [(&topic, Type::TEXT), (&i64::from(limit), Type::INT8)];
-        self.ask(RESULTS_ON, &params, result).await
+    ) -> Result<Page<StoredResult>, StoreError> {
+        let sql = format!("{RESULT} WHERE topic = $1 ORDER BY number DESC LIMIT $2");
+        let limit = i64::from(limit);
+        let found = self.ask(&sql, &[(&topic, Type::TEXT), (&limit, Type::INT8)]).await?;
+        found.page(rows::result)
+    }
+
+    /// What is wrong with the database as a whole, beside single debates. Of its pages and indices the
+    /// database has checks of its own.
+    pub(crate) async fn faults(&self) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT count(*) FILTER (WHERE ended), count(*), (SELECT count(*) FROM results) \
+            FROM debates";
+        let found = match self.ask(sql, &[]).await {
+            Ok(found) => found,
+            Err(StoreError::Corrupt { detail, .. }) => return Ok(vec![detail]),
+            Err(error) => return Err(error),
+        };
+        let Some(row) = found.rows.first() else { return Ok(Vec::new()) };
+        let ended: i64 = found.session.column(row, 0)?;
+        let results: i64 = found.session.column(row, 2)?;
+        let said = format!("it has {results} results of {ended} debates that have ended");
+        Ok(if ended == results { Vec::new() } else { vec![said] })
+    }
+
+    /// How much room it takes up, in bytes.
+    pub(crate) async fn size(&self) -> Result<u64, StoreError> {
+        let found = self.ask("SELECT pg_database_size(current_database())", &[]).await?;
+        let row = found.rows.first();
+        Ok(row.map_or(Ok(0), |row| found.session.column::<i64>(row, 0))?.cast_unsigned())
+    }
+
+    pub(crate) async fn name_of(&self, place: u64) -> Result<Option<String>, StoreError> {
+        let place = bound(place);
+        let sql = "SELECT id FROM debates WHERE place = $1";
+        match self.ask(sql, &[(&place, Type::INT8)]).await {
+            Ok(Found { session, rows }) => {
+                rows.first().map(|row| session.column(row, 0)).transpose()
+            }
+            Err(StoreError::Corrupt { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn place(&self) -> String {
+        self.shared.place.clone()
     }
 
     /// Closes the reader's connection, for all who hold a handle.
@@ -112,18 +143,33 @@ impl Reader {
         *self.shared.session.lock().await = State::Closed;
     }
 
-    /// What is read from each row of the answer. Asks a second time when the connection is lost.
-    async fn ask<T>(
+    /// The rows that a question with a number and a limit is answered with, as far as they are what
+    /// was written. The first column of each is its number.
+    async fn page<T>(
+        &self,
+        sql: &str,
+        number: i64,
+        limit: u32,
+        read: impl Fn(&Session, &Row) -> Read<T>,
+    ) -> Result<Page<T>, StoreError> {
+        let found =
+            self.ask(sql, &[(&number, Type::INT8), (&i64::from(limit), Type::INT8)]).await?;
+        let last = found.rows.last().filter(|_| found.rows.len() == limit as usize);
+        let next = last.map(|row| found.session.column::<i64>(row, 0)).transpose()?;
+        Ok(Page { next: next.map(i64::cast_unsigned), ..found.page(read)? })
+    }
+
+    /// Asks, a second time when the connection is lost.
+    async fn ask(
         &self,
         sql: &str,
         params: &[(&(dyn ToSql + Sync), Type)],
-        read: impl Fn(&Session, &Row) -> Result<T, StoreError>,
-    ) -> Result<Vec<T>, StoreError> {
+    ) -> Result<Found, StoreError> {
         let mut again = true;
         loop {
             let session = self.session().await?;
             match session.query(sql, params).await {
-                Ok(rows) => return rows.iter().map(|row| read(&session, row)).collect(),
+                Ok(rows) => return Ok(Found { session, rows }),
                 Err(StoreError::Unreachable { .. }) if again => {
                     again = false;
                     self.lose(&session).await;
@@ -135,13 +181,13 @@ impl Reader {
 
     /// The connection, which is made anew if need be.
     async fn session(&self) -> Result<Arc<Session>, StoreError> {
-        let Shared { config, place, session } = &*self.shared;
+        let Shared { target, place, session } = &*self.shared;
         let mut state = session.lock().await;
         match &*state {
             State::Closed => Err(StoreError::Closed),
             State::Connected(session) if !session.is_closed() => Ok(Arc::clone(session)),
             State::Connected(_) | State::Lost => {
-                let session = Arc::new(Session::open(config, place).await?);
+                let session = Arc::new(Session::open(target, place).await?);
                 *state = State::Connected(Arc::clone(&session));
                 Ok(session)
             }
@@ -157,28 +203,36 @@ impl Reader {
     }
 }
 
-fn debate(session: &Session, row: &Row) -> Result<StoredDebate, StoreError> {
-    let bytes = |column| session.column::<Vec<u8>>(row, column).map(Into::into);
-    let number = |column| session.column::<i64>(row, column).map(i64::cast_unsigned);
-    Ok(StoredDebate {
-        place: number(0)?,
-        debate: NewDebate {
-            id: session.column(row, 1)?,
-            created_ms: number(2)?,
-            setup: bytes(3)?,
-            secret: bytes(4)?,
-            seats: bytes(5)?,
-        },
-        ended: session.column(row, 6)?,
-        result: session.column::<Option<Vec<u8>>>(row, 7)?.map(Into::into),
-        last_seq: number(8)?,
-    })
+/// What a question was answered with.
+struct Found {
+    session: Arc<Session>,
+    rows: Vec<Row>,
 }
 
-fn result(session: &Session, row: &Row) -> Result<StoredResult, StoreError> {
-    Ok(StoredResult {
-        number: session.column::<i64>(row, 0)?.cast_unsigned(),
-        debate: session.column(row, 1)?,
-        result: session.column::<Option<Vec<u8>>>(row, 2)?.map(Into::into),
-    })
+impl Found {
+    fn page<T>(&self, read: impl Fn(&Session, &Row) -> Read<T>) -> Result<Page<T>, StoreError> {
+        let mut page = Page { items: Vec::new(), damaged: Vec::new(), next: None };
+        for row in &self.rows {
+            match read(&self.session, row)? {
+                Ok(item) => page.items.push(item),
+                Err(Wrong { number, detail }) => {
+                    page.damaged.push(Damaged { number: number.cast_unsigned(), detail });
+                }
+            }
+        }
+        Ok(page)
+    }
+}
+
+/// What was read of a debate.
+fn whole<T>(debate: &str, read: Read<T>) -> Result<T, StoreError> {
+    read?.map_err(|Wrong { detail, .. }| StoreError::Damaged { debate: debate.into(), detail })
+}
+
+/// What an error means that was met in reading one debate.
+fn of(debate: &str, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Corrupt { detail, .. } => StoreError::Damaged { debate: debate.into(), detail },
+        error => error,
+    }
 }

@@ -3,10 +3,12 @@
 use std::future::Future;
 
 use tokio::time::timeout;
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, NoTls, Row};
+use tokio_postgres::{Client, NoTls, Row, Socket};
 use tracing::debug;
 
+use super::target::Target;
 use super::{PATIENCE, failure};
 use crate::store::StoreError;
 
@@ -18,13 +20,11 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) async fn open(config: &Config, place: &str) -> Result<Self, StoreError> {
-        let (client, connection) = in_time(place, config.connect(NoTls)).await?;
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                debug!(%error, "the connection to the database ended");
-            }
-        });
+    pub(super) async fn open(target: &Target, place: &str) -> Result<Self, StoreError> {
+        let client = match &target.encryption {
+            None => connect(target, place, NoTls).await?,
+            Some(encryption) => connect(target, place, encryption.clone()).await?,
+        };
         let session = Self { client, place: place.into() };
         // A commit that has been answered is on the disk, whatever the database is set to.
         session.run("SET synchronous_commit = on").await?;
@@ -58,6 +58,20 @@ impl Session {
     ) -> Result<T, StoreError> {
         row.try_get(column).map_err(|error| failure(&self.place, &error))
     }
+}
+
+async fn connect<T>(target: &Target, place: &str, encryption: T) -> Result<Client, StoreError>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, connection) = in_time(place, target.config.connect(encryption)).await?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            debug!(%error, "the connection to the database ended");
+        }
+    });
+    Ok(client)
 }
 
 /// The answer of the database, or that it took too long.

@@ -1,22 +1,21 @@
 //! The writer's side of the database.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::sleep;
-use tokio_postgres::Config;
 use tokio_postgres::types::Type;
 use tracing::warn;
 
+use super::migrate::migrate;
+use super::rows::closes;
 use super::session::Session;
+use super::target::Target;
 use crate::store::ledger::{Known, NewEvent, Plan, Repeat, Repeated};
-use crate::store::writer::Backend;
-use crate::store::{Finish, NewDebate, StoreError};
-
-/// What makes each version of the schema from the one before; the first makes version 1.
-const MIGRATIONS: [&str; 2] = [
-    include_str!("../../../migrations/postgres/1-debates-and-events.sql"),
-    include_str!("../../../migrations/postgres/2-results.sql"),
-];
+use crate::store::page::bound;
+use crate::store::seal::{self, Link};
+use crate::store::writer::{Backend, LookedUp};
+use crate::store::{Finish, NewDebate, Prune, Pruned, StoreError};
 
 /// The advisory lock that the writer holds: "pixd".
 const LOCK: i64 = 0x7069_7864;
@@ -26,15 +25,15 @@ const LOCK: i64 = 0x7069_7864;
 const TRIES: u32 = 8;
 
 pub(super) struct Writer {
-    config: Config,
+    target: Target,
     place: String,
     /// None when it is lost.
     session: Option<Session>,
 }
 
 impl Writer {
-    pub(super) async fn open(config: Config, place: String) -> Result<Self, StoreError> {
-        let mut writer = Self { config, place, session: None };
+    pub(super) async fn open(target: Target, place: String) -> Result<Self, StoreError> {
+        let mut writer = Self { target, place, session: None };
         let mut failures = 0;
         while let Err(error) = writer.migrate().await {
             failures += 1;
@@ -49,69 +48,88 @@ impl Writer {
     async fn session(&mut self) -> Result<&mut Session, StoreError> {
         if self.session.as_ref().is_none_or(Session::is_closed) {
             self.session = None;
-            let session = Session::open(&self.config, &self.place).await?;
+            let session = Session::open(&self.target, &self.place).await?;
             let rows =
                 session.query("SELECT pg_try_advisory_lock($1)", &[(&LOCK, Type::INT8)]).await?;
             if !rows.first().map_or(Ok(false), |row| session.column(row, 0))? {
-                return Err(StoreError::Busy {
-                    place: self.place.clone(),
-                    detail: "another server has locked it".into(),
-                });
+                let detail = holder(&session).await;
+                return Err(StoreError::Busy { place: self.place.clone(), detail });
             }
             return Ok(self.session.insert(session));
         }
         self.session.as_mut().ok_or(StoreError::Closed)
     }
 
-    /// Brings the schema to the newest version, each step as a whole or not at all.
     async fn migrate(&mut self) -> Result<(), StoreError> {
         let place = self.place.clone();
+        migrate(self.session().await?, &place).await
+    }
+
+    /// Carries out one transaction.
+    async fn transact<T>(
+        &mut self,
+        work: impl AsyncFnOnce(&Session) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let session = self.session().await?;
-        session
-            .run("CREATE TABLE IF NOT EXISTS pixel_debate_schema (version BIGINT PRIMARY KEY)")
-            .await?;
-        let rows =
-            session.query("SELECT coalesce(max(version), 0) FROM pixel_debate_schema", &[]).await?;
-        let found: i64 = rows.first().map_or(Ok(0), |row| session.column(row, 0))?;
-        let known = MIGRATIONS.len() as i64;
-        let done = usize::try_from(found).ok().filter(|&found| found <= MIGRATIONS.len());
-        let Some(done) = done else {
-            return Err(StoreError::TooNew { place, found, known });
-        };
-        for (version, step) in (1..).zip(MIGRATIONS).skip(done) {
-            let version: i64 = version;
-            session
-                .run(&format!(
-                    "BEGIN; {step} INSERT INTO pixel_debate_schema VALUES ({version}); COMMIT"
-                ))
-                .await?;
+        session.run("BEGIN").await?;
+        match work(session).await {
+            Ok(done) => session.run("COMMIT").await.map(|()| done),
+            Err(error) => {
+                // Where even this fails the connection goes, and the transaction with it.
+                if session.run("ROLLBACK").await.is_err() {
+                    self.session = None;
+                }
+                Err(error)
+            }
         }
-        Ok(())
     }
 }
 
+/// Who has the lock, as far as the database says.
+async fn holder(session: &Session) -> String {
+    let sql = "SELECT pid, host(client_addr), to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS TZ')
+        FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory'
+        AND ((classid::BIGINT << 32) | objid::BIGINT) = $1 AND granted AND database =
+            (SELECT oid FROM pg_database WHERE datname = current_database())";
+    if let Ok(rows) = session.query(sql, &[(&LOCK, Type::INT8)]).await
+        && let Some(row) = rows.first()
+        && let Ok(process) = session.column::<i32>(row, 0)
+    {
+        let from = session.column::<Option<String>>(row, 1).ok().flatten();
+        let since = session.column::<Option<String>>(row, 2).ok().flatten();
+        let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
+        let since = since.map(|since| format!(", since {since}")).unwrap_or_default();
+        return format!(
+            "another server has locked it: the database's process {process}{from}{since}"
+        );
+    }
+    "another server has locked it".into()
+}
+
 impl Backend for Writer {
-    async fn look_up(&mut self, names: &[&str]) -> Result<Vec<Option<Known>>, StoreError> {
+    async fn look_up(&mut self, names: &[&str]) -> LookedUp {
         let session = self.session().await?;
         // Every name has one row, in the order of the names.
         let rows = session
             .query(
-                "SELECT place, ended,
+                "SELECT place, ended, last, closing,
                      coalesce((SELECT max(seq) FROM events WHERE debate = place), 0)
                  FROM unnest($1) WITH ORDINALITY AS names (id, number) LEFT JOIN debates USING (id)
                  ORDER BY number",
                 &[(&names, Type::TEXT_ARRAY)],
             )
             .await?;
-        let known = |row| {
-            let Some(place) = session.column::<Option<i64>>(row, 0)? else { return Ok(None) };
-            Ok(Some(Known {
-                place: place.cast_unsigned(),
-                ended: session.column(row, 1)?,
-                last_seq: session.column::<i64>(row, 2)?.cast_unsigned(),
-            }))
+        let known = |(row, name): (_, &&str)| {
+            let Some(place) = session.column::<Option<i64>>(row, 0)? else { return Ok(Ok(None)) };
+            let (ended, last) = (session.column(row, 1)?, session.column(row, 2)?);
+            if !closes(place, ended, last, session.column(row, 3)?) {
+                let detail = "its end has been altered".into();
+                return Ok(Err(StoreError::Damaged { debate: (*name).to_owned(), detail }));
+            }
+            let last_seq = session.column::<i64>(row, 4)?.cast_unsigned();
+            Ok(Ok(Some(Known { place: place.cast_unsigned(), ended, last_seq })))
         };
-        rows.iter().map(known).collect()
+        rows.iter().zip(names).map(known).collect()
     }
 
     async fn last_place(&mut self) -> Result<u64, StoreError> {
@@ -122,18 +140,16 @@ impl Backend for Writer {
     }
 
     async fn commit(&mut self, plan: &Plan<'_>) -> Result<Vec<bool>, StoreError> {
-        let session = self.session().await?;
-        session.run("BEGIN").await?;
-        match carry_out(session, plan).await {
-            Ok(equal) => session.run("COMMIT").await.map(|()| equal),
-            Err(error) => {
-                // Where even this fails the connection goes, and the transaction with it.
-                if session.run("ROLLBACK").await.is_err() {
-                    self.session = None;
-                }
-                Err(error)
-            }
-        }
+        self.transact(async |session| carry_out(session, plan).await).await
+    }
+
+    async fn prune(&mut self, what: &Prune) -> Result<Pruned, StoreError> {
+        self.transact(async |session| prune(session, what).await).await
+    }
+
+    async fn compact(&mut self) -> Result<(), StoreError> {
+        // The database gives the room to new rows by itself.
+        Ok(())
     }
 
     async fn recover(&mut self, failures: u32, error: &StoreError) -> bool {
@@ -169,7 +185,7 @@ async fn carry_out(session: &Session, plan: &Plan<'_>) -> Result<Vec<bool>, Stor
         insert_events(session, events).await?;
     }
     if !ends.is_empty() {
-        finish_debates(session, ends).await?;
+        finish_debates(session, ends, events).await?;
     }
     if *check {
         session.query("UPDATE checks SET number = number + 1", &[]).await?;
@@ -191,10 +207,13 @@ async fn insert_debates(
     let setups: Vec<_> = debates.iter().map(|(_, debate)| &*debate.setup).collect();
     let secrets: Vec<_> = debates.iter().map(|(_, debate)| &*debate.secret).collect();
     let seats: Vec<_> = debates.iter().map(|(_, debate)| &*debate.seats).collect();
+    let seal =
+        |(place, debate): &(u64, &NewDebate)| seal::of_debate(place.cast_signed(), debate, 0);
+    let sealed: Vec<_> = debates.iter().map(seal).collect();
     session
         .query(
-            "INSERT INTO debates (place, id, created_ms, setup, secret, seats)
-             SELECT * FROM unnest($1, $2, $3, $4, $5, $6)",
+            "INSERT INTO debates (place, id, created_ms, setup, secret, seats, seal)
+             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)",
             &[
                 (&places, Type::INT8_ARRAY),
                 (&ids, Type::TEXT_ARRAY),
@@ -202,6 +221,7 @@ async fn insert_debates(
                 (&setups, Type::BYTEA_ARRAY),
                 (&secrets, Type::BYTEA_ARRAY),
                 (&seats, Type::BYTEA_ARRAY),
+                (&sealed, Type::INT8_ARRAY),
             ],
         )
         .await?;
@@ -212,36 +232,107 @@ async fn insert_events(session: &Session, events: &[NewEvent<'_>]) -> Result<(),
     let debates: Vec<_> = events.iter().map(|event| event.debate.cast_signed()).collect();
     let seqs: Vec<_> = events.iter().map(|event| event.seq.cast_signed()).collect();
     let bytes: Vec<_> = events.iter().map(|event| &**event.event).collect();
+    let seal = |event: &NewEvent<'_>| {
+        let (debate, seq) = (event.debate.cast_signed(), event.seq.cast_signed());
+        seal::of_event(debate, seq, event.event, Link::default())
+    };
+    let seals: Vec<_> = events.iter().map(seal).collect();
     session
         .query(
-            "INSERT INTO events (debate, seq, event) SELECT * FROM unnest($1, $2, $3)",
-            &[(&debates, Type::INT8_ARRAY), (&seqs, Type::INT8_ARRAY), (&bytes, Type::BYTEA_ARRAY)],
+            "INSERT INTO events (debate, seq, event, seal) SELECT * FROM unnest($1, $2, $3, $4)",
+            &[
+                (&debates, Type::INT8_ARRAY),
+                (&seqs, Type::INT8_ARRAY),
+                (&bytes, Type::BYTEA_ARRAY),
+                (&seals, Type::INT8_ARRAY),
+            ],
         )
         .await?;
     Ok(())
 }
 
-async fn finish_debates(session: &Session, ends: &[(u64, &Finish)]) -> Result<(), StoreError> {
-    let places: Vec<_> = ends.iter().map(|(place, _)| place.cast_signed()).collect();
-    let topics: Vec<_> = ends.iter().map(|(_, finish)| finish.topic.as_deref()).collect();
-    let results: Vec<_> = ends.iter().map(|(_, finish)| &*finish.result).collect();
+async fn finish_debates(
+    session: &Session,
+    ends: &[(u64, &str, &Finish)],
+    events: &[NewEvent<'_>],
+) -> Result<(), StoreError> {
+    let places: Vec<_> = ends.iter().map(|(place, ..)| place.cast_signed()).collect();
+    let seqs: HashMap<_, _> = events.iter().map(|event| (event.debate, event.seq)).collect();
+    let lasts = ends.iter().map(|(place, ..)| seqs.get(place).map(|seq| seq.cast_signed()));
+    let lasts: Vec<_> = lasts.collect();
+    let closing = |(place, last): (&i64, &Option<i64>)| seal::of_end(*place, *last);
+    let closings: Vec<_> = places.iter().zip(&lasts).map(closing).collect();
     session
         .query(
-            "UPDATE debates SET ended = TRUE WHERE place = ANY ($1)",
-            &[(&places, Type::INT8_ARRAY)],
+            "UPDATE debates SET ended = TRUE, last = new.last, closing = new.closing
+             FROM unnest($1, $2, $3) AS new (place, last, closing) WHERE debates.place = new.place",
+            &[
+                (&places, Type::INT8_ARRAY),
+                (&lasts, Type::INT8_ARRAY),
+                (&closings, Type::INT8_ARRAY),
+            ],
         )
         .await?;
+    let topics: Vec<_> = ends.iter().map(|(.., finish)| finish.topic.as_deref()).collect();
+    let results: Vec<_> = ends.iter().map(|(.., finish)| &*finish.result).collect();
+    let times: Vec<_> = ends.iter().map(|(.., finish)| finish.ended_ms.cast_signed()).collect();
+    // The database numbers them: the seal is over all but the number.
+    let seal = |(place, id, finish): &(u64, &str, &Finish)| {
+        seal::of_finish(0, (place.cast_signed(), id), finish)
+    };
+    let seals: Vec<_> = ends.iter().map(seal).collect();
     session
         .query(
-            "INSERT INTO results (debate, topic, result) SELECT * FROM unnest($1, $2, $3)",
+            "INSERT INTO results (debate, topic, result, ended_ms, seal)
+             SELECT * FROM unnest($1, $2, $3, $4, $5)",
             &[
                 (&places, Type::INT8_ARRAY),
                 (&topics, Type::TEXT_ARRAY),
                 (&results, Type::BYTEA_ARRAY),
+                (&times, Type::INT8_ARRAY),
+                (&seals, Type::INT8_ARRAY),
             ],
         )
         .await?;
     Ok(())
+}
+
+/// Removes debates as far as one transaction goes. The newest stays, so that its place is given to no
+/// other.
+async fn prune(session: &Session, what: &Prune) -> Result<Pruned, StoreError> {
+    let (before, most) = (bound(what.before_ms), i64::from(what.most));
+    let sql = "SELECT debate FROM (SELECT * FROM results ORDER BY number LIMIT $2) AS oldest
+        WHERE ended_ms < $1 AND debate < (SELECT max(place) FROM debates)";
+    let rows = session.query(sql, &[(&before, Type::INT8), (&most, Type::INT8)]).await?;
+    let mut places: Vec<i64> =
+        rows.iter().map(|row| session.column(row, 0)).collect::<Result<_, _>>()?;
+    if what.unfinished && places.is_empty() {
+        let sql = "SELECT place FROM debates WHERE NOT ended AND created_ms < $1
+            AND place < (SELECT max(place) FROM debates) ORDER BY place LIMIT $2";
+        let rows = session.query(sql, &[(&before, Type::INT8), (&most, Type::INT8)]).await?;
+        places = rows.iter().map(|row| session.column(row, 0)).collect::<Result<_, _>>()?;
+    }
+    let removed = async |sql| {
+        let rows = session.query(sql, &[(&places, Type::INT8_ARRAY)]).await?;
+        let number: i64 = rows.first().map_or(Ok(0), |row| session.column(row, 0))?;
+        Ok::<_, StoreError>(number.cast_unsigned())
+    };
+    removed(
+        "WITH gone AS (DELETE FROM results WHERE debate = ANY ($1) RETURNING 1)
+         SELECT count(*) FROM gone",
+    )
+    .await?;
+    let events = removed(
+        "WITH gone AS (DELETE FROM events WHERE debate = ANY ($1) RETURNING 1)
+         SELECT count(*) FROM gone",
+    )
+    .await?;
+    let debates = removed(
+        "WITH gone AS (DELETE FROM debates WHERE place = ANY ($1) RETURNING 1)
+         SELECT count(*) FROM gone",
+    )
+    .await?;
+    Ok(Pruned { debates, events })
 }
 
 /// Whether the store holds just that.

@@ -1,24 +1,27 @@
 //! The reader's side of the file.
 
 use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::thread;
 
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, Params, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::failure;
-use super::tails::{CHAIN, Tails};
-use crate::store::questions::{DEBATE, NAMED, RECENT, RESULTS, RESULTS_ON, bound};
-use crate::store::{NewDebate, StoreError, StoredDebate, StoredEvent, StoredResult};
-
-/// After a debate's columns: the row of its last event, if it has ended.
-const LAST: &str = ", last FROM debates";
+use super::migrate::faults;
+use super::open::read_only;
+use super::rows::{self, Fault};
+use super::tails::Tails;
+use super::totals::Totals;
+use crate::store::page::bound;
+use crate::store::{Damaged, Page, StoreError, StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader {
     questions: mpsc::Sender<Question>,
-    place: String,
+    file: Arc<Path>,
 }
 
 /// What the reader's thread is asked; it sends the answer itself. None asks it to close.
@@ -27,9 +30,13 @@ type Question = Option<Box<dyn FnOnce(&Connection, &Tails) + Send>>;
 /// How many questions wait at most; with more, who wants to ask waits.
 const WAITING: usize = 256;
 
+/// How many numbers are looked at one by one for a part of a list, where the list cannot be read as
+/// one.
+const LOOKS: i64 = 4096;
+
 impl Reader {
     /// Starts the reader's thread.
-    pub(super) fn start(connection: Connection, tails: Tails, place: &str) -> io::Result<Self> {
+    pub(super) fn start(connection: Connection, tails: Tails, file: PathBuf) -> io::Result<Self> {
         let (questions, mut asked) = mpsc::channel::<Question>(WAITING);
         thread::Builder::new().name("store-reader".into()).spawn(move || {
             while let Some(Some(question)) = asked.blocking_recv() {
@@ -38,12 +45,17 @@ impl Reader {
             // Before anybody learns that the reader is gone.
             drop(connection);
         })?;
-        Ok(Self { questions, place: place.into() })
+        Ok(Self { questions, file: file.into() })
     }
 
     pub(crate) async fn debate(&self, id: String) -> Result<Option<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE}{LAST} {NAMED}");
-        Ok(self.debates(sql, [id]).await?.pop())
+        let name = id.clone();
+        let read = move |connection: &Connection, tails: &Tails| {
+            let Some(place) = rows::place_of(connection, &id)? else { return Ok(None) };
+            let found = rows::debate(connection, tails, place)?;
+            named(found, &id, |found| &found.debate.id)
+        };
+        self.ask(read).await?.map_err(|fault| self.of(name, fault))
     }
 
     pub(crate) async fn events(
@@ -51,58 +63,54 @@ impl Reader {
         debate: String,
         after: u64,
     ) -> Result<Vec<StoredEvent>, StoreError> {
-        self.ask(move |connection, tails| {
-            let mut statement =
-                connection.prepare_cached("SELECT place FROM debates WHERE id = ?1")?;
-            let place = statement.query_row([debate], |row| row.get(0)).optional()?;
-            let Some(place) = place else { return Ok(Vec::new()) };
-            let mut statement = connection.prepare_cached(CHAIN)?;
-            let last = last(connection, tails, place)?;
-            let rows = statement.query_map(params![last, bound(after)], |row| {
-                let seq = row.get::<_, i64>(0)?.cast_unsigned();
-                Ok(StoredEvent { seq, event: row.get::<_, Vec<u8>>(1)?.into() })
-            })?;
-            rows.collect()
-        })
-        .await
+        let name = debate.clone();
+        let read = move |connection: &Connection, tails: &Tails| {
+            let Some(place) = rows::place_of(connection, &debate)? else { return Ok(Vec::new()) };
+            rows::events(connection, tails, place, bound(after))
+        };
+        self.ask(read).await?.map_err(|fault| self.of(name, fault))
     }
 
     pub(crate) async fn unfinished(
         &self,
         after: u64,
         limit: u32,
-    ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE}{LAST} WHERE ended = 0 AND place > $1 ORDER BY place LIMIT $2");
-        self.debates(sql, (bound(after), limit)).await
+    ) -> Result<Page<StoredDebate>, StoreError> {
+        self.page(move |connection, tails| {
+            let places = tails.places(bound(after), limit as usize);
+            let next = (places.len() == limit as usize).then(|| places.last().copied()).flatten();
+            let mut page = read_each(places, |place| rows::debate(connection, tails, place))?;
+            // Some may have ended meanwhile.
+            page.items.retain(|stored| !stored.ended);
+            page.next = next.map(i64::cast_unsigned);
+            Ok(page)
+        })
+        .await
     }
 
     pub(crate) async fn recent(
         &self,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Vec<StoredDebate>, StoreError> {
-        let sql = format!("{DEBATE}{LAST} {RECENT}");
-        self.debates(sql, (before.map_or(i64::MAX, bound), limit)).await
-    }
-
-    async fn debates(
-        &self,
-        sql: String,
-        params: impl Params + Send + 'static,
-    ) -> Result<Vec<StoredDebate>, StoreError> {
-        self.ask(move |connection, tails| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params, |row| Ok((debate(row)?, row.get(8)?)))?;
-            let mut rows: Vec<(StoredDebate, Option<i64>)> =
-                rows.collect::<rusqlite::Result<_>>()?;
-            for (debate, end) in &mut rows {
-                let last = match end {
-                    Some(row) => Some(*row),
-                    None => last(connection, tails, debate.place.cast_signed())?,
-                };
-                debate.last_seq = seq(connection, last)?;
-            }
-            Ok(rows.into_iter().map(|(debate, _)| debate).collect())
+    ) -> Result<Page<StoredDebate>, StoreError> {
+        self.page(move |connection, tails| {
+            let last = Totals::read(connection)?.last_place;
+            let from = before.map_or(i64::MAX, bound).min(last + 1) - 1;
+            let sql = "SELECT place FROM debates WHERE place <= ?1 ORDER BY place DESC LIMIT ?2";
+            let (places, next) = match numbers(connection, sql, params![from, limit]) {
+                Ok(places) => {
+                    let next = (places.len() == limit as usize).then(|| places.last().copied());
+                    (places, next.flatten())
+                }
+                Err(Fault::Damaged(_)) => {
+                    let to = (from - LOOKS.min(i64::from(limit))).max(0);
+                    ((to + 1..=from).rev().collect(), Some(to + 1).filter(|_| to > 0))
+                }
+                Err(failed) => return Err(failed),
+            };
+            let mut page = read_each(places, |place| rows::debate(connection, tails, place))?;
+            page.next = next.map(i64::cast_unsigned);
+            Ok(page)
         })
         .await
     }
@@ -111,10 +119,30 @@ impl Reader {
         &self,
         after: u64,
         limit: u32,
-    ) -> Result<Vec<StoredResult>, StoreError> {
-        self.ask(move |connection, _| {
-            let mut statement = connection.prepare_cached(RESULTS)?;
-            statement.query_map(params![bound(after), limit], result)?.collect()
+    ) -> Result<Page<StoredResult>, StoreError> {
+        self.page(move |connection, _| {
+            let last = Totals::read(connection)?.last_result;
+            let from = bound(after).min(last) + 1;
+            let sql = "SELECT number FROM results WHERE number >= ?1 ORDER BY number LIMIT ?2";
+            let (found, next) = match numbers(connection, sql, params![from, limit]) {
+                Ok(found) => {
+                    let next = (found.len() == limit as usize).then(|| found.last().copied());
+                    (found, next.flatten())
+                }
+                Err(Fault::Damaged(_)) => {
+                    let to = (from - 1 + LOOKS.min(i64::from(limit))).min(last);
+                    ((from..=to).collect(), Some(to).filter(|_| to < last))
+                }
+                Err(failed) => return Err(failed),
+            };
+            let sql = format!("{} WHERE number = ?1", rows::RESULT);
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut page = read_each(found, |number| {
+                let mut rows = statement.query([number])?;
+                rows.next()?.map(rows::result).transpose()
+            })?;
+            page.next = next.map(i64::cast_unsigned);
+            Ok(page)
         })
         .await
     }
@@ -123,12 +151,87 @@ impl Reader {
         &self,
         topic: String,
         limit: u32,
-    ) -> Result<Vec<StoredResult>, StoreError> {
-        self.ask(move |connection, _| {
-            let mut statement = connection.prepare_cached(RESULTS_ON)?;
-            statement.query_map(params![topic, limit], result)?.collect()
+    ) -> Result<Page<StoredResult>, StoreError> {
+        self.page(move |connection, _| {
+            let sql = format!("{} WHERE topic = ?1 ORDER BY number DESC LIMIT ?2", rows::RESULT);
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(params![topic, limit])?;
+            let mut page = Page { items: Vec::new(), damaged: Vec::new(), next: None };
+            loop {
+                let read = rows.next().map_err(Fault::from);
+                match read.and_then(|row| row.map(rows::result).transpose()) {
+                    Ok(Some(result)) => page.items.push(result),
+                    Ok(None) => return Ok(page),
+                    // What comes after it is not known.
+                    Err(Fault::Damaged(detail)) => {
+                        page.damaged.push(Damaged { number: 0, detail });
+                        return Ok(page);
+                    }
+                    Err(failed) => return Err(failed),
+                }
+            }
         })
         .await
+    }
+
+    /// What is wrong with the file as a whole, beside single debates. It is read by a connection of
+    /// its own, for that takes a while.
+    pub(crate) async fn faults(&self) -> Result<Vec<String>, StoreError> {
+        let file = Arc::clone(&self.file);
+        let read = move || -> Result<Vec<String>, Fault> {
+            let connection = read_only(&file)?;
+            // All of it as it is at one moment.
+            let transaction = connection.unchecked_transaction()?;
+            let mut found = faults(&transaction)?;
+            let totals = Totals::read(&transaction)?;
+            let count = |sql| transaction.query_row(sql, [], |row| row.get::<_, i64>(0));
+            let debates = count("SELECT count(*) FROM debates NOT INDEXED")?;
+            let results = count("SELECT count(*) FROM results NOT INDEXED")?;
+            let events = count("SELECT count(*) FROM events")?;
+            for (what, counted, known) in [
+                ("debates", debates, totals.debates),
+                ("results", results, totals.results),
+                ("events", events, totals.last_event + 1 - totals.first_event),
+            ] {
+                if counted != known {
+                    found.push(format!("it has {counted} {what} where {known} were written"));
+                }
+            }
+            Ok(found)
+        };
+        let found = tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?;
+        match found {
+            Err(Fault::Damaged(detail)) => Ok(vec![detail]),
+            found => found.map_err(|fault| self.failure(fault)),
+        }
+    }
+
+    /// How much room it takes up, in bytes, without that which is free for new rows.
+    pub(crate) async fn size(&self) -> Result<u64, StoreError> {
+        let read = |connection: &Connection, _: &Tails| {
+            let pages =
+                |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+            Ok((pages("page_count")? - pages("freelist_count")?) * pages("page_size")?)
+        };
+        let size = self.ask(read).await?.map_err(|fault| self.failure(fault))?;
+        Ok(size.cast_unsigned())
+    }
+
+    /// The places of debates by their names, where the rows themselves cannot say them.
+    pub(crate) async fn name_of(&self, place: u64) -> Result<Option<String>, StoreError> {
+        let read = move |connection: &Connection, _: &Tails| {
+            // The index has both, and is searched from one end to the other.
+            let mut statement = connection.prepare_cached(
+                "SELECT id FROM debates INDEXED BY sqlite_autoindex_debates_1
+                 WHERE +place = ?1 AND id >= ''",
+            )?;
+            let mut rows = statement.query([bound(place)])?;
+            Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+        };
+        match self.ask(read).await? {
+            Err(Fault::Damaged(_)) => Ok(None),
+            name => name.map_err(|fault| self.failure(fault)),
+        }
     }
 
     /// Closes the reader's connection, for all who hold a handle.
@@ -137,59 +240,82 @@ impl Reader {
         self.questions.closed().await;
     }
 
+    async fn page<T: Send + 'static>(
+        &self,
+        question: impl Fn(&Connection, &Tails) -> Result<Page<T>, Fault> + Send + 'static,
+    ) -> Result<Page<T>, StoreError> {
+        // What one look finds damaged another may not: see `ask`.
+        let read = move |connection: &Connection, tails: &Tails| {
+            let page = question(connection, tails)?;
+            if page.damaged.is_empty() { Ok(page) } else { question(connection, tails) }
+        };
+        self.ask(read).await?.map_err(|fault| self.failure(fault))
+    }
+
+    /// Asks. What seems damaged is looked at once more: between two looks of one question a debate may
+    /// have gone on, ended or been removed.
     async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Connection, &Tails) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        question: impl Fn(&Connection, &Tails) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<Result<T, Fault>, StoreError> {
         let (answer, answered) = oneshot::channel();
         let question = Box::new(move |connection: &Connection, tails: &Tails| {
-            let _ = answer.send(question(connection, tails));
+            let read = match question(connection, tails) {
+                Err(Fault::Damaged(_)) => question(connection, tails),
+                read => read,
+            };
+            let _ = answer.send(read);
         });
         self.questions.send(Some(question)).await.map_err(|_| StoreError::Closed)?;
-        let result = answered.await.map_err(|_| StoreError::Closed)?;
-        result.map_err(|error| failure(&self.place, &error))
+        answered.await.map_err(|_| StoreError::Closed)
+    }
+
+    pub(crate) fn place(&self) -> String {
+        self.file.display().to_string()
+    }
+
+    fn failure(&self, fault: Fault) -> StoreError {
+        failure(&self.place(), fault)
+    }
+
+    /// What a fault means that was met in reading one debate.
+    fn of(&self, debate: String, fault: Fault) -> StoreError {
+        match fault {
+            Fault::Damaged(detail) => StoreError::Damaged { debate, detail },
+            failed @ Fault::Failed(_) => self.failure(failed),
+        }
     }
 }
 
-/// The row of the last event of the debate at that place, if it has one.
-fn last(connection: &Connection, tails: &Tails, place: i64) -> rusqlite::Result<Option<i64>> {
-    if let Some(row) = tails.of(place) {
-        return Ok(Some(row));
+/// What was found under a name, which is that of another where an index is damaged.
+fn named<T>(found: Option<T>, id: &str, name: impl Fn(&T) -> &String) -> Result<Option<T>, Fault> {
+    match found {
+        Some(found) if name(&found) == id => Ok(Some(found)),
+        Some(_) => Err(Fault::Damaged("its name leads to another debate".into())),
+        None => Err(Fault::Damaged("it is not where its name leads".into())),
     }
-    // It has ended, perhaps just now: in that order the writer notes it.
-    let mut statement = connection.prepare_cached("SELECT last FROM debates WHERE place = ?1")?;
-    statement.query_row([place], |row| row.get(0))
 }
 
-/// The number of the event in that row; 0 for none.
-fn seq(connection: &Connection, row: Option<i64>) -> rusqlite::Result<u64> {
-    let Some(row) = row else { return Ok(0) };
-    let mut statement = connection.prepare_cached("SELECT seq FROM events WHERE row = ?1")?;
-    statement.query_row([row], |row| row.get::<_, i64>(0)).map(i64::cast_unsigned)
+fn numbers(connection: &Connection, sql: &str, params: impl Params) -> Result<Vec<i64>, Fault> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let numbers = statement.query_map(params, |row| row.get(0))?;
+    Ok(numbers.collect::<rusqlite::Result<_>>()?)
 }
 
-/// A debate, but for the number of its last event.
-fn debate(row: &Row<'_>) -> rusqlite::Result<StoredDebate> {
-    let bytes = |column| row.get::<_, Vec<u8>>(column).map(Into::into);
-    Ok(StoredDebate {
-        place: row.get::<_, i64>(0)?.cast_unsigned(),
-        debate: NewDebate {
-            id: row.get(1)?,
-            created_ms: row.get::<_, i64>(2)?.cast_unsigned(),
-            setup: bytes(3)?,
-            secret: bytes(4)?,
-            seats: bytes(5)?,
-        },
-        ended: row.get(6)?,
-        last_seq: 0,
-        result: row.get::<_, Option<Vec<u8>>>(7)?.map(Into::into),
-    })
-}
-
-fn result(row: &Row<'_>) -> rusqlite::Result<StoredResult> {
-    Ok(StoredResult {
-        number: row.get::<_, i64>(0)?.cast_unsigned(),
-        debate: row.get(1)?,
-        result: row.get::<_, Option<Vec<u8>>>(2)?.map(Into::into),
-    })
+/// Reads each of those that are there.
+fn read_each<T>(
+    numbers: Vec<i64>,
+    mut read: impl FnMut(i64) -> Result<Option<T>, Fault>,
+) -> Result<Page<T>, Fault> {
+    let mut page = Page { items: Vec::new(), damaged: Vec::new(), next: None };
+    for number in numbers {
+        match read(number) {
+            Ok(found) => page.items.extend(found),
+            Err(Fault::Damaged(detail)) => {
+                page.damaged.push(Damaged { number: number.cast_unsigned(), detail });
+            }
+            Err(failed) => return Err(failed),
+        }
+    }
+    Ok(page)
 }

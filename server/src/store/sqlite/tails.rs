@@ -1,54 +1,186 @@
 //! The last events of the debates that go on, by which all their events are found: each names the
 //! one before it. Of a debate that has ended the file itself says which is the last.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-/// The events of one debate with numbers above `?2`, of which the last has the row `?1`, in order.
-pub(super) const CHAIN: &str = "WITH RECURSIVE chain (seq, event, previous) AS (
-        SELECT seq, event, previous FROM events WHERE row = ?1 AND seq > ?2
-        UNION ALL
-        SELECT events.seq, events.event, events.previous
-        FROM chain JOIN events ON events.row = chain.previous WHERE chain.seq - 1 > ?2
-    )
-    SELECT seq, event FROM chain ORDER BY seq";
+use super::rows::{EventRow, Fault, debate_row};
+use super::totals::Totals;
 
-/// The rows of the last events, by the places of their debates. Shared by the writer, who keeps them
-/// up to date, and the reader.
+/// The last events of the debates that go on, by the debates' places. Shared by the writer, who keeps
+/// them up to date, and the reader.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Tails(Arc<Mutex<HashMap<i64, i64>>>);
+pub(super) struct Tails(Arc<Mutex<Going>>);
+
+#[derive(Debug, Default)]
+struct Going {
+    tails: BTreeMap<i64, Tail>,
+    /// What is wrong with those that cannot go on: something of them is lost.
+    lost: HashMap<i64, String>,
+}
+
+/// The last event of a debate that goes on: its row, and its number; none before the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tail {
+    pub(super) row: Option<i64>,
+    pub(super) seq: i64,
+}
 
 impl Tails {
-    /// Looks them up in the file: among the events since the oldest debate that goes on began.
-    pub(super) fn read(&self, connection: &Connection) -> rusqlite::Result<()> {
-        let mut statement = connection.prepare_cached(
-            "SELECT debate, max(row) FROM events
-             WHERE row > (SELECT min(began) FROM debates WHERE ended = 0)
-             AND debate IN (SELECT place FROM debates WHERE ended = 0)
-             GROUP BY debate",
-        )?;
-        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        *self.lock() = rows.collect::<rusqlite::Result<_>>()?;
+    /// Looks them up in the file: among the events since the oldest debate that goes on began. A
+    /// debate of which an event may be missing there is lost.
+    pub(super) fn read(&self, connection: &Connection, totals: &Totals) -> Result<(), Fault> {
+        let mut going = Going::default();
+        let mut began = BTreeMap::new();
+        let mut statement = connection
+            .prepare_cached("SELECT place FROM debates WHERE ended = 0 ORDER BY place")?;
+        let mut places = statement.query([])?;
+        while let Some(row) = places.next()? {
+            let place: i64 = row.get(0)?;
+            match debate_row(connection, place) {
+                Ok(Some(row)) if !row.ended => {
+                    going.tails.insert(place, Tail::default());
+                    began.insert(place, row.began);
+                }
+                Ok(_) => drop(going.lost.insert(place, "it is not where it should be".into())),
+                Err(Fault::Damaged(what)) => drop(going.lost.insert(place, what)),
+                Err(failed @ Fault::Failed(_)) => return Err(failed),
+            }
+        }
+        if (going.tails.len() + going.lost.len()) as i64 != totals.debates - totals.results {
+            return Err(Fault::Damaged("debates that go on are missing".into()));
+        }
+        if let Some(&oldest) = began.values().min() {
+            let gap = going.follow(connection, oldest, totals)?;
+            // An event of these may have been where rows are missing. Of all others a later event is
+            // there, which names the one before it.
+            let Going { tails, lost } = &mut going;
+            for (place, tail) in tails {
+                if tail.row.unwrap_or(began[place]) < gap && !lost.contains_key(place) {
+                    lost.insert(*place, "events of it may be missing".into());
+                }
+            }
+        }
+        going.tails.retain(|place, _| !going.lost.contains_key(place));
+        *self.lock() = going;
         Ok(())
     }
 
-    /// The row of the last event of the debate at that place, if it goes on and has one.
-    pub(super) fn of(&self, place: i64) -> Option<i64> {
-        self.lock().get(&place).copied()
-    }
-
-    /// Notes what has been committed: new last events, and debates that have ended.
-    pub(super) fn note(&self, last: HashMap<i64, i64>, ended: impl Iterator<Item = i64>) {
-        let mut tails = self.lock();
-        tails.extend(last);
-        for place in ended {
-            tails.remove(&place);
+    /// The last event of the debate at that place, if it goes on.
+    pub(super) fn of(&self, place: i64) -> Result<Option<Tail>, Fault> {
+        let going = self.lock();
+        match going.lost.get(&place) {
+            Some(what) => Err(Fault::Damaged(what.clone())),
+            None => Ok(going.tails.get(&place).copied()),
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<i64, i64>> {
+    /// The places above `after` of the debates that go on, also of those that are lost.
+    pub(super) fn places(&self, after: i64, limit: usize) -> Vec<i64> {
+        let going = self.lock();
+        let above = going.tails.keys().chain(going.lost.keys()).filter(|place| **place > after);
+        let mut places: Vec<_> = above.copied().collect();
+        places.sort_unstable();
+        places.truncate(limit);
+        places
+    }
+
+    /// Notes what has been committed: new last events, and debates that are over or removed.
+    pub(super) fn note(
+        &self,
+        last: impl IntoIterator<Item = (i64, Tail)>,
+        over: impl IntoIterator<Item = i64>,
+    ) {
+        let mut going = self.lock();
+        going.tails.extend(last);
+        for place in over {
+            going.tails.remove(&place);
+            going.lost.remove(&place);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Going> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Going {
+    /// Follows all events after that row, and says which is the last row that is missing.
+    fn follow(
+        &mut self,
+        connection: &Connection,
+        after: i64,
+        totals: &Totals,
+    ) -> Result<i64, Fault> {
+        let (mut gap, mut next) = (0, after.max(totals.first_event - 1) + 1);
+        while next <= totals.last_event {
+            match self.pass(connection, &mut next, totals.last_event, &mut gap) {
+                Ok(()) => {
+                    if next <= totals.last_event {
+                        gap = totals.last_event;
+                        next = totals.last_event + 1;
+                    }
+                }
+                // The row cannot be read: perhaps the one after it can.
+                Err(Fault::Damaged(_)) => {
+                    gap = next;
+                    next += 1;
+                }
+                Err(failed @ Fault::Failed(_)) => return Err(failed),
+            }
+        }
+        Ok(gap)
+    }
+
+    /// Follows the events from the row `next` on, as far as they can be read.
+    fn pass(
+        &mut self,
+        connection: &Connection,
+        next: &mut i64,
+        to: i64,
+        gap: &mut i64,
+    ) -> Result<(), Fault> {
+        let mut statement = connection.prepare_cached(
+            "SELECT row, debate, seq, event, previous, seal FROM events
+             WHERE row >= ?1 AND row <= ?2 ORDER BY row",
+        )?;
+        let mut rows = statement.query([*next, to])?;
+        while let Some(columns) = rows.next()? {
+            let row: i64 = columns.get(0)?;
+            if row < *next {
+                return Err(Fault::Damaged("the events are not in their order".into()));
+            }
+            if row > *next {
+                *gap = row - 1;
+            }
+            *next = row;
+            let (EventRow { debate, seq, previous }, whole) = EventRow::perhaps(columns, row, 1)?;
+            *next = row + 1;
+            if !whole {
+                self.suspect(debate, previous);
+                continue;
+            }
+            let Some(tail) = self.tails.get_mut(&debate) else { continue };
+            if (tail.row, tail.seq + 1) == (previous, seq) {
+                *tail = Tail { row: Some(row), seq };
+            } else {
+                let what = format!("event {} of it is missing", tail.seq + 1);
+                self.lost.entry(debate).or_insert(what);
+            }
+        }
+        Ok(())
+    }
+
+    /// One event has been altered, which says that it is of that debate and comes after the event in
+    /// that row: not both are likely to be wrong.
+    fn suspect(&mut self, debate: i64, previous: Option<i64>) {
+        let Self { tails, lost } = self;
+        let next = |(place, tail): &(&i64, &Tail)| **place == debate || tail.row == previous;
+        for (place, tail) in tails.iter().filter(next) {
+            let what = format!("event {} of it has been altered", tail.seq + 1);
+            lost.entry(*place).or_insert(what);
+        }
     }
 }

@@ -1,68 +1,121 @@
 //! The writer's side of the file.
 
 use std::collections::HashMap;
-use std::fs::File;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::failure;
-use super::tails::{CHAIN, Tails};
+use super::lock::Lock;
+use super::prune::prune;
+use super::rows::{self, Fault};
+use super::tails::{Tail, Tails};
+use super::totals::Totals;
 use crate::store::ledger::{Known, Plan, Repeat, Repeated};
-use crate::store::writer::Backend;
-use crate::store::{Finish, NewDebate, StoreError};
+use crate::store::seal::{self, Link};
+use crate::store::writer::{Backend, LookedUp};
+use crate::store::{Finish, NewDebate, Prune, Pruned, StoreError};
 
 pub(super) struct Writer {
     place: String,
     connection: Connection,
     tails: Tails,
-    /// Whether a failure has left it open what the file holds, and so which events are the last.
+    totals: Totals,
+    /// Whether a failure has left it open what the file holds.
     doubtful: bool,
     /// Held as long as the store is open; it is given back after the connection is closed.
-    _lock: File,
+    lock: Lock,
 }
 
 impl Writer {
     pub(super) fn new(
         place: String,
-        lock: File,
+        lock: Lock,
         mut connection: Connection,
         tails: Tails,
-    ) -> Result<Self, StoreError> {
+        totals: Totals,
+    ) -> Self {
         connection.set_transaction_behavior(TransactionBehavior::Immediate);
-        connection.set_prepared_statement_cache_capacity(16);
-        tails.read(&connection).map_err(|error| failure(&place, &error))?;
-        Ok(Self { place, connection, tails, doubtful: false, _lock: lock })
+        connection.set_prepared_statement_cache_capacity(32);
+        Self { place, connection, tails, totals, doubtful: false, lock }
+    }
+
+    /// Reads again what the file holds, if a failure has left that open.
+    fn settle_doubts(&mut self) -> Result<(), Fault> {
+        if self.doubtful {
+            self.totals = Totals::read(&self.connection)?;
+            self.tails.read(&self.connection, &self.totals)?;
+            self.doubtful = false;
+        }
+        Ok(())
+    }
+
+    /// Carries out one transaction as a whole or not at all. What it returns is on the disk, in the
+    /// file that whoever opens the store next will find.
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &Tails, &mut Totals) -> Result<Carried<T>, Fault>,
+    ) -> Result<T, StoreError> {
+        self.lock.check()?;
+        let result = self.settle_doubts().and_then(|()| {
+            let mut totals = self.totals;
+            // A transaction that is dropped is rolled back.
+            let transaction = self.connection.transaction()?;
+            let Carried { answer, last, over } = work(&transaction, &self.tails, &mut totals)?;
+            if totals != self.totals {
+                totals.write(&transaction)?;
+            }
+            transaction.commit()?;
+            self.totals = totals;
+            self.tails.note(last, over);
+            Ok(answer)
+        });
+        self.doubtful |= result.is_err();
+        let answer = result.map_err(|fault| failure(&self.place, fault))?;
+        self.lock.check()?;
+        Ok(answer)
     }
 }
 
+/// What a transaction came to.
+pub(super) struct Carried<T> {
+    pub(super) answer: T,
+    /// The events that are now the last of their debates, by the debates' places.
+    pub(super) last: HashMap<i64, Tail>,
+    /// The places of debates that do not go on any more.
+    pub(super) over: Vec<i64>,
+}
+
 impl Backend for Writer {
-    async fn look_up(&mut self, names: &[&str]) -> Result<Vec<Option<Known>>, StoreError> {
-        let result = self.settle_doubts().and_then(|()| {
-            let Self { connection, tails, .. } = self;
-            names.iter().map(|name| look_up(connection, tails, name)).collect()
+    async fn look_up(&mut self, names: &[&str]) -> LookedUp {
+        self.settle_doubts().map_err(|fault| failure(&self.place, fault))?;
+        let Self { connection, tails, .. } = self;
+        let known = names.iter().map(|name| match look_up(connection, tails, name) {
+            Ok(known) => Ok(Ok(known)),
+            Err(Fault::Damaged(detail)) => {
+                Ok(Err(StoreError::Damaged { debate: (*name).into(), detail }))
+            }
+            Err(failed) => Err(failure(&self.place, failed)),
         });
-        result.map_err(|error| failure(&self.place, &error))
+        known.collect()
     }
 
     async fn last_place(&mut self) -> Result<u64, StoreError> {
-        self.connection
-            .query_row("SELECT coalesce(max(place), 0) FROM debates", [], |row| row.get(0))
-            .map(i64::cast_unsigned)
-            .map_err(|error| failure(&self.place, &error))
+        self.settle_doubts().map_err(|fault| failure(&self.place, fault))?;
+        Ok(self.totals.last_place.cast_unsigned())
     }
 
     async fn commit(&mut self, plan: &Plan<'_>) -> Result<Vec<bool>, StoreError> {
-        self.settle_doubts().map_err(|error| failure(&self.place, &error))?;
-        let Self { connection, tails, .. } = self;
-        // A transaction that is dropped is rolled back.
-        let result = connection.transaction().and_then(|transaction| {
-            let (equal, last) = carry_out(&transaction, tails, plan)?;
-            transaction.commit()?;
-            tails.note(last, plan.ends.iter().map(|(place, _)| place.cast_signed()));
-            Ok(equal)
-        });
-        self.doubtful = result.is_err();
-        result.map_err(|error| failure(&self.place, &error))
+        self.transact(|transaction, tails, totals| carry_out(transaction, tails, totals, plan))
+    }
+
+    async fn prune(&mut self, what: &Prune) -> Result<Pruned, StoreError> {
+        self.transact(|transaction, _, totals| prune(transaction, totals, what))
+    }
+
+    async fn compact(&mut self) -> Result<(), StoreError> {
+        self.lock.check()?;
+        let compacted = self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+        compacted.map_err(|error| failure(&self.place, error.into()))
     }
 
     async fn recover(&mut self, _: u32, _: &StoreError) -> bool {
@@ -76,110 +129,133 @@ impl Backend for Writer {
         self.connection
             .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
             .and_then(|()| self.connection.close().map_err(|(_, error)| error))
-            .map_err(|error| failure(&self.place, &error))
+            .map_err(|error| failure(&self.place, error.into()))
     }
 }
 
-impl Writer {
-    fn settle_doubts(&mut self) -> rusqlite::Result<()> {
-        if self.doubtful {
-            self.tails.read(&self.connection)?;
-            self.doubtful = false;
-        }
-        Ok(())
-    }
-}
-
-fn look_up(connection: &Connection, tails: &Tails, name: &str) -> rusqlite::Result<Option<Known>> {
-    let mut statement =
-        connection.prepare_cached("SELECT place, ended, last FROM debates WHERE id = ?1")?;
-    let found = statement.query_row([name], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
-    let Some((place, ended, last)) = found.optional()? else { return Ok(None) };
-    let mut statement = connection.prepare_cached("SELECT seq FROM events WHERE row = ?1")?;
-    let last_seq = match tails.of(place).or(last) {
-        Some(row) => statement.query_row([row], |row| row.get::<_, i64>(0))?,
-        None => 0,
+fn look_up(connection: &Connection, tails: &Tails, name: &str) -> Result<Option<Known>, Fault> {
+    let Some(place) = rows::place_of(connection, name)? else { return Ok(None) };
+    let Some(row) = rows::debate_row(connection, place)?.filter(|row| row.debate.id == name) else {
+        return Err(Fault::Damaged("it is not where its name leads".into()));
     };
-    let (place, last_seq) = (place.cast_unsigned(), last_seq.cast_unsigned());
-    Ok(Some(Known { place, last_seq, ended }))
+    let last = rows::last_of(connection, tails, place)?;
+    let last_seq = last.map_or(0, |(_, seq)| seq.cast_unsigned());
+    Ok(Some(Known { place: place.cast_unsigned(), last_seq, ended: row.ended }))
 }
 
-/// Says of each repeat whether the store holds just that, and which events are the last of their
-/// debates now, by the debates' places.
+/// Says of each repeat whether the store holds just that.
 fn carry_out(
     transaction: &Transaction<'_>,
     tails: &Tails,
+    totals: &mut Totals,
     plan: &Plan<'_>,
-) -> rusqlite::Result<(Vec<bool>, HashMap<i64, i64>)> {
+) -> Result<Carried<Vec<bool>>, Fault> {
     let Plan { debates, events, ends, repeats, check, refusals: _ } = plan;
-    if !debates.is_empty() {
-        let mut statement = transaction.prepare_cached(
-            "INSERT INTO debates (place, id, created_ms, setup, secret, seats, began)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT coalesce(max(row), 0) FROM events))",
-        )?;
-        for (place, NewDebate { id, created_ms, setup, secret, seats }) in debates {
-            let (place, created_ms) = (place.cast_signed(), created_ms.cast_signed());
-            statement.execute(params![place, id, created_ms, &**setup, &**secret, &**seats])?;
-        }
+    let mut last = HashMap::with_capacity(debates.len() + events.len());
+    for (place, debate) in debates {
+        let place = place.cast_signed();
+        insert_debate(transaction, place, debate, totals.last_event)?;
+        totals.debates += 1;
+        totals.last_place = totals.last_place.max(place);
+        last.insert(place, Tail::default());
     }
-    let mut last = HashMap::with_capacity(events.len());
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO events (debate, seq, event, previous) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO events (row, debate, seq, event, previous, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     for event in events {
-        let debate = event.debate.cast_signed();
-        let previous = last.get(&debate).copied().or_else(|| tails.of(debate));
-        let seq = event.seq.cast_signed();
-        let row = statement.insert(params![debate, seq, &**event.event, previous])?;
-        last.insert(debate, row);
+        let (debate, seq) = (event.debate.cast_signed(), event.seq.cast_signed());
+        let row = totals.last_event + 1;
+        let previous = match last.get(&debate) {
+            Some(tail) => tail.row,
+            None => tails.of(debate)?.and_then(|tail| tail.row),
+        };
+        let seal = seal::of_event(debate, seq, event.event, Link { row, previous });
+        statement.execute(params![row, debate, seq, &**event.event, previous, seal])?;
+        totals.last_event = row;
+        last.insert(debate, Tail { row: Some(row), seq });
     }
-    let mut statement =
-        transaction.prepare_cached("UPDATE debates SET ended = 1, last = ?2 WHERE place = ?1")?;
-    for (place, _) in ends {
-        let place = place.cast_signed();
-        statement.execute(params![place, last.get(&place)])?;
-    }
-    let mut statement = transaction
-        .prepare_cached("INSERT INTO results (debate, topic, result) VALUES (?1, ?2, ?3)")?;
-    for (place, Finish { topic, result }) in ends {
-        statement.execute(params![place.cast_signed(), topic, &**result])?;
+    for (place, id, finish) in ends {
+        end(transaction, (place.cast_signed(), id), finish, &last, totals)?;
     }
     if *check {
         transaction.execute("UPDATE checks SET number = number + 1", [])?;
     }
-    let equal = repeats.iter().map(|repeat| is_stored(transaction, tails, &last, repeat));
-    Ok((equal.collect::<rusqlite::Result<_>>()?, last))
+    let mut equal = Vec::with_capacity(repeats.len());
+    for repeat in repeats {
+        equal.push(is_stored(transaction, tails, &last, repeat)?);
+    }
+    let over = ends.iter().map(|(place, ..)| place.cast_signed()).collect();
+    Ok(Carried { answer: equal, last, over })
 }
 
-/// Whether the store holds just that.
+fn insert_debate(
+    transaction: &Transaction<'_>,
+    place: i64,
+    debate: &NewDebate,
+    began: i64,
+) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO debates (place, id, created_ms, setup, secret, seats, began, seal)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    let seal = seal::of_debate(place, debate, began);
+    let NewDebate { id, created_ms, setup, secret, seats } = debate;
+    let created_ms = created_ms.cast_signed();
+    statement
+        .execute(params![place, id, created_ms, &**setup, &**secret, &**seats, began, seal])?;
+    Ok(())
+}
+
+/// Notes that a debate has ended, with the last of these events, and what came of it.
+fn end(
+    transaction: &Transaction<'_>,
+    (place, id): (i64, &str),
+    finish: &Finish,
+    last: &HashMap<i64, Tail>,
+    totals: &mut Totals,
+) -> rusqlite::Result<()> {
+    let mut statement = transaction
+        .prepare_cached("UPDATE debates SET ended = 1, last = ?2, closing = ?3 WHERE place = ?1")?;
+    let last = last.get(&place).and_then(|tail| tail.row);
+    statement.execute(params![place, last, seal::of_end(place, last)])?;
+    totals.results += 1;
+    totals.last_result += 1;
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO results (number, debate, topic, result, ended_ms, seal)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let seal = seal::of_finish(totals.last_result, (place, id), finish);
+    let Finish { topic, result, ended_ms } = finish;
+    let ended_ms = ended_ms.cast_signed();
+    statement.execute(params![totals.last_result, place, topic, &**result, ended_ms, seal])?;
+    Ok(())
+}
+
+/// Whether the store holds just that, with those last events beside the tails.
 fn is_stored(
     transaction: &Transaction<'_>,
     tails: &Tails,
-    last: &HashMap<i64, i64>,
+    last: &HashMap<i64, Tail>,
     repeat: &Repeat<'_>,
-) -> rusqlite::Result<bool> {
+) -> Result<bool, Fault> {
     let place = repeat.place.cast_signed();
-    match repeat.what {
-        Repeated::Debate(NewDebate { id, created_ms, setup, secret, seats }) => {
-            let mut statement = transaction.prepare_cached(
-                "SELECT 1 FROM debates WHERE place = ?1 AND id = ?2 AND created_ms = ?3
-                 AND setup = ?4 AND secret = ?5 AND seats = ?6",
-            )?;
-            let created_ms = created_ms.cast_signed();
-            statement.exists(params![place, id, created_ms, &**setup, &**secret, &**seats])
+    let stored = || match repeat.what {
+        Repeated::Debate(debate) => {
+            Ok(rows::debate_row(transaction, place)?.is_some_and(|row| row.debate == *debate))
         }
         Repeated::Event { seq, event, .. } => {
-            let last = match last.get(&place).copied().or_else(|| tails.of(place)) {
-                Some(row) => Some(row),
-                None => transaction
-                    .prepare_cached("SELECT last FROM debates WHERE place = ?1")?
-                    .query_row([place], |row| row.get(0))?,
+            let last = match last.get(&place) {
+                Some(Tail { row: Some(row), seq }) => Some((*row, *seq)),
+                _ => rows::last_of(transaction, tails, place)?,
             };
-            let mut statement = transaction.prepare_cached(CHAIN)?;
-            let stored = statement.query_row(params![last, seq.cast_signed() - 1], |row| {
-                Ok(row.get_ref(1)?.as_blob()? == &**event)
-            });
-            Ok(stored.optional()?.unwrap_or(false))
+            let Some(last) = last else { return Ok(false) };
+            let events = rows::chain(transaction, place, last, seq.cast_signed() - 1)?;
+            Ok(events.first().is_some_and(|stored| stored.event == *event))
         }
+    };
+    match stored() {
+        // Of what is damaged it cannot be said, and the rest of the group goes on.
+        Err(Fault::Damaged(_)) => Ok(false),
+        stored => stored,
     }
 }

@@ -1,0 +1,131 @@
+//! `pixel-debate store`: what it says of a store, and what it removes.
+
+use std::fs;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use pixel_debate_server::store::{Finish, NewDebate, Place, Store};
+use serde_json::Value;
+
+use crate::serve::{Running, serve};
+use crate::{failure, output};
+
+const DAY: u64 = 24 * 60 * 60 * 1000;
+
+/// Adds debates to a store that ended so many days ago. What is in them is no debate.
+fn add(file: &Path, debates: &[(&str, u64)]) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&Place::File(file.to_owned())).await.unwrap();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+        for &(id, days) in debates {
+            let created_ms = now - days * DAY;
+            store
+                .create(NewDebate { id: id.into(), created_ms, ..NewDebate::default() })
+                .await
+                .unwrap();
+            let finish = Finish { topic: None, result: "{}".into(), ended_ms: created_ms };
+            store.append(id, 1, "{}", Some(finish)).await.unwrap();
+        }
+        store.close().await.unwrap();
+    });
+}
+
+/// Plays a debate at a server with that store, and returns its name.
+fn play(folder: &Path) -> String {
+    let server = Running::start(serve(folder, &["--listen", "127.0.0.1:0"]));
+    let setup = r#"{"honest": "random", "liar": "random", "pace_ms": 0, "pixels": 4}"#;
+    let (status, created) = server.ask("POST /api/debates", "", setup);
+    assert_eq!(status, "201", "{created}");
+    let name = created["debate"].as_str().unwrap().to_owned();
+    let begin = Instant::now();
+    while server.ask(&format!("GET /api/debates/{name}/transcript"), "", "").0 != "200" {
+        assert!(begin.elapsed() < Duration::from_mins(1));
+        sleep(Duration::from_millis(20));
+    }
+    // As long as the server runs, the store is its own, and it is said whose.
+    let held = failure(&format!("store check {}", folder.join("debates.db").display()), "");
+    assert_eq!(held.0, 1);
+    assert!(held.1.contains("another server has locked it: process "), "{}", held.1);
+    name
+}
+
+#[test]
+fn a_store_is_checked_counted_and_pruned() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("debates.db");
+    let path = file.display().to_string();
+    let name = play(folder.path());
+    let said = output(&format!("store check {path}"), "");
+    assert!(said.starts_with("1 debates with ") && said.ends_with("0 of them damaged\n"), "{said}");
+
+    add(&file, &[("old-one", 100), ("old-two", 91), ("young", 80)]);
+    let (code, error) = failure(&format!("store check {path}"), "");
+    assert_eq!((code, error.as_str()), (1, "error: the store is damaged: restore a copy of it"));
+    let stats = output(&format!("store stats {path} --json"), "");
+    let stats: Value = serde_json::from_str(&stats).unwrap();
+    assert_eq!(stats["debates"]["all"], 4);
+    assert_eq!(
+        (stats["debates"]["decided"].as_u64(), stats["days"].as_object().unwrap().len()),
+        (Some(1), 4)
+    );
+    assert!(stats["bytes"].as_u64().unwrap() > 10_000, "{stats}");
+
+    let keep = |options: &str| output(&format!("store prune {path} --keep 90d {options}"), "");
+    assert_eq!(keep("--dry-run"), "2 debates would be removed\n");
+    assert!(keep("").starts_with("removed 2 debates with "));
+    assert_eq!(keep("--dry-run"), "0 debates would be removed\n");
+    assert!(output(&format!("store prune {path} --keep 79d"), "").starts_with("removed 1 debates"));
+    let said = output(&format!("store check {path} --json"), "");
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((said["debates"].as_u64(), said["complete"].as_bool()), (Some(1), Some(true)));
+    let stats = output(&format!("store stats {path}"), "");
+    assert!(stats.contains("debates     1\n") && stats.contains("  decided    1\n"), "{stats}");
+
+    // One flipped byte of the debate is found, with its name.
+    let mut bytes = fs::read(&file).unwrap();
+    let begin = bytes.windows(name.len()).rposition(|window| window == name.as_bytes());
+    let image = b"\"image\"";
+    let image = bytes.windows(image.len()).position(|window| window == image);
+    let at = image.or(begin).unwrap() + 20;
+    bytes[at] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let output = crate::run(&format!("store check {path} --json"), "");
+    assert_eq!(output.status.code(), Some(1));
+    let said: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(said["damaged"][0]["debate"], name.as_str(), "{said}");
+}
+
+#[test]
+fn a_server_removes_what_ended_longer_ago_than_it_is_told_to_keep() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("debates.db");
+    add(&file, &[("old-one", 100), ("old-two", 91), ("young", 80)]);
+    let begin = Instant::now();
+    loop {
+        let arguments = ["--listen", "127.0.0.1:0", "--keep", "90d"];
+        let server = Running::start(serve(folder.path(), &arguments));
+        sleep(Duration::from_millis(200));
+        drop(server);
+        let stats = output(&format!("store stats {} --json", file.display()), "");
+        let stats: Value = serde_json::from_str(&stats).unwrap();
+        if stats["debates"]["all"] == 1 {
+            break;
+        }
+        assert!(begin.elapsed() < Duration::from_mins(1), "{stats}");
+    }
+}
+
+#[test]
+fn what_is_no_store_or_no_time_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let nowhere = folder.path().join("nowhere.db");
+    let (code, error) = failure(&format!("store stats {}", nowhere.display()), "");
+    assert!(code == 1 && error.contains("nowhere.db cannot be read"), "{error}");
+    assert!(!nowhere.exists());
+    for keep in ["90", "5min", "moons"] {
+        let (code, error) = failure(&format!("store prune x.db --keep {keep}"), "");
+        assert!(code == 2 && error.contains("--keep"), "{error}");
+    }
+}
