@@ -26,9 +26,9 @@ async fn a_damaged_debate_is_refused_and_left_out_and_the_rest_goes_on() {
     let Place::File(file) = scene.home.place() else { unreachable!() };
     {
         let other = rusqlite::Connection::open(file).unwrap();
-        // Another image, another outcome, and a debate under way that is unreadable.
+        // Another label, another outcome, and a debate under way that is unreadable.
         let image = "UPDATE debates SET secret =
-            CAST(replace(CAST(secret AS TEXT), '51', '52') AS BLOB) WHERE id = ?1";
+            CAST(replace(CAST(secret AS TEXT), '\"label\":0', '\"label\":1') AS BLOB) WHERE id = ?1";
         assert_eq!(other.execute(image, [&debates[0].0]).unwrap(), 1);
         let result = "UPDATE results SET result = X'7b7d' WHERE debate =
             (SELECT place FROM debates WHERE id = ?1)";
