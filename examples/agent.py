@@ -18,7 +18,7 @@ import sys
 
 import websockets
 
-PROTOCOL = 2
+PROTOCOL = 3
 # Refusals that pass: the same may be right later.
 PASSING = {"busy", "store_unavailable", "too_fast", "unavailable"}
 # What had happened already, or will be told when it is time.

@@ -109,3 +109,29 @@ pub enum IllegalMove {
         classes: u8,
     },
 }
+
+impl IllegalMove {
+    /// What would be allowed instead, as a sentence for whoever tried the move: like the message, it
+    /// tells a judge nothing.
+    pub fn expected(&self) -> String {
+        match self {
+            Self::Ended { .. } => "nothing more in this debate".into(),
+            Self::NotYourTurn { to_move } => format!("the {to_move} debater's reveal first"),
+            Self::RevealsOver { .. } => "no reveal any more: the judge's verdict".into(),
+            Self::OutOfImage { width, height, .. } => {
+                format!("pixel: [0 to {}, 0 to {}]", width - 1, height - 1)
+            }
+            Self::ZeroPixel { .. } => "pixel: one with a value above 0".into(),
+            Self::AlreadyRevealed { .. } => "pixel: one that is not in the evidence yet".into(),
+            Self::VerdictTooEarly { of, .. } => format!("a verdict after {of} reveals"),
+            Self::LogitsCount { need, .. } => format!("logits: {need} numbers"),
+            Self::NotFinite { .. } => "logits: finite numbers".into(),
+            Self::NotAProbability { .. } => "probability: 0 to 1, or null".into(),
+            Self::ExplanationTooLong { .. } => {
+                format!("explanation: at most {} characters", Verdict::MAX_EXPLANATION)
+            }
+            Self::NotAClaim { claims: [one, other], .. } => format!("label: {one} or {other}"),
+            Self::NotALabel { classes, .. } => format!("label: 0 to {}", classes - 1),
+        }
+    }
+}

@@ -1,6 +1,6 @@
 // Generated from the crates `protocol` and `game`: PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol
 
-export const VERSION = 2;
+export const VERSION = 3;
 
 export const PATH = "/socket";
 
@@ -115,7 +115,8 @@ ping_ms: number,
  */
 silence_ms: number, 
 /**
- * How long all outside seats together may take to be taken, in milliseconds.
+ * How long all outside seats together may take to be taken, unless the setup says, in
+ * milliseconds.
  */
 seats_ms: number, 
 /**
@@ -149,7 +150,7 @@ bank_ms: number, };
 /**
  * Why the server says no more of a debate.
  */
-export type CloseReason = "over" | "absent" | "no_verdict" | "seat_taken" | "ended" | "restarting" | "fault";
+export type CloseReason = "over" | "absent" | "no_verdict" | "seat_taken" | "ended" | "cancelled" | "restarting" | "fault";
 
 /**
  * A new debate's name and the keys to its seats.
@@ -189,6 +190,48 @@ next: bigint | null,
  * How many debates are left out since what the store has of them is damaged.
  */
 damaged: number, };
+
+/**
+ * The answer to `GET /api/debates/{id}/transcript`: all that is kept of a debate with an outcome.
+ */
+export type DebateRecord = { 
+/**
+ * Its name.
+ */
+debate: DebateId, 
+/**
+ * When it was set up, in milliseconds since 1970.
+ */
+created_ms: number, 
+/**
+ * How long an outside debater might take.
+ */
+clock: Clock, 
+/**
+ * Who might watch.
+ */
+visibility: Visibility, 
+/**
+ * What spectators saw before the outcome.
+ */
+spectators_see: Sight, 
+/**
+ * Whether an outside judge might be told by others what it was not told.
+ */
+judge_may_be_influenced: boolean, 
+/**
+ * What an outside judge said on the way that it believed, as in
+ * [`beliefs`](crate::ServerMessage::Beliefs).
+ */
+beliefs: Array<number | null>, 
+/**
+ * When each event of the transcript happened, in the same order.
+ */
+times: Array<EventTime>, 
+/**
+ * The debate itself: enough to replay and to check it.
+ */
+transcript: object, };
 
 /**
  * A debater's place at the table: the one that makes the first reveal, or the other.
@@ -271,6 +314,24 @@ verdict: Verdict,
  * What it led to.
  */
 outcome: Outcome, };
+
+/**
+ * When an event happened, and how.
+ */
+export type EventTime = { 
+/**
+ * When, in milliseconds since 1970.
+ */
+at_ms: number, 
+/**
+ * How long it took from the beginning of the turn, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * Whether a built-in player's search was stopped for lack of time, so that it played the best it
+ * knew till then.
+ */
+cut_short: boolean, };
 
 /**
  * Why a debater forfeits.
@@ -387,7 +448,11 @@ max_move_ms: number,
 /**
  * The longest bank, in milliseconds.
  */
-max_bank_ms: number, };
+max_bank_ms: number, 
+/**
+ * The longest time for the outside seats to be taken, in milliseconds.
+ */
+max_seats_ms: number, };
 
 /**
  * The answer to `GET /api/debates/{id}/judges`: how others judged the same question, in other
@@ -500,10 +565,11 @@ debate: DebateId | null, };
 /**
  * The kinds of fault. A code keeps its meaning from version to version.
  */
-export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "unavailable";
+export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "against_belief" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "upgrade" | "head_too_large" | "unavailable";
 
 /**
- * A message from a client to the server, as it stands in a frame.
+ * A message from a client to the server, as it stands in a frame: written by its `Serialize`, read
+ * by [`Request::parse`].
  */
 export type Request = { 
 /**
@@ -607,7 +673,15 @@ logits: Array<number> | null, } | { "type": "resign",
 /**
  * Which debate.
  */
-debate: DebateId, } | { "type": "leave", 
+debate: DebateId, } | { "type": "cancel", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * The creator's key, which came with [`created`](crate::ServerMessage::Created).
+ */
+token: Token, } | { "type": "leave", 
 /**
  * Which debate.
  */
@@ -637,7 +711,11 @@ seq: number,
 /**
  * Whose turn it is after all of them, with the time that is left now.
  */
-turn: Turn | null, };
+turn: Turn | null, 
+/**
+ * As in a [`Snapshot`].
+ */
+beliefs: Array<number | null> | null, };
 
 /**
  * One pixel shown to the judge.
@@ -775,19 +853,32 @@ judge: Player,
  */
 clock: Clock, 
 /**
- * Whether only those with a token may watch, and the debate stays out of lists.
+ * Who may watch, and where the debate is listed.
  */
-private: boolean, 
+visibility: Visibility, 
 /**
- * What spectators see before the outcome.
+ * What spectators see before the outcome: the image only where the judge is built in or
+ * [may be influenced](Self::judge_may_be_influenced).
  */
 spectators_see: Sight, 
+/**
+ * Whether others may be told more than an outside judge before its verdict: the classifier's
+ * opinions, the judge's beliefs, the image. They could tell the judge. Everybody is told
+ * whether it was so.
+ */
+judge_may_be_influenced: boolean, 
 /**
  * The least time from one event to the next that the server itself brings about, in
  * milliseconds, for those who watch: at most [`Offer::max_pace_ms`](crate::Offer::max_pace_ms).
  * It also hides how long the server's agents think, for they reveal at multiples of it.
  */
-pace_ms: number, };
+pace_ms: number, 
+/**
+ * How long all outside seats together may take to be taken, in milliseconds: at least 1 and at
+ * most [`Offer::max_seats_ms`](crate::Offer::max_seats_ms); `null` for
+ * [`Bounds::seats_ms`](crate::Bounds::seats_ms).
+ */
+seats_ms: number | null, };
 
 /**
  * What spectators see before the outcome: fixed when a debate is set up.
@@ -821,7 +912,21 @@ turn: Turn | null,
 /**
  * With the outcome: what else was kept back.
  */
-background: Background | null, };
+background: Background | null, 
+/**
+ * Who may watch.
+ */
+visibility: Visibility, 
+/**
+ * Whether an outside judge may be told by others what it is not told:
+ * [`Setup::judge_may_be_influenced`](crate::Setup::judge_may_be_influenced).
+ */
+judge_may_be_influenced: boolean, 
+/**
+ * For an outside judge: what it has said so far that it believed, as in
+ * [`beliefs`](ServerMessage::Beliefs); `null` for all others.
+ */
+beliefs: Array<number | null> | null, };
 
 /**
  * The answer to `GET /api/standings`: how debaters and judges have done in the public debates of the
@@ -870,13 +975,34 @@ pixels: number,
  */
 precommit: boolean, 
 /**
- * Whether only those with a token may watch.
+ * Who may watch.
  */
-private: boolean, 
+visibility: Visibility, 
+/**
+ * Whether an outside judge may be told by others what it is not told.
+ */
+judge_may_be_influenced: boolean, 
+/**
+ * When it was set up, in milliseconds since 1970.
+ */
+created_ms: number, 
+/**
+ * When it ended; `null` while it goes on, and for debates that ended before this was kept.
+ */
+ended_ms: number | null, 
 /**
  * Who won and why, once the debate has ended.
  */
-outcome: Outcome | null, };
+outcome: Outcome | null, 
+/**
+ * Who played, once the debate has ended.
+ */
+players: Players | null, 
+/**
+ * Where the image comes from, once the debate has ended; `null` also for debates that ended
+ * before this was kept.
+ */
+image: ImageSource | null, };
 
 /**
  * The time that an outside player has left.
@@ -898,8 +1024,8 @@ bank_ms: number, };
 export type Token = string;
 
 /**
- * The keys to a debate's seats: to each outside player's, and where the debate is private to the
- * spectators'. They are told once.
+ * The keys to a debate: to each outside player's seat, where the debate is private to the
+ * spectators', and the one with which who set it up may end it. They are told once.
  *
  * The debaters' keys are told by role, not by place: who sets up a debate with one debater outside
  * and judges it as well does not learn from the keys who sits where.
@@ -920,7 +1046,11 @@ judge: Token | null,
 /**
  * The key with which to watch a private debate.
  */
-spectator: Token | null, };
+spectator: Token | null, 
+/**
+ * The key with which to [cancel](crate::ClientMessage::Cancel) the debate.
+ */
+creator: Token, };
 
 /**
  * An event of a debate, the same for everybody but for the clocks.
@@ -1099,6 +1229,11 @@ order: TurnOrder,
  * Which pixels may be revealed.
  */
 legal: LegalPixels, };
+
+/**
+ * Who may watch a debate, and where it is listed.
+ */
+export type Visibility = "public" | "unlisted" | "private";
 
 /**
  * So many wins of so many debates.

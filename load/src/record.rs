@@ -148,7 +148,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use pixel_debate_game::{Debater, Image, Role, Rules, Verdict};
-    use pixel_debate_protocol::{DebateId, Ending};
+    use pixel_debate_protocol::{DebateId, Ending, Visibility};
     use rand::SeedableRng;
     use rand::rngs::StdRng;
 
@@ -166,7 +166,17 @@ mod tests {
     fn snapshot(debate: &Debate, seq: u32, seat: Seat) -> Snapshot {
         let debate_id = DebateId("d".into());
         let view = debate.view(seat);
-        Snapshot { id: None, debate: debate_id, seq, view, turn: None, background: None }
+        Snapshot {
+            id: None,
+            debate: debate_id,
+            seq,
+            view,
+            turn: None,
+            background: None,
+            visibility: Visibility::Public,
+            judge_may_be_influenced: false,
+            beliefs: None,
+        }
     }
 
     /// What a server tells of a move, after it was made.

@@ -1,12 +1,15 @@
 //! What a client says.
 
 use pixel_debate_game::Pixel;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser};
+use serde_json::Value;
 
+use crate::strict::{self, Mistake};
 use crate::{DebateId, Refusal, RefusalCode, Setup, Token};
 
-/// A message from a client to the server, as it stands in a frame.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A message from a client to the server, as it stands in a frame: written by its `Serialize`, read
+/// by [`Request::parse`].
+#[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Request {
@@ -14,19 +17,20 @@ pub struct Request {
     /// has the same id: [`created`](crate::ServerMessage::Created),
     /// [`snapshot`](crate::ServerMessage::Snapshot), [`resumed`](crate::ServerMessage::Resumed),
     /// [`accepted`](crate::ServerMessage::Accepted) or [`error`](crate::ServerMessage::Error).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(default))]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub id: Option<u32>,
     /// What is said.
-    #[serde(flatten)]
+    #[cfg_attr(feature = "typescript", ts(flatten))]
+    #[cfg_attr(feature = "schema", schemars(flatten))]
     pub message: ClientMessage,
 }
 
-/// What a client says.
+/// What a client says. In a frame the kind is its field `type`, among the others: see [`Request`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(tag = "type", rename_all = "lowercase", deny_unknown_fields)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(tag = "type"))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(tag = "type"))]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum ClientMessage {
     /// Sets up a debate; answered by [`created`](crate::ServerMessage::Created), with or without an
     /// id. The debate begins when every outside seat has been taken: at once where there is none.
@@ -115,6 +119,14 @@ pub enum ClientMessage {
         /// Which debate.
         debate: DebateId,
     },
+    /// Ends a debate that has no outcome yet, as who set it up: everybody is told that it is
+    /// [`cancelled`](crate::CloseReason::Cancelled).
+    Cancel {
+        /// Which debate.
+        debate: DebateId,
+        /// The creator's key, which came with [`created`](crate::ServerMessage::Created).
+        token: Token,
+    },
     /// Stops following a debate. A seat can be taken again with its token; the clock goes on.
     Leave {
         /// Which debate.
@@ -125,24 +137,53 @@ pub enum ClientMessage {
 impl Request {
     /// Every `"type"`, for those who sent another.
     const TYPES: &str = "\"create\", \"watch\", \"take\", \"resume\", \"reveal\", \"belief\", \
-                         \"verdict\", \"resign\" or \"leave\"";
+                         \"verdict\", \"resign\", \"cancel\" or \"leave\"";
 
     /// Reads a text frame.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        serde_json::from_str(text).map_err(|error| {
-            /// The id alone, of what is no message but may still say whom the refusal answers.
-            #[derive(Deserialize)]
-            struct Id {
-                id: Option<u32>,
-            }
-            let id = serde_json::from_str(text).ok().and_then(|Id { id }| id);
-            Refusal::new(
-                RefusalCode::Malformed,
-                format!("this is not a message of the protocol: {error}"),
-                format!("a JSON object whose \"type\" is {}, with that type's fields", Self::TYPES),
-            )
-            .answering(id)
+        let mut id = None;
+        let mut of = "a message".to_owned();
+        Self::read(text, &mut id, &mut of).map_err(|mistake| {
+            let (message, expected) = (mistake.message(), mistake.expected(&of));
+            Refusal::new(RefusalCode::Malformed, message, expected).answering(id)
         })
+    }
+
+    /// Reads a text frame, and notes its id and of what kind it is as soon as they are known, so that
+    /// a refusal can answer it.
+    fn read(text: &str, id: &mut Option<u32>, of: &mut String) -> Result<Self, Mistake> {
+        let mut fields = strict::object(strict::json(text.as_bytes())?)?;
+        let given = fields.remove("id").filter(|id| !id.is_null());
+        let number = given.as_ref().and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok());
+        *id = number;
+        if let (Some(given), None) = (given, number) {
+            let allowed = format!("a whole number from 0 to {}", u32::MAX);
+            return Err(Mistake::value("id", strict::found(&given), allowed));
+        }
+        let kind = match fields.remove("type") {
+            Some(Value::String(kind)) => kind,
+            Some(other) => return Err(Mistake::value("type", strict::found(&other), Self::TYPES)),
+            None => return Err(Mistake::value("type", "missing", Self::TYPES)),
+        };
+        if Self::TYPES.contains(&format!("{kind:?}")) {
+            *of = format!("{kind:?}");
+        }
+        Ok(Self { id: *id, message: strict::read_as(kind, fields)? })
+    }
+}
+
+impl Serialize for Request {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let message = serde_json::to_value(&self.message).map_err(ser::Error::custom)?;
+        // A message is an object of one field, its kind, and in it all the others.
+        let kinds = message.as_object().into_iter().flatten();
+        let mut all = serde_json::Map::new();
+        for (kind, fields) in kinds {
+            all.insert("type".into(), kind.as_str().into());
+            all.extend(fields.as_object().cloned().unwrap_or_default());
+        }
+        all.extend(self.id.map(|id| ("id".into(), id.into())));
+        all.serialize(serializer)
     }
 }
 
@@ -219,6 +260,10 @@ mod tests {
                 },
             ),
             (r#"{"type":"resign","debate":"d"}"#, ClientMessage::Resign { debate: debate.clone() }),
+            (
+                r#"{"type":"cancel","debate":"d","token":"t"}"#,
+                ClientMessage::Cancel { debate: debate.clone(), token: Token("t".into()) },
+            ),
             (r#"{"type":"leave","debate":"d"}"#, ClientMessage::Leave { debate }),
         ] {
             assert_eq!(Request::parse(text), Ok(message.clone().into()), "{text}");
@@ -230,29 +275,110 @@ mod tests {
     }
 
     #[test]
-    fn anything_else_is_refused_with_what_is_wrong() {
-        for (text, wrong) in [
-            ("", "EOF"),
-            ("null", "expected"),
-            ("[]", "expected"),
-            (r#"{"debate":"d"}"#, "missing field `type`"),
-            (r#"{"type":"move"}"#, "unknown variant `move`"),
-            (r#"{"type":"leave"}"#, "missing field `debate`"),
-            (r#"{"type":"watch","debat":"d"}"#, "unknown field `debat`"),
-            (r#"{"type":"reveal","debate":"d","seq":1,"pixel":[1]}"#, "array of length 2"),
-            (r#"{"type":"reveal","debate":"d","seq":-1,"pixel":[1,2]}"#, "-1"),
-            (r#"{"type":"create","lies":1}"#, "unknown field `lies`"),
-            (r#"{"type":"create","pixels":300}"#, "300"),
-            (r#"{"type":"create","image":-1}"#, "-1"),
-            (r#"{"type":"create","honest":"outside:"}"#, "an outside player's name"),
-            (r#"{"type":"watch","id":"seven"}"#, "seven"),
-            (r#"{"type":"watch"} {}"#, "trailing"),
+    fn anything_else_is_refused_with_the_field_and_what_is_allowed_there() {
+        for (text, message, expected) in [
+            ("", "no JSON: EOF", "a JSON object"),
+            ("null", "this is null", "a JSON object"),
+            ("[]", "this is a list of 0", "a JSON object"),
+            (r#"{"debate":"d"}"#, "\"type\" is missing", "\"type\": \"create\", \"watch\""),
+            (r#"{"type":0}"#, "\"type\" is 0", "\"type\": \"create\", \"watch\""),
+            (r#"{"type":"move"}"#, "\"type\" is the text \"move\"", "\"type\": \"create\""),
+            (
+                r#"{"type":"leave"}"#,
+                "the field \"debate\" is missing",
+                "\"leave\" with the field \"debate\"",
+            ),
+            (r#"{"type":"leave","debate":null}"#, "the field \"debate\" is missing", "\"leave\""),
+            (r#"{"type":"leave","debate":["d"]}"#, "\"debate\" is a list", "\"debate\": text"),
+            (
+                r#"{"type":"watch","debat":"d"}"#,
+                "no field \"debat\"",
+                "of \"watch\": \"debate\", \"token\" and \"opinions\"",
+            ),
+            (
+                r#"{"type":"reveal","debate":"d","seq":1,"pixel":[1]}"#,
+                "\"pixel\" is a list of 1",
+                "\"pixel\": a list of 2",
+            ),
+            (
+                r#"{"type":"reveal","debate":"d","seq":1,"pixel":[1,2.0]}"#,
+                "\"pixel[1]\" is 2",
+                "\"pixel[1]\": a whole number from 0 to 255",
+            ),
+            (
+                r#"{"type":"reveal","debate":"d","seq":-1,"pixel":[1,2]}"#,
+                "\"seq\" is -1",
+                "\"seq\": a whole number from 0 to 4294967295",
+            ),
+            (
+                r#"{"type":"verdict","debate":"d","logits":[1,"x"]}"#,
+                "\"logits[1]\" is the text \"x\"",
+                "\"logits[1]\": a number",
+            ),
+            (r#"{"type":"create","lies":1}"#, "no field \"lies\"", "\"lie\""),
+            (
+                r#"{"type":"create","clock":{"move":1}}"#,
+                "no field \"clock.move\"",
+                "of \"clock\": \"move_ms\" and \"bank_ms\"",
+            ),
+            (
+                r#"{"type":"create","clock":{"move_ms":"1"}}"#,
+                "\"clock.move_ms\" is the text \"1\"",
+                "\"clock.move_ms\": a whole",
+            ),
+            (
+                r#"{"type":"create","clock":[1,2]}"#,
+                "\"clock\" is a list of 2",
+                "\"clock\": a JSON object",
+            ),
+            (
+                r#"{"type":"create","first":{"honest":null}}"#,
+                "\"first\" is an object",
+                "\"first\": \"honest\" or \"liar\"",
+            ),
+            (
+                r#"{"type":"create","first":0}"#,
+                "\"first\" is 0",
+                "\"first\": \"honest\" or \"liar\"",
+            ),
+            (
+                r#"{"type":"create","pixels":300}"#,
+                "\"pixels\" is 300",
+                "\"pixels\": a whole number from 0 to 255",
+            ),
+            (r#"{"type":"create","image":-1}"#, "\"image\" is -1", "\"image\": a whole"),
+            (
+                r#"{"type":"create","honest":"outside:"}"#,
+                "\"honest\" is the text \"outside:\"",
+                "\"honest\": \"outside\", or",
+            ),
+            (r#"{"type":"create","private":true}"#, "no field \"private\"", "\"visibility\""),
+            (r#"{"type":"watch","id":"seven"}"#, "\"id\" is the text \"seven\"", "\"id\": a whole"),
+            (r#"{"type":"watch","type":"leave"}"#, "\"type\" is there twice", "once"),
+            (
+                r#"{"type":"create","clock":{"move_ms":1,"move_ms":2}}"#,
+                "\"move_ms\" is there twice",
+                "once",
+            ),
+            (r#"{"type":"watch"} {}"#, "trailing", "a JSON object"),
         ] {
             let refusal = Request::parse(text).unwrap_err();
             assert_eq!(refusal.code, RefusalCode::Malformed);
-            assert!(refusal.message.contains(wrong), "{text}: {}", refusal.message);
-            assert!(refusal.expected.contains("\"create\""));
+            assert!(refusal.message.contains(message), "{text}: {}", refusal.message);
+            assert!(refusal.expected.contains(expected), "{text}: {}", refusal.expected);
         }
+        let long = format!(r#"{{"type":"{}"}}"#, "x".repeat(10_000));
+        assert!(Request::parse(&long).unwrap_err().message.len() < 200);
+    }
+
+    #[test]
+    fn null_is_as_good_as_leaving_a_field_out() {
+        let all = serde_json::to_value(Setup::default()).unwrap();
+        let mut nulls: serde_json::Map<_, _> = all.as_object().unwrap().clone();
+        nulls.values_mut().for_each(|value| *value = Value::Null);
+        nulls.extend([("type".into(), "create".into()), ("id".into(), Value::Null)]);
+        let message = ClientMessage::Create(Setup::default());
+        assert_eq!(Request::parse(&Value::Object(nulls).to_string()), Ok(message.into()));
     }
 
     #[test]

@@ -24,12 +24,103 @@ fn info(title: &str, description: &str) -> Value {
     })
 }
 
-/// The settings of the schemas of either description.
-fn settings(dialect: SchemaSettings) -> SchemaSettings {
-    dialect.with_transform(WithoutLinks).with(|settings| {
+/// The settings of the schemas of what a client says: these fields and no others.
+fn said(dialect: SchemaSettings) -> SchemaSettings {
+    dialect.with_transform(WithoutLinks).with_transform(PlainEnums).with(|settings| {
         settings.definitions_path = SCHEMAS.into();
         settings.meta_schema = None;
     })
+}
+
+/// The settings of the schemas of what the server says: these fields and, without a new version,
+/// others.
+fn heard(dialect: SchemaSettings) -> SchemaSettings {
+    said(dialect).for_serialize().with_transform(Open)
+}
+
+/// The schemas of both sides by name. Where one name has two, since a client says it as well as the
+/// server, the client's gets another.
+fn both(mut said: Map<String, Value>, heard: Map<String, Value>) -> Map<String, Value> {
+    let names: Vec<_> = said.keys().filter(|name| heard.contains_key(*name)).cloned().collect();
+    for name in names {
+        if said.get(&name) == heard.get(&name) {
+            continue;
+        }
+        let schema = take(&mut said, &name);
+        let renamed = format!("{name}Said");
+        let (old, new) = (reference(&name), reference(&renamed));
+        said.insert(renamed, schema);
+        said.values_mut().for_each(|schema| replace(schema, &old, &new));
+    }
+    said.extend(heard);
+    said
+}
+
+/// Puts one value in the place of another, wherever it stands.
+fn replace(value: &mut Value, old: &Value, new: &Value) {
+    if let (Some(fields), Some(old), Some(new)) =
+        (value.as_object_mut(), old.get("$ref"), new.get("$ref"))
+        && fields.get("$ref") == Some(old)
+    {
+        fields.insert("$ref".into(), new.clone());
+    }
+    match value {
+        Value::Object(fields) => fields.values_mut().for_each(|value| replace(value, old, new)),
+        Value::Array(items) => items.iter_mut().for_each(|item| replace(item, old, new)),
+        _ => {}
+    }
+}
+
+/// Lets objects have fields that are not described.
+#[derive(Clone, Debug)]
+struct Open;
+
+impl Transform for Open {
+    fn transform(&mut self, schema: &mut Schema) {
+        for keyword in ["additionalProperties", "unevaluatedProperties"] {
+            if schema.get(keyword) == Some(&Value::Bool(false)) {
+                schema.remove(keyword);
+            }
+        }
+        transform_subschemas(self, schema);
+    }
+}
+
+/// Makes of alternatives that are one text each an `enum`, which more programs can read, and says in
+/// its description what each of them means.
+#[derive(Clone, Debug)]
+struct PlainEnums;
+
+impl Transform for PlainEnums {
+    fn transform(&mut self, schema: &mut Schema) {
+        transform_subschemas(self, schema);
+        let kinds = schema.get("oneOf").and_then(Value::as_array).cloned().unwrap_or_default();
+        let words = |kind: &Value| -> Option<Vec<Value>> {
+            let one = kind.get("const").map(|word| vec![word.clone()]);
+            let several = || kind.get("enum").and_then(Value::as_array).cloned();
+            let words = one.or_else(several)?;
+            (kind.get("type")? == "string" && kind.get("properties").is_none()).then_some(words)
+        };
+        let Some(all) = kinds.iter().map(words).collect::<Option<Vec<_>>>() else { return };
+        if all.is_empty() {
+            return;
+        }
+        let mut text =
+            schema.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+        for (kind, words) in kinds.iter().zip(&all) {
+            if let (Some(meaning), [Value::String(word)]) =
+                (kind.get("description").and_then(Value::as_str), &words[..])
+            {
+                text.extend(["\n\n`", word.as_str(), "`: ", meaning]);
+            }
+        }
+        schema.remove("oneOf");
+        schema.insert("type".into(), "string".into());
+        schema.insert("enum".into(), all.concat().into());
+        if !text.is_empty() {
+            schema.insert("description".into(), text.trim_start().into());
+        }
+    }
 }
 
 /// A reference to the schema with that name.

@@ -39,6 +39,8 @@ pub struct Offer {
     pub max_move_ms: u32,
     /// The longest bank, in milliseconds.
     pub max_bank_ms: u32,
+    /// The longest time for the outside seats to be taken, in milliseconds.
+    pub max_seats_ms: u32,
 }
 
 /// The bounds within which the server deals with a client, and with a debate that waits.
@@ -58,7 +60,8 @@ pub struct Bounds {
     pub ping_ms: u32,
     /// How long a client may be silent, pongs included, before it is cut off, in milliseconds.
     pub silence_ms: u32,
-    /// How long all outside seats together may take to be taken, in milliseconds.
+    /// How long all outside seats together may take to be taken, unless the setup says, in
+    /// milliseconds.
     pub seats_ms: u32,
     /// How long an outside judge may take for its verdict, in milliseconds.
     pub verdict_ms: u32,

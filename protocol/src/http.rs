@@ -2,13 +2,13 @@
 //!
 //! `POST /api/debates` takes a [`Setup`](crate::Setup) and answers with
 //! [`Created`](crate::Created); `GET /api/debates/{id}` answers with the spectators'
-//! [`Snapshot`](crate::Snapshot), `GET /api/debates/{id}/transcript` with the game's transcript.
+//! [`Snapshot`](crate::Snapshot), `GET /api/debates/{id}/transcript` with a [`DebateRecord`].
 //! What is refused is answered with a [`Refusal`](crate::Refusal).
 
-use pixel_debate_game::{Outcome, Pixel, Role};
+use pixel_debate_game::{ImageSource, Outcome, Pixel, Players, Role, Sight, Transcript};
 use serde::{Deserialize, Serialize};
 
-use crate::DebateId;
+use crate::{Clock, DebateId, Visibility};
 
 /// The path under which all of it lies.
 pub const API: &str = "/api";
@@ -46,10 +46,66 @@ pub struct Summary {
     pub pixels: u8,
     /// Whether the liar's label is fixed.
     pub precommit: bool,
-    /// Whether only those with a token may watch.
-    pub private: bool,
+    /// Who may watch.
+    pub visibility: Visibility,
+    /// Whether an outside judge may be told by others what it is not told.
+    pub judge_may_be_influenced: bool,
+    /// When it was set up, in milliseconds since 1970.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub created_ms: u64,
+    /// When it ended; `null` while it goes on, and for debates that ended before this was kept.
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub ended_ms: Option<u64>,
     /// Who won and why, once the debate has ended.
     pub outcome: Option<Outcome>,
+    /// Who played, once the debate has ended.
+    pub players: Option<Players>,
+    /// Where the image comes from, once the debate has ended; `null` also for debates that ended
+    /// before this was kept.
+    pub image: Option<ImageSource>,
+}
+
+/// The answer to `GET /api/debates/{id}/transcript`: all that is kept of a debate with an outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct DebateRecord {
+    /// Its name.
+    pub debate: DebateId,
+    /// When it was set up, in milliseconds since 1970.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub created_ms: u64,
+    /// How long an outside debater might take.
+    pub clock: Clock,
+    /// Who might watch.
+    pub visibility: Visibility,
+    /// What spectators saw before the outcome.
+    pub spectators_see: Sight,
+    /// Whether an outside judge might be told by others what it was not told.
+    pub judge_may_be_influenced: bool,
+    /// What an outside judge said on the way that it believed, as in
+    /// [`beliefs`](crate::ServerMessage::Beliefs).
+    pub beliefs: Vec<Option<f32>>,
+    /// When each event of the transcript happened, in the same order.
+    pub times: Vec<EventTime>,
+    /// The debate itself: enough to replay and to check it.
+    #[cfg_attr(feature = "typescript", ts(type = "object"))]
+    pub transcript: Transcript,
+}
+
+/// When an event happened, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct EventTime {
+    /// When, in milliseconds since 1970.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub at_ms: u64,
+    /// How long it took from the beginning of the turn, in milliseconds.
+    pub took_ms: u32,
+    /// Whether a built-in player's search was stopped for lack of time, so that it played the best it
+    /// knew till then.
+    pub cut_short: bool,
 }
 
 /// How far a debate has come.

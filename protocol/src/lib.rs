@@ -25,7 +25,7 @@
 //! assert_eq!(setup.judge, Player::Outside { name: Some("Ada".into()) });
 //!
 //! let refusal = Request::parse(r#"{"type": "create", "pixel": 4}"#).unwrap_err();
-//! assert!(refusal.message.contains("unknown field `pixel`"));
+//! assert!(refusal.message.contains("no field \"pixel\""));
 //! # Ok::<(), pixel_debate_protocol::Refusal>(())
 //! ```
 
@@ -40,6 +40,7 @@ mod refusal;
 mod server;
 mod setup;
 mod standings;
+mod strict;
 #[cfg(feature = "typescript")]
 mod typescript;
 
@@ -47,7 +48,9 @@ pub use client::{ClientMessage, Request};
 #[cfg(feature = "schema")]
 pub use description::{asyncapi, openapi};
 pub use hello::{Bounds, Hello, Offer};
-pub use http::{API, Analysis, Best, DebateList, Phase, Prospect, Summary};
+pub use http::{
+    API, Analysis, Best, DebateList, DebateRecord, EventTime, Phase, Prospect, Summary,
+};
 pub use identity::{DebateId, Token};
 pub use player::{Player, PlayerError};
 pub use refusal::{Refusal, RefusalCode};
@@ -55,13 +58,13 @@ pub use server::{
     Accepted, Background, CloseReason, Created, Ending, Resumed, ServerMessage, Snapshot, TimeLeft,
     Told, Turn,
 };
-pub use setup::{Clock, Setup, Tokens};
+pub use setup::{Clock, Setup, Tokens, Visibility};
 pub use standings::{DebaterScore, JudgeScore, OtherJudges, Standings, Wins};
 #[cfg(feature = "typescript")]
 pub use typescript::declarations;
 
 /// The version of the protocol: it changes when a client must.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// The path of the websocket.
 pub const PATH: &str = "/socket";

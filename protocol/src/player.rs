@@ -3,15 +3,17 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{self, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Who has a seat, as text: `outside`, `outside:NAME`, or the name of what the server seats there
 /// itself.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS), ts(type = "string"))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
-#[serde(try_from = "String", into = "String")]
+#[serde(into = "String")]
 pub enum Player {
     /// A program or a person that comes with the seat's token.
     Outside {
@@ -26,8 +28,9 @@ pub enum Player {
 /// A name that nobody outside may have.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
-    "an outside player's name has 1 to {} characters, none of them a control character: \
-     \"outside\" or \"outside:NAME\"",
+    "\"outside\", or \"outside:NAME\" with a name of 1 to {} characters that can be seen, spaces \
+     between words aside: no control characters, none that is invisible or turns the direction of \
+     the text, and no other blanks",
     Player::NAME_LENGTH
 )]
 pub struct PlayerError;
@@ -68,18 +71,44 @@ impl FromStr for Player {
             return Ok(Self::BuiltIn(text.into()));
         };
         let length = name.chars().count();
-        if length == 0 || length > Self::NAME_LENGTH || name.chars().any(char::is_control) {
+        let spaced = name.starts_with(' ') || name.ends_with(' ') || name.contains("  ");
+        let shown = name.chars().all(|letter| letter == ' ' || is_shown(letter));
+        if length == 0 || length > Self::NAME_LENGTH || spaced || !shown {
             return Err(PlayerError);
         }
         Ok(Self::Outside { name: Some(name.into()) })
     }
 }
 
-impl TryFrom<String> for Player {
-    type Error = PlayerError;
+/// Whether a character is seen where it stands: two names that look alike are to be alike, as far as
+/// that goes, and none may change how the text around it is shown.
+fn is_shown(letter: char) -> bool {
+    let seen = !matches!(
+        letter.general_category(),
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::Surrogate
+            | GeneralCategory::PrivateUse
+            | GeneralCategory::Unassigned
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+            | GeneralCategory::SpaceSeparator
+    );
+    // The letters and marks among what Unicode has as ignorable, and the blank pattern of Braille.
+    let blank = matches!(
+        letter,
+        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}'
+    );
+    seen && !blank
+}
 
-    fn try_from(text: String) -> Result<Self, PlayerError> {
-        text.parse()
+impl<'de> Deserialize<'de> for Player {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|error: PlayerError| {
+            de::Error::invalid_value(Unexpected::Str(&text), &error.to_string().as_str())
+        })
     }
 }
 
@@ -113,6 +142,63 @@ mod tests {
         assert!(longest.parse::<Player>().is_ok());
         for text in ["outside:", "outside:a\nb", &format!("{longest}a")] {
             assert_eq!(text.parse::<Player>(), Err(PlayerError));
+        }
+    }
+
+    #[test]
+    fn names_show_what_they_are() {
+        for name in ["Ada L.", "Zoë", "王小明", "משה", "علي", "a-b_c'd", "R2-D2 🤖", "e\u{301}"]
+        {
+            assert!(format!("outside:{name}").parse::<Player>().is_ok(), "{name}");
+        }
+        for name in [
+            " ",
+            "   ",
+            " Ada",
+            "Ada ",
+            "A  B",
+            "a\tb",
+            "a\u{0}",
+            "a\u{7f}",
+            "a\u{85}b",
+            "a\u{a0}b",
+            "\u{202e}Eve",
+            "a\u{202d}b",
+            "a\u{2066}b",
+            "a\u{2069}",
+            "a\u{200f}",
+            "a\u{61c}b",
+            "a\u{200b}b",
+            "a\u{200d}b",
+            "a\u{feff}",
+            "a\u{ad}b",
+            "a\u{2028}b",
+            "\u{3000}",
+            "\u{3164}",
+            "\u{2800}",
+            "a\u{fe0f}",
+            "a\u{e0061}",
+            "a\u{e000}",
+            "a\u{ffff}",
+        ] {
+            let text = format!("outside:{name}");
+            assert_eq!(text.parse::<Player>(), Err(PlayerError), "{}", name.escape_unicode());
+        }
+        assert!(PlayerError.to_string().contains("1 to 40 characters that can be seen"));
+    }
+
+    proptest::proptest! {
+        /// What is not shown is refused wherever in a name it stands.
+        #[test]
+        fn hidden_characters_are_refused_everywhere(
+            name in "[a-zA-Z]{0,9}", place: proptest::sample::Index,
+            hidden in proptest::sample::select(vec!['\u{202a}', '\u{202e}', '\u{200b}', '\u{200e}',
+                '\u{2067}', '\u{180e}', '\u{1b}', '\n', '\u{2060}', '\u{1d173}']),
+        ) {
+            let mut name: Vec<_> = name.chars().collect();
+            name.insert(place.index(name.len() + 1), hidden);
+            let text: String = "outside:".chars().chain(name).collect();
+            proptest::prop_assert_eq!(text.parse::<Player>(), Err(PlayerError));
         }
     }
 }

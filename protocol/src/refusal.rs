@@ -61,6 +61,8 @@ pub enum RefusalCode {
     Stale,
     /// The rules do not allow the move, or not now.
     Illegal,
+    /// The verdict is against the judge's own belief after the last reveal, and does not say why.
+    AgainstBelief,
     /// The debate has no outcome yet, and what was asked for is told with it.
     NoOutcome,
     /// The store does not take the event at the moment. Nobody was told of it; the server goes on
@@ -72,6 +74,10 @@ pub enum RefusalCode {
     NotFound,
     /// Over HTTP: the resource does not know that method.
     Method,
+    /// Over HTTP: the resource is a websocket, and this is no proper opening of one.
+    Upgrade,
+    /// Over HTTP: the head of the request is too large.
+    HeadTooLarge,
     /// The server stops, or failed at this request.
     Unavailable,
 }

@@ -5,7 +5,7 @@ use pixel_debate_game::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{DebateId, Hello, Refusal, Tokens};
+use crate::{DebateId, Hello, Refusal, Tokens, Visibility};
 
 /// A message from the server to a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,10 +97,18 @@ pub struct Snapshot {
     pub turn: Option<Turn>,
     /// With the outcome: what else was kept back.
     pub background: Option<Background>,
+    /// Who may watch.
+    pub visibility: Visibility,
+    /// Whether an outside judge may be told by others what it is not told:
+    /// [`Setup::judge_may_be_influenced`](crate::Setup::judge_may_be_influenced).
+    pub judge_may_be_influenced: bool,
+    /// For an outside judge: what it has said so far that it believed, as in
+    /// [`beliefs`](ServerMessage::Beliefs); `null` for all others.
+    pub beliefs: Option<Vec<Option<f32>>>,
 }
 
 /// The answer to a [`resume`](crate::ClientMessage::Resume) that the server can carry out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Resumed {
@@ -117,6 +125,8 @@ pub struct Resumed {
     pub seq: u32,
     /// Whose turn it is after all of them, with the time that is left now.
     pub turn: Option<Turn>,
+    /// As in a [`Snapshot`].
+    pub beliefs: Option<Vec<Option<f32>>>,
 }
 
 /// Who is to act, and until when.
@@ -227,6 +237,8 @@ pub enum CloseReason {
     SeatTaken,
     /// The administrator ended it.
     Ended,
+    /// Whoever set it up ended it.
+    Cancelled,
     /// The server restarts: the debate goes on, and the seat is resumed, when it is back.
     Restarting,
     /// The server failed and cannot go on with the debate.
@@ -276,7 +288,9 @@ mod tests {
     fn an_answer_has_the_id_of_its_request_and_else_none() {
         let accepted = |id| {
             let debate = DebateId("d".into());
-            let tokens = Tokens::default();
+            let creator = crate::Token("t".into());
+            let (honest, liar, judge, spectator) = (None, None, None, None);
+            let tokens = Tokens { honest, liar, judge, spectator, creator };
             serde_json::to_value(ServerMessage::Created(Created { id, debate, tokens })).unwrap()
         };
         assert_eq!(accepted(Some(4))["id"], 4);

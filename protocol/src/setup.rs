@@ -3,7 +3,7 @@
 use pixel_debate_game::{LegalPixels, Role, Sight, TurnOrder};
 use serde::{Deserialize, Serialize};
 
-use crate::{Player, Token};
+use crate::{Player, Refusal, RefusalCode, Token, strict};
 
 /// The debate that a client wants. What it leaves out is as in [`Setup::default`]. All of it is
 /// fixed from then on.
@@ -38,14 +38,38 @@ pub struct Setup {
     pub judge: Player,
     /// How long an outside debater may take.
     pub clock: Clock,
-    /// Whether only those with a token may watch, and the debate stays out of lists.
-    pub private: bool,
-    /// What spectators see before the outcome.
+    /// Who may watch, and where the debate is listed.
+    pub visibility: Visibility,
+    /// What spectators see before the outcome: the image only where the judge is built in or
+    /// [may be influenced](Self::judge_may_be_influenced).
     pub spectators_see: Sight,
+    /// Whether others may be told more than an outside judge before its verdict: the classifier's
+    /// opinions, the judge's beliefs, the image. They could tell the judge. Everybody is told
+    /// whether it was so.
+    pub judge_may_be_influenced: bool,
     /// The least time from one event to the next that the server itself brings about, in
     /// milliseconds, for those who watch: at most [`Offer::max_pace_ms`](crate::Offer::max_pace_ms).
     /// It also hides how long the server's agents think, for they reveal at multiples of it.
     pub pace_ms: u32,
+    /// How long all outside seats together may take to be taken, in milliseconds: at least 1 and at
+    /// most [`Offer::max_seats_ms`](crate::Offer::max_seats_ms); `null` for
+    /// [`Bounds::seats_ms`](crate::Bounds::seats_ms).
+    pub seats_ms: Option<u32>,
+}
+
+/// Who may watch a debate, and where it is listed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Visibility {
+    /// Everybody, and it is in the lists.
+    #[default]
+    Public,
+    /// Nobody before the outcome, and then whoever has its name; it is in no list.
+    Unlisted,
+    /// Those with a token; it is in no list.
+    Private,
 }
 
 /// How long an outside debater may take for its reveals: a time for each, and a bank for what goes
@@ -61,12 +85,12 @@ pub struct Clock {
     pub bank_ms: u32,
 }
 
-/// The keys to a debate's seats: to each outside player's, and where the debate is private to the
-/// spectators'. They are told once.
+/// The keys to a debate: to each outside player's seat, where the debate is private to the
+/// spectators', and the one with which who set it up may end it. They are told once.
 ///
 /// The debaters' keys are told by role, not by place: who sets up a debate with one debater outside
 /// and judges it as well does not learn from the keys who sits where.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tokens {
@@ -78,6 +102,21 @@ pub struct Tokens {
     pub judge: Option<Token>,
     /// The key with which to watch a private debate.
     pub spectator: Option<Token>,
+    /// The key with which to [cancel](crate::ClientMessage::Cancel) the debate.
+    pub creator: Token,
+}
+
+impl Setup {
+    /// Reads the body of a request over HTTP; an empty one is that of an object without fields.
+    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        if body.is_empty() {
+            return Ok(Self::default());
+        }
+        strict::json(body).and_then(strict::read).map_err(|mistake| {
+            let (message, expected) = (mistake.message(), mistake.expected("a setup"));
+            Refusal::new(RefusalCode::Malformed, message, expected)
+        })
+    }
 }
 
 impl Default for Setup {
@@ -96,9 +135,11 @@ impl Default for Setup {
             liar: Player::BuiltIn("mcts:1000".into()),
             judge: Player::BuiltIn("classifier".into()),
             clock: Clock::default(),
-            private: false,
+            visibility: Visibility::Public,
             spectators_see: Sight::Evidence,
+            judge_may_be_influenced: false,
             pace_ms: 1500,
+            seats_ms: None,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::{
-    API, Analysis, DebateList, OtherJudges, PATH, Request, ServerMessage, Standings, VERSION,
+    API, Analysis, DebateList, DebateRecord, OtherJudges, PATH, Request, ServerMessage, Standings,
+    VERSION,
 };
 
 /// A TypeScript module that declares both messages, what the page asks over HTTP and every type in
@@ -17,6 +18,7 @@ pub fn declarations() -> String {
     found.visit::<Request>();
     found.visit::<ServerMessage>();
     found.visit::<DebateList>();
+    found.visit::<DebateRecord>();
     found.visit::<Analysis>();
     found.visit::<Standings>();
     found.visit::<OtherJudges>();

@@ -7,10 +7,18 @@ use std::path::Path;
 
 use pixel_debate_protocol::{ClientMessage, RefusalCode, Request};
 use proptest::prelude::*;
+use serde_json::{Value, json};
 
 /// Whether the text is a message; fails where the parser does neither what it should.
 fn is_message(text: &str) -> bool {
-    match Request::parse(text) {
+    let request = Request::parse(text);
+    if let Ok(request) = &request {
+        // Whatever is read was an object, with its kind in words.
+        let value: Value = serde_json::from_str(text).unwrap();
+        let kind = value["type"].as_str().expect("a kind in words").to_owned();
+        assert!(serde_json::to_string(request).unwrap().contains(&format!("\"type\":\"{kind}\"")));
+    }
+    match request {
         // A number beyond an f32 is read as infinite, which JSON cannot write.
         Ok(Request {
             message: ClientMessage::Verdict { .. } | ClientMessage::Belief { .. },
@@ -23,7 +31,8 @@ fn is_message(text: &str) -> bool {
         }
         Err(refusal) => {
             assert_eq!(refusal.code, RefusalCode::Malformed);
-            assert!(!refusal.message.is_empty() && refusal.expected.contains("\"create\""));
+            assert!(!refusal.message.is_empty() && !refusal.expected.is_empty());
+            assert!(refusal.message.len() + refusal.expected.len() < 2000, "{refusal}");
             false
         }
     }
@@ -75,12 +84,57 @@ fn mutated() -> impl Strategy<Value = String> {
     )
 }
 
+/// Whole messages: those of the corpus, and one with every field that is a word or an object.
+fn messages() -> Vec<String> {
+    let full = json!({
+        "type": "create", "order": "alone", "legal": "any", "first": "liar", "visibility": "unlisted",
+        "spectators_see": "image", "honest": "outside", "liar": "random", "judge": "outside:Ada",
+        "clock": { "move_ms": 1 },
+    });
+    let corpus = corpus().into_iter().map(|(_, text)| text);
+    corpus.filter(|text| Request::parse(text).is_ok()).chain([full.to_string()]).collect()
+}
+
+/// Where an object or a word stands in a message, as JSON pointers.
+fn places(message: &Value) -> Vec<String> {
+    let words =
+        ["type", "order", "legal", "first", "visibility", "spectators_see", "honest", "judge"];
+    let fields = message.as_object().unwrap();
+    let inside = fields.iter().filter(|(name, value)| {
+        value.is_object() || (value.is_string() && words.contains(&name.as_str()))
+    });
+    let inside = inside.map(|(name, _)| format!("/{name}"));
+    inside.chain([String::new()]).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
     fn changed_messages_are_read_or_refused(text in mutated()) {
         is_message(&text);
+    }
+
+    #[test]
+    fn an_object_in_another_shape_is_refused_by_name(
+        text in prop::sample::select(messages()), place: prop::sample::Index, shape in 0..3_u8,
+    ) {
+        let mut message: Value = serde_json::from_str(&text).unwrap();
+        let places = places(&message);
+        let place = &places[place.index(places.len())];
+        let part = message.pointer_mut(place).unwrap();
+        // What serde alone takes for the same.
+        *part = match (&*part, shape) {
+            (Value::Object(fields), 0) => fields.values().cloned().collect(),
+            (Value::Object(_), 1) => json!([]),
+            (Value::String(word), 0) => json!({ word: null }),
+            (Value::String(word), 1) => json!([word]),
+            _ => json!(0),
+        };
+        let refusal = Request::parse(&message.to_string()).unwrap_err();
+        let name = place.trim_start_matches('/').replace('/', ".");
+        let named = if name.is_empty() { "this is".into() } else { format!("\"{name}\" is ") };
+        prop_assert!(refusal.message.starts_with(&named), "{}: {}", message, refusal);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
-    Debate, Debater, Image, ImageSource, LegalPixels, Players as Names, Role, Rules,
+    Debate, Debater, Image, ImageSource, LegalPixels, Players as Names, Role, Rules, Sight,
 };
 use pixel_debate_protocol::{
     Background, Clock, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
@@ -12,7 +12,7 @@ use pixel_debate_protocol::{
 use rand::{Rng, RngExt};
 
 use crate::players::Players;
-use crate::record::Terms;
+use crate::record::{Terms, now_ms};
 use crate::tokens::Locks;
 
 /// How often an image is drawn at random before all are looked at.
@@ -61,11 +61,18 @@ pub(crate) fn arrange(
             judge: Some(name(&setup.judge)),
         },
     };
-    let terms = Terms { setup: setup.clone(), background, seeds: random.random(), locks };
+    let (setup, seeds) = (setup.clone(), random.random());
+    let terms = Terms { setup, background, seeds, locks, created_ms: now_ms() };
     Ok((debate, terms, tokens))
 }
 
 impl Terms {
+    /// Whether somebody judges who is to be told nothing beside the evidence, so that nobody else may
+    /// be told it either, since they could tell the judge.
+    pub(crate) fn judge_is_blind(&self) -> bool {
+        self.setup.judge.is_outside() && !self.setup.judge_may_be_influenced
+    }
+
     /// The name of the agent that the server seats as that debater, if it does.
     pub(crate) fn agent(&self, debate: &Debate, debater: Debater) -> Option<&str> {
         match self.player(debate.rules().role_of(debater)) {
@@ -95,6 +102,7 @@ fn check(setup: &Setup, offer: &Offer) -> Result<(), Refusal> {
     let Clock { move_ms, bank_ms } = setup.clock;
     let last = offer.classes.len() - 1;
     check_judge(&setup.judge, pixels, legal, offer)?;
+    check_secrecy(setup)?;
     if pixels == 0 || pixels > Rules::MAX_PIXELS {
         Err(refusal(
             format!("a debate of {pixels} pixels"),
@@ -114,6 +122,13 @@ fn check(setup: &Setup, offer: &Offer) -> Result<(), Refusal> {
         Err(refusal(
             format!("a bank of {bank_ms} ms"),
             format!("clock.bank_ms: 0 to {}", offer.max_bank_ms),
+        ))
+    } else if let Some(time) =
+        setup.seats_ms.filter(|time| !(1..=offer.max_seats_ms).contains(time))
+    {
+        Err(refusal(
+            format!("{time} ms for the seats to be taken"),
+            format!("seats_ms: 1 to {}, or null", offer.max_seats_ms),
         ))
     } else if let Some(image) = image.filter(|image| *image >= offer.images) {
         Err(refusal(
@@ -158,6 +173,22 @@ fn check_judge(
         ))
     } else {
         Ok(())
+    }
+}
+
+/// Whether nobody is told more than an outside judge, unless that is what is asked for.
+fn check_secrecy(setup: &Setup) -> Result<(), Refusal> {
+    let Setup { judge_may_be_influenced, spectators_see, .. } = *setup;
+    match (setup.judge.is_outside(), judge_may_be_influenced) {
+        (true, false) if spectators_see == Sight::Image => Err(refusal(
+            "spectators who see the image could tell the outside judge",
+            "spectators_see: \"evidence\", or judge_may_be_influenced: true",
+        )),
+        (false, true) => Err(refusal(
+            "nobody can influence a classifier",
+            "judge_may_be_influenced: false, or an outside judge",
+        )),
+        _ => Ok(()),
     }
 }
 

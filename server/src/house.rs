@@ -38,6 +38,7 @@ impl House {
             max_pace_ms: milliseconds(limits.pace),
             max_move_ms: milliseconds(limits.move_time),
             max_bank_ms: milliseconds(limits.bank),
+            max_seats_ms: milliseconds(limits.longest_seats_time),
         };
         Self {
             dataset,

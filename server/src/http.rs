@@ -4,6 +4,7 @@ mod analysis;
 mod debates;
 mod description;
 mod health;
+mod listing;
 mod origin;
 mod page;
 mod picture;
@@ -58,7 +59,7 @@ impl App {
         let api = Router::new()
             .route("/debates", post(debates::create).get(debates::list))
             .route("/debates/{id}", get(debates::look).delete(debates::end))
-            .route("/debates/{id}/transcript", get(debates::transcript))
+            .route("/debates/{id}/transcript", get(debates::record))
             .route("/standings", get(standings::standings))
             .route("/debates/{id}/judges", get(standings::others))
             .route("/debates/{id}/analysis", get(analysis::work_out))

@@ -61,9 +61,12 @@ pub struct Limits {
     /// The grace for a debater whose connection is lost in its turn.
     #[serde(deserialize_with = "seconds")]
     pub grace: Duration,
-    /// How long the outside seats of a debate may take to be taken.
+    /// How long the outside seats of a debate may take to be taken, unless its setup says.
     #[serde(deserialize_with = "seconds")]
     pub seats_time: Duration,
+    /// The longest time for that that a setup may ask for.
+    #[serde(deserialize_with = "seconds")]
+    pub longest_seats_time: Duration,
     /// How long an outside judge may take to answer.
     #[serde(deserialize_with = "seconds")]
     pub verdict: Duration,
@@ -99,6 +102,7 @@ impl Default for Limits {
             bank: Duration::from_hours(24),
             grace: Duration::from_secs(10),
             seats_time: Duration::from_mins(30),
+            longest_seats_time: Duration::from_hours(7 * 24),
             verdict: Duration::from_mins(30),
             memory: Duration::from_mins(10),
         }

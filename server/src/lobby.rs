@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+pub(crate) use self::list::Filter;
 use pixel_debate_protocol::{
     Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup,
 };
@@ -22,7 +23,7 @@ use crate::limits::Limits;
 use crate::record::{Restored, opening};
 use crate::results::DebateResult;
 use crate::store::{Damaged, NewDebate, StoreError, StoredDebate};
-use crate::table::{Request, Table, TableHandle};
+use crate::table::{Key, Request, Table, TableHandle};
 use crate::tokens::new_debate_id;
 use crate::visitors::{Place, Visitors};
 
@@ -237,7 +238,10 @@ impl Lobby {
         stored: &StoredDebate,
     ) -> Result<Result<DebateResult, String>, StoreError> {
         let restored = self.restore(stored).await?;
-        Ok(restored.map(|over| DebateResult::of(&over.debate, &over.terms, &[])))
+        Ok(restored.map(|over| {
+            let ended_ms = over.times.last().map(|time| time.at_ms);
+            DebateResult::of(&over.debate, &over.terms, &[], ended_ms)
+        }))
     }
 
     /// Room for one more debate, if need be by letting go of the oldest that is over.
@@ -318,7 +322,8 @@ async fn withdraw(table: &TableHandle) {
     loop {
         let (answer, ended) = oneshot::channel();
         // An event that is on its way to the store comes first.
-        if !table.ask(Request::End { answer }).await || !matches!(ended.await, Ok(Err(_))) {
+        let end = Request::End { key: Key::Administrator, answer };
+        if !table.ask(end).await || !matches!(ended.await, Ok(Err(_))) {
             return;
         }
         sleep(BREATH).await;

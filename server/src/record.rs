@@ -4,11 +4,13 @@
 //! as the transcript of a debate without events. Then every event is, with what it left of the
 //! banks. What comes back went through [`Debate::apply`] again.
 
+pub(crate) mod earlier;
+
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use pixel_debate_game::{Debate, Event, Move, Transcript};
-use pixel_debate_protocol::{Background, CloseReason, DebateId, Setup};
+use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime, Setup};
 use serde::{Deserialize, Serialize};
 
 use crate::results::DebateResult;
@@ -24,6 +26,8 @@ pub(crate) struct Terms {
     /// The seeds of the first and of the second debater, if they are built in.
     pub(crate) seeds: [u64; 2],
     pub(crate) locks: Locks,
+    /// When it was set up, in milliseconds since 1970.
+    pub(crate) created_ms: u64,
 }
 
 /// An event in the store.
@@ -39,6 +43,9 @@ pub(crate) enum Entry {
         took_ms: u32,
         /// When it happened, in milliseconds since 1970.
         at_ms: u64,
+        /// Whether a built-in player's search was stopped for lack of time.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        cut_short: bool,
     },
     /// The debate ended without an outcome.
     Abandoned { reason: CloseReason, at_ms: u64 },
@@ -55,6 +62,8 @@ pub(crate) struct Restored {
     pub(crate) abandoned: Option<CloseReason>,
     /// What an outside judge said on the way that it believed, as far as it is kept.
     pub(crate) beliefs: Vec<Option<f32>>,
+    /// When its events happened.
+    pub(crate) times: Vec<EventTime>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -79,11 +88,12 @@ impl Entry {
 
 /// A debate that has not begun, as the store keeps it.
 pub(crate) fn opening(id: &DebateId, debate: &Debate, terms: &Terms) -> NewDebate {
-    let Terms { setup, background: Background { source, players }, seeds, locks } = terms;
+    let Terms { setup, background: Background { source, players }, seeds, locks, created_ms } =
+        terms;
     let opening = Transcript::of(debate, Some(source.clone()), players.clone());
     NewDebate {
         id: id.0.clone(),
-        created_ms: now_ms(),
+        created_ms: *created_ms,
         setup: json(setup),
         secret: json(&Secret { opening, seeds: *seeds }),
         seats: json(locks),
@@ -97,38 +107,41 @@ fn json<T: Serialize>(value: &T) -> Bytes {
 impl Restored {
     /// A debate in which nothing has happened.
     pub(crate) fn begun(id: DebateId, debate: Debate, terms: Terms) -> Self {
-        Self { id, debate, terms, bank_ms: None, abandoned: None, beliefs: Vec::new() }
+        let (beliefs, times) = (Vec::new(), Vec::new());
+        Self { id, debate, terms, bank_ms: None, abandoned: None, beliefs, times }
     }
 
     /// The debate with those events. The error says what does not fit together.
     pub(crate) fn new(stored: &StoredDebate, events: &[StoredEvent]) -> Result<Self, String> {
-        let NewDebate { id, setup, secret, seats, .. } = &stored.debate;
+        let NewDebate { id, created_ms, setup, secret, seats } = &stored.debate;
         let unread = |error: serde_json::Error| format!("it cannot be read: {error}");
-        let setup: Setup = serde_json::from_slice(setup).map_err(unread)?;
+        let setup = earlier::setup(setup).map_err(unread)?;
         let locks = serde_json::from_slice(seats).map_err(unread)?;
         let Secret { opening, seeds } = serde_json::from_slice(secret).map_err(unread)?;
         let mut debate = opening.replay().map_err(|error| error.to_string())?;
         let source = opening.source.ok_or("it does not say where its image comes from")?;
         let background = Background { source, players: opening.players };
-        let terms = Terms { setup, background, seeds, locks };
-        let (mut last_bank, mut abandoned) = (None, None);
+        let terms = Terms { setup, background, seeds, locks, created_ms: *created_ms };
+        let (mut last_bank, mut abandoned, mut times) = (None, None, Vec::new());
         for StoredEvent { seq, event } in events {
             let faulty = |error: String| format!("event {seq}: {error}");
             match serde_json::from_slice(event).map_err(|error| faulty(error.to_string()))? {
-                Entry::Event { event, bank_ms, .. } => {
+                Entry::Event { event, bank_ms, took_ms, at_ms, cut_short } => {
                     let again = debate.apply(Move::from(event.clone()));
                     let again = again.map_err(|illegal| faulty(illegal.to_string()))?;
                     if again != event {
                         return Err(faulty("it has another effect than is recorded".into()));
                     }
                     last_bank = Some(bank_ms);
+                    times.push(EventTime { at_ms, took_ms, cut_short });
                 }
                 Entry::Abandoned { reason, .. } => abandoned = Some(reason),
             }
         }
         let result = stored.result.as_ref().map(DebateResult::read).transpose()?;
         let beliefs = result.map(|result| result.beliefs).unwrap_or_default();
-        Ok(Self { id: DebateId(id.clone()), debate, terms, bank_ms: last_bank, abandoned, beliefs })
+        let id = DebateId(id.clone());
+        Ok(Self { id, debate, terms, bank_ms: last_bank, abandoned, beliefs, times })
     }
 }
 
@@ -151,13 +164,14 @@ mod tests {
             },
             seeds: [u64::MAX, 2],
             locks: Locks::default(),
+            created_ms: 5,
         };
         (debate, terms)
     }
 
     fn event(debate: &mut Debate, by: Debater, pixel: Pixel, bank_ms: [u32; 2]) -> Bytes {
         let event = debate.apply(Move::Reveal { by, pixel }).unwrap();
-        Entry::Event { event, bank_ms, took_ms: 3, at_ms: now_ms() }.to_bytes()
+        Entry::Event { event, bank_ms, took_ms: 3, at_ms: 8, cut_short: true }.to_bytes()
     }
 
     fn stored(debate: &Debate, terms: &Terms) -> StoredDebate {
@@ -179,6 +193,7 @@ mod tests {
         assert_eq!(restored.debate, debate);
         assert_eq!((restored.terms, restored.bank_ms), (terms, Some([5, 6])));
         assert_eq!(restored.abandoned, None);
+        assert_eq!(restored.times, [EventTime { at_ms: 8, took_ms: 3, cut_short: true }]);
         let restored = Restored::new(&stored, &events).unwrap();
         assert_eq!(restored.abandoned, Some(CloseReason::NoVerdict));
     }

@@ -5,10 +5,10 @@ use pixel_debate_game::{
     Claims, Debate, ImageSource, Outcome, OutcomeReason, Players, Verdict, honest_margin,
     honest_wins,
 };
-use pixel_debate_protocol::{DebateId, Phase, Summary};
+use pixel_debate_protocol::{DebateId, Phase, Summary, Visibility};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Terms, now_ms};
+use crate::record::{Terms, earlier};
 use crate::store::Finish;
 
 /// What came of a debate.
@@ -18,7 +18,8 @@ pub(crate) struct DebateResult {
     events: u32,
     pixels: u8,
     precommit: bool,
-    private: bool,
+    pub(crate) visibility: Visibility,
+    pub(crate) judge_may_be_influenced: bool,
     pub(crate) players: Players,
     /// None where it ended without one.
     pub(crate) outcome: Option<Outcome>,
@@ -27,6 +28,12 @@ pub(crate) struct DebateResult {
     /// What the judge said on the way that it believed of the first debater's claim.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) beliefs: Vec<Option<f32>>,
+    /// When it ended, in milliseconds since 1970, and where its image comes from: none where it ended
+    /// before these were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ended_ms: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    source: Option<ImageSource>,
 }
 
 /// How good a verdict was.
@@ -41,36 +48,57 @@ pub(crate) struct Grade {
 }
 
 impl DebateResult {
-    pub(crate) fn of(debate: &Debate, terms: &Terms, beliefs: &[Option<f32>]) -> Self {
+    pub(crate) fn of(
+        debate: &Debate,
+        terms: &Terms,
+        beliefs: &[Option<f32>],
+        ended_ms: Option<u64>,
+    ) -> Self {
         Self {
             events: debate.events().count() as u32,
             pixels: debate.rules().pixels,
             precommit: debate.rules().precommit,
-            private: terms.setup.private,
+            visibility: terms.setup.visibility,
+            judge_may_be_influenced: terms.setup.judge_may_be_influenced,
             players: terms.background.players.clone(),
             outcome: debate.outcome(),
             grade: debate.verdict().map(|verdict| Grade::of(verdict, debate)),
             beliefs: beliefs.to_vec(),
+            ended_ms,
+            source: Some(terms.background.source.clone()),
         }
     }
 
     /// As the store has it; the error says why it cannot be read.
     pub(crate) fn read(bytes: &Bytes) -> Result<Self, String> {
-        serde_json::from_slice(bytes).map_err(|error| format!("its result: {error}"))
+        earlier::result(bytes).map_err(|error| format!("its result: {error}"))
     }
 
-    /// What a list says of the debate; nothing where it had no outcome.
-    pub(crate) fn summary(&self, debate: DebateId) -> Option<Summary> {
-        let Self { events: seq, pixels, precommit, private, outcome, .. } = *self;
-        outcome?;
-        Some(Summary { debate, phase: Phase::Over, seq, pixels, precommit, private, outcome })
+    /// What a list says of the debate, which was set up at that time; nothing where it had no
+    /// outcome.
+    pub(crate) fn summary(self, debate: DebateId, created_ms: u64) -> Option<Summary> {
+        self.outcome?;
+        Some(Summary {
+            debate,
+            phase: Phase::Over,
+            seq: self.events,
+            pixels: self.pixels,
+            precommit: self.precommit,
+            visibility: self.visibility,
+            judge_may_be_influenced: self.judge_may_be_influenced,
+            created_ms,
+            ended_ms: self.ended_ms,
+            outcome: self.outcome,
+            players: Some(self.players),
+            image: self.source,
+        })
     }
 
     /// Whether it is counted where everybody sees it: it has an outcome, is not private, and both
     /// debaters came.
     pub(crate) fn counts(&self) -> bool {
         let came = |outcome: Outcome| outcome.reason != OutcomeReason::Absent;
-        !self.private && self.outcome.is_some_and(came)
+        self.visibility != Visibility::Private && self.outcome.is_some_and(came)
     }
 }
 
@@ -112,12 +140,17 @@ fn truth_by(logits: &[f32], claims: Claims) -> f32 {
 }
 
 /// What the store keeps when a debate ends.
-pub(crate) fn finish(debate: &Debate, terms: &Terms, beliefs: &[Option<f32>]) -> Finish {
-    let result = DebateResult::of(debate, terms, beliefs);
+pub(crate) fn finish(
+    debate: &Debate,
+    terms: &Terms,
+    beliefs: &[Option<f32>],
+    ended_ms: u64,
+) -> Finish {
+    let result = DebateResult::of(debate, terms, beliefs, Some(ended_ms));
     let source = &terms.background.source;
     let topic = result.grade.map(|_| topic(source, *debate.claims(), debate.rules().pixels));
     let result = serde_json::to_vec(&result).expect("plain data with string keys").into();
-    Finish { topic, result, ended_ms: now_ms() }
+    Finish { topic, result, ended_ms }
 }
 
 /// What a judge is asked, in short: the same for debates over the same image with the same claims

@@ -9,6 +9,7 @@
 //! taken, for each reveal by the clocks, for the verdict; and after the outcome it is kept for a
 //! while.
 
+mod access;
 mod beliefs;
 mod clock;
 mod followers;
@@ -27,7 +28,7 @@ use std::time::Duration;
 
 use pixel_debate_agents::Agent;
 use pixel_debate_game::{Debate, Debater, ForfeitReason, Move, Seat, Verdict};
-use pixel_debate_protocol::{CloseReason, DebateId, Phase, ServerMessage, Summary};
+use pixel_debate_protocol::{CloseReason, DebateId, EventTime, Phase, ServerMessage, Summary};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -41,7 +42,8 @@ use self::opinions::{Opinion, Opinions};
 use self::work::{Beats, Done, Question, Work};
 use self::writing::{Mover, Pending, store_unavailable};
 use crate::house::House;
-use crate::record::{Restored, Terms};
+use crate::limits::Limits;
+use crate::record::{Restored, Terms, now_ms};
 use crate::visitors::Place;
 
 /// How many requests wait for a table.
@@ -72,6 +74,10 @@ pub(crate) struct Table {
     opinions: Opinions,
     opinion: Option<Opinion>,
     beliefs: Beliefs,
+    /// When each event happened.
+    times: Vec<EventTime>,
+    /// How long the outside seats may take to be taken.
+    patience: Duration,
     requests: Receiver<Request>,
     summary: watch::Sender<Summary>,
     /// The place that the debate takes up of what its creator may set up.
@@ -113,8 +119,10 @@ impl Table {
         house: Arc<House>,
         place: Option<Place>,
     ) -> (Self, TableHandle) {
-        let Restored { id, debate, terms, bank_ms, beliefs, .. } = restored;
+        let Restored { id, debate, terms, bank_ms, beliefs, times, .. } = restored;
+        let patience = patience(&terms, &house.limits);
         let beliefs = Beliefs::new(&debate, &terms, beliefs);
+        let opinions = Opinions::new(&terms);
         let mut clocks = Clocks::new(terms.setup.clock, house.limits.grace);
         if let Some(bank_ms) = bank_ms {
             clocks.set_banks(bank_ms);
@@ -131,8 +139,13 @@ impl Table {
             seq,
             pixels: debate.rules().pixels,
             precommit: debate.rules().precommit,
-            private: terms.setup.private,
-            outcome: debate.outcome(),
+            visibility: terms.setup.visibility,
+            judge_may_be_influenced: terms.setup.judge_may_be_influenced,
+            created_ms: terms.created_ms,
+            ended_ms: None,
+            outcome: None,
+            players: None,
+            image: None,
         };
         let (summary, seen) = watch::channel(first);
         let table = Self {
@@ -148,9 +161,11 @@ impl Table {
             pending: None,
             work: None,
             followers: Followers::default(),
-            opinions: Opinions::default(),
+            opinions,
             opinion: None,
             beliefs,
+            times,
+            patience,
             requests,
             summary,
             place,
@@ -190,6 +205,7 @@ impl Table {
         self.house.metrics.debate(Some(self.summary.borrow().phase), None);
         let closed = || ServerMessage::Closed { debate: self.id.clone(), reason };
         self.followers.tell(closed, closed);
+        self.turn_away(reason);
     }
 
     fn hear(&mut self, heard: Heard) -> ControlFlow<CloseReason> {
@@ -206,7 +222,7 @@ impl Table {
                 self.opinion = None;
                 match logits {
                     Ok(logits) => {
-                        self.opinions.note(logits);
+                        self.opinions.note(&self.id, logits);
                         self.tell_opinions();
                     }
                     Err(reason) => error!(debate = %self.id, reason, "the classifier failed"),
@@ -239,7 +255,7 @@ impl Table {
     fn deadline(&self) -> Option<Instant> {
         let limits = &self.house.limits;
         match self.due() {
-            Due::Seats => Some(self.since + limits.seats_time),
+            Due::Seats => Some(self.since + self.patience),
             Due::Turn(_) => self.clocks.runs_out(),
             Due::Verdict => Some(self.since + limits.verdict),
             Due::Parting => Some(self.since + limits.memory),
@@ -337,6 +353,16 @@ impl Table {
         }
         ControlFlow::Continue(())
     }
+}
+
+/// How long the outside seats of a debate may still take to be taken. After a restart of the server
+/// they have the usual time at least, for who was there has to come back.
+fn patience(terms: &Terms, limits: &Limits) -> Duration {
+    let asked = terms.setup.seats_ms.map_or(limits.seats_time, |time| {
+        Duration::from_millis(time.into()).min(limits.longest_seats_time)
+    });
+    let passed = Duration::from_millis(now_ms().saturating_sub(terms.created_ms));
+    asked.saturating_sub(passed).max(asked.min(limits.seats_time))
 }
 
 /// Waits for what is under way; for ever where nothing is.

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pixel_debate_game::{Debater, Role, Rules, Seat};
-use pixel_debate_protocol::{DebateId, Setup, Token, Tokens};
+use pixel_debate_protocol::{DebateId, Setup, Token, Tokens, Visibility};
 use rand::TryRng;
 use rand::rngs::{SysError, SysRng};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -28,7 +28,8 @@ pub(crate) fn new_debate_id() -> Result<DebateId, NoRandomness> {
 pub(crate) struct Lock([u8; 32]);
 
 /// The locks of a debate's seats, by place: of those with an outside player, and of the
-/// spectators' where the debate is private.
+/// spectators' where the debate is private. And that of whoever set it up, which debates of before
+/// there was one do not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Locks {
@@ -36,6 +37,8 @@ pub(crate) struct Locks {
     pub(crate) second: Option<Lock>,
     pub(crate) judge: Option<Lock>,
     pub(crate) spectator: Option<Lock>,
+    #[serde(default)]
+    pub(crate) creator: Option<Lock>,
 }
 
 impl Lock {
@@ -67,7 +70,10 @@ impl Lock {
 impl Locks {
     /// New locks for a debate with that setup and those rules, and the tokens that open them.
     pub(crate) fn new(setup: &Setup, rules: Rules) -> Result<(Self, Tokens), NoRandomness> {
-        let (mut locks, mut tokens) = (Self::default(), Tokens::default());
+        let (creator, creators) = Lock::new()?;
+        let mut locks = Self { creator: Some(creators), ..Self::default() };
+        let (honest, liar, judge, spectator) = (None, None, None, None);
+        let mut tokens = Tokens { honest, liar, judge, spectator, creator };
         let fit = |fitted: bool, lock: &mut Option<Lock>, key: &mut Option<Token>| {
             if fitted {
                 let (token, new) = Lock::new()?;
@@ -82,7 +88,8 @@ impl Locks {
         fit(setup.honest.is_outside(), honest, &mut tokens.honest)?;
         fit(setup.liar.is_outside(), liar, &mut tokens.liar)?;
         fit(setup.judge.is_outside(), &mut locks.judge, &mut tokens.judge)?;
-        fit(setup.private, &mut locks.spectator, &mut tokens.spectator)?;
+        let private = setup.visibility == Visibility::Private;
+        fit(private, &mut locks.spectator, &mut tokens.spectator)?;
         Ok((locks, tokens))
     }
 
@@ -100,6 +107,11 @@ impl Locks {
             let opens = lock.as_ref().is_some_and(|lock| lock.compare(&key).into());
             if opens { Some(seat) } else { found }
         })
+    }
+
+    /// Whether the token is that of whoever set the debate up.
+    pub(crate) fn is_creator(&self, token: &Token) -> bool {
+        self.creator.as_ref().is_some_and(|lock| lock.opens_with(&token.0))
     }
 
     /// Whether that seat is an outside player's.
@@ -151,7 +163,7 @@ mod tests {
             honest: outside(),
             liar: outside(),
             judge: outside(),
-            private: true,
+            visibility: Visibility::Private,
             ..Setup::default()
         };
         for (first, honest, liar) in [
@@ -166,7 +178,10 @@ mod tests {
                 (&tokens.spectator, Seat::Spectator),
             ] {
                 assert_eq!(locks.seat(token.as_ref().unwrap()), Some(seat));
+                assert!(!locks.is_creator(token.as_ref().unwrap()));
             }
+            assert_eq!(locks.seat(&tokens.creator), None);
+            assert!(locks.is_creator(&tokens.creator));
             assert_eq!(locks.seat(&Token("guess".into())), None);
             let stored = serde_json::to_string(&locks).unwrap();
             assert_eq!(serde_json::from_str::<Locks>(&stored).unwrap(), locks);
@@ -178,7 +193,9 @@ mod tests {
     fn who_is_built_in_has_no_key() {
         let rules = Rules::paper(4, true, Role::Liar);
         let (locks, tokens) = Locks::new(&Setup::default(), rules).unwrap();
-        assert_eq!((locks, tokens), (Locks::default(), Tokens::default()));
+        assert_eq!(Locks { creator: None, ..locks }, Locks::default());
+        let Tokens { honest, liar, judge, spectator, .. } = tokens;
+        assert_eq!([honest, liar, judge, spectator], [None, None, None, None]);
     }
 
     #[test]

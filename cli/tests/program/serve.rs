@@ -112,7 +112,8 @@ fn the_token_in_the_file_or_the_environment_is_the_administrators() {
     by_environment.env("PIXEL_DEBATE_ADMIN_TOKEN", TOKEN);
     for (number, command) in [by_file, by_environment].into_iter().enumerate() {
         let server = Running::start(command);
-        let private = r#"{"private":true,"honest":"outside","liar":"outside","judge":"outside"}"#;
+        let private =
+            r#"{"visibility":"private","honest":"outside","liar":"outside","judge":"outside"}"#;
         let (status, created) = server.ask("POST /api/debates", "anything", private);
         assert_eq!(status, "201", "{created}");
         let (status, answer) = server.ask("GET /api/debates", TOKEN, "");

@@ -14,6 +14,7 @@ export const closeReason: Record<CloseReason, string> = {
   no_verdict: 'The server has let go of this debate: no verdict came in time.',
   seat_taken: 'This seat was taken in another window.',
   ended: 'The administrator of the server ended this debate.',
+  cancelled: 'Whoever set up this debate has ended it.',
   restarting: 'The server restarts. The debate goes on when it is back.',
   fault: 'The server could not go on with this debate.',
 };

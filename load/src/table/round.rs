@@ -257,7 +257,8 @@ impl Round {
             ended: snapshot.view.outcome.is_some(),
         };
         self.progress = Instant::now();
-        self.begun |= snapshot.turn.is_some();
+        // Before the first event a server that was started again waits for all seats anew.
+        self.begun = snapshot.seq > 0 || snapshot.turn.is_some();
         Ok(first)
     }
 
@@ -268,8 +269,7 @@ impl Round {
         if let (Some(turn), Some(record)) = (resumed.turn, &self.record) {
             record.check_turn(turn, resumed.seq)?;
         }
-        // Before the first event a server that was started again waits for all seats anew.
-        self.begun = resumed.seq > 0 || resumed.turn.is_some();
+        self.begun = true;
         Ok(())
     }
 

@@ -3,22 +3,25 @@
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 
-use super::{info, reference, settings, take};
+use super::{both, heard, info, reference, said, take};
 use crate::{PATH, Request, ServerMessage};
 
 /// What a client may say and hear on the websocket: an AsyncAPI 3.0 document.
 ///
 /// It has one message for each `"type"`, with a schema of its own.
 pub fn asyncapi() -> Value {
-    let mut generator = settings(SchemaSettings::draft07()).into_generator();
+    let mut generator = said(SchemaSettings::draft07()).into_generator();
     generator.subschema_for::<Request>();
+    let mut said_schemas = generator.take_definitions(true);
+    let mut generator = heard(SchemaSettings::draft07()).into_generator();
     generator.subschema_for::<ServerMessage>();
-    let mut schemas = generator.take_definitions(true);
+    let mut heard_schemas = generator.take_definitions(true);
 
-    let (said, said_schemas) = messages(take(&mut schemas, "Request"), true);
-    let (heard, heard_schemas) = messages(take(&mut schemas, "ServerMessage"), false);
-    schemas.extend(said_schemas);
-    schemas.extend(heard_schemas);
+    let (said, kinds) = messages(take(&mut said_schemas, "Request"), true);
+    said_schemas.extend(kinds);
+    let (heard, kinds) = messages(take(&mut heard_schemas, "ServerMessage"), false);
+    heard_schemas.extend(kinds);
+    let schemas = both(said_schemas, heard_schemas);
     let operation = |action: &str, summary: &str, messages: &Map<String, Value>| {
         let messages = messages
             .keys()

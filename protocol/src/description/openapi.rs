@@ -1,17 +1,22 @@
 //! HTTP, as OpenAPI 3.1 describes such things.
 
-use pixel_debate_game::Transcript;
 use schemars::JsonSchema;
 use schemars::generate::{SchemaGenerator, SchemaSettings};
 use serde_json::{Value, json};
 
-use super::{info, settings};
-use crate::{API, Analysis, Created, DebateList, OtherJudges, Refusal, Setup, Snapshot, Standings};
+use super::{both, heard, info, said};
+use crate::{
+    API, Analysis, Created, DebateList, DebateRecord, OtherJudges, Refusal, Setup, Snapshot,
+    Standings,
+};
 
 /// What may be asked of the server over HTTP: an OpenAPI 3.1 document.
 pub fn openapi() -> Value {
-    let mut generator = settings(SchemaSettings::draft2020_12()).into_generator();
-    let paths = paths(&mut generator);
+    let mut asked = said(SchemaSettings::draft2020_12()).into_generator();
+    let setup = content::<Setup>(&mut asked);
+    let mut answered = heard(SchemaSettings::draft2020_12()).into_generator();
+    let paths = paths(&setup, &mut answered);
+    let schemas = both(asked.take_definitions(true), answered.take_definitions(true));
     json!({
         "openapi": "3.1.0",
         "info": info(
@@ -21,12 +26,12 @@ pub fn openapi() -> Value {
         "servers": [{ "url": "/" }],
         "paths": paths,
         "components": {
-            "schemas": generator.take_definitions(true),
+            "schemas": schemas,
             "securitySchemes": {
                 "token": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A private debate's token for spectators, or the administrator's.",
+                    "description": "A token of the debate, or the administrator's.",
                 },
             },
         },
@@ -34,12 +39,11 @@ pub fn openapi() -> Value {
 }
 
 /// Every resource.
-fn paths(schemas: &mut SchemaGenerator) -> Value {
-    let setup = content::<Setup>(schemas);
+fn paths(setup: &Value, schemas: &mut SchemaGenerator) -> Value {
     let created = content::<Created>(schemas);
     let list = content::<DebateList>(schemas);
     let snapshot = content::<Snapshot>(schemas);
-    let transcript = content::<Transcript>(schemas);
+    let record = content::<DebateRecord>(schemas);
     let analysis = content::<Analysis>(schemas);
     let standings = content::<Standings>(schemas);
     let judges = content::<OtherJudges>(schemas);
@@ -71,21 +75,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
     let mut create = asked("Sets up a debate", "201", made);
     create["requestBody"] = json!({ "required": false, "content": setup });
     let mut all = shown("Debates, the newest first; private ones for the administrator", &list);
-    let most = DebateList::MOST;
-    all["parameters"] = json!([
-        {
-            "name": "limit",
-            "in": "query",
-            "description": "The most debates to list.",
-            "schema": { "type": "integer", "minimum": 1, "maximum": most, "default": most },
-        },
-        {
-            "name": "before",
-            "in": "query",
-            "description": "The `next` of another list, to go on after it.",
-            "schema": { "type": "integer", "minimum": 0 },
-        },
-    ]);
+    all["parameters"] = listing();
     let one = shown("A debate as spectators see it", &snapshot);
     let summary = "What each legal reveal would do to the classifier, once there is an outcome";
     let mut analysed = shown(summary, &analysis);
@@ -96,7 +86,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
         "schema": { "type": "integer", "minimum": 0 },
     }]);
     let ended = json!({ "description": "The debate has ended." });
-    let end = asked("Ends a debate, as the administrator", "204", ended);
+    let end = asked("Ends a debate, as the administrator or who set it up", "204", ended);
 
     let id = json!([{
         "name": "id",
@@ -109,7 +99,7 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
         format!("{API}/debates"): { "post": create, "get": all },
         format!("{API}/debates/{{id}}"): { "get": one, "delete": end, "parameters": id },
         format!("{API}/debates/{{id}}/transcript"): {
-            "get": shown("Everything, once there is an outcome", &transcript),
+            "get": shown("All that is kept of it, once there is an outcome", &record),
             "parameters": id,
         },
         format!("{API}/debates/{{id}}/analysis"): { "get": analysed, "parameters": id },
@@ -127,9 +117,38 @@ fn paths(schemas: &mut SchemaGenerator) -> Value {
     for (suffix, kind) in [("png", "image/png"), ("svg", "image/svg+xml"), ("gif", "image/gif")] {
         let summary = "A picture: what the judge sees, and after the outcome both views";
         paths[format!("{API}/debates/{{id}}/picture.{suffix}")] =
-            json!({ "get": shown(summary, &json!({ kind: {} })), "parameters": id });
+            json!({ "get": shown(summary, &json!({ kind: picture(kind) })), "parameters": id });
     }
     paths
+}
+
+/// What a list may be asked for.
+fn listing() -> Value {
+    let number = |least: u64| json!({ "type": "integer", "minimum": least });
+    let most = DebateList::MOST;
+    let limit = json!({ "type": "integer", "minimum": 1, "maximum": most, "default": most });
+    let parameter = |(name, description, schema): (&str, &str, Value)| json!({ "name": name, "in": "query", "description": description, "schema": schema });
+    let phases = json!({ "type": "string", "enum": ["waiting", "revealing", "judging", "over"] });
+    let pixels = json!({ "type": "integer", "minimum": 1, "maximum": 128 });
+    let name = json!({ "type": "string", "minLength": 1, "maxLength": 200 });
+    [
+        ("limit", "The most debates to list.", limit),
+        ("before", "The `next` of another list, to go on after it.", number(0)),
+        ("phase", "How far they have come.", phases),
+        ("pixels", "How many pixels the debaters reveal together.", pixels),
+        ("image", "The number of the image, of debates that are over.", number(0)),
+        ("player", "The name of somebody who took part, in debates that are over.", name),
+        ("since", "Set up at that time or later, in milliseconds since 1970.", number(0)),
+        ("until", "Set up before that time, in milliseconds since 1970.", number(0)),
+    ]
+    .map(parameter)
+    .into_iter()
+    .collect()
+}
+
+/// A picture's bytes.
+fn picture(kind: &str) -> Value {
+    json!({ "schema": { "type": "string", "format": "binary", "contentMediaType": kind } })
 }
 
 /// A body of that type, in JSON.

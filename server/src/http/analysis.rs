@@ -39,7 +39,7 @@ pub(super) async fn work_out(
 ) -> Result<Json<Analysis>, Refused> {
     let key = key(&app, &headers)?;
     let id = DebateId(id);
-    let transcript = ask(&app, &id, |answer| Request::Transcript { key, answer }).await?;
+    let transcript = ask(&app, &id, |answer| Request::Record { key, answer }).await?.transcript;
     let debate = at(&transcript, position).map_err(|refusal| refusal.about(&id))?;
     let house = app.lobby.house();
     let rules = debate.rules();

@@ -2,30 +2,21 @@
 
 use std::sync::Arc;
 
-use axum::extract::rejection::{BytesRejection, QueryRejection};
-use axum::extract::{Path, Query, State};
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, body::Bytes};
-use pixel_debate_game::Transcript;
 use pixel_debate_protocol::{
-    Created, DebateId, DebateList, Refusal, RefusalCode, Setup, Snapshot, Token,
+    Created, DebateId, DebateList, DebateRecord, Refusal, RefusalCode, Setup, Snapshot, Token,
 };
-use serde::Deserialize;
 use tokio::sync::oneshot;
 
+use super::listing::Listing;
 use super::refused::Refused;
 use super::{App, Peer};
 use crate::lobby::unknown;
 use crate::table::{Key, Request};
-
-/// What a list may be asked for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Listing {
-    before: Option<u64>,
-    limit: Option<usize>,
-}
 
 /// `POST /api/debates`: sets up a debate.
 pub(super) async fn create(
@@ -43,15 +34,7 @@ pub(super) async fn create(
         };
         Refusal::new(code, rejection.body_text(), expected)
     })?;
-    // Without a body it is the debate that a setup without fields asks for.
-    let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
-    let setup: Setup = serde_json::from_slice(text).map_err(|error| {
-        Refusal::new(
-            RefusalCode::Malformed,
-            format!("this is not a setup: {error}"),
-            "a JSON object with the fields of a setup, each of which may be left out",
-        )
-    })?;
+    let setup = Setup::parse(&body)?;
     let created: Created = app.lobby.create(&setup, peer.address).await?;
     let location = format!("{}/debates/{}", pixel_debate_protocol::API, created.debate);
     Ok((StatusCode::CREATED, [(header::LOCATION, location)], Json(created)).into_response())
@@ -61,27 +44,15 @@ pub(super) async fn create(
 pub(super) async fn list(
     State(app): State<App>,
     headers: HeaderMap,
-    listing: Result<Query<Listing>, QueryRejection>,
+    RawQuery(query): RawQuery,
 ) -> Result<Json<DebateList>, Refused> {
     let all = match key(&app, &headers)? {
         Key::Administrator => true,
         Key::Token(None) => false,
         Key::Token(Some(_)) => return Err(wrong_administrator()),
     };
-    let malformed = |message: String| {
-        let expected = format!(
-            "limit: 1 to {}; before: a number that another list has as \"next\"",
-            DebateList::MOST
-        );
-        Refusal::new(RefusalCode::Malformed, message, expected)
-    };
-    let Query(Listing { before, limit }) =
-        listing.map_err(|rejection| malformed(rejection.body_text()))?;
-    let limit = limit.unwrap_or(DebateList::MOST);
-    if !(1..=DebateList::MOST).contains(&limit) {
-        return Err(malformed(format!("a list of {limit} debates")).into());
-    }
-    Ok(Json(app.lobby.list(before, limit, all).await?))
+    let Listing { before, limit, wanted } = Listing::read(query.as_deref().unwrap_or_default())?;
+    Ok(Json(app.lobby.list(before, limit, all, &wanted).await?))
 }
 
 /// `GET /api/debates/{id}`: a debate as spectators see it.
@@ -94,24 +65,32 @@ pub(super) async fn look(
     ask(&app, &DebateId(id), |answer| Request::Look { key, answer }).await.map(Json)
 }
 
-/// `GET /api/debates/{id}/transcript`: all of it, once it has an outcome.
-pub(super) async fn transcript(
+/// `GET /api/debates/{id}/transcript`: all that is kept of it, once it has an outcome.
+pub(super) async fn record(
     State(app): State<App>,
     headers: HeaderMap,
     Path(id): Path<String>,
-) -> Result<Json<Transcript>, Refused> {
+) -> Result<Json<DebateRecord>, Refused> {
     let key = key(&app, &headers)?;
-    ask(&app, &DebateId(id), |answer| Request::Transcript { key, answer }).await.map(Json)
+    ask(&app, &DebateId(id), |answer| Request::Record { key, answer }).await.map(Json)
 }
 
-/// `DELETE /api/debates/{id}`: the administrator ends a debate.
+/// `DELETE /api/debates/{id}`: the administrator ends a debate, or whoever set it up.
 pub(super) async fn end(
     State(app): State<App>,
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Refused> {
-    let Key::Administrator = key(&app, &headers)? else { return Err(wrong_administrator()) };
-    ask(&app, &DebateId(id), |answer| Request::End { answer }).await?;
+    let key = key(&app, &headers)?;
+    if matches!(key, Key::Token(None)) {
+        let refusal = Refusal::new(
+            RefusalCode::WrongToken,
+            "this is for the administrator and for whoever set the debate up",
+            "the creator's token or the administrator's in the header \"Authorization: Bearer TOKEN\"",
+        );
+        return Err(Refused(StatusCode::UNAUTHORIZED, refusal));
+    }
+    ask(&app, &DebateId(id), |answer| Request::End { key, answer }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -20,9 +20,12 @@ impl From<Refusal> for Refused {
             RefusalCode::NotBegun
             | RefusalCode::Stale
             | RefusalCode::Illegal
+            | RefusalCode::AgainstBelief
             | RefusalCode::NoOutcome => StatusCode::CONFLICT,
             RefusalCode::Damaged => StatusCode::GONE,
             RefusalCode::Method => StatusCode::METHOD_NOT_ALLOWED,
+            RefusalCode::Upgrade => StatusCode::UPGRADE_REQUIRED,
+            RefusalCode::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             RefusalCode::Busy | RefusalCode::StoreUnavailable | RefusalCode::Unavailable => {
                 StatusCode::SERVICE_UNAVAILABLE
             }
@@ -37,6 +40,9 @@ impl IntoResponse for Refused {
         let mut response = (status, Json(refusal)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        if status == StatusCode::UPGRADE_REQUIRED {
+            response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
         }
         response
     }

@@ -25,7 +25,7 @@ pub(super) async fn others(
 ) -> Result<Json<OtherJudges>, Refused> {
     let key = key(&app, &headers)?;
     let id = DebateId(id);
-    let transcript = ask(&app, &id, |answer| Request::Transcript { key, answer }).await?;
+    let transcript = ask(&app, &id, |answer| Request::Record { key, answer }).await?.transcript;
     let source = transcript.source.ok_or_else(|| {
         Refusal::new(RefusalCode::Unavailable, "its image is of no data set", "another debate")
             .about(&id)

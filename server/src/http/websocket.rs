@@ -2,7 +2,7 @@
 
 use axum::Extension;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::Method;
 use axum::response::Response;
 use pixel_debate_protocol::{Refusal, RefusalCode};
 
@@ -17,18 +17,19 @@ pub(super) async fn open(
     request: Request,
 ) -> Result<Response, Refused> {
     let App { lobby, sockets, stop, .. } = app;
+    let code =
+        if request.method() == Method::GET { RefusalCode::Upgrade } else { RefusalCode::Method };
     let open = sockets.token();
     let serve = move |stream| async move {
         socket::serve(stream, lobby, address, stop).await;
         drop((open, place));
     };
     socket::upgrade(request, serve).map_err(|error| {
-        let refusal = Refusal::new(
-            RefusalCode::Malformed,
+        Refused::from(Refusal::new(
+            code,
             format!("this request opens no websocket: {error}"),
             "a websocket's handshake: GET with the headers connection: upgrade, upgrade: websocket, \
              sec-websocket-version: 13 and sec-websocket-key",
-        );
-        Refused(StatusCode::UPGRADE_REQUIRED, refusal)
+        ))
     })
 }

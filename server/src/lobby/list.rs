@@ -1,6 +1,6 @@
 //! The list of debates: those at hand as they stand, those that are over from the store.
 
-use pixel_debate_protocol::{DebateId, DebateList, Refusal, Summary};
+use pixel_debate_protocol::{DebateId, DebateList, Phase, Refusal, Summary, Visibility};
 use tracing::error;
 
 use super::{Lobby, unavailable};
@@ -10,21 +10,57 @@ use crate::store::{Damaged, StoreError, StoredDebate};
 /// How many debates are read from the store at once.
 const PAGE: u32 = 64;
 
-/// How many such pages are read for one list at most: where most debates are private, a list for
-/// everybody has fewer than it could, and says where the next one begins.
+/// How many such pages are read for one list at most: where most debates are not wanted, or not for
+/// everybody, a list has fewer than it could, and says where the next one begins.
 const PAGES: usize = 8;
 
 /// What is stored of a debate does not fit together.
 struct Unreadable;
 
+/// Which debates are wanted: those that agree with all that is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    pub(crate) phase: Option<Phase>,
+    pub(crate) pixels: Option<u8>,
+    /// The number of the image, which is told with the outcome.
+    pub(crate) image: Option<u32>,
+    /// The name of somebody who took part, which is told with the outcome.
+    pub(crate) player: Option<String>,
+    /// Set up at that time or later, in milliseconds since 1970.
+    pub(crate) since_ms: Option<u64>,
+    /// Set up before that time.
+    pub(crate) until_ms: Option<u64>,
+}
+
+impl Filter {
+    fn takes(&self, summary: &Summary) -> bool {
+        let Self { phase, pixels, image, player, since_ms, until_ms } = self;
+        let played = |name: &String| {
+            summary.players.iter().any(|players| {
+                let all = [&players.honest, &players.liar, &players.judge];
+                all.into_iter().flatten().any(|player| player == name)
+            })
+        };
+        let shows = |index| summary.image.as_ref().is_some_and(|image| image.index == index);
+        phase.is_none_or(|phase| summary.phase == phase)
+            && pixels.is_none_or(|pixels| summary.pixels == pixels)
+            && image.is_none_or(shows)
+            && player.as_ref().is_none_or(played)
+            && since_ms.is_none_or(|since| summary.created_ms >= since)
+            && until_ms.is_none_or(|until| summary.created_ms < until)
+    }
+}
+
 impl Lobby {
     /// Up to `most` debates, the newest first, of those that were created before the one at the
-    /// place `before`: the public ones, or all. Those that ended without an outcome are left out.
+    /// place `before`: the public ones, or all, of those that are wanted. Those that ended without an
+    /// outcome are left out.
     pub(crate) async fn list(
         &self,
         before: Option<u64>,
         most: usize,
         all: bool,
+        wanted: &Filter,
     ) -> Result<DebateList, Refusal> {
         let mut list = DebateList { debates: Vec::new(), next: before, damaged: 0 };
         for _ in 0..PAGES {
@@ -34,9 +70,9 @@ impl Lobby {
                 list.next = Some(stored.place);
                 let summary = self.summary(stored).await.map_err(|error| unavailable(&error))?;
                 match summary {
-                    Ok(summary) => {
-                        list.debates.extend(summary.filter(|summary| all || !summary.private));
-                    }
+                    Ok(summary) => list.debates.extend(summary.filter(|summary| {
+                        (all || summary.visibility == Visibility::Public) && wanted.takes(summary)
+                    })),
                     Err(Unreadable) => list.damaged += 1,
                 }
                 if list.debates.len() == most {
@@ -70,7 +106,7 @@ impl Lobby {
         };
         Ok(result
             .inspect_err(|reason| error!(debate = %id, reason, "a stored debate is damaged"))
-            .map(|result| result.summary(id))
+            .map(|result| result.summary(id, stored.debate.created_ms))
             .map_err(|_| Unreadable))
     }
 }

@@ -114,13 +114,20 @@ impl Desk {
                 self.act(id, &debate, What::Verdict(answer), at).await
             }
             ClientMessage::Resign { debate } => self.act(id, &debate, What::Resign, at).await,
+            ClientMessage::Cancel { debate, token } => {
+                let table = self.lobby.find(&debate).await?;
+                let client = self.outbox.clone();
+                if table.ask(Request::Cancel { client, id, token }).await {
+                    Ok(())
+                } else {
+                    Err(unknown(&debate))
+                }
+            }
             ClientMessage::Leave { debate } => {
-                let client = self.outbox.client();
+                let client = self.outbox.clone();
                 let Some(place) = self.place(&debate) else { return Err(not_followed(&debate)) };
-                let answer = id.is_some().then(|| (self.outbox.clone(), id));
-                let leave = Request::Leave { client, answer };
                 // Until the table has been asked this connection follows the debate.
-                let asked = self.followed[place].table.ask(leave).await;
+                let asked = self.followed[place].table.ask(Request::Leave { client, id }).await;
                 self.followed.swap_remove(place);
                 if asked { Ok(()) } else { Err(not_followed(&debate)) }
             }
@@ -203,7 +210,7 @@ impl Desk {
     pub(super) async fn leave_all(self) {
         let client = self.outbox.client();
         for Followed { table, .. } in self.followed {
-            table.ask(Request::Leave { client, answer: None }).await;
+            table.ask(Request::Gone { client }).await;
         }
     }
 }

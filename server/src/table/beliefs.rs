@@ -1,9 +1,12 @@
 //! What an outside judge has said that it believed on the way, for those who asked for opinions.
 //!
-//! A belief decides nothing and is no event. The debaters are to argue without it: while the debate
-//! goes on it is told to spectators alone, and only where no debater could be one of them.
+//! A belief decides nothing and is no event. Nobody but the judge is told it while the debate goes on,
+//! unless the judge may be influenced; and then spectators alone, where no debater could be one of
+//! them, for the debaters are to argue without it.
 
-use pixel_debate_game::{Debate, Debater, Seat};
+use std::cmp::Ordering;
+
+use pixel_debate_game::{Debate, Debater, Seat, Verdict};
 use pixel_debate_protocol::{DebateId, Refusal, RefusalCode, ServerMessage};
 
 use super::followers::{Follower, Followers};
@@ -24,7 +27,7 @@ impl Beliefs {
     pub(super) fn new(debate: &Debate, terms: &Terms, said: Vec<Option<f32>>) -> Self {
         let built_in = |by| terms.agent(debate, by).is_some();
         let alone = built_in(Debater::First) && built_in(Debater::Second);
-        Self { said, open: alone || terms.setup.private }
+        Self { said, open: alone && !terms.judge_is_blind() }
     }
 
     /// All that was said.
@@ -76,6 +79,47 @@ impl Beliefs {
         }
         self.said[place] = Some(probability);
         Ok(())
+    }
+
+    /// Whether a verdict agrees with what the judge believed of the same evidence, or says why not.
+    pub(super) fn check(&self, debate: &Debate, verdict: &Verdict) -> Result<(), Refusal> {
+        let pixels = usize::from(debate.rules().pixels);
+        let claims = debate.claims().by_seat(debate.rules());
+        let (Some(Some(belief)), Some(first), Some(second)) =
+            (self.said.get(pixels), claims.first, claims.second)
+        else {
+            return Ok(());
+        };
+        let believed = match belief.total_cmp(&0.5) {
+            Ordering::Greater => first,
+            Ordering::Less => second,
+            Ordering::Equal => return Ok(()),
+        };
+        let logit = |logits: &[f32], label| logits.get(usize::from(label)).copied();
+        let label = match verdict {
+            Verdict::Label { explanation: Some(why), .. } if !why.trim().is_empty() => {
+                return Ok(());
+            }
+            Verdict::Label { label, .. } => *label,
+            Verdict::Logits { logits } => {
+                match logit(logits, first).partial_cmp(&logit(logits, second)) {
+                    Some(Ordering::Greater) => first,
+                    Some(Ordering::Less) => second,
+                    Some(Ordering::Equal) | None => return Ok(()),
+                }
+            }
+        };
+        if label == believed || ![first, second].contains(&label) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            RefusalCode::AgainstBelief,
+            format!(
+                "the verdict is for {label}, and after the last reveal the judge held {believed} \
+                 more probable: it gave the first debater's claim a probability of {belief}"
+            ),
+            format!("a verdict for {believed}, or the label {label} with an explanation"),
+        ))
     }
 
     /// Tells everybody who wants and may what has been said, unless they know it. The debaters that

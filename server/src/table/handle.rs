@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use pixel_debate_game::{Pixel, Transcript, Verdict};
-use pixel_debate_protocol::{Phase, Refusal, Snapshot, Summary, Token};
+use pixel_debate_game::{Pixel, Verdict};
+use pixel_debate_protocol::{DebateRecord, Phase, Refusal, Snapshot, Summary, Token};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
@@ -19,14 +19,18 @@ pub(crate) enum Request {
     Follow(Box<Follow>),
     /// A player does something.
     Act(Box<Act>),
-    /// A client leaves; with an outbox it is told so.
-    Leave { client: u64, answer: Option<(Outbox, Option<u32>)> },
+    /// A client leaves, and is told so if it asked with an id.
+    Leave { client: Outbox, id: Option<u32> },
+    /// A client has gone.
+    Gone { client: u64 },
+    /// A client that says that it set the debate up ends it.
+    Cancel { client: Outbox, id: Option<u32>, token: Token },
     /// Somebody wants to see the debate once, as a spectator.
     Look { key: Key, answer: oneshot::Sender<Result<Snapshot, Refusal>> },
-    /// Somebody wants the transcript.
-    Transcript { key: Key, answer: oneshot::Sender<Result<Transcript, Refusal>> },
-    /// The administrator ends the debate.
-    End { answer: oneshot::Sender<Result<(), Refusal>> },
+    /// Somebody wants the record.
+    Record { key: Key, answer: oneshot::Sender<Result<DebateRecord, Refusal>> },
+    /// The administrator ends the debate, or whoever set it up.
+    End { key: Key, answer: oneshot::Sender<Result<(), Refusal>> },
     /// The server wants the room: only a debate that is over is asked this.
     LetGo,
 }
@@ -80,7 +84,7 @@ pub(crate) enum What {
 /// By what right somebody wants to see a debate.
 #[derive(Debug)]
 pub(crate) enum Key {
-    /// Everybody's, or that of a spectator with a token.
+    /// None, or a token.
     Token(Option<Token>),
     /// The administrator's.
     Administrator,

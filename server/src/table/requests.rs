@@ -5,14 +5,17 @@ use std::ops::ControlFlow;
 
 use pixel_debate_game::{Debater, Move, Seat, Transcript};
 use pixel_debate_protocol::{
-    Accepted, CloseReason, Refusal, RefusalCode, Resumed, ServerMessage, Snapshot, Token,
+    CloseReason, DebateRecord, Refusal, RefusalCode, Resumed, ServerMessage, Snapshot,
 };
 use tokio::time::Instant;
 
 use super::followers::Follower;
-use super::handle::{Act, Follow, Key, Request, Wanted, What};
+use super::handle::{Act, Follow, Key, Request, What};
+use super::writing::Ender;
 use super::{Mover, Table, store_unavailable};
+use crate::lobby::unknown;
 use crate::outbox::Outbox;
+use crate::record::Terms;
 
 /// How much room an outbox keeps for what is told while missed events are told again.
 const ROOM: usize = 16;
@@ -28,37 +31,30 @@ impl Table {
                     self.refuse(&client, id, refusal);
                 }
             }
-            Request::Leave { client, answer } => {
-                if let Some(Seat::Debater(debater)) = self.followers.leave(client) {
-                    self.lose([debater], Instant::now());
+            Request::Leave { client, id } => {
+                if self.leave(client.client()) {
+                    self.accept(&client, id, None);
+                } else {
+                    self.refuse(&client, id, not_followed());
                 }
-                if let Some((client, id)) = answer {
-                    client.tell(&ServerMessage::Accepted(Accepted {
-                        id,
-                        debate: self.id.clone(),
-                        seq: None,
-                        took_ms: None,
-                        latency_ms: client.latency_ms(),
-                    }));
-                }
+            }
+            Request::Gone { client } => {
+                self.leave(client);
+            }
+            Request::Cancel { client, id, token } => {
+                let ender = Ender::Client(client, id);
+                return self.end(&Key::Token(Some(token)), ender);
             }
             Request::Look { key, answer } => {
-                let snapshot = self.spectator(&key).map(|()| self.snapshot(None, Seat::Spectator));
-                let _ = answer.send(snapshot);
+                let snapshot =
+                    self.check_spectator(&key).map(|()| self.snapshot(None, Seat::Spectator));
+                let _ = answer.send(snapshot.map_err(|refusal| refusal.about(&self.id)));
             }
-            Request::Transcript { key, answer } => {
-                let _ = answer.send(self.spectator(&key).and_then(|()| self.transcript()));
+            Request::Record { key, answer } => {
+                let record = self.check_reader(&key).map(|()| self.record());
+                let _ = answer.send(record.map_err(|refusal| refusal.about(&self.id)));
             }
-            Request::End { answer } => {
-                if self.pending.is_some() {
-                    let _ = answer.send(Err(store_unavailable().about(&self.id)));
-                } else if self.debate.outcome().is_some() {
-                    let _ = answer.send(Ok(()));
-                    return ControlFlow::Break(CloseReason::Ended);
-                } else {
-                    self.abandon(CloseReason::Ended, Some(answer));
-                }
-            }
+            Request::End { key, answer } => return self.end(&key, Ender::Visitor(answer)),
             Request::LetGo => {
                 if self.debate.outcome().is_some() {
                     return ControlFlow::Break(CloseReason::Over);
@@ -66,6 +62,70 @@ impl Table {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// Lets a client go that follows the debate; `false` where it does not.
+    fn leave(&mut self, client: u64) -> bool {
+        let left = self.followers.leave(client);
+        if let Some(seat @ Seat::Debater(debater)) = left
+            && !self.followers.has(seat)
+        {
+            self.lose([debater], Instant::now());
+        }
+        left.is_some()
+    }
+
+    /// Ends the debate for somebody who may.
+    fn end(&mut self, key: &Key, ender: Ender) -> ControlFlow<CloseReason> {
+        let refusal = match self.ended_by(key) {
+            Err(refusal) => refusal,
+            Ok(_) if self.pending.is_some() => store_unavailable(),
+            Ok(reason) if self.debate.outcome().is_none() => {
+                self.abandon(reason, Some(ender));
+                return ControlFlow::Continue(());
+            }
+            // What has its outcome is only let go of.
+            Ok(reason) => {
+                if let Ender::Visitor(answer) = ender {
+                    let _ = answer.send(Ok(()));
+                }
+                return ControlFlow::Break(reason);
+            }
+        };
+        match ender {
+            Ender::Visitor(answer) => drop(answer.send(Err(refusal.about(&self.id)))),
+            Ender::Client(client, id) => self.refuse(&client, id, refusal),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Answers those whose requests came too late: the debate is let go of.
+    pub(super) fn turn_away(&mut self, reason: CloseReason) {
+        self.requests.close();
+        while let Ok(request) = self.requests.try_recv() {
+            let gone = match reason {
+                CloseReason::Restarting => Refusal::new(
+                    RefusalCode::Unavailable,
+                    "the server stops",
+                    "another try when it is back",
+                ),
+                _ => unknown(&self.id),
+            };
+            match request {
+                Request::Follow(follow) => {
+                    let Follow { client, id, ticket, .. } = *follow;
+                    drop(ticket);
+                    self.refuse(&client, id, gone);
+                }
+                Request::Act(act) => self.refuse(&act.client, act.id, not_followed()),
+                Request::Leave { client, id } => self.refuse(&client, id, not_followed()),
+                Request::Cancel { client, id, .. } => self.refuse(&client, id, gone),
+                Request::Look { answer, .. } => drop(answer.send(Err(gone))),
+                Request::Record { answer, .. } => drop(answer.send(Err(gone))),
+                Request::End { answer, .. } => drop(answer.send(Err(gone))),
+                Request::Gone { .. } | Request::LetGo => {}
+            }
+        }
     }
 
     fn refuse(&self, client: &Outbox, id: Option<u32>, refusal: Refusal) {
@@ -86,8 +146,9 @@ impl Table {
             }
         };
         let now = Instant::now();
-        // Further back than the outbox has room, and what has not happened, is not told again.
-        let told = since.filter(|seq| {
+        // Further back than the outbox has room, and what has not happened, is not told again; and who
+        // knows no event may not know the debate either.
+        let told = since.filter(|seq| *seq > 0).filter(|seq| {
             let missed = self.seq.checked_sub(*seq);
             missed.is_some_and(|missed| missed as usize + ROOM <= client.room())
         });
@@ -107,6 +168,7 @@ impl Table {
                     seat,
                     seq: self.seq,
                     turn: self.turn(debater(seat).is_some(), now),
+                    beliefs: self.own_beliefs(seat),
                 }));
                 for event in (told + 1..=self.seq).filter_map(|seq| self.told(seq)) {
                     client.tell(&ServerMessage::Event(event));
@@ -138,36 +200,6 @@ impl Table {
         self.lose(lost, now);
     }
 
-    /// The seat that a token gives, to a client that wants such a seat.
-    fn seat_for(&self, token: Option<&Token>, wanted: Wanted) -> Result<Seat, Refusal> {
-        let locks = &self.terms.locks;
-        let opened = token.and_then(|token| locks.seat(token));
-        let seat = match (wanted, opened) {
-            (Wanted::Player | Wanted::Either, Some(seat @ (Seat::Debater(_) | Seat::Judge))) => {
-                Some(seat)
-            }
-            (Wanted::Spectator | Wanted::Either, Some(Seat::Spectator)) => Some(Seat::Spectator),
-            // A public debate may be watched by everybody, whatever they hold.
-            (Wanted::Spectator, _) if locks.spectator.is_none() => Some(Seat::Spectator),
-            (Wanted::Either, None) if locks.spectator.is_none() && token.is_none() => {
-                Some(Seat::Spectator)
-            }
-            _ => None,
-        };
-        seat.ok_or_else(|| match wanted {
-            Wanted::Spectator => Refusal::new(
-                RefusalCode::WrongToken,
-                "this debate is private",
-                "the spectators' token that came with \"created\"",
-            ),
-            Wanted::Player | Wanted::Either => Refusal::new(
-                RefusalCode::WrongToken,
-                "this token opens no seat of this debate",
-                "a token that came with \"created\"",
-            ),
-        })
-    }
-
     /// Does what a player wants to do, if it may.
     fn act(&mut self, act: Act) -> Result<(), Refusal> {
         let Act { client, id, what, at } = act;
@@ -185,6 +217,7 @@ impl Table {
             }
             (What::Verdict(verdict), Some(Seat::Judge)) => {
                 self.check_begun()?;
+                self.beliefs.check(&self.debate, &verdict)?;
                 Move::Verdict(verdict)
             }
             (What::Resign, Some(Seat::Debater(by))) => Move::Resign { by },
@@ -194,15 +227,8 @@ impl Table {
             (What::Reveal { .. }, _) => return Err(not_seated("a debater reveals")),
             (What::Resign, _) => return Err(not_seated("a debater resigns")),
         };
-        let over = self.debate.outcome().is_some();
         self.make(r#move, Some(Mover { client, id, at })).map_err(|illegal| {
-            let expected = if over {
-                "nothing more in this debate"
-            } else {
-                "in turn a legal pixel that is not revealed yet; after the last reveal one \
-                 verdict, for one of the claims if there are two"
-            };
-            Refusal::new(RefusalCode::Illegal, illegal.to_string(), expected)
+            Refusal::new(RefusalCode::Illegal, illegal.to_string(), illegal.expected())
         })
     }
 
@@ -219,17 +245,16 @@ impl Table {
             return Err(not_seated("the judge says what it believes"));
         }
         self.check_begun()?;
+        if self.is_ending() {
+            return Err(Refusal::new(
+                RefusalCode::Illegal,
+                "the debate is about to end, and takes no more beliefs",
+                "nothing more in this debate",
+            ));
+        }
         self.beliefs.say(&self.debate, after, probability)?;
         self.tell_beliefs();
-        if id.is_some() {
-            client.tell(&ServerMessage::Accepted(Accepted {
-                id,
-                debate: self.id.clone(),
-                seq: None,
-                took_ms: None,
-                latency_ms: client.latency_ms(),
-            }));
-        }
+        self.accept(client, id, None);
         Ok(())
     }
 
@@ -256,17 +281,6 @@ impl Table {
         Err(Refusal::new(code, message, format!("seq: {next}")))
     }
 
-    /// Whether somebody with that key may see what spectators see.
-    fn spectator(&self, key: &Key) -> Result<(), Refusal> {
-        match key {
-            Key::Administrator => Ok(()),
-            Key::Token(token) => self
-                .seat_for(token.as_ref(), Wanted::Spectator)
-                .map(drop)
-                .map_err(|refusal| refusal.about(&self.id)),
-        }
-    }
-
     /// What a seat may know now. All of it comes from the game's views, except what is kept back
     /// until the outcome.
     fn snapshot(&self, id: Option<u32>, seat: Seat) -> Snapshot {
@@ -275,22 +289,39 @@ impl Table {
             seat => self.debate.view(seat),
         };
         let background = view.outcome.is_some().then(|| self.terms.background.clone());
-        let turn = self.turn(debater(seat).is_some(), Instant::now());
-        Snapshot { id, debate: self.id.clone(), seq: self.seq, view, turn, background }
+        Snapshot {
+            id,
+            debate: self.id.clone(),
+            seq: self.seq,
+            view,
+            turn: self.turn(debater(seat).is_some(), Instant::now()),
+            background,
+            visibility: self.terms.setup.visibility,
+            judge_may_be_influenced: self.terms.setup.judge_may_be_influenced,
+            beliefs: self.own_beliefs(seat),
+        }
     }
 
-    fn transcript(&self) -> Result<Transcript, Refusal> {
-        if self.debate.outcome().is_none() {
-            return Err(Refusal::new(
-                RefusalCode::NoOutcome,
-                "the debate has no outcome yet, and its transcript tells everything",
-                "another try after the outcome",
-            )
-            .about(&self.id));
-        }
-        let background = &self.terms.background;
+    /// What the judge has said that it believed, for the judge.
+    fn own_beliefs(&self, seat: Seat) -> Option<Vec<Option<f32>>> {
+        (seat == Seat::Judge).then(|| self.beliefs.said().to_vec())
+    }
+
+    /// All that is kept of the debate.
+    fn record(&self) -> DebateRecord {
+        let Terms { setup, background, created_ms, .. } = &self.terms;
         let source = Some(background.source.clone());
-        Ok(Transcript::of(&self.debate, source, background.players.clone()))
+        DebateRecord {
+            debate: self.id.clone(),
+            created_ms: *created_ms,
+            clock: setup.clock,
+            visibility: setup.visibility,
+            spectators_see: setup.spectators_see,
+            judge_may_be_influenced: setup.judge_may_be_influenced,
+            beliefs: self.beliefs.said().to_vec(),
+            times: self.times.clone(),
+            transcript: Transcript::of(&self.debate, source, background.players.clone()),
+        }
     }
 }
 
@@ -306,5 +337,13 @@ fn not_seated(who: &str) -> Refusal {
         RefusalCode::NotSeated,
         format!("only {who}, and this connection is not seated as one in this debate"),
         "\"take\" or \"resume\" with the token of that seat first",
+    )
+}
+
+fn not_followed() -> Refusal {
+    Refusal::new(
+        RefusalCode::NotSeated,
+        "this connection does not follow that debate",
+        "\"take\", \"resume\" or \"watch\" first",
     )
 }

@@ -58,7 +58,7 @@ impl Table {
 
     /// Tells the opinions that somebody waits for, and has the next one worked out.
     pub(super) fn tell_opinions(&mut self) {
-        let lost = self.opinions.tell(&self.id, &self.debate, &mut self.followers);
+        let lost = self.opinions.tell(&self.debate, &mut self.followers);
         self.lose(lost, Instant::now());
         if self.opinion.is_none()
             && let Some(evidence) = self.opinions.wanted(&self.debate, &self.followers)
@@ -89,6 +89,12 @@ impl Table {
             summary.phase = phase;
             summary.seq = self.seq;
             summary.outcome = self.debate.outcome();
+            if summary.outcome.is_some() {
+                let background = &self.terms.background;
+                summary.ended_ms = self.times.last().map(|time| time.at_ms);
+                summary.players = Some(background.players.clone());
+                summary.image = Some(background.source.clone());
+            }
         });
     }
 }

@@ -1,11 +1,12 @@
 //! From a move to an event: written to the store first, then it has happened.
 
 use std::ops::ControlFlow;
-use std::time::Duration;
 
 use bytes::Bytes;
 use pixel_debate_game::{Debate, IllegalMove, Move};
-use pixel_debate_protocol::{Accepted, CloseReason, Refusal, RefusalCode, ServerMessage};
+use pixel_debate_protocol::{
+    Accepted, CloseReason, EventTime, Refusal, RefusalCode, ServerMessage,
+};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -22,7 +23,7 @@ use crate::store::Finish;
 pub(super) struct Pending {
     what: Next,
     entry: Bytes,
-    took: Duration,
+    at_ms: u64,
     /// Who has brought it about, if a client has.
     by: Option<Mover>,
     /// How often the store has failed to take it.
@@ -32,9 +33,17 @@ pub(super) struct Pending {
 /// What the debate comes to with it.
 pub(super) enum Next {
     /// The debate after an event.
-    After(Debate),
+    After(Debate, EventTime),
     /// No outcome: it is over for that reason, of which somebody may want to hear.
-    Abandoned(CloseReason, Option<oneshot::Sender<Result<(), Refusal>>>),
+    Abandoned(CloseReason, Option<Ender>),
+}
+
+/// Who has asked for the end of a debate, and hears when it has come.
+pub(super) enum Ender {
+    /// Over HTTP.
+    Visitor(oneshot::Sender<Result<(), Refusal>>),
+    /// On a websocket, with the id of the request.
+    Client(Outbox, Option<u32>),
 }
 
 pub(super) struct Mover {
@@ -50,17 +59,15 @@ impl Table {
         let event = after.apply(r#move)?;
         let now = Instant::now();
         let took = now.saturating_duration_since(self.since);
-        let entry = Entry::Event {
-            event,
-            bank_ms: self.clocks.banks_after(now),
-            took_ms: milliseconds(took),
-            at_ms: now_ms(),
-        };
+        let time = EventTime { at_ms: now_ms(), took_ms: milliseconds(took), cut_short: false };
+        let EventTime { at_ms, took_ms, cut_short } = time;
+        let bank_ms = self.clocks.banks_after(now);
+        let entry = Entry::Event { event, bank_ms, took_ms, at_ms, cut_short };
         self.clocks.stop(now);
         self.write(Pending {
-            what: Next::After(after),
+            what: Next::After(after, time),
             entry: entry.to_bytes(),
-            took,
+            at_ms,
             by,
             failures: 0,
         });
@@ -68,16 +75,13 @@ impl Table {
     }
 
     /// Ends the debate without an outcome.
-    pub(super) fn abandon(
-        &mut self,
-        reason: CloseReason,
-        asked: Option<oneshot::Sender<Result<(), Refusal>>>,
-    ) {
+    pub(super) fn abandon(&mut self, reason: CloseReason, asked: Option<Ender>) {
+        let at_ms = now_ms();
         self.clocks.stop(Instant::now());
         self.write(Pending {
             what: Next::Abandoned(reason, asked),
-            entry: Entry::Abandoned { reason, at_ms: now_ms() }.to_bytes(),
-            took: Duration::ZERO,
+            entry: Entry::Abandoned { reason, at_ms }.to_bytes(),
+            at_ms,
             by: None,
             failures: 0,
         });
@@ -85,8 +89,8 @@ impl Table {
 
     pub(super) fn write(&mut self, pending: Pending) {
         let finish = match &pending.what {
-            Next::After(debate) => debate.outcome().map(|_| self.finish(debate)),
-            Next::Abandoned(..) => Some(self.finish(&self.debate)),
+            Next::After(debate, _) => debate.outcome().map(|_| self.finish(debate, pending.at_ms)),
+            Next::Abandoned(..) => Some(self.finish(&self.debate, pending.at_ms)),
         };
         let (entry, attempt) = (pending.entry.clone(), pending.failures);
         // What the built-in players think about is in the past.
@@ -95,8 +99,16 @@ impl Table {
     }
 
     /// What the store keeps when the debate ends so.
-    pub(super) fn finish(&self, debate: &Debate) -> Finish {
-        finish(debate, &self.terms, self.beliefs.said())
+    fn finish(&self, debate: &Debate, ended_ms: u64) -> Finish {
+        finish(debate, &self.terms, self.beliefs.said(), ended_ms)
+    }
+
+    /// Whether the end of the debate is on its way to the store, so that nothing can be added to it.
+    pub(super) fn is_ending(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| match &pending.what {
+            Next::After(debate, _) => debate.outcome().is_some(),
+            Next::Abandoned(..) => true,
+        })
     }
 
     /// The store has not taken an event.
@@ -123,21 +135,29 @@ impl Table {
 
     /// The store has taken an event: it has happened, and everybody is told.
     pub(super) fn conclude(&mut self) -> ControlFlow<CloseReason> {
-        let Some(Pending { what, took, by, failures, .. }) = self.pending.take() else {
+        let Some(Pending { what, by, failures, .. }) = self.pending.take() else {
             return ControlFlow::Continue(());
         };
         if failures > 0 {
             info!(debate = %self.id, failures, "the store takes events again");
         }
-        match what {
-            Next::After(debate) => self.debate = debate,
+        let time = match what {
+            Next::After(debate, time) => {
+                self.debate = debate;
+                self.times.push(time);
+                time
+            }
             Next::Abandoned(reason, asked) => {
-                if let Some(asked) = asked {
-                    let _ = asked.send(Ok(()));
+                // Whoever hears of the end may set up another debate in its place.
+                self.place = None;
+                match asked {
+                    Some(Ender::Visitor(answer)) => drop(answer.send(Ok(()))),
+                    Some(Ender::Client(client, id)) => self.accept(&client, id, None),
+                    None => {}
                 }
                 return ControlFlow::Break(reason);
             }
-        }
+        };
         self.seq += 1;
         if self.debate.outcome().is_some() {
             self.agents = [None, None];
@@ -151,19 +171,27 @@ impl Table {
         if let Some(Mover { client, id, at }) = by {
             self.house.metrics.move_seconds.observe(at.elapsed().as_secs_f64());
             // Who has heard of the failure has had the answer.
-            if id.is_some() && failures == 0 {
-                client.tell(&ServerMessage::Accepted(Accepted {
-                    id,
-                    debate: self.id.clone(),
-                    seq: Some(self.seq),
-                    took_ms: Some(milliseconds(took)),
-                    latency_ms: client.latency_ms(),
-                }));
+            if failures == 0 {
+                self.accept(&client, id, Some(time.took_ms));
             }
         }
         self.tell_opinions();
         self.tell_beliefs();
         ControlFlow::Continue(())
+    }
+
+    /// Tells a client that what it asked for with that id is done: a move, which took so long, has
+    /// become the latest event, or something else has happened.
+    pub(super) fn accept(&self, client: &Outbox, id: Option<u32>, took_ms: Option<u32>) {
+        if id.is_some() {
+            client.tell(&ServerMessage::Accepted(Accepted {
+                id,
+                debate: self.id.clone(),
+                seq: took_ms.map(|_| self.seq),
+                took_ms,
+                latency_ms: client.latency_ms(),
+            }));
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! What a judge says that it believes on the way: who is told, and when.
 
+use std::time::Duration;
+
 use pixel_debate_protocol::{
-    ClientMessage, DebateId, RefusalCode, Request, ServerMessage, Setup, Token,
+    ClientMessage, CloseReason, DebateId, RefusalCode, Request, ServerMessage, Setup, Token,
+    Visibility,
 };
 use pixel_debate_server::Limits;
 
@@ -35,13 +38,14 @@ async fn told(client: &mut Client) -> Vec<Option<f32>> {
 
 /// Whether a client has been told any.
 fn knows(client: &Client) -> bool {
-    client.heard.iter().any(|frame| frame.contains("beliefs"))
+    client.heard.iter().any(|frame| frame.contains(r#""type":"beliefs""#))
 }
 
 on_both_stores!(spectators_of_programs_are_told_at_once_and_whoever_looks_later, |home| {
     let scene = Scene::at(home, Limits::default()).await;
     let mut judge = Client::connect(scene.address).await;
-    let created = judge.create(for_a_judge()).await;
+    let open = Setup { judge_may_be_influenced: true, ..for_a_judge() };
+    let created = judge.create(open).await;
     let debate = created.debate;
     judge.take(&debate, created.tokens.judge.as_ref().unwrap()).await;
     judge.snapshot().await;
@@ -119,47 +123,141 @@ async fn judged(seated: &mut Seated, spectator: &mut Client) {
     assert!(!knows(&seated.first) && !knows(&seated.second) && !knows(&seated.judge));
 }
 
-#[tokio::test]
-async fn debaters_are_told_after_the_end_and_so_is_who_could_be_one() {
+/// Takes all seats of such a debate and judges it, while somebody watches who can, and nobody is told
+/// the beliefs before the verdict; then all are.
+async fn told_after_the_verdict(setup: Setup) {
     let scene = Scene::open().await;
-    let mut seated = scene.seated(outside()).await;
+    let unlisted = setup.visibility == Visibility::Unlisted;
+    let mut seated = scene.seated(setup).await;
     let debate = seated.debate.clone();
     with_opinions(&mut seated).await;
-    let mut spectator = watch(&scene, &debate, None).await;
+    let mut spectator = Client::connect(scene.address).await;
+    if !unlisted {
+        spectator = watch(&scene, &debate, seated.spectator.clone()).await;
+    }
     judged(&mut seated, &mut spectator).await;
-    assert!(!knows(&spectator), "a debater may watch a public debate");
-    seated.judge.verdict(&debate, 0).await;
+    assert!(!knows(&spectator), "who watches could tell a debater or the judge");
+    seated.judge.verdict(&debate, 1).await;
     let all = [Some(0.5), None, None, None, Some(0.25)];
     for client in seated.all() {
         assert_eq!(told(client).await, all);
+    }
+    if unlisted {
+        spectator = watch(&scene, &debate, None).await;
     }
     assert_eq!(told(&mut spectator).await, all);
     scene.stop().await;
 }
 
 #[tokio::test]
-async fn spectators_of_a_private_debate_are_told_at_once() {
+async fn nobody_is_told_before_the_verdict() {
+    for visibility in [Visibility::Public, Visibility::Unlisted, Visibility::Private] {
+        told_after_the_verdict(Setup { visibility, ..outside() }).await;
+    }
+    // Debaters are to argue without it, also where the judge may be influenced.
+    for visibility in [Visibility::Public, Visibility::Private] {
+        let open = Setup { visibility, judge_may_be_influenced: true, ..outside() };
+        told_after_the_verdict(open).await;
+    }
+}
+
+#[tokio::test]
+async fn the_server_knows_what_the_judge_has_said() {
     let scene = Scene::open().await;
-    let mut seated = Vec::new();
-    for _ in 0..3 {
-        seated.push(Client::connect(scene.address).await);
+    let mut seated = scene.seated(outside()).await;
+    let debate = seated.debate.clone();
+    seated.judge.say(belief(&debate, 0, 0.5)).await;
+    seated.play(1, 2).await;
+    seated.judge.say(Request { id: Some(1), message: belief(&debate, 2, 0.75) }).await;
+    seated.judge.accepted().await;
+    let said = vec![Some(0.5), None, Some(0.75)];
+    let tokens = seated.tokens.clone();
+    for seq in [0, 2] {
+        let mut elsewhere = Client::connect(scene.address).await;
+        elsewhere.resume(&debate, Some(&tokens[2]), seq).await;
+        let beliefs = match seq {
+            0 => elsewhere.snapshot().await.beliefs,
+            _ => elsewhere.resumed().await.beliefs,
+        };
+        assert_eq!(beliefs.as_ref(), Some(&said));
+        assert_eq!(seated.judge.dismissed().await, CloseReason::SeatTaken, "and the other is told");
+        seated.judge = elsewhere;
+        // Nobody else is told there.
+        seated.first.resume(&debate, Some(&tokens[0]), seq).await;
+        let beliefs = match seq {
+            0 => seated.first.snapshot().await.beliefs,
+            _ => seated.first.resumed().await.beliefs,
+        };
+        assert_eq!(beliefs, None);
     }
-    let created = seated[0].create(Setup { private: true, ..outside() }).await;
-    let (debate, tokens) = (created.debate, created.tokens);
-    let mut spectator = watch(&scene, &debate, tokens.spectator).await;
-    // The honest debater sits first.
-    let tokens = [tokens.honest, tokens.liar, tokens.judge].map(Option::unwrap);
-    for (client, token) in seated.iter_mut().zip(tokens.clone()) {
-        client.say(ClientMessage::Take { debate: debate.clone(), token, opinions: true }).await;
-        client.snapshot().await;
+    scene.stop().await;
+}
+
+fn verdict(debate: &DebateId, label: u8, explanation: Option<&str>) -> ClientMessage {
+    let (debate, explanation) = (debate.clone(), explanation.map(String::from));
+    ClientMessage::Verdict {
+        debate,
+        label: Some(label),
+        probability: None,
+        explanation,
+        logits: None,
     }
-    for client in seated.iter_mut().chain([&mut spectator]) {
-        client.turn().await;
+}
+
+/// A verdict by logits that is for that label.
+fn by_logits(debate: &DebateId, label: u8) -> ClientMessage {
+    let logits = Some((0..3).map(|other| f32::from(u8::from(other == label))).collect());
+    let (debate, label, probability, explanation) = (debate.clone(), None, None, None);
+    ClientMessage::Verdict { debate, label, probability, explanation, logits }
+}
+
+#[tokio::test]
+async fn a_verdict_against_the_judges_own_belief_says_why() {
+    let scene = Scene::open().await;
+    // The first debater claims 0, the second 1.
+    for (after, probability, label, explanation, accepted) in [
+        (4, 0.75, 1, None, false),
+        (4, 0.75, 1, Some(" \n"), false),
+        (4, 0.75, 1, Some("the second was last"), true),
+        (4, 0.25, 0, None, false),
+        (4, 0.75, 0, None, true),
+        (4, 0.25, 1, None, true),
+        (4, 0.5, 1, None, true),
+        // What was believed of less evidence binds nobody.
+        (3, 0.75, 1, None, true),
+    ] {
+        let mut seated = scene.seated(outside()).await;
+        seated.play(1, 4).await;
+        let debate = seated.debate.clone();
+        seated.judge.say(belief(&debate, after, probability)).await;
+        seated.judge.say(verdict(&debate, label, explanation)).await;
+        if !accepted {
+            let refusal = seated.judge.refusal().await;
+            assert_eq!(refusal.code, RefusalCode::AgainstBelief);
+            assert!(refusal.expected.contains("with an explanation"), "{refusal}");
+            // With logits as well; and the debate goes on.
+            seated.judge.say(by_logits(&debate, label)).await;
+            assert_eq!(seated.judge.refusal().await.code, RefusalCode::AgainstBelief);
+            seated.judge.say(verdict(&debate, 2, None)).await;
+            assert_eq!(seated.judge.refusal().await.code, RefusalCode::Illegal);
+            seated.judge.say(by_logits(&debate, 1 - label)).await;
+        }
+        assert!(seated.judge.event().await.ending.is_some());
     }
-    let [first, second, judge] = <[Client; 3]>::try_from(seated).ok().unwrap();
-    let mut seated = Seated { debate, tokens, first, second, judge };
-    judged(&mut seated, &mut spectator).await;
-    assert!(knows(&spectator));
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn a_debate_that_is_let_go_takes_no_more_beliefs() {
+    let limits = Limits { verdict: Duration::from_millis(100), ..Limits::default() };
+    let scene = Scene::with(limits).await;
+    let mut seated = scene.seated(outside()).await;
+    seated.play(1, 4).await;
+    let debate = seated.debate.clone();
+    assert_eq!(seated.judge.dismissed().await, CloseReason::NoVerdict);
+    seated.judge.say(Request { id: Some(8), message: belief(&debate, 4, 0.5) }).await;
+    let refusal = seated.judge.refusal().await;
+    assert_eq!((refusal.id, refusal.code), (Some(8), RefusalCode::NotSeated));
     scene.stop().await;
 }
 

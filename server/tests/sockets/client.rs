@@ -4,9 +4,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use pixel_debate_game::Pixel;
+use pixel_debate_game::{Event, OutcomeReason, Pixel, Role, Rules};
 use pixel_debate_protocol::{
-    Accepted, ClientMessage, CloseReason, Created, DebateId, Hello, PATH, Refusal, Request,
+    Accepted, ClientMessage, CloseReason, Created, DebateId, Ending, Hello, PATH, Refusal, Request,
     Resumed, ServerMessage, Setup, Snapshot, Token, Told, Turn, VERSION,
 };
 use tokio::net::TcpStream;
@@ -204,8 +204,56 @@ impl Client {
 
     /// Follows a debate from the beginning to its outcome.
     pub(crate) async fn outcome(&mut self, debate: &DebateId) -> Vec<Told> {
-        self.resume(debate, None, 0).await;
-        self.resumed().await;
-        self.events().await
+        self.outcome_by(debate, None).await
     }
+
+    /// The same with a token. The events of before are those that the snapshot comes of.
+    pub(crate) async fn outcome_by(
+        &mut self,
+        debate: &DebateId,
+        token: Option<&Token>,
+    ) -> Vec<Told> {
+        self.resume(debate, token, 0).await;
+        let snapshot = self.snapshot().await;
+        let mut events = events_of(&snapshot);
+        if snapshot.view.outcome.is_none() {
+            events.extend(self.events().await);
+        }
+        events
+    }
+}
+
+/// The events that a snapshot comes of, as they are told again.
+pub(crate) fn events_of(snapshot: &Snapshot) -> Vec<Told> {
+    let Snapshot { debate, view, background, .. } = snapshot;
+    // Who reveals next does not depend on who is honest.
+    let first = view.rules.first.unwrap_or(Role::Honest);
+    let (pixels, precommit) = (view.rules.pixels, view.rules.precommit);
+    let (order, legal) = (view.rules.order, view.rules.legal);
+    let rules = Rules { pixels, precommit, first, order, legal };
+    let told = |seq: usize, event, to_move, ending| {
+        let (debate, seq) = (debate.clone(), seq as u32);
+        Told { debate, seq, event, to_move, turn: None, ending }
+    };
+    let reveal = |(seq, reveal): (usize, &pixel_debate_game::Reveal)| {
+        let pixel_debate_game::Reveal { by, pixel, value } = *reveal;
+        told(seq, Event::Reveal { by, pixel, value }, rules.debater_to_move(seq), None)
+    };
+    let mut events: Vec<_> = (1..).zip(view.evidence.iter()).map(reveal).collect();
+    if let (Some(outcome), Some(truth), Some(background)) =
+        (view.outcome, view.truth.clone(), background.clone())
+    {
+        let by = rules.seat_of(outcome.winner.other());
+        let event = match (outcome.reason, view.verdict.clone()) {
+            (_, Some(verdict)) => Event::Verdict { verdict, outcome },
+            (OutcomeReason::Resignation, None) => Event::Resigned { by },
+            (reason, None) => {
+                let reason = serde_json::from_value(serde_json::to_value(reason).unwrap());
+                Event::Forfeited { by, reason: reason.unwrap() }
+            }
+        };
+        let ending = Ending { outcome, truth, background };
+        events.push(told(events.len() + 1, event, None, Some(ending)));
+    }
+    events
 }

@@ -47,7 +47,7 @@ async fn a_debater_whose_connection_is_lost_has_the_grace_and_no_more() {
     sleep(Duration::from_millis(300)).await;
     seated.first = Client::connect(scene.address).await;
     seated.first.resume(&debate, Some(&token), 0).await;
-    assert_eq!(seated.first.resumed().await.turn.unwrap().left.unwrap().move_ms, 0);
+    assert_eq!(seated.first.snapshot().await.turn.unwrap().left.unwrap().move_ms, 0);
     seated.play(1, 2).await;
     // Coming and going gains nothing more.
     let began = Instant::now();
@@ -90,6 +90,35 @@ async fn seats_that_nobody_takes_end_the_debate() {
     sleep(Duration::from_millis(600)).await;
     let (head, body) = get(&scene, &format!("/api/debates/{unseen}"), "").await;
     assert!(head.starts_with("HTTP/1.1 404") && body.contains("unknown_debate"), "{head} {body}");
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn who_sets_a_debate_up_says_how_long_its_seats_are_awaited() {
+    let limits = Limits {
+        seats_time: Duration::from_millis(200),
+        longest_seats_time: Duration::from_mins(1),
+        ..Limits::default()
+    };
+    let scene = Scene::with(limits).await;
+    let mut client = Client::connect(scene.address).await;
+    assert_eq!(client.hello.offer.max_seats_ms, 60_000);
+    let later = client.create(Setup { seats_ms: Some(60_000), ..for_a_judge() }).await;
+    let sooner = client.create(Setup { seats_ms: Some(50), ..for_a_judge() }).await;
+    let usual = client.create(for_a_judge()).await;
+    for debate in [&sooner.debate, &usual.debate] {
+        client.watch(debate).await;
+        client.snapshot().await;
+        assert_eq!(client.dismissed().await, CloseReason::Absent);
+    }
+    client.take(&later.debate, &later.tokens.judge.unwrap()).await;
+    assert_eq!(client.snapshot().await.seq, 0);
+    assert_eq!(client.turn().await.seq, 1);
+    for seats_ms in [Some(0), Some(60_001)] {
+        client.say(ClientMessage::Create(Setup { seats_ms, ..for_a_judge() })).await;
+        let refusal = client.refusal().await;
+        assert_eq!(refusal.expected, "seats_ms: 1 to 60000, or null");
+    }
     scene.stop().await;
 }
 

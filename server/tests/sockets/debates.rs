@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use pixel_debate_game::{
-    Event, OutcomeReason, Pixel, Role, Seat, Sight, Transcript, Verdict, View,
-};
+use pixel_debate_game::{Event, OutcomeReason, Pixel, Role, Seat, Sight, Verdict, View};
 use pixel_debate_protocol::{
-    ClientMessage, CloseReason, Created, Player, RefusalCode, Request, ServerMessage, Setup, Tokens,
+    ClientMessage, CloseReason, Created, DebateRecord, Player, RefusalCode, Request, ServerMessage,
+    Setup, Tokens,
 };
 use pixel_debate_server::Limits;
 
@@ -19,7 +18,8 @@ on_both_stores!(a_spectator_follows_a_debate_from_the_claims_to_the_truth, |home
     let scene = Scene::at(home, Limits::default()).await;
     let mut client = Client::connect(scene.address).await;
     let Created { debate, tokens, .. } = client.create(Setup { pace_ms: 60, ..setup() }).await;
-    assert_eq!(tokens, Tokens::default());
+    let Tokens { honest, liar, judge, spectator, .. } = tokens;
+    assert_eq!([honest, liar, judge, spectator], [None, None, None, None]);
     client.watch(&debate).await;
     let snapshot = client.snapshot().await;
     assert_eq!((snapshot.seq, snapshot.view.seat), (0, Seat::Spectator));
@@ -130,7 +130,8 @@ async fn a_setup_draws_what_it_leaves_open() {
 async fn opinions_are_told_to_who_asks_and_to_the_judge_with_the_outcome() {
     let scene = Scene::open().await;
     let mut judge = Client::connect(scene.address).await;
-    let Created { debate, tokens, .. } = judge.create(for_a_judge()).await;
+    let open = Setup { judge_may_be_influenced: true, ..for_a_judge() };
+    let Created { debate, tokens, .. } = judge.create(open).await;
     let mut spectator = Client::connect(scene.address).await;
     let watch = |opinions| {
         let debate = Some(debate.clone());
@@ -174,9 +175,23 @@ async fn spectators_may_be_given_the_debaters_view() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
     let open = Setup { spectators_see: Sight::Image, ..for_a_judge() };
+    client.say(ClientMessage::Create(open.clone())).await;
+    let refusal = client.refusal().await;
+    assert_eq!(refusal.code, RefusalCode::Setup);
+    assert!(refusal.expected.contains("judge_may_be_influenced: true"), "{refusal}");
+    // Where nobody judges who could be told, it is nobody's concern.
+    let debate = client.create(Setup { spectators_see: Sight::Image, ..setup() }).await.debate;
+    client.watch(&debate).await;
+    assert!(client.snapshot().await.view.image.is_some());
+    client.say(ClientMessage::Leave { debate }).await;
+
+    let mut client = Client::connect(scene.address).await;
+    let open = Setup { judge_may_be_influenced: true, ..open };
     let Created { debate, tokens, .. } = client.create(open).await;
     client.watch(&debate).await;
-    let view = client.snapshot().await.view;
+    let snapshot = client.snapshot().await;
+    assert!(snapshot.judge_may_be_influenced, "everybody is told");
+    let view = snapshot.view;
     assert!(view.image.is_some() && view.rules.first == Some(Role::Honest) && view.truth.is_none());
     client.take(&debate, &tokens.judge.unwrap()).await;
     let view = client.snapshot().await.view;
@@ -235,8 +250,8 @@ on_both_stores!(everybody_is_told_why_the_judge_decided_so, |home| {
     spectator.watch(&debate).await;
     assert_eq!(spectator.snapshot().await.view.verdict.as_ref(), Some(&wanted));
     let (_, body) = get(&scene, &format!("/api/debates/{debate}/transcript"), "").await;
-    let transcript: Transcript = body.parse().unwrap();
-    assert_eq!(transcript.replay().unwrap().verdict(), Some(&wanted));
+    let record: DebateRecord = serde_json::from_str(&body).unwrap();
+    assert_eq!(record.transcript.replay().unwrap().verdict(), Some(&wanted));
     scene.stop().await;
 });
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use pixel_debate_protocol::{
     ClientMessage, Clock, CloseReason, DebateId, PATH, RefusalCode, ServerMessage, Setup, Token,
+    Visibility,
 };
 use pixel_debate_server::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -139,7 +140,7 @@ async fn a_debate_that_could_not_be_followed_does_not_count() {
     let limits = Limits { seats: 1, ..Limits::default() };
     let scene = Scene::with(limits).await;
     let mut client = Client::connect(scene.address).await;
-    let private = client.create(Setup { private: true, ..outside() }).await;
+    let private = client.create(Setup { visibility: Visibility::Private, ..outside() }).await;
     let public = client.create(outside()).await;
     let guess = Token("guess".into());
     for _ in 0..3 {

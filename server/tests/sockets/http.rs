@@ -1,9 +1,8 @@
 //! Debates over HTTP.
 
-use pixel_debate_game::Transcript;
 use pixel_debate_protocol::{
-    Analysis, ClientMessage, CloseReason, Created, DebateList, Phase, Refusal, RefusalCode, Setup,
-    Snapshot,
+    Analysis, ClientMessage, CloseReason, Created, DebateList, DebateRecord, Phase, Refusal,
+    RefusalCode, Request, Setup, Snapshot, Token, Visibility,
 };
 use pixel_debate_server::Limits;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -80,8 +79,12 @@ async fn a_debate_is_set_up_read_and_kept() {
     let snapshot: Snapshot = serde_json::from_str(&body).unwrap();
     assert_eq!((snapshot.seq, snapshot.view.truth.unwrap().label), (5, 0));
     let (_, body) = get(&scene, &format!("/api/debates/{debate}/transcript"), "").await;
-    let transcript: Transcript = body.parse().unwrap();
-    assert_eq!(transcript.replay().unwrap().outcome(), snapshot.view.outcome);
+    let record: DebateRecord = serde_json::from_str(&body).unwrap();
+    let replayed = record.transcript.replay().unwrap();
+    assert_eq!(replayed.outcome(), snapshot.view.outcome);
+    assert_eq!((&record.debate, record.times.len()), (&debate, replayed.events().count()));
+    assert!(record.times.is_sorted_by_key(|time| time.at_ms));
+    assert!(record.times[0].at_ms >= record.created_ms);
     let list = list(&scene, "", "").await;
     assert_eq!((list.debates.len(), list.debates[0].phase), (1, Phase::Over));
     scene.stop().await;
@@ -114,12 +117,11 @@ on_both_stores!(debates_are_listed_by_pages_also_those_that_only_the_store_has, 
         // A third is private; the last two go on.
         let private = number % 3 == 0;
         let what = if number < 68 { setup() } else { outside() };
-        let created = client.create(Setup { private, ..what }).await;
+        let visibility = if private { Visibility::Private } else { Visibility::Public };
+        let created = client.create(Setup { visibility, ..what }).await;
         let debate = created.debate;
         if number < 68 {
-            client.resume(&debate, created.tokens.spectator.as_ref(), 0).await;
-            client.resumed().await;
-            client.events().await;
+            client.outcome_by(&debate, created.tokens.spectator.as_ref()).await;
             client.say(ClientMessage::Leave { debate: debate.clone() }).await;
         }
         all.insert(0, debate.0.clone());
@@ -154,7 +156,7 @@ on_both_stores!(debates_are_listed_by_pages_also_those_that_only_the_store_has, 
 async fn what_is_private_is_seen_with_a_token_and_by_the_administrator() {
     let scene = Scene::open().await;
     let Created { debate, tokens, .. } =
-        create(&scene, &Setup { private: true, ..outside() }).await;
+        create(&scene, &Setup { visibility: Visibility::Private, ..outside() }).await;
     let path = format!("/api/debates/{debate}");
     let (status, refusal) = refused(&scene, &format!("GET {path}"), "", "").await;
     assert_eq!((status, refusal.code), (403, RefusalCode::WrongToken));
@@ -181,9 +183,11 @@ on_both_stores!(the_administrator_ends_debates_and_nobody_else, |home| {
     let mut seated = scene.seated(outside()).await;
     let path = format!("DELETE /api/debates/{}", seated.debate);
     let judge = format!("Authorization: Bearer {}\r\n", seated.tokens[2].0);
-    for key in ["", judge.as_str(), "Authorization: Bearer guess\r\n"] {
+    for (key, wanted) in
+        [("", 401), (judge.as_str(), 403), ("Authorization: Bearer guess\r\n", 403)]
+    {
         let (status, refusal) = refused(&scene, &path, key, "").await;
-        assert_eq!((status, refusal.code), (401, RefusalCode::WrongToken));
+        assert_eq!((status, refusal.code), (wanted, RefusalCode::WrongToken));
     }
     let (head, _) = ask(&scene, &path, &administrator(), "").await;
     assert!(head.starts_with("HTTP/1.1 204"), "{head}");
@@ -217,6 +221,11 @@ async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
         ("GET /api/debates?limit=101", "", "", 400, RefusalCode::Malformed),
         ("GET /api/debates?before=-1", "", "", 400, RefusalCode::Malformed),
         ("GET /api/debates?after=1", "", "", 400, RefusalCode::Malformed),
+        ("GET /api/debates?phase=now", "", "", 400, RefusalCode::Malformed),
+        ("GET /socket", "", "", 426, RefusalCode::Upgrade),
+        ("POST /socket", "", "", 405, RefusalCode::Method),
+        ("POST /api/debates", "", "[]", 400, RefusalCode::Malformed),
+        ("POST /api/debates", "", "[17]", 400, RefusalCode::Malformed),
         ("GET /api/nothing", "", "", 404, RefusalCode::NotFound),
         ("GET /api/debates/nowhere", "", "", 404, RefusalCode::UnknownDebate),
         ("GET /api/debates/%2e%2e%2f", "", "", 404, RefusalCode::UnknownDebate),
@@ -320,5 +329,192 @@ async fn a_position_is_analysed_once_there_is_an_outcome() {
         assert!(refusal.message.contains(wrong), "{refusal}");
         assert_eq!(refusal.expected, "revealed: 0 to 4");
     }
+    scene.stop().await;
+}
+
+/// A key in the head of a request.
+pub(crate) fn bearer(token: &Token) -> String {
+    format!("Authorization: Bearer {}\r\n", token.0)
+}
+
+on_both_stores!(who_set_a_debate_up_cancels_it_and_has_its_place_back, |home| {
+    let limits = Limits { debates_per_address: 2, ..Limits::default() };
+    let scene = Scene::at(home, limits).await;
+    let mut client = Client::connect(scene.address).await;
+    for over_http in [true, false] {
+        let mut seated = scene.seated(outside()).await;
+        let mut creator = Client::connect(scene.address).await;
+        let unbegun = creator.create(outside()).await;
+        let (status, refusal) = refused(&scene, "POST /api/debates", "", "").await;
+        assert_eq!((status, refusal.code), (503, RefusalCode::Busy));
+        creator.watch(&unbegun.debate).await;
+        creator.snapshot().await;
+        // No other key ends it, and neither does that of another debate.
+        for token in [seated.tokens[2].clone(), Token("guess".into()), seated.creator.clone()] {
+            let (debate, path) =
+                (unbegun.debate.clone(), format!("DELETE /api/debates/{}", unbegun.debate));
+            client
+                .say(Request {
+                    id: Some(3),
+                    message: ClientMessage::Cancel { debate, token: token.clone() },
+                })
+                .await;
+            let refusal = client.refusal().await;
+            assert_eq!((refusal.id, refusal.code), (Some(3), RefusalCode::WrongToken));
+            assert_eq!(refused(&scene, &path, &bearer(&token), "").await.0, 403);
+        }
+        if over_http {
+            let path = format!("DELETE /api/debates/{}", unbegun.debate);
+            let (head, _) = ask(&scene, &path, &bearer(&unbegun.tokens.creator), "").await;
+            assert!(head.starts_with("HTTP/1.1 204"), "{head}");
+        } else {
+            let (debate, token) = (unbegun.debate.clone(), unbegun.tokens.creator.clone());
+            client
+                .say(Request { id: Some(4), message: ClientMessage::Cancel { debate, token } })
+                .await;
+            assert_eq!(client.accepted().await.id, Some(4));
+        }
+        assert_eq!(creator.dismissed().await, CloseReason::Cancelled);
+        let (status, _) =
+            refused(&scene, &format!("GET /api/debates/{}", unbegun.debate), "", "").await;
+        assert_eq!(status, 404);
+        // Its place is free, also while another one goes on.
+        let another = creator.create(outside()).await;
+        for (debate, token) in [
+            (another.debate, another.tokens.creator),
+            (seated.debate.clone(), seated.creator.clone()),
+        ] {
+            client
+                .say(Request { id: Some(5), message: ClientMessage::Cancel { debate, token } })
+                .await;
+            assert_eq!(client.accepted().await.id, Some(5));
+        }
+        for player in seated.all() {
+            assert_eq!(player.dismissed().await, CloseReason::Cancelled);
+        }
+    }
+    // What has an outcome keeps it.
+    let over = client.create(setup()).await;
+    client.outcome(&over.debate).await;
+    let path = format!("DELETE /api/debates/{}", over.debate);
+    let (status, refusal) = refused(&scene, &path, &bearer(&over.tokens.creator), "").await;
+    assert_eq!((status, refusal.code), (409, RefusalCode::Illegal));
+    scene.stop().await;
+});
+
+#[tokio::test]
+async fn a_private_debates_record_opens_to_each_of_its_tokens_after_the_outcome() {
+    let scene = Scene::open().await;
+    let mut seated = scene.seated(Setup { visibility: Visibility::Private, ..outside() }).await;
+    let debate = seated.debate.clone();
+    let mut keys: Vec<_> = seated.tokens.to_vec();
+    keys.extend([seated.creator.clone(), seated.spectator.clone().unwrap()]);
+    let resources = ["", "/transcript", "/picture.svg", "/analysis", "/judges"];
+    let path = |resource: &str| format!("GET /api/debates/{debate}{resource}");
+    for key in &keys {
+        let (status, refusal) = refused(&scene, &path("/transcript"), &bearer(key), "").await;
+        assert_eq!((status, refusal.code), (409, RefusalCode::NoOutcome));
+    }
+    seated.play(1, 4).await;
+    let belief = ClientMessage::Belief { debate: debate.clone(), after: 4, probability: 0.75 };
+    seated.judge.say(belief).await;
+    seated.judge.verdict(&debate, 0).await;
+    for client in seated.all() {
+        client.event().await;
+    }
+    for key in &keys {
+        for resource in resources {
+            let (head, _) = bytes(&scene, &path(resource), &bearer(key), "").await;
+            assert!(head.starts_with("HTTP/1.1 200"), "{resource}: {head}");
+        }
+    }
+    for key in [String::new(), bearer(&Token("guess".into()))] {
+        for resource in resources {
+            let (status, refusal) = refused(&scene, &path(resource), &key, "").await;
+            assert_eq!((status, refusal.code), (403, RefusalCode::WrongToken));
+        }
+    }
+    let (_, body) =
+        get(&scene, &format!("/api/debates/{debate}/transcript"), &bearer(&keys[0])).await;
+    let record: DebateRecord = serde_json::from_str(&body).unwrap();
+    assert_eq!(record.beliefs, [None, None, None, None, Some(0.75)]);
+    assert_eq!((record.visibility, record.judge_may_be_influenced), (Visibility::Private, false));
+    assert_eq!((record.times.len(), record.clock), (5, outside().clock));
+    assert!(record.times.iter().all(|time| time.at_ms >= record.created_ms && !time.cut_short));
+    scene.stop().await;
+}
+
+on_both_stores!(a_list_says_who_played_on_what_and_when_and_is_narrowed, |home| {
+    let scene = Scene::at(home, Limits::default()).await;
+    let mut client = Client::connect(scene.address).await;
+    let named = |name: &str| format!("outside:{name}").parse().unwrap();
+    let one = client.create(setup()).await.debate;
+    client.outcome(&one).await;
+    let mut seated = scene
+        .seated(Setup { liar: named("Lou & Co"), image: Some(3), lie: Some(0), ..outside() })
+        .await;
+    seated.play(1, 2).await;
+    // What is told with the outcome is not told before, and finds nothing.
+    let rows = list(&scene, "?phase=revealing", "").await.debates;
+    assert_eq!((rows.len(), &rows[0].debate), (1, &seated.debate));
+    assert_eq!((&rows[0].players, &rows[0].image, rows[0].ended_ms), (&None, &None, None));
+    for query in ["?player=outside:Lou+%26+Co", "?image=3"] {
+        assert_eq!(list(&scene, query, "").await.debates, []);
+    }
+    seated.second.say(ClientMessage::Resign { debate: seated.debate.clone() }).await;
+    seated.judge.event().await;
+
+    let scene = scene.restart().await;
+    let found = async |query: &str| -> Vec<String> {
+        list(&scene, query, "").await.debates.into_iter().map(|row| row.debate.0).collect()
+    };
+    let two = seated.debate.0.clone();
+    let rows = list(&scene, "", "").await.debates;
+    let [second, first] = &rows[..] else { panic!("{rows:?}") };
+    assert_eq!(second.players.as_ref().unwrap().liar.as_deref(), Some("outside:Lou & Co"));
+    assert_eq!((first.image.as_ref().unwrap().index, second.image.as_ref().unwrap().index), (0, 3));
+    assert!(first.created_ms <= first.ended_ms.unwrap() && first.created_ms <= second.created_ms);
+    for (query, wanted) in [
+        ("?player=outside:Lou+%26+Co", vec![&two]),
+        ("?player=row&image=0", vec![&one.0]),
+        ("?player=row&image=3", vec![]),
+        ("?image=3&phase=over", vec![&two]),
+        ("?phase=waiting", vec![]),
+        ("?pixels=4", vec![&two, &one.0]),
+        ("?pixels=6", vec![]),
+        (&format!("?since={}", first.created_ms), vec![&two, &one.0]),
+        (&format!("?until={}", first.created_ms), vec![]),
+        (&format!("?since={}", second.created_ms + 1), vec![]),
+    ] {
+        assert_eq!(found(query).await, wanted.into_iter().cloned().collect::<Vec<_>>(), "{query}");
+    }
+    scene.stop().await;
+});
+
+#[tokio::test]
+async fn an_unlisted_debate_is_open_to_whoever_has_its_name_after_the_outcome() {
+    let scene = Scene::open().await;
+    let mut seated = scene.seated(Setup { visibility: Visibility::Unlisted, ..outside() }).await;
+    let debate = seated.debate.clone();
+    let mut visitor = Client::connect(scene.address).await;
+    seated.play(1, 4).await;
+    for resource in ["", "/transcript", "/analysis", "/judges", "/picture.png", "/picture.gif"] {
+        let path = format!("GET /api/debates/{debate}{resource}");
+        let (status, refusal) = refused(&scene, &path, "", "").await;
+        assert_eq!((status, refusal.code), (409, RefusalCode::NoOutcome), "{resource}");
+    }
+    visitor.watch(&debate).await;
+    assert_eq!(visitor.refusal().await.code, RefusalCode::NoOutcome);
+    visitor.resume(&debate, None, 2).await;
+    assert_eq!(visitor.refusal().await.code, RefusalCode::NoOutcome);
+    seated.judge.verdict(&debate, 1).await;
+    seated.judge.event().await;
+    visitor.watch(&debate).await;
+    assert!(visitor.snapshot().await.background.is_some());
+    let (head, _) = get(&scene, &format!("/api/debates/{debate}/transcript"), "").await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert_eq!(list(&scene, "", "").await.debates, []);
+    let rows = list(&scene, "", &administrator()).await.debates;
+    assert_eq!((rows.len(), rows[0].visibility), (1, Visibility::Unlisted));
     scene.stop().await;
 }

@@ -22,6 +22,8 @@ const PIXELS: [(u8, u8); 6] = [(0, 0), (1, 0), (2, 0), (3, 0), (0, 1), (9, 9)];
 enum Action {
     Watch,
     Take(usize),
+    /// With a token that opens nothing.
+    Guess,
     Resume(Option<usize>, u32),
     Reveal(i32, usize),
     Verdict(u8),
@@ -33,6 +35,7 @@ fn action() -> impl Strategy<Value = (usize, Action)> {
     let action = prop_oneof![
         2 => Just(Action::Watch),
         6 => (0..3usize).prop_map(Action::Take),
+        1 => Just(Action::Guess),
         3 => (prop::option::of(0..3usize), 0..7u32).prop_map(|(seat, seq)| Action::Resume(seat, seq)),
         2 => (-1..2, 0..PIXELS.len()).prop_map(|(off, pixel)| Action::Reveal(off, pixel)),
         9 => (0..4usize).prop_map(|pixel| Action::Reveal(0, pixel)),
@@ -50,9 +53,8 @@ struct Model {
     over: bool,
     taken: BTreeSet<usize>,
     revealed: Vec<usize>,
-    /// The seat of each client, and whether its connection has asked for the debate.
+    /// The seat of each client.
     seats: [Option<&'static str>; CLIENTS],
-    linked: [bool; CLIENTS],
 }
 
 type Told = [Vec<String>; CLIENTS];
@@ -68,11 +70,12 @@ impl Model {
         match *action {
             Action::Watch => self.sit(client, None, None, &mut told),
             Action::Take(seat) => self.sit(client, Some(seat), None, &mut told),
+            Action::Guess => told[client].push("error wrong_token".into()),
             Action::Resume(seat, since) => self.sit(client, seat, Some(since), &mut told),
             Action::Leave => {
-                let answer = if self.linked[client] { "accepted" } else { "error not_seated" };
+                let seat = self.seats[client].take();
+                let answer = if seat.is_some() { "accepted" } else { "error not_seated" };
                 told[client].push(answer.into());
-                (self.linked[client], self.seats[client]) = (false, None);
             }
             Action::Reveal(..) | Action::Verdict(_) | Action::Resign => {
                 if let Err(code) = self.allowed(client, action) {
@@ -95,8 +98,8 @@ impl Model {
                 told[other].push("closed seat_taken".into());
             }
         }
-        (self.seats[client], self.linked[client]) = (Some(name), true);
-        match since.filter(|since| *since <= self.seq) {
+        self.seats[client] = Some(name);
+        match since.filter(|since| (1..=self.seq).contains(since)) {
             None => told[client].push(format!("snapshot {} {name}", self.seq)),
             Some(since) => {
                 told[client].push(format!("resumed {} {name}", self.seq));
@@ -173,6 +176,7 @@ fn request(action: &Action, model: &Model, debate: &DebateId, tokens: &[Token; 3
     let message = match *action {
         Action::Watch => ClientMessage::Watch { debate: Some(debate), token: None, opinions },
         Action::Take(seat) => ClientMessage::Take { debate, token: tokens[seat].clone(), opinions },
+        Action::Guess => ClientMessage::Take { debate, token: Token("guess".into()), opinions },
         Action::Resume(seat, seq) => {
             let token = seat.map(|seat| tokens[seat].clone());
             ClientMessage::Resume { debate, token, seq, opinions }

@@ -205,8 +205,11 @@ impl Scene {
         let Ok([mut first, mut second, mut judge]) = <[Client; 3]>::try_from(connections) else {
             unreachable!()
         };
+        let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        let created_ms = since_1970.unwrap().as_millis();
         let honest_first = setup.first == Some(Role::Honest);
         let Created { debate, tokens, .. } = judge.create(setup).await;
+        let (creator, spectator) = (tokens.creator, tokens.spectator);
         let (honest, liar) = (tokens.honest.unwrap(), tokens.liar.unwrap());
         let keys = if honest_first { [honest, liar] } else { [liar, honest] };
         let tokens = [keys[0].clone(), keys[1].clone(), tokens.judge.unwrap()];
@@ -217,7 +220,7 @@ impl Scene {
         for client in [&mut first, &mut second, &mut judge] {
             assert_eq!(client.turn().await.seq, 1);
         }
-        Seated { debate, tokens, first, second, judge }
+        Seated { debate, tokens, creator, spectator, created_ms, first, second, judge }
     }
 }
 
@@ -226,6 +229,10 @@ pub(crate) struct Seated {
     pub(crate) debate: DebateId,
     /// The keys of the first debater, the second and the judge.
     pub(crate) tokens: [Token; 3],
+    pub(crate) creator: Token,
+    pub(crate) spectator: Option<Token>,
+    /// A time, in milliseconds since 1970, before the debate was set up.
+    pub(crate) created_ms: u128,
     pub(crate) first: Client,
     pub(crate) second: Client,
     pub(crate) judge: Client,

@@ -2,7 +2,7 @@
 
 use pixel_debate_game::{Pixel, Seat};
 use pixel_debate_protocol::{
-    ClientMessage, CloseReason, Created, RefusalCode, Request, Setup, Token,
+    ClientMessage, CloseReason, Created, RefusalCode, Request, Setup, Token, Visibility,
 };
 
 use crate::client::Client;
@@ -12,7 +12,7 @@ use crate::scene::{Scene, for_a_judge, outside, setup};
 async fn a_token_opens_its_seat_and_nothing_else() {
     let scene = Scene::open().await;
     let mut creator = Client::connect(scene.address).await;
-    let private = Setup { private: true, ..outside() };
+    let private = Setup { visibility: Visibility::Private, ..outside() };
     let Created { debate, tokens, .. } = creator.create(private).await;
     let Created { debate: other, .. } = creator.create(outside()).await;
     let honest = tokens.honest.unwrap();
@@ -195,8 +195,9 @@ async fn a_judge_who_is_lost_comes_back_with_the_token() {
     drop(judge);
     let mut again = Client::connect(scene.address).await;
     again.resume(&debate, Some(&token), 0).await;
-    assert_eq!(again.resumed().await.seat, Seat::Judge);
-    for seq in 1..=4 {
+    let snapshot = again.snapshot().await;
+    assert_eq!(snapshot.view.seat, Seat::Judge);
+    for seq in snapshot.seq + 1..=4 {
         assert_eq!(again.event().await.seq, seq);
     }
     again.verdict(&debate, 0).await;

@@ -3,7 +3,7 @@
 use pixel_debate_game::Role;
 use pixel_debate_protocol::{
     ClientMessage, DebaterScore, JudgeScore, OtherJudges, Player, RefusalCode, Setup, Standings,
-    Wins,
+    Visibility, Wins,
 };
 use pixel_debate_server::Limits;
 
@@ -56,7 +56,7 @@ async fn play(scene: &Scene) -> [String; 3] {
     let right = judged(scene, ada.clone(), 0, Some(0.75)).await;
     let wrong = judged(scene, ada.clone(), 1, Some(0.5)).await;
     let silent = judged(scene, Setup { pixels: 4, ..ada.clone() }, 0, None).await;
-    judged(scene, Setup { private: true, ..ada }, 0, Some(1.0)).await;
+    judged(scene, Setup { visibility: Visibility::Private, ..ada }, 0, Some(1.0)).await;
     // Of a debate under way nothing is counted.
     let mut seated = scene.seated(outside()).await;
     seated.play(1, 4).await;

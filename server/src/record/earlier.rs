@@ -1,0 +1,100 @@
+//! What stores hold that earlier versions of the program wrote, brought up to date as it is read.
+//!
+//! Before version 3 of the protocol a debate was private or it was not, and anybody who could watch a
+//! debate before an outside judge could be told more than the judge. Names had fewer rules.
+
+use bytes::Bytes;
+use pixel_debate_protocol::{Setup, Visibility};
+use serde_json::{Error, Map, Value, from_slice, from_value};
+
+use crate::results::DebateResult;
+
+/// How an outside player with a name is written.
+const NAMED: &str = "outside:";
+
+/// The setup of a debate.
+pub(crate) fn setup(stored: &Bytes) -> Result<Setup, Error> {
+    let mut setup: Value = from_slice(stored)?;
+    if let Some(fields) = setup.as_object_mut() {
+        let outside = fields.get("judge").is_some_and(is_outside);
+        if open(fields, outside)? {
+            // The names are kept with what stands behind the debate.
+            for seat in ["honest", "liar", "judge"] {
+                let named =
+                    |name: &Value| name.as_str().is_some_and(|name| name.starts_with(NAMED));
+                if let Some(player) = fields.get_mut(seat).filter(|player| named(player)) {
+                    *player = "outside".into();
+                }
+            }
+        }
+    }
+    from_value(setup)
+}
+
+/// What came of a debate.
+pub(crate) fn result(stored: &Bytes) -> Result<DebateResult, Error> {
+    let mut result: Value = from_slice(stored)?;
+    if let Some(fields) = result.as_object_mut() {
+        let outside = fields.get("players").and_then(|players| players.get("judge"));
+        let outside = outside.is_some_and(is_outside);
+        open(fields, outside)?;
+    }
+    from_value(result)
+}
+
+/// Says in today's words who may watch and what they might be told. Whether it was said in others.
+fn open(fields: &mut Map<String, Value>, outside: bool) -> Result<bool, Error> {
+    let Some(private) = fields.remove("private") else { return Ok(false) };
+    let private: bool = from_value(private)?;
+    let visibility = if private { Visibility::Private } else { Visibility::Public };
+    fields.insert("visibility".into(), serde_json::to_value(visibility)?);
+    fields.insert("judge_may_be_influenced".into(), outside.into());
+    Ok(true)
+}
+
+fn is_outside(player: &Value) -> bool {
+    player.as_str().is_some_and(|name| name == "outside" || name.starts_with(NAMED))
+}
+
+#[cfg(test)]
+mod tests {
+    use pixel_debate_game::Sight;
+    use pixel_debate_protocol::Player;
+
+    use super::*;
+
+    /// As version 2 wrote it.
+    const SETUP: &str = r#"{"image":null,"pixels":4,"precommit":true,"lie":null,"first":null,
+        "order":"alternating","legal":"nonzero","honest":"mcts:1000","liar":"outside:\u202eEve ",
+        "judge":"outside:Ada","clock":{"move_ms":30000,"bank_ms":120000},"private":PRIVATE,
+        "spectators_see":"image","pace_ms":1500}"#;
+
+    #[test]
+    fn setups_of_version_2_say_who_might_watch_and_be_told() {
+        for (private, visibility) in [("false", Visibility::Public), ("true", Visibility::Private)]
+        {
+            let read = setup(&SETUP.replace("PRIVATE", private).into()).unwrap();
+            assert_eq!((read.visibility, read.judge_may_be_influenced), (visibility, true));
+            assert_eq!((read.liar, read.judge), (Player::outside(), Player::outside()));
+            assert_eq!((read.spectators_see, read.seats_ms), (Sight::Image, None));
+        }
+        let classifier = SETUP.replace("PRIVATE", "false").replace("outside:Ada", "classifier");
+        assert!(!setup(&classifier.into()).unwrap().judge_may_be_influenced);
+        assert!(setup(&SETUP.replace("PRIVATE", "1").into()).is_err());
+    }
+
+    #[test]
+    fn results_of_version_2_say_the_same() {
+        let stored = r#"{"events":5,"pixels":4,"precommit":true,"private":true,
+            "players":{"honest":"row","liar":"outside:\u202eEve ","judge":"outside:Ada"},
+            "outcome":{"winner":"liar","reason":"verdict"},
+            "grade":{"right":false,"given":0.25,"among":2},"beliefs":[0.5,null]}"#;
+        let read = result(&stored.into()).unwrap();
+        assert_eq!((read.visibility, read.judge_may_be_influenced), (Visibility::Private, true));
+        assert_eq!(read.players.liar.as_deref(), Some("outside:\u{202e}Eve "));
+        assert_eq!((read.ended_ms, read.beliefs.len()), (None, 2));
+        // What is written today is read as it is.
+        let again = serde_json::to_vec(&read).unwrap();
+        assert_eq!(result(&again.into()).unwrap(), read);
+    }
+}
