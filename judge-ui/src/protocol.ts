@@ -560,7 +560,12 @@ expected: string,
 /**
  * The debate that the request was about, if it named one.
  */
-debate: DebateId | null, };
+debate: DebateId | null, 
+/**
+ * In how many seconds another try can succeed, where that is known: then it makes no sense
+ * before.
+ */
+retry_s?: number, };
 
 /**
  * The kinds of fault. A code keeps its meaning from version to version.

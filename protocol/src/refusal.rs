@@ -26,6 +26,11 @@ pub struct Refusal {
     pub expected: String,
     /// The debate that the request was about, if it named one.
     pub debate: Option<DebateId>,
+    /// In how many seconds another try can succeed, where that is known: then it makes no sense
+    /// before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub retry_s: Option<u32>,
 }
 
 /// The kinds of fault. A code keeps its meaning from version to version.
@@ -41,7 +46,8 @@ pub enum RefusalCode {
     /// The message is larger than [`Bounds::message_bytes`](crate::Bounds::message_bytes).
     TooLarge,
     /// The client says more than [`Bounds::messages_a_second`](crate::Bounds::messages_a_second).
-    /// The message was not read; a client that goes on so is cut off.
+    /// The message was not read; a client that goes on so is cut off. Or its address has asked for
+    /// more over HTTP, or has set up more debates, than it may.
     TooFast,
     /// The setup asks for something that the server does not offer, or that the rules forbid.
     Setup,
@@ -85,7 +91,14 @@ pub enum RefusalCode {
 impl Refusal {
     /// A refusal that concerns no debate in particular.
     pub fn new(code: RefusalCode, message: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self { id: None, code, message: message.into(), expected: expected.into(), debate: None }
+        let (message, expected) = (message.into(), expected.into());
+        Self { id: None, code, message, expected, debate: None, retry_s: None }
+    }
+
+    /// The same refusal, where another try can succeed in so many seconds.
+    #[must_use]
+    pub fn again_in(self, seconds: u32) -> Self {
+        Self { retry_s: Some(seconds), ..self }
     }
 
     /// The same refusal, about that debate.

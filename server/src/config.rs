@@ -30,6 +30,9 @@ pub struct ServerConfig {
     /// The origins, such as `https://debates.example`, of pages beside the server's own that may
     /// connect.
     pub origins: Vec<String>,
+    /// How many proxies every client comes through: so many addresses at the end of the header
+    /// `X-Forwarded-For` are believed. None by default.
+    pub proxies: u8,
     /// The bounds on what clients may ask for.
     pub limits: Limits,
 }
@@ -59,6 +62,7 @@ impl ServerConfig {
             keep: None,
             administrator: None,
             origins: Vec::new(),
+            proxies: 0,
             limits: Limits::default(),
         }
     }

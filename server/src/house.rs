@@ -7,6 +7,7 @@ use pixel_debate_protocol::Offer;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ServerConfig;
+use crate::credits::Credits;
 use crate::limits::{Limits, milliseconds};
 use crate::metrics::Metrics;
 use crate::players::Players;
@@ -21,6 +22,7 @@ pub(crate) struct House {
     pub(crate) offer: Offer,
     pub(crate) pool: Pool,
     pub(crate) store: Store,
+    pub(crate) credits: Credits,
     pub(crate) metrics: Metrics,
     /// Told to the tables when the server stops.
     pub(crate) stop: CancellationToken,
@@ -47,6 +49,7 @@ impl House {
             offer,
             pool: Pool::new(limits.threads),
             store,
+            credits: Credits::new(limits),
             metrics: Metrics::new(),
             stop,
         }

@@ -1,9 +1,11 @@
 //! HTTP: debates as resources, health, metrics, the page, and the door to the websocket.
 
 mod analysis;
+mod client;
 mod debates;
 mod description;
 mod health;
+mod kept;
 mod listing;
 mod origin;
 mod page;
@@ -15,22 +17,35 @@ mod websocket;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
+use axum::{Extension, Router};
 use pixel_debate_protocol::{PATH, Refusal, RefusalCode};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::kept::Kept;
+pub use self::origin::OriginError;
 pub(crate) use self::origin::Origins;
 use self::refused::Refused;
 use crate::config::AdminToken;
+use crate::credits::Spend;
 use crate::lobby::Lobby;
-use crate::visitors::Place;
+use crate::visitors::{Place, Visitors};
+
+/// The most bytes of a request's head: its path and its fields.
+pub(crate) const HEAD_BYTES: usize = 8 * 1024;
+
+/// The most fields of a request's head.
+pub(crate) const HEAD_FIELDS: usize = 100;
+
+/// What asks whether the server lives costs nobody anything, and may be asked by whoever watches it
+/// as often as it likes.
+const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
 /// What every request needs.
 #[derive(Clone)]
@@ -38,6 +53,10 @@ pub(crate) struct App {
     pub(crate) lobby: Arc<Lobby>,
     pub(crate) administrator: Option<AdminToken>,
     pub(crate) origins: Arc<Origins>,
+    /// How many of them stand between this server and its clients.
+    pub(crate) proxies: u8,
+    pub(crate) visitors: Visitors,
+    pub(crate) kept: Arc<Kept>,
     /// The tasks of websockets.
     pub(crate) sockets: TaskTracker,
     /// Told to the websockets when the server stops.
@@ -48,28 +67,34 @@ pub(crate) struct App {
 #[derive(Clone)]
 pub(crate) struct Peer {
     pub(crate) address: IpAddr,
-    /// The place that its connection has, also when it becomes a websocket.
-    pub(crate) place: Arc<Place>,
+    /// The places that its connection has, also when it becomes a websocket.
+    pub(crate) places: Arc<Vec<Place>>,
+    /// Behind a proxy, the place that this request or websocket has.
+    pub(crate) visit: Option<Arc<Place>>,
 }
 
 impl App {
     /// What answers requests.
     pub(crate) fn router(self) -> Router {
         let most = self.lobby.limits().message_bytes;
+        let works = Router::new()
+            .route("/debates/{id}/judges", get(standings::others))
+            .route("/debates/{id}/analysis", get(analysis::work_out))
+            .route("/debates/{id}/{picture}", get(picture::draw))
+            .route_layer(from_fn_with_state(self.clone(), worked));
         let api = Router::new()
             .route("/debates", post(debates::create).get(debates::list))
             .route("/debates/{id}", get(debates::look).delete(debates::end))
             .route("/debates/{id}/transcript", get(debates::record))
             .route("/standings", get(standings::standings))
-            .route("/debates/{id}/judges", get(standings::others))
-            .route("/debates/{id}/analysis", get(analysis::work_out))
-            .route("/debates/{id}/{picture}", get(picture::draw))
+            .merge(works)
             .fallback(refused::not_found)
             .method_not_allowed_fallback(refused::method);
+        let cross_origin = self.origins.cross_origin();
         let router = Router::new();
         #[cfg(test)]
         let router = router.route(crate::socket::echo::PATH, any(crate::socket::echo::open));
-        router
+        let router = router
             .nest(pixel_debate_protocol::API, api)
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
@@ -77,32 +102,95 @@ impl App {
             .route("/asyncapi.json", get(description::websocket))
             .route("/openapi.json", get(description::http))
             .route(PATH, any(websocket::open))
-            .fallback(get(page::file))
+            .method_not_allowed_fallback(refused::method)
+            .fallback(page::file)
             .layer(DefaultBodyLimit::max(most))
             .layer(from_fn_with_state(self.clone(), guarded))
-            .with_state(self)
+            .with_state(self);
+        match cross_origin {
+            Some(layer) => router.layer(layer),
+            None => router,
+        }
     }
 }
 
-/// What holds for every request: it comes from a page that may ask, and is answered in time.
-async fn guarded(State(app): State<App>, request: Request, next: Next) -> Response {
-    if let Err(refusal) = app.origins.check(request.method(), request.headers()) {
-        app.lobby.house().metrics.refusals.inc();
-        return Refused(StatusCode::FORBIDDEN, refusal).into_response();
-    }
-    let Ok(mut response) = timeout(app.lobby.limits().handshake * 2, next.run(request)).await
-    else {
-        let refusal = Refusal::new(
-            RefusalCode::Unavailable,
-            "this request took too long",
-            "a whole body at once, or another try later",
-        );
-        return Refused(StatusCode::REQUEST_TIMEOUT, refusal).into_response();
+/// What holds for every request: it comes from a page that may ask and an address that has not asked
+/// for too much, and is answered in time.
+async fn guarded(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let mut response = match app.admit(&mut request) {
+        Ok(()) => timeout(app.lobby.limits().handshake * 2, next.run(request))
+            .await
+            .unwrap_or_else(|_| {
+                let refusal = Refusal::new(
+                    RefusalCode::Unavailable,
+                    "this request took too long",
+                    "a whole body at once, or another try later",
+                );
+                Refused(StatusCode::REQUEST_TIMEOUT, refusal).into_response()
+            }),
+        Err(refused) => refused.into_response(),
     };
+    if response.status().is_client_error() || response.status().is_server_error() {
+        app.lobby.house().metrics.refusals.inc();
+    }
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     response
+}
+
+/// What takes the server a while to work out costs more.
+async fn worked(
+    State(app): State<App>,
+    Extension(peer): Extension<Peer>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Refused> {
+    app.lobby.house().credits.spend(Spend::Work, peer.address)?;
+    Ok(next.run(request).await)
+}
+
+impl App {
+    /// Whether a request is read any further. From then on it is known from whom it comes.
+    fn admit(&self, request: &mut Request) -> Result<(), Refused> {
+        let fields = request.headers();
+        self.origins
+            .check(request.method(), fields)
+            .map_err(|refusal| Refused(StatusCode::FORBIDDEN, refusal))?;
+        let size: usize =
+            fields.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        let uri = request.uri();
+        let size = size + uri.path().len() + uri.query().map_or(0, str::len);
+        if size > HEAD_BYTES || fields.len() > HEAD_FIELDS {
+            return Err(Refusal::new(
+                RefusalCode::HeadTooLarge,
+                format!("a head of {size} bytes and {} fields", fields.len()),
+                format!("at most {HEAD_BYTES} bytes and {HEAD_FIELDS} fields"),
+            )
+            .into());
+        }
+        let Some(Peer { address, places, .. }) = request.extensions().get::<Peer>().cloned() else {
+            return Err(Refusal::new(RefusalCode::Unavailable, "who asks?", "another try").into());
+        };
+        if HEALTH.contains(&uri.path()) {
+            return Ok(());
+        }
+        let client = client::address(address, self.proxies, fields)?;
+        self.lobby.house().credits.spend(Spend::Read, client)?;
+        if self.proxies > 0 {
+            let visit = self.visitors.visit(client).ok_or_else(|| {
+                let most = self.lobby.limits().connections_per_address;
+                Refusal::new(
+                    RefusalCode::Busy,
+                    format!("all {most} connections that one address may have are open"),
+                    "another try when one has been closed",
+                )
+            })?;
+            let peer = Peer { address: client, places, visit: Some(Arc::new(visit)) };
+            request.extensions_mut().insert(peer);
+        }
+        Ok(())
+    }
 }

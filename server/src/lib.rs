@@ -21,6 +21,7 @@
 mod analysis;
 mod arrange;
 mod config;
+mod credits;
 mod house;
 mod http;
 mod limits;
@@ -41,6 +42,7 @@ pub mod upkeep;
 mod visitors;
 
 pub use config::{AdminToken, AdminTokenError, ServerConfig};
-pub use limits::Limits;
+pub use http::OriginError;
+pub use limits::{Limits, LimitsError};
 pub use players::{BuiltIn, Players};
 pub use server::{ServeError, Server};

@@ -1,16 +1,18 @@
 //! The bounds on everything that a client can make grow or last.
 
+mod rows;
+
 use std::time::Duration;
 
 use pixel_debate_protocol::Bounds;
-use serde::{Deserialize, Deserializer, de};
+
+pub use self::rows::LimitsError;
 
 /// The bounds on everything that a client can make grow or last.
 ///
 /// In a file they are a table with any of these names; times are in seconds, with a fraction if
-/// need be.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+/// need be. Each has bounds of its own: [`check`](Self::check) says which.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
     /// Connections at once; further ones are refused.
     pub connections: usize,
@@ -21,6 +23,25 @@ pub struct Limits {
     pub debates: usize,
     /// Debates without an outcome that clients at one address have set up.
     pub debates_per_address: usize,
+    /// Debates that clients at one address may set up a day in the long run; an address that was
+    /// quiet may set up as many at once.
+    pub debates_a_day: u32,
+    /// Debates that clients at one address may set up a minute in the long run.
+    pub creations_a_minute: u32,
+    /// Debates that clients at one address may set up at once, if it was quiet.
+    pub creations_at_once: u32,
+    /// Requests over HTTP that one address may make a second in the long run.
+    pub reads_a_second: u32,
+    /// Requests over HTTP that one address may make at once, if it was quiet.
+    pub reads_at_once: u32,
+    /// Pictures and analyses that one address may ask for a minute in the long run.
+    pub works_a_minute: u32,
+    /// Pictures and analyses that one address may ask for at once, if it was quiet.
+    pub works_at_once: u32,
+    /// The size that the store may have; beyond it no new debates are set up.
+    pub store_bytes: u64,
+    /// Pictures and analyses of debates that are over are kept in memory up to that size together.
+    pub cache_bytes: u64,
     /// Debates that one connection follows at once.
     pub seats: usize,
     /// The largest message and the largest body of a request that is read, in bytes.
@@ -33,45 +54,32 @@ pub struct Limits {
     pub outbox: usize,
     /// How long a client may take to ask for something: for the head of a request, then for its
     /// body, and between requests.
-    #[serde(deserialize_with = "seconds")]
     pub handshake: Duration,
     /// How often a client is sent a ping.
-    #[serde(deserialize_with = "seconds")]
     pub ping: Duration,
     /// How long one message may take to be written, and how long a client may be silent.
-    #[serde(deserialize_with = "seconds")]
     pub silence: Duration,
     /// How long a client waits for the store before it is told that the store is not available.
-    #[serde(deserialize_with = "seconds")]
     pub store_wait: Duration,
     /// Searches and judgements that run at once, each on a thread of its own.
     pub threads: usize,
     /// How long a built-in agent may think about a move; then it plays the best that it knows.
-    #[serde(deserialize_with = "seconds")]
     pub thinking: Duration,
     /// The longest pace that a setup may ask for.
-    #[serde(deserialize_with = "seconds")]
     pub pace: Duration,
     /// The longest time for a move that a setup may ask for.
-    #[serde(deserialize_with = "seconds")]
     pub move_time: Duration,
     /// The longest bank that a setup may ask for.
-    #[serde(deserialize_with = "seconds")]
     pub bank: Duration,
     /// The grace for a debater whose connection is lost in its turn.
-    #[serde(deserialize_with = "seconds")]
     pub grace: Duration,
     /// How long the outside seats of a debate may take to be taken, unless its setup says.
-    #[serde(deserialize_with = "seconds")]
     pub seats_time: Duration,
     /// The longest time for that that a setup may ask for.
-    #[serde(deserialize_with = "seconds")]
     pub longest_seats_time: Duration,
     /// How long an outside judge may take to answer.
-    #[serde(deserialize_with = "seconds")]
     pub verdict: Duration,
     /// How long a debate that has ended is kept at hand. The store keeps it for good.
-    #[serde(deserialize_with = "seconds")]
     pub memory: Duration,
 }
 
@@ -83,6 +91,15 @@ impl Default for Limits {
             connections_per_address: 512,
             debates: 10_000,
             debates_per_address: 256,
+            debates_a_day: 10_000,
+            creations_a_minute: 600,
+            creations_at_once: 256,
+            reads_a_second: 100,
+            reads_at_once: 1000,
+            works_a_minute: 120,
+            works_at_once: 60,
+            store_bytes: 50_000_000_000,
+            cache_bytes: 64 << 20,
             seats: 64,
             // The longest explanation of a verdict in any common script, also where each letter is
             // escaped: six bytes each.
@@ -127,19 +144,6 @@ impl Limits {
     }
 }
 
-/// Reads a time in seconds.
-fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let seconds = f64::deserialize(deserializer)?;
-    if !(0.001..=LONGEST).contains(&seconds) {
-        let wrong = format!("{seconds} seconds: a time is 0.001 to {LONGEST} seconds");
-        return Err(de::Error::custom(wrong));
-    }
-    Ok(Duration::from_secs_f64(seconds))
-}
-
-/// The longest time that a limit may be, in seconds: a year.
-const LONGEST: f64 = 365.0 * 86_400.0;
-
 /// A time as the protocol tells it.
 pub(crate) fn milliseconds(time: Duration) -> u32 {
     u32::try_from(time.as_millis()).unwrap_or(u32::MAX)
@@ -165,27 +169,10 @@ mod tests {
         }
         let read: Limits = serde_json::from_value(limits.into()).unwrap();
         assert_eq!(read, Limits::default());
-        // The names that serde knows.
+        // The names that there are.
         let error = serde_json::from_str::<Limits>(r#"{"?": 0}"#).unwrap_err().to_string();
         let (_, known) = error.split_once("expected one of ").unwrap();
         let known: Vec<_> = known.split('`').skip(1).step_by(2).collect();
         assert_eq!(names, known);
-    }
-
-    #[test]
-    fn limits_are_read_by_name_with_times_in_seconds() {
-        let read = |json| serde_json::from_str::<Limits>(json).map_err(|error| error.to_string());
-        let limits = read(r#"{"debates": 7, "grace": 0.5, "silence": 60}"#).unwrap();
-        let grace = Duration::from_millis(500);
-        let silence = Duration::from_mins(1);
-        assert_eq!(limits, Limits { debates: 7, grace, silence, ..Limits::default() });
-        for (json, wrong) in [
-            (r#"{"grace": -1}"#, "-1 seconds"),
-            (r#"{"grace": 1e99}"#, "a time is 0.001 to"),
-            (r#"{"gracee": 1}"#, "unknown field `gracee`"),
-            (r#"{"debates": -1}"#, "-1"),
-        ] {
-            assert!(read(json).unwrap_err().contains(wrong), "{json}");
-        }
     }
 }

@@ -1,9 +1,11 @@
 //! All debates of a server, by name.
 
 mod list;
+mod readiness;
+mod rooms;
 mod standings;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,12 +14,16 @@ pub(crate) use self::list::Filter;
 use pixel_debate_protocol::{
     Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup,
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
+use self::readiness::Readiness;
+pub(crate) use self::rooms::GoingOn;
+use self::rooms::{Room, Rooms};
 use crate::arrange::arrange;
+use crate::credits::Spend;
 use crate::house::House;
 use crate::limits::Limits;
 use crate::record::{Restored, opening};
@@ -40,19 +46,19 @@ const BREATH: Duration = Duration::from_millis(100);
 pub(crate) struct Lobby {
     house: Arc<House>,
     visitors: Visitors,
-    room: Arc<Semaphore>,
+    rooms: Rooms,
+    readiness: Readiness,
     tables: Mutex<Tables>,
     /// The debate that visitors are shown.
     shown: tokio::sync::Mutex<Option<DebateId>>,
     /// How debaters and judges have done.
-    count: tokio::sync::Mutex<standings::Count>,
+    board: standings::Board,
     tasks: TaskTracker,
 }
 
 #[derive(Default)]
 struct Tables {
     by_id: HashMap<DebateId, Entry>,
-    by_age: BTreeMap<u64, DebateId>,
     next_age: u64,
 }
 
@@ -60,19 +66,20 @@ struct Entry {
     age: u64,
     table: TableHandle,
     /// Debates that come back when the server starts have no place, for they were there before.
-    _room: Option<OwnedSemaphorePermit>,
+    _room: Option<Room>,
 }
 
 impl Lobby {
     pub(crate) fn new(house: Arc<House>, visitors: Visitors, tasks: TaskTracker) -> Self {
-        let room = Arc::new(Semaphore::new(house.limits.debates.min(Semaphore::MAX_PERMITS)));
+        let rooms = Rooms::new(house.limits.debates);
         Self {
             house,
             visitors,
-            room,
+            rooms,
+            readiness: Readiness::default(),
             tables: Mutex::default(),
             shown: tokio::sync::Mutex::default(),
-            count: tokio::sync::Mutex::default(),
+            board: standings::Board::default(),
             tasks,
         }
     }
@@ -124,23 +131,29 @@ impl Lobby {
         setup: &Setup,
         address: IpAddr,
     ) -> Result<Created, Refusal> {
-        let Some(place) = self.visitors.set_up(address) else {
+        self.house.credits.spend(Spend::Create, address)?;
+        let share = self.rooms.share();
+        let Some(place) = self.visitors.set_up(address, share) else {
             let most = self.house.limits.debates_per_address;
-            return Err(Refusal::new(
-                RefusalCode::Busy,
-                format!("all {most} debates that may be set up from one address go on"),
-                "another try when one of them has ended",
-            ));
+            let message = if share < most {
+                "few rooms are left, and from this address a debate goes on".into()
+            } else {
+                format!("all {most} debates that may be set up from one address go on")
+            };
+            let expected = "another try when one of them has ended";
+            return Err(Refusal::new(RefusalCode::Busy, message, expected));
         };
-        self.set_up(setup, Some(place)).await
+        self.store_has_room().await?;
+        let room = self.room()?;
+        self.set_up(setup, Some(place), room).await
     }
 
     async fn set_up(
         self: &Arc<Self>,
         setup: &Setup,
         place: Option<Place>,
+        room: Room,
     ) -> Result<Created, Refusal> {
-        let room = self.room()?;
         let house = &self.house;
         let (debate, terms, tokens) = arrange(setup, &house.offer, house.dataset, &*house.players)?;
         let id = new_debate_id().map_err(|error| {
@@ -166,7 +179,7 @@ impl Lobby {
         self: Arc<Self>,
         opening: NewDebate,
         restored: Restored,
-        room: OwnedSemaphorePermit,
+        room: Room,
         place: Option<Place>,
         done: oneshot::Sender<Result<(), StoreError>>,
     ) {
@@ -217,7 +230,9 @@ impl Lobby {
         if !self.house.offer.pixels.contains(&setup.pixels) {
             setup.pixels = self.house.offer.pixels.last().copied().unwrap_or_default();
         }
-        let id = self.set_up(&setup, None).await?.debate;
+        // Visitors are shown a debate also where all other rooms are taken.
+        let room = self.rooms.take_shown().map_or_else(|| self.room(), Ok)?;
+        let id = self.set_up(&setup, None, room).await?.debate;
         *shown = Some(id.clone());
         drop(shown);
         let table = self.find(&id).await?;
@@ -245,28 +260,35 @@ impl Lobby {
     }
 
     /// Room for one more debate, if need be by letting go of the oldest that is over.
-    fn room(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+    fn room(&self) -> Result<Room, Refusal> {
         loop {
-            if let Ok(room) = Arc::clone(&self.room).try_acquire_owned() {
+            if let Some(room) = self.rooms.take() {
                 return Ok(room);
             }
             // Somebody else may take the room that this makes: then there is a next one to let go.
-            if !self.tables().let_one_go() {
-                let most = self.house.limits.debates;
-                return Err(Refusal::new(
-                    RefusalCode::Busy,
-                    format!("all {most} debates that the server holds go on"),
-                    "another try when one of them has ended",
-                ));
+            let Some((age, id)) = self.rooms.oldest_over() else { return Err(self.full()) };
+            let entry = self.tables().remove(&id, age);
+            if let Some(entry) = entry {
+                entry.table.mention(Request::LetGo);
             }
         }
+    }
+
+    /// The refusal where there is no room.
+    fn full(&self) -> Refusal {
+        let most = self.house.limits.debates;
+        Refusal::new(
+            RefusalCode::Busy,
+            format!("all {most} debates that the server holds go on"),
+            "another try when one of them has ended",
+        )
     }
 
     /// Gives a debate a table, unless it has one.
     fn seat(
         self: &Arc<Self>,
         restored: Restored,
-        room: Option<OwnedSemaphorePermit>,
+        room: Option<Room>,
         place: Option<Place>,
     ) -> TableHandle {
         let id = restored.id.clone();
@@ -274,10 +296,10 @@ impl Lobby {
         if let Some(entry) = tables.by_id.get(&id) {
             return entry.table.clone();
         }
-        let (table, handle) = Table::new(restored, Arc::clone(&self.house), place);
         let age = tables.next_age;
         tables.next_age += 1;
-        tables.by_age.insert(age, id.clone());
+        let going_on = self.rooms.going_on(place, age, &id);
+        let (table, handle) = Table::new(restored, Arc::clone(&self.house), going_on);
         let entry = Entry { age, table: handle.clone(), _room: room };
         tables.by_id.insert(id.clone(), entry);
         drop(tables);
@@ -285,6 +307,7 @@ impl Lobby {
         self.tasks.spawn(async move {
             table.run().await;
             lobby.tables().remove(&id, age);
+            lobby.rooms.forget(age);
             debug!(debate = %id, "forgotten");
         });
         handle
@@ -297,22 +320,8 @@ impl Lobby {
 }
 
 impl Tables {
-    /// Lets go of the oldest debate that is over, and says whether there was one.
-    fn let_one_go(&mut self) -> bool {
-        let Self { by_id, by_age, .. } = self;
-        let over =
-            |(_, id): &(&u64, &DebateId)| by_id.get(*id).is_some_and(|entry| entry.table.is_over());
-        let oldest = by_age.iter().find(over).map(|(age, id)| (*age, id.clone()));
-        let Some((age, id)) = oldest else { return false };
-        if let Some(entry) = self.remove(&id, age) {
-            entry.table.mention(Request::LetGo);
-        }
-        true
-    }
-
     /// Removes a debate, unless another table has been given to it since.
     fn remove(&mut self, id: &DebateId, age: u64) -> Option<Entry> {
-        self.by_age.remove(&age);
         if self.by_id.get(id)?.age == age { self.by_id.remove(id) } else { None }
     }
 }

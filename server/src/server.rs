@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,14 +16,15 @@ use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
+use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::config::ServerConfig;
 use crate::house::House;
-use crate::http::{App, Origins, Peer};
-use crate::limits::Limits;
+use crate::http::{App, HEAD_BYTES, HEAD_FIELDS, Kept, OriginError, Origins, Peer};
+use crate::limits::{Limits, LimitsError};
 use crate::lobby::Lobby;
 use crate::metrics::Dropped;
 use crate::socket::linger;
@@ -34,9 +35,13 @@ use crate::visitors::Visitors;
 /// How long debates, then clients and at last the store may take to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
 
-/// The most bytes of a request's head, and with it of a connection's buffer before it is a
-/// websocket.
-const HEAD_BYTES: usize = 16 * 1024;
+/// The most bytes of a connection's buffer before it is a websocket: twice the most of a request's
+/// head, so that one that is too large can be read and refused in words.
+const BUFFER_BYTES: usize = 2 * HEAD_BYTES;
+
+/// How much longer than the limit one write may take: who reads a websocket too slowly is to be told
+/// so first.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// How many clients at once are told that there is no place for them.
 const TURNED_AWAY: usize = 64;
@@ -71,6 +76,12 @@ pub enum ServeError {
         /// The address.
         address: SocketAddr,
     },
+    /// The limits are out of their own bounds, or contradict each other.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
+    /// An origin is none.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
     /// The images or the classifiers do not make a debate.
     #[error("there is nothing to debate: {0}")]
     Nothing(&'static str),
@@ -102,10 +113,12 @@ impl Server {
         if config.players.pixels().is_empty() {
             return Err(ServeError::Nothing("there is no classifier"));
         }
+        config.limits.check()?;
         let address = config.listen;
         if !address.ip().is_loopback() && config.administrator.is_none() {
             return Err(ServeError::NoAdministrator { address });
         }
+        let origins = Origins::new(&config.origins, address.ip())?;
         let listen = |source| ServeError::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
@@ -126,7 +139,10 @@ impl Server {
         let app = App {
             lobby,
             administrator: config.administrator,
-            origins: Arc::new(Origins::new(&config.origins, address.ip())),
+            origins: Arc::new(origins),
+            proxies: config.proxies,
+            visitors: visitors.clone(),
+            kept: Arc::new(Kept::new(config.limits.cache_bytes)),
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
@@ -174,7 +190,7 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
     let limits = app.lobby.limits().clone();
     let lobby = Arc::clone(&app.lobby);
     let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
-    let stop = app.stop.clone();
+    let (stop, proxies) = (app.stop.clone(), app.proxies);
     let router = app.router();
     loop {
         let (stream, peer) = match listener.accept().await {
@@ -186,7 +202,7 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
                 continue;
             }
         };
-        let Some(place) = visitors.connect(peer.ip()) else {
+        let Some(peer) = seated(&visitors, peer.ip(), proxies) else {
             lobby.house().metrics.dropped(Dropped::Full);
             if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
                 tokio::spawn(async move {
@@ -196,7 +212,6 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
             }
             continue;
         };
-        let peer = Peer { address: peer.ip(), place: Arc::new(place) };
         let serving = serve(stream, router.clone(), peer, &limits);
         let stopped = stop.clone().cancelled_owned();
         tokio::spawn(async move {
@@ -206,6 +221,16 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
             }
         });
     }
+}
+
+/// Who has come from there, if there is a place. Behind proxies it is not known yet whose address
+/// that is counted by.
+fn seated(visitors: &Visitors, address: IpAddr, proxies: u8) -> Option<Peer> {
+    let mut places = vec![visitors.connect()?];
+    if proxies == 0 {
+        places.push(visitors.visit(address)?);
+    }
+    Some(Peer { address, places: Arc::new(places), visit: None })
 }
 
 /// Serves one connection until it ends or becomes a websocket.
@@ -218,11 +243,15 @@ fn serve(
     let service = TowerToHyperService::new(router.layer(Extension(peer)));
     // Moves are short, and somebody waits for each.
     let _ = stream.set_nodelay(true);
+    // Who does not read its answer does not keep its place.
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(limits.silence + LINGER));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.handshake)
-        .max_buf_size(HEAD_BYTES)
-        .serve_connection(TokioIo::new(stream), service)
+        .max_buf_size(BUFFER_BYTES)
+        .max_headers(2 * HEAD_FIELDS)
+        .serve_connection(TokioIo::new(Box::pin(stream)), service)
         .with_upgrades();
     async move {
         // What a client does wrong here, hyper has told it.

@@ -109,7 +109,7 @@ pub(crate) async fn serve(
     let limits = lobby.limits();
     let (outbox, waiting) = Outbox::new(limits.outbox);
     let client = outbox.client();
-    debug!(client, "connected");
+    debug!(client, %address, "connected");
     let house = Arc::clone(lobby.house());
     house.metrics.sockets.inc();
     outbox.tell(&ServerMessage::Hello(Hello {

@@ -43,8 +43,8 @@ use self::work::{Beats, Done, Question, Work};
 use self::writing::{Mover, Pending, store_unavailable};
 use crate::house::House;
 use crate::limits::Limits;
+use crate::lobby::GoingOn;
 use crate::record::{Restored, Terms, now_ms};
-use crate::visitors::Place;
 
 /// How many requests wait for a table.
 const REQUESTS: usize = 32;
@@ -80,8 +80,8 @@ pub(crate) struct Table {
     patience: Duration,
     requests: Receiver<Request>,
     summary: watch::Sender<Summary>,
-    /// The place that the debate takes up of what its creator may set up.
-    place: Option<Place>,
+    /// Until the outcome.
+    going_on: Option<GoingOn>,
 }
 
 /// What a debate has to wait for.
@@ -117,7 +117,7 @@ impl Table {
     pub(crate) fn new(
         restored: Restored,
         house: Arc<House>,
-        place: Option<Place>,
+        going_on: GoingOn,
     ) -> (Self, TableHandle) {
         let Restored { id, debate, terms, bank_ms, beliefs, times, .. } = restored;
         let patience = patience(&terms, &house.limits);
@@ -128,6 +128,7 @@ impl Table {
             clocks.set_banks(bank_ms);
         }
         let seq = debate.events().count() as u32;
+        let going_on = debate.outcome().is_none().then_some(going_on);
         let seats = [Seat::Debater(Debater::First), Seat::Debater(Debater::Second), Seat::Judge];
         let outside = seats.into_iter().filter(|seat| terms.locks.is_outside(*seat));
         // What has happened has happened after all had come.
@@ -168,7 +169,7 @@ impl Table {
             patience,
             requests,
             summary,
-            place,
+            going_on,
         };
         table.house.metrics.debate(None, Some(Phase::Waiting));
         table.note_summary();

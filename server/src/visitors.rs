@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::limits::Limits;
 
-/// Counts connections and unfinished debates by address.
+/// Counts connections, and by address who is connected and unfinished debates.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitors(Arc<Counts>);
 
@@ -16,34 +16,37 @@ struct Counts {
     connections: usize,
     connections_per_address: usize,
     debates_per_address: usize,
-    by_address: Mutex<ByAddress>,
+    taken: Mutex<AllTaken>,
 }
 
 #[derive(Debug, Default)]
-struct ByAddress {
+struct AllTaken {
     connections: usize,
-    taken: HashMap<IpAddr, Taken>,
+    by_address: HashMap<IpAddr, Taken>,
 }
 
 /// What one address has taken up.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Taken {
-    connections: usize,
+    visits: usize,
     debates: usize,
 }
 
-/// What is counted.
+/// What a place is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
+    /// One of all connections.
     Connection,
-    Debate,
+    /// A connection from that address or, behind a proxy, a request or a websocket.
+    Visit(IpAddr),
+    /// A debate that was set up from that address.
+    Debate(IpAddr),
 }
 
 /// A place that is taken until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Place {
     visitors: Visitors,
-    address: IpAddr,
     what: What,
 }
 
@@ -53,64 +56,67 @@ impl Visitors {
             connections: limits.connections,
             connections_per_address: limits.connections_per_address,
             debates_per_address: limits.debates_per_address,
-            by_address: Mutex::default(),
+            taken: Mutex::default(),
         }))
     }
 
-    /// A place for one more connection from that address, if there is one.
-    pub(crate) fn connect(&self, address: IpAddr) -> Option<Place> {
-        self.take(address, What::Connection)
+    /// A place for one more connection, whoever it is from.
+    pub(crate) fn connect(&self) -> Option<Place> {
+        self.take(What::Connection, usize::MAX)
     }
 
-    /// A place for one more debate that is set up from that address, if there is one.
-    pub(crate) fn set_up(&self, address: IpAddr) -> Option<Place> {
-        self.take(address, What::Debate)
+    /// A place for one more connection from that address, beside that among all connections.
+    pub(crate) fn visit(&self, address: IpAddr) -> Option<Place> {
+        self.take(What::Visit(network(address)), usize::MAX)
     }
 
-    fn take(&self, address: IpAddr, what: What) -> Option<Place> {
-        let address = network(address);
-        let mut counts = self.counts();
-        let ByAddress { connections, taken } = &mut *counts;
-        let entry = taken.get(&address);
-        let room = match what {
-            What::Connection => {
-                let here = entry.map_or(0, |taken| taken.connections);
-                *connections < self.0.connections && here < self.0.connections_per_address
-            }
-            What::Debate => entry.map_or(0, |taken| taken.debates) < self.0.debates_per_address,
+    /// A place for one more debate that is set up from that address, which may have fewer than
+    /// `most` that go on.
+    pub(crate) fn set_up(&self, address: IpAddr, most: usize) -> Option<Place> {
+        self.take(What::Debate(network(address)), most)
+    }
+
+    fn take(&self, what: What, most: usize) -> Option<Place> {
+        let mut taken = self.taken();
+        let AllTaken { connections, by_address } = &mut *taken;
+        let of = |address, count: fn(&Taken) -> usize| by_address.get(address).map_or(0, count);
+        let (here, limit) = match &what {
+            What::Connection => (*connections, self.0.connections),
+            What::Visit(address) => (of(address, |t| t.visits), self.0.connections_per_address),
+            What::Debate(address) => (of(address, |t| t.debates), self.0.debates_per_address),
         };
-        if !room {
+        if here >= limit.min(most) {
             return None;
         }
-        let taken = taken.entry(address).or_default();
         match what {
-            What::Connection => {
-                *connections += 1;
-                taken.connections += 1;
-            }
-            What::Debate => taken.debates += 1,
+            What::Connection => *connections += 1,
+            What::Visit(address) => by_address.entry(address).or_default().visits += 1,
+            What::Debate(address) => by_address.entry(address).or_default().debates += 1,
         }
-        Some(Place { visitors: self.clone(), address, what })
+        drop(taken);
+        Some(Place { visitors: self.clone(), what })
     }
 
-    fn counts(&self) -> MutexGuard<'_, ByAddress> {
+    fn taken(&self) -> MutexGuard<'_, AllTaken> {
         // Nothing panics under the lock.
-        self.0.by_address.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut counts = self.visitors.counts();
-        let ByAddress { connections, taken } = &mut *counts;
-        if let Entry::Occupied(mut entry) = taken.entry(self.address) {
-            match self.what {
-                What::Connection => {
-                    *connections -= 1;
-                    entry.get_mut().connections -= 1;
-                }
-                What::Debate => entry.get_mut().debates -= 1,
+        let mut taken = self.visitors.taken();
+        let AllTaken { connections, by_address } = &mut *taken;
+        let (address, count): (_, fn(&mut Taken) -> &mut usize) = match self.what {
+            What::Connection => {
+                *connections -= 1;
+                return;
             }
+            What::Visit(address) => (address, |taken| &mut taken.visits),
+            What::Debate(address) => (address, |taken| &mut taken.debates),
+        };
+        if let Entry::Occupied(mut entry) = by_address.entry(address) {
+            *count(entry.get_mut()) -= 1;
             if *entry.get() == Taken::default() {
                 entry.remove();
             }
@@ -119,7 +125,7 @@ impl Drop for Place {
 }
 
 /// The address by which is counted: of IPv6, where everybody has many, the /64 network.
-fn network(address: IpAddr) -> IpAddr {
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
@@ -135,9 +141,9 @@ mod tests {
 
     fn visitors() -> Visitors {
         Visitors::new(&Limits {
-            connections: 3,
-            connections_per_address: 2,
-            debates_per_address: 1,
+            connections: 2,
+            connections_per_address: 1,
+            debates_per_address: 2,
             ..Limits::default()
         })
     }
@@ -146,26 +152,33 @@ mod tests {
     fn places_are_counted_by_address_and_together() {
         let visitors = visitors();
         let [one, other] = [[10, 0, 0, 1], [10, 0, 0, 2]].map(IpAddr::from);
-        let first = visitors.connect(one).unwrap();
-        let _second = visitors.connect(one).unwrap();
-        assert!(visitors.connect(one).is_none());
-        let _third = visitors.connect(other).unwrap();
-        assert!(visitors.connect(other).is_none(), "all connections together");
+        let first = visitors.connect().unwrap();
+        let _second = visitors.connect().unwrap();
+        assert!(visitors.connect().is_none(), "all connections together");
         drop(first);
-        let _fourth = visitors.connect(other).unwrap();
+        let _third = visitors.connect().unwrap();
 
-        let debate = visitors.set_up(one).unwrap();
-        assert!(visitors.set_up(one).is_none());
-        assert!(visitors.set_up(other).is_some());
+        let visit = visitors.visit(one).unwrap();
+        assert!(visitors.visit(one).is_none());
+        assert!(visitors.visit(other).is_some());
+        drop(visit);
+        assert!(visitors.visit(one).is_some());
+
+        let _debate = visitors.set_up(one, 9).unwrap();
+        assert!(visitors.set_up(one, 1).is_none());
+        let debate = visitors.set_up(one, 9).unwrap();
+        assert!(visitors.set_up(one, 9).is_none());
+        assert!(visitors.set_up(other, 1).is_some());
         drop(debate);
-        assert!(visitors.set_up(one).is_some());
+        assert!(visitors.set_up(one, 9).is_some());
     }
 
     #[test]
     fn who_has_left_is_forgotten() {
         let visitors = visitors();
-        drop(visitors.connect(IpAddr::from([10, 0, 0, 1])));
-        assert!(visitors.counts().taken.is_empty());
+        drop(visitors.visit(IpAddr::from([10, 0, 0, 1])));
+        drop(visitors.set_up(IpAddr::from([10, 0, 0, 1]), 1));
+        assert!(visitors.taken().by_address.is_empty());
     }
 
     #[test]

@@ -161,7 +161,11 @@ fn limits(debates: u32) -> impl Iterator<Item = String> {
         ("debates", debates),
         ("debates_per_address", debates),
         ("messages_a_second", 1_000_000),
-        ("messages_at_once", 1_000_000),
+        ("creations_a_minute", 10_000_000),
+        ("creations_at_once", debates),
+        ("debates_a_day", 1_000_000_000),
+        ("reads_a_second", 1_000_000),
+        ("reads_at_once", 1_000_000),
         ("memory", 5),
     ];
     limits.into_iter().map(|(name, value)| format!("--limit={name}={value}"))

@@ -44,6 +44,9 @@ pub(crate) struct Serve {
     /// Origin of pages beside the server's own that may connect, as `https://debates.example`
     #[arg(long, value_name = "ORIGIN")]
     allow_origin: Vec<String>,
+    /// Number of proxies that every client comes through, whose X-Forwarded-For is believed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    trust_forwarded_for: u8,
     /// TOML file with bounds on what clients may ask for
     #[arg(long, value_name = "FILE")]
     limits: Option<PathBuf>,
@@ -60,6 +63,7 @@ impl Default for Serve {
             keep: None,
             admin_token_file: None,
             allow_origin: Vec::new(),
+            trust_forwarded_for: 0,
             limits: None,
             limit: Vec::new(),
         }
@@ -79,6 +83,7 @@ impl Serve {
             administrator: administrator(self.admin_token_file.as_deref())?,
             limits: limits(self.limits.as_deref(), &self.limit)?,
             origins: self.allow_origin,
+            proxies: self.trust_forwarded_for,
             ..ServerConfig::new(mnist::test(), Arc::new(BuiltIn::shipped()))
         };
         tokio::runtime::Runtime::new().map_err(Failure::Runtime)?.block_on(async {
@@ -142,7 +147,11 @@ mod tests {
         let read = limits(&["seats=7", "silence = 60"]).unwrap();
         assert_eq!((read.debates, read.seats), (5, 7));
         assert_eq!((read.grace.as_millis(), read.silence.as_secs()), (500, 60));
-        for (given, wrong) in [("seat=7", "unknown field `seat`"), ("seats", "--limit seats")] {
+        for (given, wrong) in [
+            ("seat=7", "unknown limit `seat`"),
+            ("outbox=0", "the limit outbox is 0; it may be"),
+            ("seats", "--limit seats"),
+        ] {
             let error = limits(&[given]).unwrap_err();
             assert!(error.contains(wrong), "{error}");
         }

@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
+use axum::response::Response;
 use pixel_debate_game::{Debate, Event, LegalPixels, Move, Transcript};
 use pixel_debate_protocol::{Analysis, DebateId, Refusal, RefusalCode};
 use serde::Deserialize;
@@ -14,6 +15,7 @@ use tracing::error;
 
 use super::App;
 use super::debates::{ask, key};
+use super::kept::What;
 use super::refused::Refused;
 use crate::analysis::analyse;
 use crate::table::Request;
@@ -36,7 +38,7 @@ pub(super) async fn work_out(
     headers: HeaderMap,
     Path(id): Path<String>,
     position: Result<Query<Position>, QueryRejection>,
-) -> Result<Json<Analysis>, Refused> {
+) -> Result<Response, Refused> {
     let key = key(&app, &headers)?;
     let id = DebateId(id);
     let transcript = ask(&app, &id, |answer| Request::Record { key, answer }).await?.transcript;
@@ -52,6 +54,14 @@ pub(super) async fn work_out(
         .about(&id)
         .into());
     }
+    let what = What::Analysis(debate.evidence().len());
+    let kept = app.kept.get(&id, what, worked_out(&app, &id, debate)).await?;
+    Ok(kept.to(&headers, "application/json"))
+}
+
+/// Analyses on the pool, and puts it into words.
+async fn worked_out(app: &App, id: &DebateId, debate: Debate) -> Result<Bytes, Refused> {
+    let house = app.lobby.house();
     let desk = DESKS.try_acquire().map_err(|_| {
         Refusal::new(RefusalCode::Busy, "other positions are being analysed", "another try later")
     })?;
@@ -63,15 +73,14 @@ pub(super) async fn work_out(
     };
     let worked_out = house.pool.run(work).await;
     let analysis = worked_out.unwrap_or_else(|panic| Err(panic.to_string()));
-    Ok(Json(analysis.map_err(|reason| {
+    let text = analysis.and_then(|analysis: Analysis| {
+        serde_json::to_vec(&analysis).map_err(|error| error.to_string())
+    });
+    text.map(Bytes::from).map_err(|reason| {
         error!(debate = %id, reason, "a position cannot be analysed");
-        Refusal::new(
-            RefusalCode::Unavailable,
-            "the position cannot be analysed",
-            "another try later",
-        )
-        .about(&id)
-    })?))
+        let message = "the position cannot be analysed";
+        Refusal::new(RefusalCode::Unavailable, message, "another try later").about(id).into()
+    })
 }
 
 /// The debate of a transcript as it stood in a position.

@@ -5,13 +5,16 @@ use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
 use axum::body::{Body, Bytes};
-use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use rust_embed::{EmbeddedFile, RustEmbed};
+
+use super::kept::is_known;
+use super::refused::{self, Refused};
 
 #[derive(RustEmbed)]
 #[folder = "../judge-ui/dist"]
@@ -26,14 +29,21 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
 static COMPRESSED: Mutex<BTreeMap<[u8; 32], Bytes>> = Mutex::new(BTreeMap::new());
 
 /// A file of the page.
-pub(crate) async fn file(uri: Uri, request: HeaderMap) -> Response<Body> {
+pub(crate) async fn file(
+    method: Method,
+    uri: Uri,
+    request: HeaderMap,
+) -> Result<Response<Body>, Refused> {
+    if method != Method::GET && method != Method::HEAD {
+        return Err(refused::method().await);
+    }
     let path = match uri.path().trim_start_matches('/') {
         "" => "index.html",
         path => path,
     };
     match Files::get(path) {
-        Some(file) => found(file, &request),
-        None => (StatusCode::NOT_FOUND, "There is no such page.\n").into_response(),
+        Some(file) => Ok(found(file, &request)),
+        None => Err(refused::not_found().await),
     }
 }
 
@@ -46,8 +56,8 @@ fn found(file: EmbeddedFile, request: &HeaderMap) -> Response<Body> {
     let compressed = if text && takes_gzip(request) { compressed(&file.data, hash) } else { None };
     let coding = if compressed.is_some() { ".gzip" } else { "" };
     let tag = format!("\"{}{coding}\"", URL_SAFE_NO_PAD.encode(hash));
-    let unchanged =
-        request.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let tag = HeaderValue::try_from(tag).ok();
+    let unchanged = tag.as_ref().is_some_and(|tag| is_known(request, tag));
     let mut response = match compressed {
         _ if unchanged => StatusCode::NOT_MODIFIED.into_response(),
         Some(bytes) => {
@@ -57,7 +67,7 @@ fn found(file: EmbeddedFile, request: &HeaderMap) -> Response<Body> {
         None => ([(header::CONTENT_TYPE, kind)], file.data).into_response(),
     };
     let headers = response.headers_mut();
-    if let Ok(tag) = HeaderValue::try_from(tag) {
+    if let Some(tag) = tag {
         headers.insert(header::ETAG, tag);
     }
     for (name, value) in [

@@ -3,8 +3,9 @@
 use std::io::Cursor;
 use std::sync::LazyLock;
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use image::{ImageFormat, ImageResult};
 use pixel_debate_figure::{Figure, gif};
@@ -15,6 +16,7 @@ use tracing::error;
 
 use super::App;
 use super::debates::{ask, key};
+use super::kept::What;
 use super::refused::{Refused, not_found};
 use crate::table::Request;
 
@@ -70,25 +72,36 @@ pub(super) async fn draw(
 ) -> Result<Response, Refused> {
     let Some(kind) = Kind::of(&name) else { return Err(not_found().await) };
     let key = key(&app, &headers)?;
-    let snapshot = ask(&app, &DebateId(id), |answer| Request::Look { key, answer }).await?;
+    let id = DebateId(id);
+    let snapshot = ask(&app, &id, |answer| Request::Look { key, answer }).await?;
+    let over = snapshot.view.outcome.is_some();
+    let mut response = if over {
+        let kept = app.kept.get(&id, What::Picture(name), drawn(&app, kind, snapshot.view)).await?;
+        kept.to(&headers, kind.content_type())
+    } else {
+        let picture = drawn(&app, kind, snapshot.view).await?;
+        ([(header::CONTENT_TYPE, kind.content_type())], picture).into_response()
+    };
+    // A picture of the page's own origin must not run anything.
+    let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// Draws on the pool.
+async fn drawn(app: &App, kind: Kind, view: View) -> Result<Bytes, Refused> {
     let _easel = EASELS.try_acquire().map_err(|_| {
         Refusal::new(RefusalCode::Busy, "too many pictures are being drawn", "another try later")
     })?;
     let pool = &app.lobby.house().pool;
-    let drawn = pool.run(move || kind.draw(&snapshot.view)).await;
+    let drawn = pool.run(move || kind.draw(&view)).await;
     let failed = |reason: String| {
         error!(reason, "a picture cannot be drawn");
         Refusal::new(RefusalCode::Unavailable, "the picture cannot be drawn", "another try later")
     };
-    let bytes = match drawn {
-        Ok(Ok(bytes)) => bytes,
-        Ok(Err(error)) => return Err(failed(error.to_string()).into()),
-        Err(panic) => return Err(failed(panic.to_string()).into()),
-    };
-    // A picture of the page's own origin must not run anything.
-    let headers = [
-        (header::CONTENT_TYPE, kind.content_type()),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; style-src 'unsafe-inline'"),
-    ];
-    Ok((headers, bytes).into_response())
+    match drawn {
+        Ok(Ok(bytes)) => Ok(bytes.into()),
+        Ok(Err(error)) => Err(failed(error.to_string()).into()),
+        Err(panic) => Err(failed(panic.to_string()).into()),
+    }
 }

@@ -1,5 +1,7 @@
 //! How debaters and judges have done.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -12,7 +14,7 @@ use crate::results::topic;
 use crate::table::Request;
 
 /// `GET /api/standings`: in all public debates.
-pub(super) async fn standings(State(app): State<App>) -> Result<Json<Standings>, Refused> {
+pub(super) async fn standings(State(app): State<App>) -> Result<Json<Arc<Standings>>, Refused> {
     Ok(Json(app.lobby.standings().await?))
 }
 

@@ -13,7 +13,7 @@ use crate::socket;
 /// Opens a websocket.
 pub(super) async fn open(
     State(app): State<App>,
-    Extension(Peer { address, place }): Extension<Peer>,
+    Extension(Peer { address, places, visit }): Extension<Peer>,
     request: Request,
 ) -> Result<Response, Refused> {
     let App { lobby, sockets, stop, .. } = app;
@@ -22,7 +22,7 @@ pub(super) async fn open(
     let open = sockets.token();
     let serve = move |stream| async move {
         socket::serve(stream, lobby, address, stop).await;
-        drop((open, place));
+        drop((open, places, visit));
     };
     socket::upgrade(request, serve).map_err(|error| {
         Refused::from(Refusal::new(

@@ -1,16 +1,22 @@
 //! How debaters and judges have done: counted once from the results that the store has, and from
-//! then on from those that have come since the last time somebody looked.
+//! then on from those that have come since.
+//!
+//! One of those who ask counts what is new, at most once a second. All others are told what was
+//! counted last, and wait for nothing.
 
-use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::hash::Hash;
+mod names;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use pixel_debate_game::Role;
 use pixel_debate_protocol::{
     DebateId, DebaterScore, JudgeScore, OtherJudges, Refusal, Standings, Wins,
 };
+use tokio::time::Instant;
 use tracing::error;
 
+use self::names::Names;
 use super::{Lobby, unavailable};
 use crate::results::{DebateResult, Grade};
 use crate::store::{Damaged, StoreError, StoredResult};
@@ -18,25 +24,31 @@ use crate::store::{Damaged, StoreError, StoredResult};
 /// How many results are read from the store at once.
 const PAGE: u32 = 512;
 
-/// How many debaters, and how many judges, are counted at most. Names are free: with more of them the
-/// new ones are not counted.
+/// How many debaters, and how many judges, are counted at most.
 const NAMES: usize = 20_000;
 
-/// All that is counted so far.
+/// How long what was counted is told before somebody looks for more.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// The standings as they are told, and what they are counted by.
 #[derive(Debug, Default)]
-pub(super) struct Count {
+pub(super) struct Board {
+    told: Mutex<Option<(Instant, Arc<Standings>)>>,
+    /// Held by the one who counts.
+    count: tokio::sync::Mutex<Count>,
+}
+
+/// All that is counted so far.
+#[derive(Debug)]
+struct Count {
     /// The number of the last result that is in it.
     last: u64,
     debates: u32,
     /// How many are not in it for what came of them is damaged.
     damaged: u32,
-    debaters: HashMap<String, [Wins; 2]>,
-    judges: Verdicts,
+    debaters: Names<[Wins; 2]>,
+    judges: Names<Verdict>,
 }
-
-/// How judges have done, by name.
-#[derive(Debug, Default)]
-struct Verdicts(HashMap<String, Verdict>);
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Verdict {
@@ -47,9 +59,18 @@ struct Verdict {
 }
 
 impl Lobby {
-    /// How debaters and judges have done in the public debates.
-    pub(crate) async fn standings(&self) -> Result<Standings, Refusal> {
-        let mut count = self.count.lock().await;
+    /// How debaters and judges have done in the public debates, as it was a second ago or later.
+    pub(crate) async fn standings(&self) -> Result<Arc<Standings>, Refusal> {
+        let Board { count, .. } = &self.board;
+        let told = self.board.told().clone();
+        let mut count = match (count.try_lock(), told) {
+            (_, Some((at, told))) if at.elapsed() < FRESH => return Ok(told),
+            (Err(_), Some((_, told))) => return Ok(told),
+            (Ok(count), _) => count,
+            // The first count may take a while.
+            (Err(_), None) => count.lock().await,
+        };
+        let began = Instant::now();
         loop {
             let page = self.house.store.results(count.last, PAGE).await;
             let page = page.map_err(|error| unavailable(&error))?;
@@ -65,7 +86,9 @@ impl Lobby {
             let last = page.damaged.last().map_or(0, |damaged| damaged.number);
             count.pass(&page.damaged, last.max(page.next.unwrap_or(0)));
             if page.next.is_none() {
-                return Ok(count.standings());
+                let standings = Arc::new(count.standings());
+                *self.board.told() = Some((began, Arc::clone(&standings)));
+                return Ok(standings);
             }
         }
     }
@@ -80,15 +103,15 @@ impl Lobby {
         let results = self.house.store.results_on(topic, OtherJudges::MOST as u32 + 1).await;
         let results = results.map_err(|error| unavailable(&error))?;
         let mut others = OtherJudges::default();
-        let mut judges = Verdicts::default();
+        let mut judges = Names::<Verdict>::new(OtherJudges::MOST);
         for stored in results.items.iter().filter(|stored| stored.debate != debate.0) {
             let result = self.result(stored).await.map_err(|error| unavailable(&error))?;
             if let Some(result) = result.filter(DebateResult::counts) {
                 others.debates += 1;
-                judges.add(&result);
+                add_verdict(&mut judges, &result, stored.number);
             }
         }
-        others.judges = judges.scores(usize::MAX);
+        others.judges = scores(&judges, OtherJudges::MOST);
         Ok(others)
     }
 
@@ -109,6 +132,20 @@ impl Lobby {
     }
 }
 
+impl Board {
+    fn told(&self) -> MutexGuard<'_, Option<(Instant, Arc<Standings>)>> {
+        // Nothing panics under the lock.
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        let (debaters, judges) = (Names::new(NAMES), Names::new(NAMES));
+        Self { last: 0, debates: 0, damaged: 0, debaters, judges }
+    }
+}
+
 impl Count {
     /// Goes on to that number, past those that are damaged.
     fn pass(&mut self, damaged: &[Damaged], number: u64) {
@@ -117,76 +154,54 @@ impl Count {
         self.last = self.last.max(number);
     }
 
+    /// Adds the result with the number `last`.
     fn add(&mut self, result: &DebateResult) {
         let Some(outcome) = result.outcome else { return };
         self.debates += 1;
         let players = &result.players;
         for (role, name) in [(Role::Honest, &players.honest), (Role::Liar, &players.liar)] {
-            if let Some(debater) = name.as_ref().and_then(|name| entry(&mut self.debaters, name)) {
-                let wins = &mut debater[role as usize];
+            if let Some(name) = name {
+                let wins = &mut self.debaters.count(name, self.last)[role as usize];
                 wins.of += 1;
                 wins.won += u32::from(outcome.winner == role);
             }
         }
-        self.judges.add(result);
+        add_verdict(&mut self.judges, result, self.last);
     }
 
     fn standings(&self) -> Standings {
-        let debater = |(player, [honest, liar]): (&String, &[Wins; 2])| DebaterScore {
-            player: player.clone(),
+        let debater = |(player, [honest, liar]): (&str, &[Wins; 2])| DebaterScore {
+            player: player.into(),
             honest: *honest,
             liar: *liar,
         };
-        let mut debaters: Vec<_> = self.debaters.iter().map(debater).collect();
-        most(&mut debaters, Standings::MOST, |debater| {
-            (debater.honest.of + debater.liar.of, debater.player.clone())
-        });
-        let judges = self.judges.scores(Standings::MOST);
-        Standings { debates: self.debates, damaged: self.damaged, debaters, judges }
-    }
-}
-
-impl Verdicts {
-    fn add(&mut self, result: &DebateResult) {
-        let (Some(grade), Some(name)) = (result.grade, &result.players.judge) else { return };
-        let Some(verdict) = entry(&mut self.0, name) else { return };
-        verdict.of += 1;
-        verdict.right += u32::from(grade.right);
-        if let Some(score) = Grade::score(grade) {
-            verdict.scored += 1;
-            verdict.scores += score;
+        Standings {
+            debates: self.debates,
+            damaged: self.damaged,
+            debaters: self.debaters.top(Standings::MOST).into_iter().map(debater).collect(),
+            judges: scores(&self.judges, Standings::MOST),
         }
     }
+}
 
-    /// The judges with the most verdicts.
-    fn scores(&self, number: usize) -> Vec<JudgeScore> {
-        let judge = |(judge, verdict): (&String, &Verdict)| {
-            let Verdict { right, of, scored, scores } = *verdict;
-            let score = (scored > 0).then(|| scores / f64::from(scored));
-            JudgeScore { judge: judge.clone(), right, of, scored, score }
-        };
-        let mut judges: Vec<_> = self.0.iter().map(judge).collect();
-        most(&mut judges, number, |judge| (judge.of, judge.judge.clone()));
-        judges
+/// Adds the verdict of the debate with that number, if there was one.
+fn add_verdict(judges: &mut Names<Verdict>, result: &DebateResult, number: u64) {
+    let (Some(grade), Some(name)) = (result.grade, &result.players.judge) else { return };
+    let verdict = judges.count(name, number);
+    verdict.of += 1;
+    verdict.right += u32::from(grade.right);
+    if let Some(score) = Grade::score(grade) {
+        verdict.scored += 1;
+        verdict.scores += score;
     }
 }
 
-/// What is counted under a name, unless there are too many.
-fn entry<'a, T: Default>(counts: &'a mut HashMap<String, T>, name: &str) -> Option<&'a mut T> {
-    if !counts.contains_key(name) {
-        if counts.len() >= NAMES {
-            return None;
-        }
-        counts.insert(name.into(), T::default());
-    }
-    counts.get_mut(name)
-}
-
-/// Keeps so many: those with the most debates first, and of equal ones in the order of their names.
-fn most<T, N: Ord + Hash>(all: &mut Vec<T>, number: usize, key: impl Fn(&T) -> (u32, N)) {
-    all.sort_by_cached_key(|one| {
-        let (debates, name) = key(one);
-        (Reverse(debates), name)
-    });
-    all.truncate(number);
+/// The judges with the most verdicts.
+fn scores(judges: &Names<Verdict>, most: usize) -> Vec<JudgeScore> {
+    let judge = |(judge, verdict): (&str, &Verdict)| {
+        let Verdict { right, of, scored, scores } = *verdict;
+        let score = (scored > 0).then(|| scores / f64::from(scored));
+        JudgeScore { judge: judge.into(), right, of, scored, score }
+    };
+    judges.top(most).into_iter().map(judge).collect()
 }

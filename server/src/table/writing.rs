@@ -149,7 +149,7 @@ impl Table {
             }
             Next::Abandoned(reason, asked) => {
                 // Whoever hears of the end may set up another debate in its place.
-                self.place = None;
+                self.going_on = None;
                 match asked {
                     Some(Ender::Visitor(answer)) => drop(answer.send(Ok(()))),
                     Some(Ender::Client(client, id)) => self.accept(&client, id, None),
@@ -161,7 +161,7 @@ impl Table {
         self.seq += 1;
         if self.debate.outcome().is_some() {
             self.agents = [None, None];
-            self.place = None;
+            self.going_on = None;
             info!(debate = %self.id, events = self.seq, "over");
         }
         self.note_summary();

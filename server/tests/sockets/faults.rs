@@ -228,7 +228,6 @@ async fn a_client_that_does_not_read_is_cut_off() {
     let limits = Limits {
         silence: Duration::from_millis(500),
         messages_a_second: 1_000_000,
-        messages_at_once: 1_000_000,
         ..Limits::default()
     };
     let scene = Scene::with(limits).await;

@@ -210,6 +210,8 @@ async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
     let debate = create(&scene, &outside()).await.debate;
     let long = format!("{{\"honest\":\"{}\"}}", "x".repeat(20_000));
     let origin = "Origin: http://elsewhere.example\r\n";
+    let large = format!("X-Large: {}\r\n", "x".repeat(8192));
+    let many = (0..101).map(|field| format!("X-{field}: x\r\n")).collect::<Vec<_>>().concat();
     for (what, headers, body, status, code) in [
         ("POST /api/debates", "", "{", 400, RefusalCode::Malformed),
         ("POST /api/debates", "", r#"{"pixel":4}"#, 400, RefusalCode::Malformed),
@@ -231,6 +233,12 @@ async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
         ("GET /api/debates/%2e%2e%2f", "", "", 404, RefusalCode::UnknownDebate),
         ("GET /api/debates/AAAAAAAAAAAAAAAA", "", "", 404, RefusalCode::UnknownDebate),
         ("GET /api/debates", "Authorization: Basic eDp5\r\n", "", 403, RefusalCode::WrongToken),
+        ("GET /nothing.html", "", "", 404, RefusalCode::NotFound),
+        ("POST /", "", "", 405, RefusalCode::Method),
+        ("POST /healthz", "", "", 405, RefusalCode::Method),
+        ("PUT /metrics", "", "", 405, RefusalCode::Method),
+        ("GET /", &*large, "", 431, RefusalCode::HeadTooLarge),
+        ("GET /", &*many, "", 431, RefusalCode::HeadTooLarge),
     ] {
         let (got, refusal) = refused(&scene, what, headers, body).await;
         assert_eq!((got, refusal.code), (status, code), "{what} {body}");

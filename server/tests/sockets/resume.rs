@@ -82,7 +82,11 @@ on_both_stores!(every_seat_resumes_at_every_point_of_a_debate, |home| {
 });
 
 on_both_stores!(a_gap_that_the_outbox_cannot_hold_gets_a_snapshot, |home| {
-    let scene = Scene::at(home, Limits { outbox: 18, ..Limits::default() }).await;
+    let scene = Scene::at(
+        home,
+        Limits { outbox: 18, seats: 18, messages_at_once: 18, ..Limits::default() },
+    )
+    .await;
     let mut seated = scene.seated(outside()).await;
     seated.play(1, 4).await;
     let debate = seated.debate.clone();

@@ -155,7 +155,12 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) async fn open() -> Self {
-        Self::with(Limits::default()).await
+        Self::with(Limits {
+            reads_at_once: 1_000_000,
+            works_at_once: 1_000_000,
+            ..Limits::default()
+        })
+        .await
     }
 
     pub(crate) async fn with(limits: Limits) -> Self {
@@ -163,13 +168,23 @@ impl Scene {
     }
 
     pub(crate) async fn at(home: Home, limits: Limits) -> Self {
-        let config = ServerConfig {
+        Self::configured(home, limits, |_| {}).await
+    }
+
+    /// A server that is told more than its limits.
+    pub(crate) async fn configured(
+        home: Home,
+        limits: Limits,
+        configure: impl FnOnce(&mut ServerConfig),
+    ) -> Self {
+        let mut config = ServerConfig {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             limits: limits.clone(),
             store: home.place(),
             administrator: Some(AdminToken::new(ADMINISTRATOR).unwrap()),
             ..ServerConfig::new(&IMAGES, Arc::new(Scripted))
         };
+        configure(&mut config);
         let server = Server::bind(config).await.unwrap();
         let address = server.address();
         let (shutdown, told) = oneshot::channel();
