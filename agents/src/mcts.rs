@@ -8,6 +8,8 @@
 //!   counts the rollouts through the node, `N` those through the move; `P` is one over the number of
 //!   pixels that the rules allow in the image. Ties are broken at random.
 //! - The move played is the one with the most visits.
+//! - A tie is drawn by number: first the moves that were tried, in the order in which they were, then
+//!   the others in reading order. `paper_tests.rs` has all of this once more, and plainly.
 //! - What was found out below the moves played is kept, and its rollouts count towards the next
 //!   move's.
 //!
@@ -212,6 +214,9 @@ impl Agent for Mcts {
         self.judged.capacity() * size_of::<(PixelSet, f32)>() + self.memory.bytes()
     }
 }
+
+#[cfg(test)]
+mod paper_tests;
 
 #[cfg(test)]
 mod tests {
