@@ -132,6 +132,51 @@ test('the mouse shows values and reveals, through a reload and a lost connection
   await context.close();
 });
 
+test('a drag or a long press that ends on the board reveals nothing', { timeout: PATIENCE }, async () => {
+  const { page, said, context } = await openPage(stand.browser);
+  await sit(page, { program: 'random' });
+  await turn(page);
+  const { x, y } = await choice(page);
+  const made = await revealed(page);
+  // From outside, from the next pixel, and from the pixel itself, pressed for long.
+  const box = await area(page).boundingBox();
+  const cell = (box?.width ?? 0) / 28;
+  for (const [fromX, fromY] of [[(box?.x ?? 0) - 5, y], [x + cell, y]]) {
+    await page.mouse.move(fromX ?? 0, fromY ?? 0);
+    await page.mouse.down();
+    await page.mouse.move(x, y, { steps: 4 });
+    await page.mouse.up();
+  }
+  await page.mouse.down();
+  const start = await page.evaluate(() => performance.now());
+  await page.waitForFunction((start) => performance.now() - start > 1100, start);
+  await page.mouse.up();
+  // The cursor is there, and one click, as the page reads them in order, reveals one pixel.
+  await page.mouse.click(x, y);
+  await page.locator('.evidence g.number').nth(made).waitFor();
+  assert.equal(said.filter((frame) => JSON.parse(frame).type === 'reveal').length, 1);
+  await context.close();
+});
+
+test('a finger scrolls past the board', { timeout: PATIENCE }, async () => {
+  const { page, context } = await openPage(stand.browser, { hasTouch: true, isMobile: true, viewport: { width: 360, height: 640 } });
+  await sit(page, { program: 'random' });
+  await turn(page);
+  await area(page).scrollIntoViewIfNeeded();
+  const box = await area(page).boundingBox();
+  const before = await page.evaluate(() => scrollY);
+  const finger = await context.newCDPSession(page);
+  const x = Math.round((box?.x ?? 0) + 150);
+  const y = Math.round((box?.y ?? 0) + 200);
+  const touch = (/** @type {'touchStart' | 'touchMove' | 'touchEnd'} */ type, /** @type {number[]} */ ...ys) =>
+    finger.send('Input.dispatchTouchEvent', { type, touchPoints: ys.map((y) => ({ x, y })) });
+  await touch('touchStart', y);
+  for (let moved = 20; moved <= 160; moved += 20) await touch('touchMove', y - moved);
+  await touch('touchEnd');
+  await page.waitForFunction((before) => scrollY > before + 80, before);
+  await context.close();
+});
+
 test('a finger chooses a pixel, and a button reveals it', { timeout: PATIENCE }, async () => {
   const { page, told, context } = await openPage(stand.browser, { hasTouch: true, isMobile: true, viewport: { width: 360, height: 740 } });
   await sit(page, { seat: 'Either', program: 'random' });
@@ -195,6 +240,7 @@ test('two people play each other by link, and a third judges', { timeout: 2 * PA
     await jo.page.keyboard.press('Enter');
   }
   await jo.page.getByText('After 6 reveals').waitFor();
+  await jo.page.keyboard.press('Space');
   await jo.page.keyboard.press('Enter');
   await jo.page.getByText('Whom do you believe?').waitFor();
   const secret = pixels.toString('base64').slice(0, 40);

@@ -32,6 +32,15 @@ test('a first visit explains the game, and only the first', { timeout: PATIENCE 
   await context.close();
 });
 
+test('on a phone the way on is on the first screen, and why it matters before it', { timeout: PATIENCE }, async () => {
+  const { page, context } = await openPage(stand.browser, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  await page.goto(stand.url);
+  await page.getByText('Why it matters').waitFor();
+  const box = await page.getByRole('link', { name: 'Judge one now' }).boundingBox();
+  assert.ok(box && box.y + box.height <= 640, `it ends at ${box && box.y + box.height}`);
+  await context.close();
+});
+
 test('with reduced motion the example stands still until it is played', { timeout: PATIENCE }, async () => {
   const { page, context } = await openPage(stand.browser);
   await page.goto(stand.url);

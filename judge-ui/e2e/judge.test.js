@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { create, judgeByProgram, mnist, openLine, openPage, openStand, PATIENCE, revealed, reveals, truth } from './stand.js';
+import { create, judgeByProgram, mnist, openLine, openPage, openStand, PATIENCE, revealed, reveals, tell, truth } from './stand.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -19,11 +19,11 @@ async function begin(page, reveal = 'One by one') {
 
 const slider = (/** @type {Page} */ page) => page.getByRole('slider', { name: 'Belief' });
 
-/** States a belief after so many reveals, by keys. @param {Page} page @param {number} seen @param {string[]} keys */
+/** States a belief after so many reveals, by keys; without any the one before. @param {Page} page @param {number} seen @param {string[]} keys */
 async function state(page, seen, ...keys) {
   await page.getByText(seen === 0 ? 'You have seen nothing yet' : `After ${seen === 1 ? 'one reveal' : `${seen} reveals`}`).waitFor();
   assert.equal(await revealed(page), seen);
-  for (const key of [...keys, 'Enter']) await page.keyboard.press(key);
+  for (const key of [...(keys.length === 0 ? ['Space'] : keys), 'Enter']) await page.keyboard.press(key);
 }
 
 test('a debate is judged by keys alone, and the record says how it went', { timeout: 2 * PATIENCE }, async () => {
@@ -32,11 +32,14 @@ test('a debate is judged by keys alone, and the record says how it went', { time
   await state(page, 0);
   await page.waitForURL(/#\/judge\/.+\/.+/);
   const debate = page.url().split('/').at(-2) ?? '';
-  await state(page, 1, 'ArrowLeft', 'ArrowLeft');
-  await state(page, 2, 'Shift+ArrowRight');
-  for (const seen of [3, 4, 5]) await state(page, seen, 'ArrowLeft');
+  await state(page, 1, 'ArrowRight', 'ArrowRight');
+  await state(page, 2, 'Shift+ArrowLeft');
+  for (const seen of [3, 4, 5]) await state(page, seen, 'ArrowRight');
   await page.getByText('After 6 reveals').waitFor();
-  assert.match((await slider(page).getAttribute('aria-valuetext')) ?? '', /^74 % for \d, 26 % for \d$/);
+  const spoken = () => slider(page).getAttribute('aria-valuetext');
+  assert.match((await spoken()) ?? '', /^not set yet, left at 74 % for \d, 26 % for \d$/);
+  await page.keyboard.press('Space');
+  assert.match((await spoken()) ?? '', /^74 % for \d, 26 % for \d$/);
   assert.equal(await page.locator('.lit').count(), 0);
   await page.keyboard.press('Enter');
   await page.getByText('Whom do you believe?').waitFor();
@@ -62,7 +65,7 @@ test('a debate is judged by keys alone, and the record says how it went', { time
   assert.deepEqual({ ...event.verdict, probability: Math.round(100 * event.verdict.probability) }, { type: 'label', label: claims[0], probability: 74, explanation: 'Bent at the top.' });
   assert.equal(ending.outcome.winner, claims[0] === label ? 'honest' : 'liar');
 
-  const types = before.map((frame) => JSON.parse(frame).type);
+  const types = before.map((frame) => JSON.parse(frame).type).filter((type) => type !== 'accepted');
   assert.deepEqual(types, ['created', 'snapshot', 'turn', ...Array(6).fill('event')], 'and no opinion');
   const { honest, liar } = JSON.parse(before[0] ?? '').tokens;
   assert.deepEqual([honest, liar], [null, null]);
@@ -73,8 +76,8 @@ test('a debate is judged by keys alone, and the record says how it went', { time
   const { view, background } = JSON.parse(before[1] ?? '');
   assert.deepEqual([view.image, view.truth, view.role, view.rules.first, background], [null, null, null, null, null]);
   assert.deepEqual([view.claims.first, view.claims.second], claims);
-  for (const frame of before.slice(3)) {
-    const { pixel, value } = JSON.parse(frame).event;
+  for (const { event } of before.map((frame) => JSON.parse(frame)).filter(({ type }) => type === 'event')) {
+    const { pixel, value } = event;
     assert.equal(value, pixels[pixel[1] * 28 + pixel[0]]);
   }
   assert.equal(asked.slice(0, asks).filter((url) => /api|socket/.test(url)).length, 1, 'all is told on the socket alone');
@@ -105,11 +108,10 @@ test('debates are judged one after another by keyboard', { timeout: 2 * PATIENCE
   await page.getByRole('button', { name: 'Start judging' }).waitFor();
   await page.keyboard.press('Enter');
   for (const judged of [1, 2, 3]) {
-    await page.getByText('You have seen nothing yet').waitFor();
-    await page.keyboard.press('Enter');
+    await state(page, 0);
     await page.getByText('After 6 reveals').waitFor();
     assert.equal(await revealed(page), 6);
-    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Enter');
     await page.getByText('Whom do you believe?').waitFor();
     // The label itself is a key.
@@ -147,12 +149,12 @@ test('a judge who reloads or loses the connection goes on where they were', { ti
   const line = await openLine(page);
   await begin(page);
   await state(page, 0);
-  await state(page, 1, 'ArrowLeft', 'ArrowLeft');
+  await state(page, 1, 'ArrowRight', 'ArrowRight');
   await page.getByText('After 2 reveals').waitFor();
   await page.reload();
   await page.getByText('After 2 reveals').waitFor();
   assert.equal(await revealed(page), 2);
-  assert.match((await slider(page).getAttribute('aria-valuetext')) ?? '', /^60 % for/);
+  assert.match((await slider(page).getAttribute('aria-valuetext')) ?? '', /^not set yet, left at 60 % for/);
 
   const status = page.getByRole('status').first();
   await line.cut();
@@ -185,8 +187,9 @@ test('a seat that is taken in another window can be taken back', { timeout: PATI
   await state(one.page, 0);
   const other = await openPage(stand.browser);
   await other.page.goto(one.page.url());
-  await other.page.getByText('You have seen nothing yet').waitFor();
+  await other.page.getByText('After one reveal').waitFor();
   await one.page.getByText('This seat was taken in another window.').waitFor();
+  assert.equal(await slider(one.page).count(), 0, 'where the seat is not, nothing can be stated');
   await one.page.getByRole('button', { name: 'Take it back' }).click();
   await other.page.getByText('This seat was taken in another window.').waitFor();
   await state(one.page, 1);
@@ -231,5 +234,228 @@ test('others who judged the same question are compared once the truth is told', 
   await page.locator('.record').getByText('Other judges, on the same images and claims').waitFor();
   await page.locator('.record').getByText(/1 of 1, 95 % interval .* mean log score \+0.58. Yours on these 1/).waitFor();
   assert.deepEqual(faults, []);
+  await context.close();
+});
+
+/** A debate that stands at its first belief. @param {object} [more] */
+const toJudge = (more = {}) => create(stand.url, { honest: 'greedy', liar: 'greedy', judge: 'outside:Jo', pace_ms: 0, image: 61, lie: 3, first: 'honest', ...more });
+
+const beliefsIn = (/** @type {string[]} */ said) => said.map((frame) => JSON.parse(frame)).filter(({ type }) => type === 'belief' || type === 'verdict');
+
+test('nothing is stated before it is set', { timeout: PATIENCE }, async () => {
+  const { debate, tokens } = await toJudge();
+  const { page, said, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+  await page.getByText('You have seen nothing yet').waitFor();
+  assert.ok(await page.getByRole('button', { name: 'Set the border first' }).isDisabled());
+  assert.equal(await page.locator('.sides').getByText('– %').count(), 2, 'no share is claimed');
+  for (let time = 0; time < 10; time += 1) await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowRight');
+  assert.deepEqual(beliefsIn(said), []);
+  // The border parts the bar: left of it lies the first claim's part.
+  assert.match(await page.locator('.side.first').innerText(), /55 %/);
+  assert.equal(await slider(page).inputValue(), '55');
+  assert.equal(await slider(page).evaluate((input) => input.style.getPropertyValue('--part')), '55%');
+  for (let time = 0; time < 10; time += 1) await page.keyboard.press('Enter');
+  await page.getByText('After one reveal').waitFor();
+  assert.deepEqual(beliefsIn(said).map(({ after, probability }) => [after, probability]), [[0, 0.55]]);
+  await context.close();
+});
+
+test('a link opened anew goes on from what the server has', { timeout: PATIENCE }, async () => {
+  const { debate, tokens } = await toJudge();
+  const address = `${stand.url}/#/judge/${debate}/${tokens['judge']}`;
+  const one = await openPage(stand.browser);
+  await one.page.goto(address);
+  await state(one.page, 0);
+  await state(one.page, 1, 'ArrowRight', 'ArrowRight');
+  await one.page.getByText('After 2 reveals').waitFor();
+  const other = await openPage(stand.browser);
+  await other.page.goto(address);
+  await other.page.getByText('After 2 reveals').waitFor();
+  assert.equal(await revealed(other.page), 2);
+  assert.match((await slider(other.page).getAttribute('aria-valuetext')) ?? '', /left at 60 % for/);
+  for (let seen = 2; seen <= 6; seen += 1) await state(other.page, seen);
+  await other.page.getByText('Whom do you believe?').waitFor();
+  // The one truth of it is told in the end.
+  await other.page.keyboard.press('Enter');
+  await truth(other.page);
+  const { beliefs } = await (await fetch(`${stand.url}/api/debates/${debate}/transcript`)).json();
+  assert.deepEqual(beliefs.map((/** @type {number} */ belief) => Math.round(100 * belief)), [50, 60, 60, 60, 60, 60, 60]);
+  for (const { context } of [one, other]) await context.close();
+});
+
+test('a verdict against one’s own belief says why', { timeout: PATIENCE }, async () => {
+  const { debate, tokens } = await toJudge();
+  const { page, said, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+  for (let seen = 0; seen <= 6; seen += 1) await state(page, seen, 'ArrowRight');
+  await page.getByText('Whom do you believe?').waitFor();
+  const boxes = await Promise.all([page.getByLabel('Why?').boundingBox(), page.locator('button.answer').first().boundingBox()]);
+  assert.ok((boxes[0]?.y ?? 0) < (boxes[1]?.y ?? 0), '“Why?” stands before what ends the debate');
+  await page.locator('button.answer').nth(1).click();
+  await page.getByRole('alert').getByText(/You gave 15 % to \d\. Say here why/).waitFor();
+  assert.ok(await page.getByLabel('Why?').evaluate((field) => field === document.activeElement));
+  assert.equal(beliefsIn(said).filter(({ type }) => type === 'verdict').length, 0);
+  await page.getByLabel('Why?').fill('All of it may be a trick.');
+  await page.locator('button.answer').nth(1).click();
+  await truth(page);
+  await page.goto(`${stand.url}/#/replay/${debate}`);
+  await page.getByText('All of it may be a trick.').waitFor();
+  await context.close();
+});
+
+test('the verdict’s clock is seen, and a debate that is ended takes no belief', { timeout: PATIENCE }, async () => {
+  const { debate, tokens } = await toJudge();
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+  // The debaters have revealed all; the judge has yet to state the first belief.
+  await page.getByText('You have seen nothing yet').waitFor();
+  await page.getByRole('timer').getByText('Your verdict is awaited').waitFor();
+  assert.match(await page.getByRole('timer').locator('b').innerText(), /^\d+:\d\d$/);
+  await page.reload();
+  await page.getByRole('timer').getByText(/^\d+:\d\d$/).waitFor();
+  assert.equal((await tell(stand, { type: 'cancel', debate, token: tokens['creator'] })).type, 'accepted');
+  await page.getByRole('alert').getByText('Whoever set up this debate has ended it.').waitFor();
+  await page.getByText('Nothing can be stated any more.').waitFor();
+  assert.equal(await slider(page).count(), 0);
+  await context.close();
+});
+
+test('what is judged here is nobody else’s to see before the verdict', { timeout: 2 * PATIENCE }, async () => {
+  const { page, context } = await openPage(stand.browser);
+  await begin(page, 'The whole debate');
+  await state(page, 0);
+  await page.getByText('After 6 reveals').waitFor();
+  const debate = page.url().split('/').at(-2) ?? '';
+  const other = await openPage(stand.browser);
+  for (const view of ['watch', 'replay']) {
+    await other.page.goto(`${stand.url}/#/${view}/${debate}`);
+    await other.page.getByRole('alert').waitFor();
+    assert.equal(await other.page.locator('.stage, .replay').count(), 0);
+  }
+  for (const more of ['', '/picture.png', '/transcript', '/analysis?revealed=0', '/judges']) {
+    assert.ok(!(await fetch(`${stand.url}/api/debates/${debate}${more}`)).ok, more);
+  }
+  await other.page.goto(stand.url);
+  await other.page.getByRole('region', { name: 'Going on now' }).getByRole('link').first().waitFor();
+  assert.equal(await other.page.locator(`a[href*='${debate}']`).count(), 0);
+  assert.ok(other.told.every((frame) => !frame.includes('"logits"') || !frame.includes(debate)));
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.getByText('Whom do you believe?').waitFor();
+  await page.keyboard.press('Enter');
+  await truth(page);
+  await other.page.goto(`${stand.url}/#/replay/${debate}`);
+  await truth(other.page);
+  for (const one of [context, other.context]) await one.close();
+});
+
+test('who goes on to another debate ends the one that was left', { timeout: PATIENCE }, async () => {
+  const { page, said, context } = await openPage(stand.browser);
+  await begin(page);
+  await page.getByText('You have seen nothing yet').waitFor();
+  const left = page.url().split('/').at(-2) ?? '';
+  await page.goto(`${stand.url}/#/judge/next`);
+  await page.waitForURL((url) => /#\/judge\/.+\/.+/.test(url.hash) && !url.hash.includes(left));
+  await page.getByText('You have seen nothing yet').waitFor();
+  const [cancel] = said.map((frame) => JSON.parse(frame)).filter(({ type }) => type === 'cancel');
+  assert.equal(cancel.debate, left);
+  assert.equal((await tell(stand, { type: 'cancel', debate: left, token: cancel.token })).type, 'error', 'it is gone');
+  await context.close();
+});
+
+test('a private debate is replayed from the judge’s seat', { timeout: PATIENCE }, async () => {
+  const { debate, tokens } = await toJudge({ visibility: 'private' });
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+  for (let seen = 0; seen <= 6; seen += 1) await state(page, seen, 'ArrowRight');
+  await page.getByText('Whom do you believe?').waitFor();
+  await page.keyboard.press('Enter');
+  await truth(page);
+  await page.getByRole('link', { name: 'Replay' }).click();
+  await page.getByRole('slider', { name: 'Position' }).waitFor();
+  await truth(page);
+  await context.close();
+});
+
+test('going on at once loses nothing of the comparison', { timeout: 2 * PATIENCE }, async () => {
+  const { page, context } = await openPage(stand.browser);
+  // What the classifier makes of it comes late.
+  /** @type {(() => void)[]} */
+  const late = [];
+  await page.routeWebSocket(/\/socket$/, (socket) => {
+    const server = socket.connectToServer();
+    socket.onMessage((message) => server.send(message));
+    server.onMessage((message) => {
+      const pass = () => socket.send(message);
+      if (JSON.parse(String(message)).type === 'opinion') late.push(pass);
+      else pass();
+    });
+  });
+  await begin(page, 'The whole debate');
+  await state(page, 0);
+  await page.getByText('After 6 reveals').waitFor();
+  for (const key of ['ArrowRight', 'Enter']) await page.keyboard.press(key);
+  await page.getByText('Whom do you believe?').waitFor();
+  await page.keyboard.press('Enter');
+  await truth(page);
+  await page.locator('.record').getByText('not told yet').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByText('You have seen nothing yet').waitFor();
+  while (late.length < 6) await page.evaluate(() => new Promise(requestAnimationFrame));
+  for (const pass of late) pass();
+  await page.getByRole('link', { name: 'Judge', exact: true }).click();
+  await page.getByText('The classifier, on the same debates').waitFor();
+  await page.locator('.record').getByText(/mean log score [+−]/).waitFor();
+  await context.close();
+});
+
+test('on a phone the board, the question, the slider and the button are on one screen', { timeout: PATIENCE }, async () => {
+  const viewport = { width: 360, height: 640 };
+  const { debate, tokens } = await toJudge();
+  const { page, context } = await openPage(stand.browser, { viewport, hasTouch: true, isMobile: true });
+  await page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+  const fits = async (/** @type {import('playwright-core').Locator[]} */ parts) => {
+    for (const part of parts) {
+      const box = await part.boundingBox();
+      assert.ok(box && box.y >= 0 && box.y + box.height <= viewport.height && box.x >= 0 && box.x + box.width <= viewport.width, `${part}: ${JSON.stringify(box)}`);
+    }
+  };
+  for (let seen = 0; seen <= 6; seen += 1) {
+    await page.getByText(seen === 0 ? 'You have seen nothing yet' : `After ${seen === 1 ? 'one reveal' : `${seen} reveals`}`).waitFor();
+    await page.locator('.statement').waitFor();
+    const board = page.locator('.evidence svg');
+    await fits([page.getByRole('heading', { level: 1 }), board, page.locator('.task'), slider(page), page.locator('.statement button')]);
+    assert.ok(((await board.boundingBox())?.width ?? 0) >= 200, 'the board is no stamp');
+    assert.equal(await page.evaluate(() => scrollY), 0);
+    // A touch of the slider sets it.
+    await slider(page).tap();
+    await page.getByRole('button', { name: 'State this' }).tap();
+  }
+  await page.getByText('Whom do you believe?').waitFor();
+  await fits([page.locator('.evidence svg'), page.locator('.task'), page.getByLabel('Why?'), page.locator('button.answer').first(), page.locator('button.answer').nth(1)]);
+  await context.close();
+});
+
+test('on a desk the digit is in view with the verdict', { timeout: PATIENCE }, async () => {
+  const { debate, tokens } = await toJudge();
+  const viewport = { width: 1280, height: 720 };
+  const { page, context } = await openPage(stand.browser, { viewport });
+  await page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+  for (let seen = 0; seen <= 6; seen += 1) await state(page, seen, 'ArrowRight');
+  await page.getByText('Whom do you believe?').waitFor();
+  await page.keyboard.press('Enter');
+  await truth(page);
+  for (const part of [page.locator('.image svg'), page.locator('.evidence svg'), page.getByRole('link', { name: 'Next debate' })]) {
+    const box = await part.boundingBox();
+    assert.ok(box && box.y >= 0 && box.y + box.height <= viewport.height, `${part}: ${JSON.stringify(box)}`);
+  }
+  // The calibration of a single judgement has its diagonal and its interval.
+  const table = page.getByRole('table', { name: /^Calibration/ });
+  await table.waitFor();
+  const rows = await table.getByRole('row').allInnerTexts();
+  assert.equal(rows.length, 4, 'a head, both ends of the diagonal, and the bin between them');
+  assert.match(rows[2] ?? '', /^85 %\s+85 %\s+(0|100) % \(\d+ % to \d+ %\)$/);
   await context.close();
 });

@@ -55,7 +55,8 @@ test('a slider goes over the moves, and each position has its address', { timeou
 });
 
 test('a debate is taken along as JSON, PNG, SVG, GIF and by its link', { timeout: PATIENCE }, async () => {
-  const { debate, transcript } = await played(stand.url);
+  const kept = await played(stand.url);
+  const { debate } = kept;
   const { page, context } = await openPage(stand.browser, { permissions: ['clipboard-read', 'clipboard-write'] });
   await page.goto(`${stand.url}/#/replay/${debate}/3`);
   await truth(page);
@@ -65,7 +66,7 @@ test('a debate is taken along as JSON, PNG, SVG, GIF and by its link', { timeout
     assert.equal(download.suggestedFilename(), `debate-${debate}.${kind.toLowerCase()}`);
     const bytes = readFileSync(await download.path());
     assert.ok(bytes.toString('latin1').includes(start), kind);
-    if (kind === 'JSON') assert.deepEqual(JSON.parse(bytes.toString()), transcript);
+    if (kind === 'JSON') assert.deepEqual(JSON.parse(bytes.toString()), kept);
   }
   await page.getByRole('button', { name: /^Copy/ }).click();
   await page.getByText('Copied.').waitFor();
@@ -171,4 +172,19 @@ test('an analysis that the server cannot give says why, or is asked for again', 
   await page.getByRole('button', { name: 'Stop analysing' }).click();
   assert.equal(await page.locator('.map').count(), 0);
   await context.close();
+});
+
+test('the logits stay in their column', { timeout: PATIENCE }, async () => {
+  const { debate } = await played(stand.url, { image: 61, lie: 3 });
+  for (const width of [900, 1024, 1280]) {
+    const { page, context } = await openPage(stand.browser, { viewport: { width, height: 800 } });
+    await page.goto(`${stand.url}/#/replay/${debate}`);
+    await page.locator('.opinion output').getByText(/[+−]/).first().waitFor();
+    const out = await page.locator('section.opinion').evaluate((section) => {
+      const { left, right } = section.getBoundingClientRect();
+      return [...section.querySelectorAll('*')].filter((one) => one.getBoundingClientRect().right > right + 0.5 || one.getBoundingClientRect().left < left - 0.5).length;
+    });
+    assert.equal(out, 0, `${out} parts stick out at ${width}`);
+    await context.close();
+  }
 });

@@ -79,7 +79,7 @@ export function openStand() {
 }
 
 /**
- * Opens a page and keeps all that it says, asks for and is told.
+ * Opens a page and keeps all that goes wrong, all that it asks for, and all that it is told and says.
  *
  * @param {import('playwright-core').Browser} browser
  * @param {import('playwright-core').BrowserContextOptions} [options]
@@ -99,11 +99,14 @@ export async function openPage(browser, options = {}) {
   page.on('request', (request) => asked.push(request.url()));
   /** @type {string[]} */
   const told = [];
+  /** @type {string[]} */
+  const said = [];
   page.on('websocket', (socket) => {
     asked.push(socket.url());
     socket.on('framereceived', ({ payload }) => told.push(String(payload)));
+    socket.on('framesent', ({ payload }) => said.push(String(payload)));
   });
-  return { context, page, faults, asked, told };
+  return { context, page, faults, asked, told, said };
 }
 
 /**
@@ -170,13 +173,13 @@ export async function create(url, setup) {
  *
  * @param {string} url
  * @param {object} [setup]
- * @returns {Promise<{ debate: string, transcript: any }>}
+ * @returns {Promise<{ debate: string, transcript: any, [more: string]: any }>} What is kept of it.
  */
 export async function played(url, setup = {}) {
   const { debate } = await create(url, { honest: 'greedy', liar: 'greedy', pace_ms: 0, ...setup });
   for (;;) {
     const answer = await fetch(`${url}/api/debates/${debate}/transcript`);
-    if (answer.ok) return { debate, transcript: await answer.json() };
+    if (answer.ok) return { debate, ...(await answer.json()) };
     // The server tells nobody over HTTP when a debate ends.
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
@@ -280,6 +283,25 @@ export async function openDebater({ url, browser }, { debate, tokens }, role) {
     reveal: () => page.evaluate(() => /** @type {any} */ (globalThis).reveal()),
     close: () => page.close(),
   };
+}
+
+/** Says one thing to the server, over a websocket of its own. @param {{ url: string, browser: import('playwright-core').Browser }} stand @param {object} message */
+export async function tell({ url, browser }, message) {
+  const page = await browser.newPage();
+  await page.goto(`${url}/#/new`);
+  const answer = await page.evaluate(
+    (message) =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`ws://${location.host}/socket`);
+        socket.onmessage = ({ data }) => {
+          if (JSON.parse(data).type === 'hello') socket.send(JSON.stringify({ id: 1, ...message }));
+          else if (JSON.parse(data).id === 1) resolve(JSON.parse(data));
+        };
+      }),
+    message,
+  );
+  await page.close();
+  return /** @type {any} */ (answer);
 }
 
 /** A debate that goes on as a test wants: who is honest sits outside, and has all the time there is. */

@@ -15,7 +15,7 @@ test('agents and judges are listed with their intervals', { timeout: PATIENCE },
   for (const image of [17, 61]) await played(stand.url, { honest: 'greedy', liar: 'random', pixels: 4, image });
   const setup = { image: 61, lie: 3, first: 'honest', honest: 'random', liar: 'random', pace_ms: 0 };
   await judgeByProgram(stand, await create(stand.url, { ...setup, judge: 'outside:Ada' }), 0.75);
-  await judgeByProgram(stand, await create(stand.url, { ...setup, judge: 'outside:Eve', private: true }), 0.75);
+  await judgeByProgram(stand, await create(stand.url, { ...setup, judge: 'outside:Eve', visibility: 'private' }), 0.75);
 
   await page.getByRole('link', { name: 'Judge', exact: true }).click();
   await page.getByRole('link', { name: 'Standings' }).click();

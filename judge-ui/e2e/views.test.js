@@ -18,9 +18,9 @@ mkdirSync(folder, { recursive: true });
 
 const sizes = [
   { name: 'desk-light', viewport: { width: 1280, height: 860 }, colorScheme: /** @type {const} */ ('light') },
-  { name: 'phone-dark', viewport: { width: 360, height: 740 }, colorScheme: /** @type {const} */ ('dark'), hasTouch: true, isMobile: true },
+  { name: 'phone-dark', viewport: { width: 360, height: 640 }, colorScheme: /** @type {const} */ ('dark'), hasTouch: true, isMobile: true },
   { name: 'desk-dark', viewport: { width: 1280, height: 860 }, colorScheme: /** @type {const} */ ('dark') },
-  { name: 'phone-light', viewport: { width: 360, height: 740 }, colorScheme: /** @type {const} */ ('light'), hasTouch: true, isMobile: true },
+  { name: 'phone-light', viewport: { width: 360, height: 640 }, colorScheme: /** @type {const} */ ('light'), hasTouch: true, isMobile: true },
 ];
 
 /** A judge’s record of some length. */
@@ -53,7 +53,7 @@ const views = {
     await page.getByRole('img', { name: /^Belief in/ }).waitFor();
   },
   'watch-private': async (page) => {
-    const { debate, tokens } = await create(stand.url, { pace_ms: 0, honest: 'greedy', liar: 'greedy', private: true, judge: 'outside:Jo' });
+    const { debate, tokens } = await create(stand.url, { pace_ms: 0, honest: 'greedy', liar: 'greedy', visibility: 'private', judge: 'outside:Jo' });
     await judgeByProgram(stand, { debate, tokens }, 0.8);
     await page.goto(`${stand.url}/#/watch/${debate}/${tokens['spectator']}`);
     await page.getByLabel('Link for spectators').waitFor();
@@ -89,6 +89,10 @@ const views = {
     }
     await page.getByText('After 3 reveals').waitFor();
   },
+  'judge-belief-set': async (page) => {
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('button', { name: 'State this' }).waitFor();
+  },
   'judge-verdict': async (page) => {
     for (const after of [3, 4, 5, 6]) {
       await page.getByText(`After ${after} reveals`).waitFor();
@@ -98,7 +102,7 @@ const views = {
     await page.getByText('Whom do you believe?').waitFor();
   },
   'judge-truth': async (page) => {
-    await page.locator('button.answer').first().click();
+    await page.locator('button.answer.favoured').click();
     await truth(page);
     await page.getByRole('img', { name: /^Belief in/ }).waitFor();
     await page.getByRole('img', { name: /^Calibration/ }).waitFor();

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { create, held, mnist, openDebater, openPage, openStand, PATIENCE, revealed, reveals, truth } from './stand.js';
+import { create, held, judgeByProgram, mnist, openDebater, openPage, openStand, PATIENCE, revealed, reveals, truth } from './stand.js';
 
 const stand = openStand();
 
@@ -157,8 +157,8 @@ test('what the server refuses is shown with what would be right', { timeout: PAT
   await context.close();
 });
 
-test('what a person believes who judges is shown as it is stated, and kept', { timeout: 2 * PATIENCE }, async () => {
-  const { debate, tokens } = await create(stand.url, { honest: 'greedy', liar: 'greedy', judge: 'outside:Jo', pace_ms: 200 });
+test('where a judge may be influenced, what it believes is shown as it is stated, and kept', { timeout: 2 * PATIENCE }, async () => {
+  const { debate, tokens } = await create(stand.url, { honest: 'greedy', liar: 'greedy', judge: 'outside:Jo', judge_may_be_influenced: true, pace_ms: 200 });
   const [jo, visitor] = await Promise.all([openPage(stand.browser), openPage(stand.browser)]);
   await visitor.page.goto(`${stand.url}/#/watch/${debate}`);
   await visitor.page.getByText('Waiting for players').waitFor();
@@ -166,9 +166,9 @@ test('what a person believes who judges is shown as it is stated, and kept', { t
   const question = await jo.page.getByRole('heading', { level: 1 }).innerText();
   const [first, second] = question.match(/\d/g) ?? [];
   for (const [seen, keys, shown] of /** @type {[string, string[], string][]} */ ([
-    ['You have seen nothing yet', [], `Before the first reveal the judge gave 50 % to ${first} and 50 % to ${second}.`],
-    ['After one reveal', ['ArrowLeft', 'ArrowLeft'], `After one reveal the judge gave 60 % to ${first} and 40 % to ${second}.`],
-    ['After 2 reveals', ['ArrowRight'], `After 2 reveals the judge gave 55 % to ${first} and 45 % to ${second}.`],
+    ['You have seen nothing yet', ['Space'], `Before the first reveal the judge gave 50 % to ${first} and 50 % to ${second}.`],
+    ['After one reveal', ['ArrowRight', 'ArrowRight'], `After one reveal the judge gave 60 % to ${first} and 40 % to ${second}.`],
+    ['After 2 reveals', ['ArrowLeft'], `After 2 reveals the judge gave 55 % to ${first} and 45 % to ${second}.`],
   ])) {
     await jo.page.getByText(seen).waitFor();
     for (const key of [...keys, 'Enter']) await jo.page.keyboard.press(key);
@@ -181,7 +181,7 @@ test('what a person believes who judges is shown as it is stated, and kept', { t
   await visitor.page.getByText(`After 2 reveals the judge gave 55 % to ${first}`).waitFor();
   for (const after of [3, 4, 5, 6]) {
     await jo.page.getByText(`After ${after} reveals`).waitFor();
-    await jo.page.keyboard.press('Enter');
+    for (const key of ['Space', 'Enter']) await jo.page.keyboard.press(key);
   }
   await jo.page.getByText('Whom do you believe?').waitFor();
   await jo.page.keyboard.press('Enter');
@@ -200,6 +200,24 @@ test('what a person believes who judges is shown as it is stated, and kept', { t
     assert.deepEqual(faults, []);
     await context.close();
   }
+});
+
+test('while a person judges, who watches is told no more than the judge', { timeout: 2 * PATIENCE }, async () => {
+  const created = await create(stand.url, { honest: 'greedy', liar: 'greedy', judge: 'outside:Jo', pace_ms: 0, image: 17, lie: 4 });
+  const { page, told, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/watch/${created.debate}`);
+  await page.getByText('Waiting for players').waitFor();
+  await judgeByProgram(stand, created, 0.75);
+  await truth(page);
+  const messages = told.map((frame) => JSON.parse(frame)).filter(({ debate }) => debate === created.debate);
+  const end = messages.findIndex(({ ending }) => ending);
+  const types = new Set(messages.slice(0, end).map(({ type }) => type));
+  assert.deepEqual([...types].filter((type) => type === 'opinion' || type === 'beliefs'), []);
+  assert.ok(messages.slice(0, end).every(({ view }) => !view || view.image === null));
+  // Afterwards both are told.
+  await page.getByRole('table', { name: /^Belief in/ }).getByRole('columnheader', { name: 'Judge' }).waitFor();
+  await page.locator('.opinion output').getByText(/[+−]/).first().waitFor();
+  await context.close();
 });
 
 test('a reload in the middle of a debate shows it where it is', { timeout: PATIENCE }, async () => {

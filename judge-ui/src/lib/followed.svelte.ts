@@ -2,7 +2,7 @@
 
 import type { CloseReason, DebateId, Refusal, Token } from '../protocol';
 import type { Message, Wish } from './connection.svelte';
-import { fold, known, type News, type State } from './state';
+import { believed, fold, known, type News, type State } from './state';
 
 export class Followed {
   /** The debate as far as the server has told it. */
@@ -32,6 +32,16 @@ export class Followed {
     if (state) return { type: 'resume', debate, token, seq: known(state), opinions };
     if (watched || token === null) return { type: 'watch', debate, token, opinions };
     return { type: 'take', debate, token, opinions };
+  }
+
+  /** Whether the server will say no more of it, so that nothing can be done in it either. */
+  get ended(): boolean {
+    return this.refusal !== null || (this.closed !== null && this.closed !== 'restarting');
+  }
+
+  /** The server has taken what the judge believes. */
+  believe(after: number, belief: number): void {
+    if (this.state) this.state = believed(this.state, after, belief);
   }
 
   hear(message: News | Extract<Message, { type: 'closed' }>): void {

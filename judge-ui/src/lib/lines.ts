@@ -10,10 +10,10 @@ export interface Line {
   dash?: number[];
   /** Without points. */
   plain?: boolean;
-  /** The edge of an interval or a rule to compare with, not a result. */
+  /** A rule to compare with, not a result. */
   faint?: boolean;
   /** Left out of the list of names. */
   hidden?: boolean;
-  /** The line up to which the room is filled. */
-  bandTo?: number;
+  /** What a point may be off by, as [low, high]; null where there is no point. */
+  intervals?: ([number, number] | null)[];
 }

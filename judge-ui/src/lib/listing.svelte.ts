@@ -1,6 +1,6 @@
 // The debates at the server, read again and again while somebody looks.
 
-import type { DebateList, Snapshot, Summary } from '../protocol';
+import type { DebateId, DebateList, Snapshot, Summary } from '../protocol';
 import { get } from './http';
 
 /** The server answers from its memory and one page of its store: some milliseconds of it, for each who looks. */
@@ -72,6 +72,16 @@ export class Listing {
     const gone = (this.debates ?? []).filter(({ debate, phase }) => phase === 'over' && !debates.some((other) => other.debate === debate));
     if (gone.length > 0) this.older = [...gone, ...this.older];
   }
+}
+
+/** How old a debate is that waits for its verdict and is still taken for one under way. */
+const ABANDONED_MS = 10 * 60_000;
+
+/** The debates that go on at that time, those with reveals to come first. Whom the judge has left is not among them. */
+export function underWay(debates: Summary[], now: number): DebateId[] {
+  const revealing = debates.filter(({ phase }) => phase === 'revealing');
+  const judging = debates.filter(({ phase, created_ms: created }) => phase === 'judging' && now - Number(created) < ABANDONED_MS);
+  return [...revealing, ...judging].map(({ debate }) => debate);
 }
 
 /** A debate as spectators see it; null where the server does not say. */

@@ -1,7 +1,7 @@
 // What the visitor chose last time.
 
 import { keep, recall } from './keep';
-import type { Mode } from './record.svelte';
+import type { Mode } from './judging';
 
 interface Chosen {
   /** How debates are judged. */

@@ -1,56 +1,8 @@
 // The judge's running record: kept in the browser, on nobody's server.
 
-import type { DebateId, JudgeScore } from '../protocol';
+import type { DebateId } from '../protocol';
+import type { Judgement } from './grade';
 import { keep, prefix, recall } from './keep';
-
-/** How a debate is judged: with a belief after each reveal, or with all of them at once. */
-export type Mode = 'moves' | 'whole';
-
-/** How right a judge was. */
-export interface Grade {
-  right: boolean;
-  /** The probability given to the truth; null where none was stated. */
-  given: number | null;
-}
-
-/** One debate that was judged here. */
-export interface Judgement extends Grade {
-  debate: DebateId;
-  /** When, in milliseconds since 1970. */
-  at: number;
-  /** How long it took. */
-  ms: number;
-  pixels: number;
-  /** Between how many labels the judge decided. */
-  among: number;
-  mode: Mode;
-  /** The stated probabilities of the first debater's claim, in order. */
-  beliefs: number[];
-  /** What the classifier made of the same pixels, where the server told. */
-  classifier: Grade | null;
-  /** How others judged other debates on the same question, likewise. */
-  others?: Others | null;
-}
-
-/** Verdicts of others, in sum. */
-export interface Others {
-  right: number;
-  of: number;
-  /** How many of them said how sure they were, and their log scores together. */
-  scored: number;
-  scores: number;
-}
-
-export function inSum(judges: JudgeScore[]): Others {
-  const sum: Others = { right: 0, of: 0, scored: 0, scores: 0 };
-  for (const { right, of, scored, score } of judges) {
-    sum.right += right;
-    sum.of += of;
-    sum.scored += scored;
-    sum.scores += scored * (score ?? 0);
-  }
-  return sum;
-}
 
 /** More than anybody judges; the oldest are forgotten. */
 const MOST = 2000;

@@ -22,7 +22,10 @@ export class Server {
     lost: () => this.#settle(null),
   });
 
-  #followed = new Map<DebateId, Followed>();
+  /** What is followed, each from its own seat: by {@link place}. */
+  #followed = new Map<string, Followed>();
+  /** As whom the connection follows each debate: it has one seat in each, the one that it took last. */
+  #seated = new Map<DebateId, Followed>();
   #asked = new Map<number, (answer: Answer) => void>();
   #lastId = 0;
 
@@ -53,13 +56,11 @@ export class Server {
   }
 
   #follow(debate: DebateId, token: Token | null, watched: boolean): Followed {
-    let followed = this.#followed.get(debate);
-    if (!followed || followed.token !== token) {
-      followed = new Followed(debate, token, watched);
-      this.#followed.set(debate, followed);
-      this.#fetch(followed);
-    }
+    const wanted = new Followed(debate, token, watched);
+    const followed = this.#followed.get(place(wanted)) ?? wanted;
+    if (followed === wanted) this.#followed.set(place(followed), followed);
     followed.users += 1;
+    if (this.#seated.get(debate) !== followed) void this.#fetch(followed);
     return followed;
   }
 
@@ -67,8 +68,10 @@ export class Server {
   async show(): Promise<Followed | Refusal | null> {
     const answer = await this.ask({ type: 'watch', debate: null, token: null, opinions: true });
     if (answer?.type !== 'snapshot') return answer?.type === 'error' ? answer : null;
-    const followed = this.#followed.get(answer.debate) ?? new Followed(answer.debate, null);
-    this.#followed.set(answer.debate, followed);
+    const shown = new Followed(answer.debate, null);
+    const followed = this.#followed.get(place(shown)) ?? shown;
+    this.#followed.set(place(followed), followed);
+    this.#seated.set(followed.debate, followed);
     followed.hear(answer);
     followed.users += 1;
     return followed;
@@ -77,25 +80,35 @@ export class Server {
   /** Stops following for one of those who followed. */
   release(followed: Followed): void {
     followed.users -= 1;
-    if (followed.users > 0 || this.#followed.get(followed.debate) !== followed) return;
-    this.#followed.delete(followed.debate);
-    if (followed.closed === null && followed.refusal === null) void this.ask({ type: 'leave', debate: followed.debate });
+    if (followed.users > 0) return;
+    this.#followed.delete(place(followed));
+    if (this.#seated.get(followed.debate) !== followed) return;
+    const other = [...this.#followed.values()].find(({ debate }) => debate === followed.debate);
+    if (other) {
+      // Another part of the page follows the debate from another seat: the connection goes there.
+      void this.#fetch(other);
+    } else {
+      this.#seated.delete(followed.debate);
+      if (!followed.ended) void this.ask({ type: 'leave', debate: followed.debate });
+    }
   }
 
   /** Asks for a debate again, for instance when its seat was taken in another window. */
   retake(followed: Followed): void {
     followed.closed = null;
-    this.#fetch(followed);
+    void this.#fetch(followed);
   }
 
   async #fetch(followed: Followed): Promise<void> {
+    this.#seated.set(followed.debate, followed);
     // Without a connection it is asked for when there is one.
     const answer = this.connection.state === 'open' ? await this.ask(followed.wish()) : null;
     if (answer?.type === 'error') followed.refusal = answer;
+    else if (answer?.type === 'snapshot' || answer?.type === 'resumed') followed.hear(answer);
   }
 
   #arrive(): void {
-    for (const followed of this.#followed.values()) {
+    for (const followed of this.#seated.values()) {
       // Another window has the seat: the two must not take it from each other for ever.
       if (followed.closed !== 'seat_taken') void this.#fetch(followed);
     }
@@ -103,14 +116,12 @@ export class Server {
 
   #hear(message: Message): void {
     switch (message.type) {
-      case 'snapshot':
-      case 'resumed':
       case 'turn':
       case 'event':
       case 'opinion':
       case 'beliefs':
       case 'closed':
-        this.#followed.get(message.debate)?.hear(message);
+        this.#seated.get(message.debate)?.hear(message);
         break;
     }
     if (!('id' in message) || message.id == null) {
@@ -131,3 +142,6 @@ export class Server {
     for (const id of [...this.#asked.keys()]) this.#answer(id, answer);
   }
 }
+
+/** A seat in a debate, or a place among its spectators: what is followed from there is told there alone. */
+const place = ({ debate, token, watched }: Followed): string => `${watched ? 'watch' : 'take'}/${debate}/${token ?? ''}`;

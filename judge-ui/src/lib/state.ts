@@ -1,6 +1,6 @@
 // A debate as the page follows it: what the server told at first, and all that it has told since.
 
-import type { Background, DebateId, Resumed, ServerMessage, Snapshot, Told, Turn, View } from '../protocol';
+import type { Background, DebateId, Resumed, ServerMessage, Snapshot, Told, Turn, View, Visibility } from '../protocol';
 
 export interface State {
   debate: DebateId;
@@ -10,6 +10,10 @@ export interface State {
   /** Whose turn it is: nobody’s before the debate has begun and after its end. */
   turn: Turn | null;
   background: Background | null;
+  /** Who may watch. */
+  visibility: Visibility;
+  /** Whether an outside judge may be told by others what it is not told. */
+  influenced: boolean;
   /** What the classifier made of the evidence after each reveal, as far as it was told. */
   logits: number[][];
   /** What an outside judge believed of the first debater’s claim, before the first reveal and after each, as far as it was told. */
@@ -25,7 +29,7 @@ export function fold(state: State | null, message: News): State | null {
   if (state === null || message.debate !== state.debate) return state;
   switch (message.type) {
     case 'resumed':
-      return { ...state, turn: message.turn, view: { ...state.view, seat: message.seat } };
+      return { ...state, turn: message.turn, beliefs: message.beliefs ?? state.beliefs, view: { ...state.view, seat: message.seat } };
     case 'turn':
       return { ...state, turn: message.turn };
     case 'event':
@@ -43,8 +47,16 @@ export function known({ seq, logits }: State): Resumed['seq'] {
   return Math.min(seq, logits.length);
 }
 
-function begin({ debate, seq, view, turn, background }: Snapshot): State {
-  return { debate, seq, view, turn, background, logits: [], beliefs: [] };
+/** The state after the server has taken what the judge believes after so many reveals. */
+export function believed(state: State, after: number, belief: number): State {
+  const beliefs = Array.from({ length: Math.max(after + 1, state.beliefs.length) }, (_, index) => state.beliefs[index] ?? null);
+  beliefs[after] = belief;
+  return { ...state, beliefs };
+}
+
+function begin(message: Snapshot): State {
+  const { debate, seq, view, turn, background, visibility, judge_may_be_influenced: influenced } = message;
+  return { debate, seq, view, turn, background, visibility, influenced, logits: [], beliefs: message.beliefs ?? [] };
 }
 
 function happened(state: State, { seq, event, to_move, turn, ending }: Told): State {
