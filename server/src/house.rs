@@ -12,6 +12,7 @@ use crate::limits::{Limits, milliseconds};
 use crate::metrics::Metrics;
 use crate::players::Players;
 use crate::pool::Pool;
+use crate::searches::Searches;
 use crate::store::Store;
 
 /// What all debates of a server share.
@@ -20,7 +21,13 @@ pub(crate) struct House {
     pub(crate) players: Arc<dyn Players>,
     pub(crate) limits: Limits,
     pub(crate) offer: Offer,
+    /// For verdicts and opinions, which are quick.
+    pub(crate) judging: Pool,
+    /// For pictures.
     pub(crate) pool: Pool,
+    /// For analyses, each of which takes seconds.
+    pub(crate) analyses: Pool,
+    pub(crate) searches: Searches,
     pub(crate) store: Store,
     pub(crate) credits: Credits,
     pub(crate) metrics: Metrics,
@@ -47,7 +54,10 @@ impl House {
             players: Arc::clone(players),
             limits: limits.clone(),
             offer,
+            judging: Pool::new(limits.threads),
             pool: Pool::new(limits.threads),
+            analyses: Pool::new(limits.threads),
+            searches: Searches::new(Arc::clone(players), limits),
             store,
             credits: Credits::new(limits),
             metrics: Metrics::new(),

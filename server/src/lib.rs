@@ -20,6 +20,7 @@
 
 mod analysis;
 mod arrange;
+mod cache;
 mod config;
 mod credits;
 mod house;
@@ -33,7 +34,9 @@ mod pool;
 mod rate;
 mod record;
 mod results;
+mod searches;
 mod server;
+mod shares;
 mod socket;
 pub mod store;
 mod table;

@@ -61,10 +61,17 @@ pub struct Limits {
     pub silence: Duration,
     /// How long a client waits for the store before it is told that the store is not available.
     pub store_wait: Duration,
-    /// Searches and judgements that run at once, each on a thread of its own.
+    /// Threads for short searches, as many for long ones, and as many for each kind of other work.
     pub threads: usize,
-    /// How long a built-in agent may think about a move; then it plays the best that it knows.
+    /// The longest that a built-in agent is given for a move; then it plays the best that it knows.
     pub thinking: Duration,
+    /// How long built-in agents are given for their moves, in percent of what suffices on the machine
+    /// that was measured: more on a slower one.
+    pub allotment_percent: u32,
+    /// What is kept of the judges that searches have asked, in bytes.
+    pub judges_bytes: usize,
+    /// What is kept of searches from one move of a debate to the next, in bytes.
+    pub searches_bytes: usize,
     /// The longest pace that a setup may ask for.
     pub pace: Duration,
     /// The longest time for a move that a setup may ask for.
@@ -114,6 +121,9 @@ impl Default for Limits {
             // One core is left to the network.
             threads: cores.saturating_sub(1).max(1),
             thinking: Duration::from_mins(1),
+            allotment_percent: 100,
+            judges_bytes: 256 << 20,
+            searches_bytes: 128 << 20,
             pace: Duration::from_secs(10),
             move_time: Duration::from_hours(1),
             bank: Duration::from_hours(24),

@@ -3,12 +3,13 @@
 //! A debate tells everybody who follows it and waits for nobody: what a client has not read yet is
 //! kept for it up to a bound, and a client that falls further behind is cut off.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pixel_debate_protocol::ServerMessage;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::{Notify, oneshot};
 use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +32,9 @@ pub(crate) struct Watch(Arc<State>);
 #[derive(Debug)]
 struct State {
     cut_off: CancellationToken,
+    /// Those who wait until what the client has sent is read.
+    looks: Mutex<Vec<oneshot::Sender<()>>>,
+    look: Notify,
     /// The way to the client and back in milliseconds, by the latest ping; `u32::MAX` before.
     latency_ms: AtomicU32,
 }
@@ -51,7 +55,8 @@ impl Outbox {
         let client = CLIENTS.fetch_add(1, Ordering::Relaxed);
         let (frames, waiting) = mpsc::channel(capacity);
         let (cut_off, latency_ms) = (CancellationToken::new(), AtomicU32::new(u32::MAX));
-        let watch = Watch(Arc::new(State { cut_off, latency_ms }));
+        let (looks, look) = (Mutex::default(), Notify::new());
+        let watch = Watch(Arc::new(State { cut_off, looks, look, latency_ms }));
         (Self(Arc::new(Shared { client, frames, watch })), waiting)
     }
 
@@ -87,6 +92,16 @@ impl Outbox {
         }
     }
 
+    /// Asks that everything be read that the server has received of the client till now. The answer
+    /// comes when what it says has been handed on.
+    pub(crate) fn look(&self) -> oneshot::Receiver<()> {
+        let (sender, looked) = oneshot::channel();
+        let Watch(state) = &self.0.watch;
+        state.looks().push(sender);
+        state.look.notify_one();
+        looked
+    }
+
     /// What is known of the connection.
     pub(crate) fn watch(&self) -> Watch {
         self.0.watch.clone()
@@ -105,9 +120,22 @@ impl Watch {
         self.0.cut_off.cancelled().await;
     }
 
+    /// Waits until somebody asks for a [look](Outbox::look), and says who: each is to be answered.
+    pub(crate) async fn asked_to_look(&self) -> Vec<oneshot::Sender<()>> {
+        self.0.look.notified().await;
+        std::mem::take(&mut *self.0.looks())
+    }
+
     /// Notes how long the way to the client and back took.
     pub(crate) fn note_latency(&self, latency_ms: u32) {
         self.0.latency_ms.store(latency_ms.min(u32::MAX - 1), Ordering::Relaxed);
+    }
+}
+
+impl State {
+    fn looks(&self) -> MutexGuard<'_, Vec<oneshot::Sender<()>>> {
+        // Nothing panics under the lock.
+        self.looks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use pixel_debate_agents::{Agent, AgentSpec};
+use pixel_debate_agents::{Agent, AgentSpec, LeafValue};
 use pixel_debate_game::{Evidence, Image, LegalPixels, Rules};
 use pixel_debate_judge::network::SIDE;
 use pixel_debate_judge::{
@@ -24,6 +25,13 @@ pub trait Players: Send + Sync + 'static {
     /// Whether [`debater`](Self::debater) seats an agent with that name in a debate by these rules
     /// over an image of that size; if not, why. This must not take long.
     fn check(&self, name: &str, rules: &Rules, image: &Image) -> Result<(), String>;
+
+    /// How long an agent of that name may search for a move with so many reveals to come, the move
+    /// itself included: enough, nearly always. Without an answer there is nothing to search.
+    ///
+    /// It is told by no clock, and by nothing of the debate but these: when moves are told follows from
+    /// it, and must tell nothing else.
+    fn allotment(&self, name: &str, reveals_to_come: usize) -> Duration;
 
     /// The logits of the classifier for `pixels` pixels, in the order of the labels: one for each
     /// class of the data set, or more.
@@ -91,6 +99,30 @@ impl Players for BuiltIn {
             Err(format!("the classifiers read images of {SIDE}x{SIDE} pixels"))
         } else {
             Ok(())
+        }
+    }
+
+    fn allotment(&self, name: &str, reveals_to_come: usize) -> Duration {
+        // About six times what each takes: docs/performance.md has the measurements.
+        let base = Duration::from_millis(50);
+        match agent(name) {
+            Err(_) | Ok(AgentSpec::Random) => Duration::ZERO,
+            Ok(AgentSpec::Greedy) => base,
+            Ok(AgentSpec::Mcts { rollouts, value, .. }) => {
+                let rollout = match value {
+                    LeafValue::Outcome => Duration::from_micros(100),
+                    LeafValue::Margin => Duration::from_micros(200),
+                };
+                base + rollout * rollouts
+            }
+            Ok(AgentSpec::Exact) => match reveals_to_come {
+                0..=2 => Duration::from_millis(500),
+                3 => Duration::from_secs(1),
+                4 => Duration::from_secs(2),
+                5 => Duration::from_secs(10),
+                6 => Duration::from_secs(20),
+                _ => Duration::from_mins(1),
+            },
         }
     }
 

@@ -1,8 +1,8 @@
-//! The threads on which agents and judges think.
+//! Threads for what takes the time of a core: verdicts and opinions, pictures, analyses.
 //!
-//! A search takes seconds of a core. It must not hold up the threads that talk to the network, and
-//! a thousand of them at once must not share a few cores: so they run on threads of their own, a
-//! fixed number at a time, in the order in which they were asked for.
+//! It must not hold up the threads that talk to the network, and a thousand at once must not share a
+//! few cores: so each kind runs on threads of its own, a fixed number at a time, in the order in which
+//! it was asked for. Searches have other ones (`crate::searches`).
 
 use std::sync::Arc;
 

@@ -11,6 +11,7 @@ mod desk;
 pub(crate) mod echo;
 mod gate;
 mod line;
+mod look;
 
 use std::future::Future;
 use std::net::IpAddr;

@@ -1,7 +1,7 @@
 //! One debate: a task that owns its state.
 //!
 //! Clients talk to it by [`Request`]s and hear from it through their outboxes. Built-in players
-//! think on the pool, on a copy of the debate. What happens is appended to the store first: while
+//! think on other threads, on a copy of the debate. What happens is appended to the store first: while
 //! that takes its time, requests wait; when the store fails, they are answered, and the event is
 //! told when the store has taken it.
 //!
@@ -14,9 +14,11 @@ mod beliefs;
 mod clock;
 mod followers;
 mod handle;
+mod late;
 mod opinions;
 mod requests;
 mod telling;
+mod turns;
 mod work;
 mod writing;
 
@@ -26,7 +28,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pixel_debate_agents::Agent;
+use futures_util::future::BoxFuture;
 use pixel_debate_game::{Debate, Debater, ForfeitReason, Move, Seat, Verdict};
 use pixel_debate_protocol::{CloseReason, DebateId, EventTime, Phase, ServerMessage, Summary};
 use tokio::sync::mpsc::{self, Receiver};
@@ -39,19 +41,17 @@ use self::clock::Clocks;
 use self::followers::Followers;
 pub(crate) use self::handle::{Act, Follow, Key, Request, TableHandle, Wanted, What};
 use self::opinions::{Opinion, Opinions};
-use self::work::{Beats, Done, Question, Work};
+use self::work::{Done, Work};
 use self::writing::{Mover, Pending, store_unavailable};
 use crate::house::House;
 use crate::limits::Limits;
 use crate::lobby::GoingOn;
 use crate::record::{Restored, Terms, now_ms};
+use crate::searches::{Admission, Answer};
+use crate::shares::Creator;
 
 /// How many requests wait for a table.
 const REQUESTS: usize = 32;
-
-/// The least time between the server's own moves where somebody judges who is not to see how long
-/// a search took.
-const BLIND_BEAT: Duration = Duration::from_millis(100);
 
 /// A debate and all who follow it.
 pub(crate) struct Table {
@@ -64,8 +64,13 @@ pub(crate) struct Table {
     /// The outside players' seats that nobody has taken yet; none when the debate has begun.
     awaited: Vec<Seat>,
     clocks: Clocks,
-    /// The built-in debaters, when they have been asked once and do not think.
-    agents: [Option<Box<dyn Agent>>; 2],
+    /// The share of the search threads that the built-in debaters have, while it is their turn.
+    share: Option<Admission>,
+    /// The share that is waited for.
+    waiting: Option<BoxFuture<'static, Admission>>,
+    creator: Creator,
+    /// Under way while what a player has sent is read before it is ruled to be late.
+    look: Option<BoxFuture<'static, ()>>,
     /// When what is due became due.
     since: Instant,
     pending: Option<Pending>,
@@ -93,6 +98,8 @@ enum Due {
     Seats,
     /// An outside debater reveals.
     Turn(Debater),
+    /// A built-in debater gets its share of the search threads.
+    Share(Debater),
     /// A built-in debater reveals.
     Thought(Debater),
     /// An outside judge answers.
@@ -108,7 +115,9 @@ enum Heard {
     Request(Option<Request>),
     Done(Done),
     Opinion(Result<Vec<f32>, String>),
+    Share(Admission),
     Late,
+    Looked,
     Stop,
 }
 
@@ -128,6 +137,7 @@ impl Table {
             clocks.set_banks(bank_ms);
         }
         let seq = debate.events().count() as u32;
+        let creator = going_on.creator();
         let going_on = debate.outcome().is_none().then_some(going_on);
         let seats = [Seat::Debater(Debater::First), Seat::Debater(Debater::Second), Seat::Judge];
         let outside = seats.into_iter().filter(|seat| terms.locks.is_outside(*seat));
@@ -157,7 +167,10 @@ impl Table {
             seq,
             awaited,
             clocks,
-            agents: [None, None],
+            share: None,
+            waiting: None,
+            look: None,
+            creator,
             since: Instant::now(),
             pending: None,
             work: None,
@@ -189,13 +202,16 @@ impl Table {
             }
             // While the store is at work nobody may see what it has not taken yet.
             let open = self.pending.as_ref().is_none_or(|pending| pending.failures > 0);
-            let Self { requests, work, opinion, .. } = &mut self;
+            let Self { requests, work, opinion, waiting, look, .. } = &mut self;
             let heard = tokio::select! {
                 biased;
                 () = &mut stopped => Heard::Stop,
                 done = under_way(work) => Heard::Done(done),
+                share = under_way(waiting) => Heard::Share(share),
                 () = &mut timer, if deadline.is_some() => Heard::Late,
                 request = requests.recv(), if open => Heard::Request(request),
+                // After the requests, for what was read before is among them.
+                () = under_way(look) => Heard::Looked,
                 logits = under_way(opinion) => Heard::Opinion(logits),
             };
             if let ControlFlow::Break(reason) = self.hear(heard) {
@@ -218,7 +234,12 @@ impl Table {
                 self.work = None;
                 self.carry_out(done)
             }
-            Heard::Late => self.expire(),
+            Heard::Share(share) => {
+                self.admit(share);
+                ControlFlow::Continue(())
+            }
+            Heard::Late => self.look_or_expire(),
+            Heard::Looked => self.expire_now(),
             Heard::Opinion(logits) => {
                 self.opinion = None;
                 match logits {
@@ -245,6 +266,7 @@ impl Table {
         } else {
             match self.debate.to_move() {
                 Some(by) if outside(Seat::Debater(by)) => Due::Turn(by),
+                Some(by) if self.lacks_share() => Due::Share(by),
                 Some(by) => Due::Thought(by),
                 None if outside(Seat::Judge) => Due::Verdict,
                 None => Due::Answer,
@@ -254,42 +276,41 @@ impl Table {
 
     /// How long the server waits for what is due.
     fn deadline(&self) -> Option<Instant> {
+        if self.look.is_some() { None } else { self.time_is_over() }
+    }
+
+    /// When the time for what is due is over.
+    fn time_is_over(&self) -> Option<Instant> {
         let limits = &self.house.limits;
         match self.due() {
             Due::Seats => Some(self.since + self.patience),
             Due::Turn(_) => self.clocks.runs_out(),
             Due::Verdict => Some(self.since + limits.verdict),
             Due::Parting => Some(self.since + limits.memory),
-            Due::Write | Due::Thought(_) | Due::Answer => None,
+            Due::Write | Due::Share(_) | Due::Thought(_) | Due::Answer => None,
         }
     }
 
     /// Begins with what is due.
     fn begin(&mut self, now: Instant) {
         self.since = now;
-        let pace = Duration::from_millis(self.terms.setup.pace_ms.into());
-        let blind = self.terms.locks.is_outside(Seat::Judge);
-        let every = if blind { pace.max(BLIND_BEAT) } else { pace };
-        let beats = Beats { since: now, every };
-        match self.due() {
+        let due = self.due();
+        if !matches!(due, Due::Share(_) | Due::Thought(_)) {
+            // Somebody outside may take long: others search meanwhile.
+            (self.share, self.waiting) = (None, None);
+        }
+        match due {
             Due::Turn(by) => {
                 self.clocks.start(by, self.followers.has(Seat::Debater(by)), now);
             }
+            Due::Share(_) => self.ask_for_share(),
             Due::Thought(by) => {
-                let name = self.terms.agent(&self.debate, by).unwrap_or_default().to_owned();
-                let revealed = self.debate.evidence().len() as u64;
-                let question = Question {
-                    by,
-                    agent: self.agents[by as usize].take(),
-                    name,
-                    seed: self.terms.seeds[by as usize].wrapping_add(revealed),
-                    debate: self.debate.clone(),
-                    beats,
-                };
-                self.work = Some(work::choose(&self.house, question));
+                self.work = Some(work::choose(&self.house, self.question(by, now)));
             }
             Due::Answer => {
-                self.work = Some(work::answer(&self.house, &self.debate, beats));
+                // What the classifier is asked is known to all, and so may be how long it takes.
+                let told = now + self.pace();
+                self.work = Some(work::answer(&self.house, &self.debate, told));
             }
             Due::Write | Due::Seats | Due::Verdict | Due::Parting => {}
         }
@@ -298,9 +319,8 @@ impl Table {
     /// Makes of what is done what it means for the debate.
     fn carry_out(&mut self, done: Done) -> ControlFlow<CloseReason> {
         let r#move = match done {
-            Done::Chosen { by, agent, pixel } => {
-                self.agents[by as usize] = Some(agent);
-                match self.make(Move::Reveal { by, pixel }, None) {
+            Done::Chosen { by, answer: Answer { pixel, cut_short } } => {
+                match self.make(Move::Reveal { by, pixel }, None, cut_short) {
                     Ok(()) => return ControlFlow::Continue(()),
                     Err(illegal) => {
                         warn!(debate = %self.id, %by, %illegal, "an agent broke the rules");
@@ -317,7 +337,7 @@ impl Table {
             Done::Written(Ok(())) => return self.conclude(),
             Done::Written(Err(unwritten)) => return self.try_again(&unwritten),
         };
-        if let Err(illegal) = self.make(r#move, None) {
+        if let Err(illegal) = self.make(r#move, None, false) {
             error!(debate = %self.id, %illegal, "the debate cannot go on");
             return ControlFlow::Break(CloseReason::Fault);
         }
@@ -346,9 +366,11 @@ impl Table {
                 };
                 Move::Forfeit { by, reason: ForfeitReason::Absent }
             }
-            Due::Write | Due::Thought(_) | Due::Answer => return ControlFlow::Continue(()),
+            Due::Write | Due::Share(_) | Due::Thought(_) | Due::Answer => {
+                return ControlFlow::Continue(());
+            }
         };
-        if let Err(illegal) = self.make(forfeit, None) {
+        if let Err(illegal) = self.make(forfeit, None, false) {
             error!(debate = %self.id, %illegal, "a forfeit was refused");
             return ControlFlow::Break(CloseReason::Fault);
         }

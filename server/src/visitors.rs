@@ -103,6 +103,16 @@ impl Visitors {
     }
 }
 
+impl Place {
+    /// The address that has taken it, if it is counted by address.
+    pub(crate) fn address(&self) -> Option<IpAddr> {
+        match self.what {
+            What::Connection => None,
+            What::Visit(address) | What::Debate(address) => Some(address),
+        }
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         let mut taken = self.visitors.taken();

@@ -71,7 +71,7 @@ async fn worked_out(app: &App, id: &DebateId, debate: Debate) -> Result<Bytes, R
         let _desk = desk;
         analyse(&*players, &debate)
     };
-    let worked_out = house.pool.run(work).await;
+    let worked_out = house.analyses.run(work).await;
     let analysis = worked_out.unwrap_or_else(|panic| Err(panic.to_string()));
     let text = analysis.and_then(|analysis: Analysis| {
         serde_json::to_vec(&analysis).map_err(|error| error.to_string())

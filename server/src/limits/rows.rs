@@ -183,6 +183,9 @@ impl Limits {
             // The most that the runtime has for work that blocks.
             count("threads", &mut self.threads, 1..=512),
             time("thinking", &mut self.thinking),
+            count("allotment_percent", &mut self.allotment_percent, 1..=10_000),
+            count("judges_bytes", &mut self.judges_bytes, 0..=1 << 40),
+            count("searches_bytes", &mut self.searches_bytes, 0..=1 << 40),
             time("pace", &mut self.pace),
             time("move_time", &mut self.move_time),
             time("bank", &mut self.bank),

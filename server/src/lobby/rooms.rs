@@ -1,6 +1,7 @@
 //! Room for debates: so many at once, of which those that are over make way for new ones.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pixel_debate_protocol::DebateId;
@@ -38,10 +39,18 @@ struct Over(Mutex<BTreeMap<u64, DebateId>>);
 /// When this is dropped, the lobby knows that the debate may be let go.
 #[derive(Debug)]
 pub(crate) struct GoingOn {
-    _place: Option<Place>,
+    place: Option<Place>,
     over: Arc<Over>,
     age: u64,
     debate: DebateId,
+}
+
+impl GoingOn {
+    /// The address that has set the debate up; none of what the server has set up itself, and of what was
+    /// there when it started.
+    pub(crate) fn creator(&self) -> Option<IpAddr> {
+        self.place.as_ref().and_then(Place::address)
+    }
 }
 
 impl Rooms {
@@ -74,7 +83,7 @@ impl Rooms {
     /// What a debate holds until it has an outcome.
     pub(super) fn going_on(&self, place: Option<Place>, age: u64, debate: &DebateId) -> GoingOn {
         let (over, debate) = (Arc::clone(&self.over), debate.clone());
-        GoingOn { _place: place, over, age, debate }
+        GoingOn { place: place, over, age, debate }
     }
 
     /// The oldest debate that is over. It is not named again.

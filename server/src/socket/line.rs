@@ -11,9 +11,10 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{self, Receiver, Sender};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -22,6 +23,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::gate::Gate;
+use super::look::Look;
 use super::{Clerk, Farewell, Stay};
 use crate::limits::{Limits, milliseconds};
 use crate::metrics::Dropped;
@@ -71,6 +73,21 @@ enum Why {
     Fault(Farewell),
     /// The server wants it.
     Farewell(Farewell),
+}
+
+/// What waits for the clerk.
+pub(super) enum Unread {
+    /// A message, and when it came.
+    Message(Message, Instant),
+    /// Somebody waits until all before is carried out.
+    Look(oneshot::Sender<()>),
+}
+
+/// When a client was heard last, and the ping that it has not answered.
+struct Heard {
+    watch: Watch,
+    at: Instant,
+    pinged: Option<(u8, Instant)>,
 }
 
 /// What has come from a client.
@@ -132,13 +149,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
     }
 
     /// Carries messages until there is a reason to end.
-    async fn carry(&mut self, unread: Sender<(Message, Instant)>, stop: &CancellationToken) -> Why {
+    async fn carry(&mut self, unread: Sender<Unread>, stop: &CancellationToken) -> Why {
         let watch = self.watch.clone();
         let mut stopped = pin!(stop.cancelled());
         let mut cut_off = pin!(watch.cut_off());
-        let mut heard = Instant::now();
-        let mut pinged: Option<(u8, Instant)> = None;
+        let mut heard = Heard { watch: watch.clone(), at: Instant::now(), pinged: None };
         let mut beat = 0_u8;
+        let mut look: Option<Look> = None;
         loop {
             let outgoing = tokio::select! {
                 () = &mut stopped => return Why::Farewell(Farewell::STOP),
@@ -146,31 +163,39 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
                 _ = self.heartbeat.tick() => {
                     if unread.capacity() == 0 {
                         // It is not listened to at the moment.
-                        heard = Instant::now();
-                    } else if heard.elapsed() > self.silence {
+                        heard.at = Instant::now();
+                    } else if heard.at.elapsed() > self.silence {
                         return Why::Farewell(Farewell::SILENT);
                     }
                     beat = beat.wrapping_add(1);
-                    pinged = Some((beat, Instant::now()));
+                    heard.pinged = Some((beat, Instant::now()));
                     Message::Ping(Bytes::copy_from_slice(&[beat]))
                 }
                 Some(frame) = self.waiting.recv() => frame,
-                (room, incoming) = next(&mut self.socket, &unread) => {
-                    heard = Instant::now();
-                    match incoming {
-                        Incoming::Message(message @ (Message::Text(_) | Message::Binary(_))) => {
-                            room.send((message, heard));
-                        }
-                        Incoming::Message(Message::Pong(payload)) => {
-                            if let Some((_, at)) = pinged.take_if(|(beat, _)| payload[..] == [*beat]) {
-                                watch.note_latency(milliseconds(heard - at));
-                            }
-                        }
-                        Incoming::Message(_) => {}
-                        Incoming::Close => return Why::Left,
-                        Incoming::End => return Why::Gone,
-                        Incoming::Fault(error) => return Why::fault(&error),
+                asked = watch.asked_to_look() => {
+                    match &mut look {
+                        Some(look) => look.join(asked),
+                        None => look = Some(Look::begin(asked)),
                     }
+                    continue;
+                }
+                () = Look::quiet(look.as_ref()) => {
+                    let over = look.as_ref().is_none_or(Look::is_over);
+                    if !over && let Some(came) = next(&mut self.socket, &unread).now_or_never() {
+                        if let Some(why) = heard.take(came) {
+                            return why;
+                        }
+                        look.iter_mut().for_each(Look::go_on);
+                    } else {
+                        look = look.take().and_then(|look| look.end(&unread));
+                    }
+                    continue;
+                }
+                came = next(&mut self.socket, &unread) => {
+                    if let Some(why) = heard.take(came) {
+                        return why;
+                    }
+                    look.iter_mut().for_each(Look::go_on);
                     continue;
                 }
             };
@@ -223,6 +248,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
     async fn say_farewell(&mut self, Farewell { code, reason, .. }: Farewell) -> Result<(), Error> {
         let reason = Utf8Bytes::from_static(reason);
         self.socket.send(Message::Close(Some(CloseFrame { code: code.into(), reason }))).await
+    }
+}
+
+impl Heard {
+    /// Takes in what has come, and says why the connection ends if it does by that.
+    fn take(&mut self, (room, incoming): (mpsc::Permit<'_, Unread>, Incoming)) -> Option<Why> {
+        self.at = Instant::now();
+        match incoming {
+            Incoming::Message(message @ (Message::Text(_) | Message::Binary(_))) => {
+                room.send(Unread::Message(message, self.at));
+            }
+            Incoming::Message(Message::Pong(payload)) => {
+                let answered = self.pinged.take_if(|(beat, _)| payload[..] == [*beat]);
+                if let Some((_, at)) = answered {
+                    self.watch.note_latency(milliseconds(self.at - at));
+                }
+            }
+            Incoming::Message(_) => {}
+            Incoming::Close => return Some(Why::Left),
+            Incoming::End => return Some(Why::Gone),
+            Incoming::Fault(error) => return Some(Why::fault(&error)),
+        }
+        None
     }
 }
 
@@ -288,11 +336,16 @@ impl Why {
 }
 
 /// Has the clerk read one message after the other, until there are no more or it has had enough.
-async fn read(
-    clerk: &mut impl Clerk,
-    mut to_read: Receiver<(Message, Instant)>,
-) -> Option<Farewell> {
-    while let Some((message, at)) = to_read.recv().await {
+async fn read(clerk: &mut impl Clerk, mut to_read: Receiver<Unread>) -> Option<Farewell> {
+    while let Some(unread) = to_read.recv().await {
+        let (message, at) = match unread {
+            Unread::Message(message, at) => (message, at),
+            Unread::Look(asked) => {
+                // Who has gone does not wait.
+                let _ = asked.send(());
+                continue;
+            }
+        };
         if let Stay::No(farewell) = clerk.read(message, at).await {
             return Some(farewell);
         }
@@ -303,8 +356,8 @@ async fn read(
 /// What comes next of a client, when there is room for it.
 async fn next<'a, S: AsyncRead + AsyncWrite + Unpin>(
     socket: &mut WebSocketStream<Gate<S>>,
-    unread: &'a Sender<(Message, Instant)>,
-) -> (mpsc::Permit<'a, (Message, Instant)>, Incoming) {
+    unread: &'a Sender<Unread>,
+) -> (mpsc::Permit<'a, Unread>, Incoming) {
     let Ok(room) = unread.reserve().await else {
         // The clerk has had enough, and that is about to be heard.
         return std::future::pending().await;

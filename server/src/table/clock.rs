@@ -3,7 +3,8 @@
 //! The time runs out when the turn's own time and the bank are used up. It never stops for a lost
 //! connection. But a debater whose connection is lost in its turn, or was lost before, is given a
 //! grace: its time does not run out before so long after the loss, or after the beginning of the
-//! turn. It is given once a turn, so that nobody gains time by coming and going.
+//! turn. All that it gains by that in a debate is the grace once: what it has used of it is gone, so that
+//! nobody gains more by coming and going.
 
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub(crate) struct Clocks {
     move_time: Duration,
     bank: [Duration; 2],
     grace: Duration,
+    /// What each debater has left of the grace.
+    grace_left: [Duration; 2],
     turn: Option<Running>,
 }
 
@@ -36,7 +39,7 @@ impl Clocks {
     pub(crate) fn new(clock: Clock, grace: Duration) -> Self {
         let bank = Duration::from_millis(clock.bank_ms.into());
         let move_time = Duration::from_millis(clock.move_ms.into());
-        Self { move_time, bank: [bank; 2], grace, turn: None }
+        Self { move_time, bank: [bank; 2], grace, grace_left: [grace; 2], turn: None }
     }
 
     /// Puts that much into the banks, in milliseconds.
@@ -61,8 +64,12 @@ impl Clocks {
 
     /// Ends the turn, if there is one.
     pub(crate) fn stop(&mut self, now: Instant) {
-        if let Some(turn) = self.turn.take() {
-            self.bank[turn.debater as usize] = self.bank_left(turn, now);
+        let end = self.end();
+        if let Some((turn, end)) = self.turn.take().zip(end) {
+            let place = turn.debater as usize;
+            self.bank[place] = self.bank_left(turn, now);
+            let used = now.saturating_duration_since(end);
+            self.grace_left[place] = self.grace_left[place].saturating_sub(used);
         }
     }
 
@@ -77,9 +84,15 @@ impl Clocks {
 
     /// When the time of the debater whose turn it is runs out.
     pub(crate) fn runs_out(&self) -> Option<Instant> {
+        let (turn, end) = self.turn.zip(self.end())?;
+        let latest = end + self.grace_left[turn.debater as usize];
+        Some(turn.grace_until.map_or(end, |grace| grace.clamp(end, latest)))
+    }
+
+    /// When the turn's own time and the bank are used up.
+    fn end(&self) -> Option<Instant> {
         let turn = self.turn?;
-        let end = turn.since + self.move_time + self.bank[turn.debater as usize];
-        Some(turn.grace_until.map_or(end, |grace| grace.max(end)))
+        Some(turn.since + self.move_time + self.bank[turn.debater as usize])
     }
 
     /// The time left to the debater whose turn it is.
@@ -150,6 +163,28 @@ mod tests {
         clocks.start(Debater::Second, false, now);
         clocks.lost(Debater::Second, end);
         assert_eq!(clocks.runs_out(), Some(end));
+    }
+
+    #[test]
+    fn who_drops_its_connection_each_turn_gains_the_grace_once() {
+        let clock = Clock { move_ms: MOVE as u32, bank_ms: 0 };
+        let mut clocks = Clocks::new(clock, ms(GRACE));
+        let mut now = Instant::now();
+        let mut gained = Duration::ZERO;
+        for turn in 0..20 {
+            clocks.start(Debater::First, turn % 2 == 0, now);
+            // It is lost at the last moment, and moves at the last moment.
+            clocks.lost(Debater::First, now + ms(MOVE) - ms(1));
+            let end = clocks.runs_out().expect("the turn goes on");
+            gained += end - (now + ms(MOVE));
+            clocks.stop(end);
+            now = end;
+            // The other one has a grace of its own.
+            clocks.start(Debater::Second, false, now);
+            assert!(clocks.runs_out() >= Some(now + ms(MOVE)));
+            clocks.stop(now);
+        }
+        assert_eq!(gained, ms(GRACE));
     }
 
     proptest! {

@@ -31,14 +31,14 @@ pub(super) struct Opinions {
 /// An opinion under way.
 pub(super) type Opinion = BoxFuture<'static, Result<Vec<f32>, String>>;
 
-/// The logits of the classifier for that evidence, one a class, worked out on the pool.
+/// The logits of the classifier for that evidence, one a class, worked out on the threads for that.
 pub(super) fn logits(house: &Arc<House>, debate: &Debate, evidence: Evidence) -> Opinion {
     let house = Arc::clone(house);
     let (pixels, classes) = (debate.rules().pixels, debate.classes());
     async move {
         house.metrics.evaluations.inc();
         let players = Arc::clone(&house.players);
-        let thought = house.pool.run(move || players.logits(pixels, &evidence)).await;
+        let thought = house.judging.run(move || players.logits(pixels, &evidence)).await;
         let mut logits = thought.unwrap_or_else(|panic| Err(panic.to_string()))?;
         // A network of ten classes also judges data sets of fewer.
         logits.truncate(classes.into());

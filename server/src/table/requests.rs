@@ -191,13 +191,7 @@ impl Table {
             // A forfeit for absence, or the end, is on its way to the store.
             return;
         }
-        self.note_summary();
-        self.begin(now);
-        let turns = [true, false].map(|debater| self.turn(debater, now));
-        let [Some(to_debaters), Some(to_others)] = turns else { return };
-        let with = |turn| ServerMessage::Turn { debate: self.id.clone(), turn };
-        let lost = self.followers.tell(|| with(to_debaters), || with(to_others));
-        self.lose(lost, now);
+        self.commence(now);
     }
 
     /// Does what a player wants to do, if it may.
@@ -227,7 +221,7 @@ impl Table {
             (What::Reveal { .. }, _) => return Err(not_seated("a debater reveals")),
             (What::Resign, _) => return Err(not_seated("a debater resigns")),
         };
-        self.make(r#move, Some(Mover { client, id, at })).map_err(|illegal| {
+        self.make(r#move, Some(Mover { client, id, at }), false).map_err(|illegal| {
             Refusal::new(RefusalCode::Illegal, illegal.to_string(), illegal.expected())
         })
     }
@@ -259,12 +253,12 @@ impl Table {
     }
 
     fn check_begun(&self) -> Result<(), Refusal> {
-        if self.awaited.is_empty() {
+        if self.has_begun() {
             return Ok(());
         }
         Err(Refusal::new(
             RefusalCode::NotBegun,
-            "the debate has not begun: not all seats have been taken",
+            "the debate has not begun: it waits for players, or for the threads to search on",
             "a move after the message \"turn\"",
         ))
     }

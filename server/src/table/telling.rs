@@ -35,7 +35,8 @@ impl Table {
     pub(super) fn turn(&self, debater: bool, now: Instant) -> Option<Turn> {
         let (seat, left) = match self.due() {
             Due::Turn(by) => (Seat::Debater(by), debater.then(|| self.clocks.left(now)).flatten()),
-            Due::Thought(by) => (Seat::Debater(by), None),
+            Due::Share(_) if self.seq == 0 => return None,
+            Due::Share(by) | Due::Thought(by) => (Seat::Debater(by), None),
             Due::Verdict => {
                 let spent = now.saturating_duration_since(self.since);
                 let left = self.house.limits.verdict.saturating_sub(spent);
@@ -78,7 +79,7 @@ impl Table {
     pub(super) fn note_summary(&self) {
         let phase = match (self.debate.outcome(), self.debate.to_move()) {
             (Some(_), _) => Phase::Over,
-            _ if !self.awaited.is_empty() => Phase::Waiting,
+            _ if !self.has_begun() => Phase::Waiting,
             (None, Some(_)) => Phase::Revealing,
             (None, None) => Phase::Judging,
         };

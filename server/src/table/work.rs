@@ -6,14 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use pixel_debate_agents::{Agent, Clock};
-use pixel_debate_game::{Debate, Debater, Pixel, Seat};
-use pixel_debate_judge::{Evaluator, Indifferent};
+use pixel_debate_game::{Debate, Debater};
 use pixel_debate_protocol::DebateId;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::opinions::logits;
 use crate::house::House;
+use crate::searches::{Answer, Question};
 use crate::store::{Finish, StoreError};
 
 /// Something under way.
@@ -22,7 +21,7 @@ pub(super) type Work = BoxFuture<'static, Done>;
 /// What has come of it.
 pub(super) enum Done {
     /// A built-in debater has chosen.
-    Chosen { by: Debater, agent: Box<dyn Agent>, pixel: Pixel },
+    Chosen { by: Debater, answer: Answer },
     /// The classifier has answered.
     Judged { logits: Vec<f32> },
     /// A built-in player failed.
@@ -45,74 +44,25 @@ const WRITING: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// A built-in debater to be asked for a reveal.
-pub(super) struct Question {
-    pub(super) by: Debater,
-    /// The agent, once it has been built.
-    pub(super) agent: Option<Box<dyn Agent>>,
-    pub(super) name: String,
-    pub(super) seed: u64,
-    pub(super) debate: Debate,
-    pub(super) beats: Beats,
-}
-
-/// When the server makes its own moves: at multiples of a time from the beginning of the turn, so
-/// that how long a search took, which depends on the image, is not seen.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Beats {
-    pub(super) since: Instant,
-    pub(super) every: Duration,
-}
-
-impl Beats {
-    /// Waits for the next beat, and at least for the first.
-    async fn next(self) {
-        let Self { since, every } = self;
-        if every.is_zero() {
-            return;
-        }
-        let passed = since.elapsed().as_nanos().div_ceil(every.as_nanos()).max(1);
-        let beats = u32::try_from(passed).unwrap_or(u32::MAX);
-        sleep_until(since + every * beats).await;
-    }
-}
-
-/// Asks a built-in debater, on the pool.
+/// Asks a built-in debater, and has its answer when the move is to be told.
 pub(super) fn choose(house: &Arc<House>, question: Question) -> Work {
     let house = Arc::clone(house);
     async move {
-        let Question { by, agent, name, seed, debate, beats } = question;
         house.metrics.searches.inc();
-        let (players, patience) = (Arc::clone(&house.players), house.limits.thinking);
-        let thought = house.pool.run(move || {
-            let mut agent = match agent {
-                Some(agent) => agent,
-                None => players.debater(&name, seed)?,
-            };
-            let mut judge: Box<dyn Evaluator> = if agent.asks_judge() {
-                players.evaluator(debate.rules().pixels, debate.image())?
-            } else {
-                Box::new(Indifferent)
-            };
-            let view = debate.view(Seat::Debater(by));
-            let clock = Clock::until(std::time::Instant::now() + patience);
-            let choice =
-                agent.choose(&view, &mut *judge, clock).map_err(|error| error.to_string())?;
-            Ok(Done::Chosen { by, agent, pixel: choice.pixel })
-        });
-        let thought = thought.await.unwrap_or_else(|panic| Err(panic.to_string()));
-        beats.next().await;
-        thought.unwrap_or_else(Done::Failed)
+        let (by, told) = (question.by, question.times.told);
+        let answer = house.searches.choose(question).await;
+        sleep_until(told.into()).await;
+        answer.map_or_else(Done::Failed, |answer| Done::Chosen { by, answer })
     }
     .boxed()
 }
 
-/// Asks the classifier for its verdict.
-pub(super) fn answer(house: &Arc<House>, debate: &Debate, beats: Beats) -> Work {
+/// Asks the classifier for its verdict, and has it when it is to be told.
+pub(super) fn answer(house: &Arc<House>, debate: &Debate, told: Instant) -> Work {
     let thought = logits(house, debate, debate.evidence().clone());
     async move {
         let thought = thought.await;
-        beats.next().await;
+        sleep_until(told).await;
         thought.map_or_else(Done::Failed, |logits| Done::Judged { logits })
     }
     .boxed()

@@ -54,12 +54,18 @@ pub(super) struct Mover {
 
 impl Table {
     /// Makes a move if it is legal: it goes to the store, and is an event when that has taken it.
-    pub(super) fn make(&mut self, r#move: Move, by: Option<Mover>) -> Result<(), IllegalMove> {
+    /// `cut_short` says that the search behind it was stopped before it was done.
+    pub(super) fn make(
+        &mut self,
+        r#move: Move,
+        by: Option<Mover>,
+        cut_short: bool,
+    ) -> Result<(), IllegalMove> {
         let mut after = self.debate.clone();
         let event = after.apply(r#move)?;
         let now = Instant::now();
         let took = now.saturating_duration_since(self.since);
-        let time = EventTime { at_ms: now_ms(), took_ms: milliseconds(took), cut_short: false };
+        let time = EventTime { at_ms: now_ms(), took_ms: milliseconds(took), cut_short };
         let EventTime { at_ms, took_ms, cut_short } = time;
         let bank_ms = self.clocks.banks_after(now);
         let entry = Entry::Event { event, bank_ms, took_ms, at_ms, cut_short };
@@ -160,7 +166,7 @@ impl Table {
         };
         self.seq += 1;
         if self.debate.outcome().is_some() {
-            self.agents = [None, None];
+            self.house.searches.forget(&self.id);
             self.going_on = None;
             info!(debate = %self.id, events = self.seq, "over");
         }

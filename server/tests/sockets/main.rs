@@ -25,6 +25,7 @@ mod restart;
 mod resume;
 mod rooms;
 mod scene;
+mod schedule;
 mod seats;
 mod secrets;
 mod standings;

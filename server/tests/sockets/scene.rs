@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use pixel_debate_agents::{Agent, AgentError, Choice, Clock as Patience};
 use pixel_debate_datasets::Dataset;
@@ -31,10 +32,14 @@ pub(crate) static IMAGES: LazyLock<Dataset> = LazyLock::new(|| {
 });
 
 /// Players that do not think: the agent `row`, and what stands for tree search here, reveals the
-/// first row from left to right, `zero` tries a zero pixel, `fail` fails, `random` is the built-in
+/// first row from left to right; so do `telltale`, after a time that depends on its role, and
+/// `ponderous`, which is given long. `zero` tries a zero pixel, `fail` fails, `random` is the built-in
 /// one. The classifier for 4 pixels, the only one, believes the more in class 1 the brighter the
 /// evidence.
 pub(crate) struct Scripted;
+
+/// How long the agent `telltale` is given for a move.
+pub(crate) const TELLTALE: Duration = Duration::from_millis(200);
 
 struct Row;
 
@@ -63,6 +68,24 @@ impl Agent for Zero {
     }
 }
 
+/// Takes the time that it is given as the honest debater, and none as the liar.
+struct Telltale;
+
+impl Agent for Telltale {
+    fn choose(
+        &mut self,
+        view: &View,
+        judge: &mut dyn Evaluator,
+        clock: Patience,
+    ) -> Result<Choice, AgentError> {
+        let honest = view.role == Some(Role::Honest);
+        while honest && !clock.is_over() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(Choice { cut_short: honest, ..Row.choose(view, judge, clock)? })
+    }
+}
+
 struct Fail;
 
 impl Agent for Fail {
@@ -86,7 +109,7 @@ impl Players for Scripted {
     }
 
     fn check(&self, name: &str, _: &Rules, _: &Image) -> Result<(), String> {
-        if ["row", "mcts:1000", "zero", "fail", "random"].contains(&name) {
+        if ["row", "mcts:1000", "zero", "fail", "random", "telltale", "ponderous"].contains(&name) {
             Ok(())
         } else {
             Err(format!("no agent is named {name:?}"))
@@ -98,14 +121,23 @@ impl Players for Scripted {
         Ok(vec![0.5, brightness / 255.0, 0.25])
     }
 
+    fn allotment(&self, name: &str, _: usize) -> Duration {
+        match name {
+            "telltale" => TELLTALE,
+            "ponderous" => Duration::from_secs(3),
+            _ => Duration::ZERO,
+        }
+    }
+
     fn evaluator(&self, _: u8, _: &Arc<Image>) -> Result<Box<dyn Evaluator>, String> {
         Ok(Box::new(Indifferent))
     }
 
     fn debater(&self, name: &str, seed: u64) -> Result<Box<dyn Agent>, String> {
         match name {
-            "row" | "mcts:1000" => Ok(Box::new(Row)),
+            "row" | "mcts:1000" | "ponderous" => Ok(Box::new(Row)),
             "zero" => Ok(Box::new(Zero)),
+            "telltale" => Ok(Box::new(Telltale)),
             "fail" => Ok(Box::new(Fail)),
             "random" => Ok(Box::new(pixel_debate_agents::Random::new(seed))),
             _ => Err(format!("no agent is named {name:?}")),

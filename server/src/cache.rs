@@ -1,0 +1,131 @@
+//! What may be made again is kept up to a bound in bytes; what was used least recently goes first.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Values by key, which together take no more than so many bytes.
+///
+/// A value is [taken](Self::take) out to be used, so that it may grow, and then
+/// [put back](Self::put) with the size that it has now.
+#[derive(Debug)]
+pub(crate) struct Cache<K, V> {
+    most: usize,
+    kept: Mutex<Kept<K, V>>,
+}
+
+#[derive(Debug)]
+struct Kept<K, V> {
+    bytes: usize,
+    by_key: HashMap<K, Entry<V>>,
+    by_age: BTreeMap<u64, K>,
+    next_age: u64,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+    age: u64,
+    bytes: usize,
+    value: V,
+}
+
+impl<K: Clone + Eq + Hash, V> Cache<K, V> {
+    /// Keeps up to `most` bytes.
+    pub(crate) fn new(most: usize) -> Self {
+        let kept = Kept { bytes: 0, by_key: HashMap::new(), by_age: BTreeMap::new(), next_age: 0 };
+        Self { most, kept: Mutex::new(kept) }
+    }
+
+    /// Takes a value out, if it is there.
+    pub(crate) fn take(&self, key: &K) -> Option<V> {
+        self.kept().remove(key).map(|entry| entry.value)
+    }
+
+    /// Keeps a value that takes so many bytes, in the place of another with that key. A value that is
+    /// larger than all that may be kept is not.
+    pub(crate) fn put(&self, key: K, value: V, bytes: usize) {
+        // Large values are let go of when the lock is, for that takes its time.
+        let mut gone = Vec::new();
+        let mut kept = self.kept();
+        gone.extend(kept.remove(&key));
+        if bytes > self.most {
+            drop(kept);
+            return;
+        }
+        while kept.bytes + bytes > self.most {
+            let Some((_, oldest)) = kept.by_age.pop_first() else { break };
+            gone.extend(kept.remove(&oldest));
+        }
+        let age = kept.next_age;
+        kept.next_age += 1;
+        kept.bytes += bytes;
+        kept.by_age.insert(age, key.clone());
+        kept.by_key.insert(key, Entry { age, bytes, value });
+        drop(kept);
+    }
+
+    /// The bytes that are kept.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.kept().bytes
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept<K, V>> {
+        // Nothing panics under the lock.
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Clone + Eq + Hash, V> Kept<K, V> {
+    fn remove(&mut self, key: &K) -> Option<Entry<V>> {
+        let entry = self.by_key.remove(key)?;
+        self.by_age.remove(&entry.age);
+        self.bytes -= entry.bytes;
+        Some(entry)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn it_never_holds_more_than_its_bound_and_forgets_the_oldest(
+            steps in prop::collection::vec((any::<bool>(), 0..8u8, 0..60usize), 0..200),
+        ) {
+            let cache = Cache::new(100);
+            // What should be there, the oldest first.
+            let mut model: Vec<(u8, usize)> = Vec::new();
+            for (put, key, bytes) in steps {
+                let known = model.iter().position(|(other, _)| *other == key);
+                let before = known.map(|place| model.remove(place));
+                if put {
+                    cache.put(key, bytes, bytes);
+                    model.push((key, bytes));
+                    while model.iter().map(|(_, bytes)| bytes).sum::<usize>() > 100 {
+                        model.remove(0);
+                    }
+                } else {
+                    prop_assert_eq!(cache.take(&key), before.map(|(_, bytes)| bytes));
+                }
+                prop_assert!(cache.bytes() <= 100);
+                prop_assert_eq!(cache.bytes(), model.iter().map(|(_, bytes)| bytes).sum::<usize>());
+            }
+            for (key, bytes) in model {
+                prop_assert_eq!(cache.take(&key), Some(bytes));
+            }
+            prop_assert_eq!(cache.bytes(), 0);
+        }
+    }
+
+    #[test]
+    fn what_is_larger_than_the_bound_is_not_kept_and_nothing_goes_for_it() {
+        let cache = Cache::new(10);
+        cache.put(1, (), 10);
+        cache.put(2, (), 11);
+        assert_eq!((cache.take(&2), cache.take(&1), cache.bytes()), (None, Some(()), 0));
+    }
+}

@@ -1,0 +1,314 @@
+//! The threads on which built-in debaters search, and what they keep between their moves.
+//!
+//! A search takes up to many seconds of a core. Searches run on threads of their own, which the system
+//! gives less of a core than those of the network, in two *lanes*: short searches and long ones, so that
+//! none waits for one that takes much longer than itself. In a lane the search that must be done first
+//! is made first. What else the server thinks about, verdicts, analyses and pictures, has other threads
+//! ([`Pool`](crate::pool::Pool)).
+//!
+//! What is kept between moves is bounded in bytes: the judges that were asked, by classifier and image,
+//! and the search trees and strategies of the debaters. What there is no room for is made again: a judge
+//! gives the same answers; a debater begins its search afresh, with a seed that follows from its own and
+//! the number of reveals.
+
+mod lane;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use pixel_debate_agents::{Agent, Clock};
+use pixel_debate_game::{Debate, Debater, Image, Pixel, Seat};
+use pixel_debate_judge::{Evaluator, Indifferent};
+use pixel_debate_protocol::DebateId;
+use tokio::sync::oneshot;
+
+use self::lane::Lane;
+use crate::cache::Cache;
+use crate::limits::Limits;
+use crate::players::Players;
+use crate::shares::{Creator, Share, Shares};
+
+/// What an agent is taken to need beside its tree, in bytes.
+const AGENT: usize = 512;
+
+/// The longest allotment of the searches that count as short.
+const SHORT: Duration = Duration::from_millis(2500);
+
+/// How many times as long as a short search takes by itself its allotment is, about: a lane is given
+/// searches that fill it by that measure.
+const SPARE: u32 = 6;
+
+/// Before a move is told its search must have ended by a tenth of the time, but no more than this.
+const MARGIN: Duration = Duration::from_millis(100);
+
+/// The threads on which built-in debaters search, and what they keep.
+pub(crate) struct Searches {
+    short: Lane,
+    long: Lane,
+    short_shares: Shares,
+    long_shares: Shares,
+    keep: Arc<Keep>,
+}
+
+/// What is kept between moves.
+struct Keep {
+    players: Arc<dyn Players>,
+    /// By the classifier's number of pixels and the image.
+    judges: Cache<(u8, Arc<Image>), Box<dyn Evaluator>>,
+    agents: Cache<(DebateId, Debater), Box<dyn Agent>>,
+}
+
+/// A built-in debater to be asked for a reveal.
+pub(crate) struct Question {
+    pub(crate) id: DebateId,
+    pub(crate) by: Debater,
+    /// The agent's name.
+    pub(crate) name: String,
+    /// For an agent that begins here.
+    pub(crate) seed: u64,
+    pub(crate) debate: Debate,
+    /// Whether the debate's searches are long ones.
+    pub(crate) long: bool,
+    pub(crate) times: Times,
+}
+
+/// A debate's share of the threads of a lane, until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Admission {
+    long: bool,
+    _share: Share,
+}
+
+impl Admission {
+    /// Whether it is for long searches.
+    pub(crate) fn is_long(&self) -> bool {
+        self.long
+    }
+}
+
+/// The times of a turn, which are known when it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Times {
+    /// How long the search is given.
+    pub(crate) allotment: Duration,
+    /// When the move is told.
+    pub(crate) told: Instant,
+    /// When the search must have ended.
+    pub(crate) ended: Instant,
+}
+
+/// What a debater has answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) pixel: Pixel,
+    /// Whether its search was stopped before it was done.
+    pub(crate) cut_short: bool,
+}
+
+impl Times {
+    /// The times of a turn that begins at `begun`: by the debate's pace and allotment alone, so that
+    /// nothing of the image, of the role or of how long the search takes is seen.
+    pub(crate) fn new(begun: Instant, pace: Duration, allotment: Duration) -> Self {
+        let period = pace.max(allotment);
+        let searched = period.saturating_sub(MARGIN.min(period / 10));
+        Self { allotment, told: begun + period, ended: begun + searched }
+    }
+}
+
+impl Searches {
+    pub(crate) fn new(players: Arc<dyn Players>, limits: &Limits) -> Self {
+        let keep = Keep {
+            players,
+            judges: Cache::new(limits.judges_bytes),
+            agents: Cache::new(limits.searches_bytes),
+        };
+        Self {
+            short: Lane::new("short-search", limits.threads, 5),
+            long: Lane::new("long-search", limits.threads, 10),
+            short_shares: Shares::new(limits.threads),
+            long_shares: Shares::new(limits.threads),
+            keep: Arc::new(keep),
+        }
+    }
+
+    /// Waits for the share of the threads that a debate needs in which searches are given so long at the
+    /// most, once in every `period`.
+    pub(crate) async fn share(
+        &self,
+        creator: Creator,
+        allotment: Duration,
+        period: Duration,
+    ) -> Admission {
+        let long = allotment > SHORT;
+        let share = if long {
+            // A long search is alone with its thread.
+            self.long_shares.share(creator, period, period).await
+        } else {
+            self.short_shares.share(creator, allotment / SPARE, period).await
+        };
+        Admission { long, _share: share }
+    }
+
+    /// Asks a built-in debater.
+    pub(crate) async fn choose(&self, question: Question) -> Result<Answer, String> {
+        let keep = Arc::clone(&self.keep);
+        let Times { allotment, ended, .. } = question.times;
+        if allotment.is_zero() {
+            return attempt(|| keep.choose(question));
+        }
+        let lane = if question.long { &self.long } else { &self.short };
+        let (sender, answer) = oneshot::channel();
+        lane.run(ended, move || {
+            // Nobody waits any more when the debate has ended.
+            if !sender.is_closed() {
+                let _ = sender.send(attempt(|| keep.choose(question)));
+            }
+        });
+        answer.await.unwrap_or_else(|_| Err("the search threads have ended".into()))
+    }
+
+    /// Lets go of what is kept for a debate.
+    pub(crate) fn forget(&self, debate: &DebateId) {
+        for by in [Debater::First, Debater::Second] {
+            self.keep.agents.take(&(debate.clone(), by));
+        }
+    }
+
+    /// The bytes that are kept between moves: of judges, and of agents. They tell of the images, so that
+    /// nobody outside is told them.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> (usize, usize) {
+        (self.keep.judges.bytes(), self.keep.agents.bytes())
+    }
+}
+
+/// Does something that may panic: one search must not end the thread that others need.
+fn attempt<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err("a search panicked".into()))
+}
+
+impl Keep {
+    fn choose(&self, question: Question) -> Result<Answer, String> {
+        let Question { id, by, name, seed, debate, times, .. } = question;
+        let seat = (id, by);
+        let mut agent = match self.agents.take(&seat) {
+            Some(agent) => agent,
+            None => self.players.debater(&name, seed)?,
+        };
+        let view = debate.view(Seat::Debater(by));
+        // Without an allotment there is nothing that takes time.
+        let clock =
+            if times.allotment.is_zero() { Clock::unlimited() } else { Clock::until(times.ended) };
+        let choice = if agent.asks_judge() {
+            let key = (debate.rules().pixels, Arc::clone(debate.image()));
+            let mut judge = match self.judges.take(&key) {
+                Some(judge) => judge,
+                None => self.players.evaluator(key.0, &key.1)?,
+            };
+            let choice = agent.choose(&view, &mut *judge, clock);
+            let bytes = judge.bytes();
+            self.judges.put(key, judge, bytes);
+            choice
+        } else {
+            agent.choose(&view, &mut Indifferent, clock)
+        };
+        let bytes = agent.bytes() + AGENT;
+        self.agents.put(seat, agent, bytes);
+        let choice = choice.map_err(|error| error.to_string())?;
+        Ok(Answer { pixel: choice.pixel, cut_short: choice.cut_short })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pixel_debate_datasets::mnist;
+    use pixel_debate_game::{Move, Role, Rules};
+
+    use super::*;
+    use crate::BuiltIn;
+
+    fn debate(index: usize) -> Debate {
+        let image = Image::new(28, 28, mnist::test().image(index).to_vec()).unwrap();
+        let label = mnist::test().label(index);
+        let rules = Rules::paper(4, true, Role::Honest);
+        Debate::new(rules, Arc::new(image), label, Some((label + 1) % 10), 10).unwrap()
+    }
+
+    fn searches(judges_bytes: usize, searches_bytes: usize) -> Searches {
+        let limits = Limits { threads: 1, judges_bytes, searches_bytes, ..Limits::default() };
+        Searches::new(Arc::new(BuiltIn::shipped()), &limits)
+    }
+
+    /// Plays debates over six images at once, and returns their reveals.
+    async fn play(searches: &Searches, most: (usize, usize)) -> Vec<Vec<Pixel>> {
+        let images = 6;
+        let mut debates: Vec<Debate> = (0..images).map(debate).collect();
+        for _ in 0..4 {
+            for (number, debate) in debates.iter_mut().enumerate() {
+                let by = debate.to_move().unwrap();
+                let hour = Duration::from_hours(1);
+                let question = Question {
+                    id: DebateId(number.to_string()),
+                    by,
+                    name: "mcts:300".into(),
+                    seed: 7 + debate.evidence().len() as u64,
+                    debate: debate.clone(),
+                    long: false,
+                    times: Times::new(Instant::now(), hour, SHORT),
+                };
+                let Answer { pixel, cut_short } = searches.choose(question).await.unwrap();
+                assert!(!cut_short);
+                debate.apply(Move::Reveal { by, pixel }).unwrap();
+                let (judges, agents) = searches.bytes();
+                assert!(judges <= most.0 && agents <= most.1, "{judges} and {agents} bytes");
+            }
+        }
+        let pixels = |debate: &Debate| debate.evidence().iter().map(|one| one.pixel).collect();
+        debates.iter().map(pixels).collect()
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_stays_below_its_bounds_and_moves_do_not_depend_on_the_judges_kept() {
+        let all = 1 << 30;
+        let play = async |most: (usize, usize)| play(&searches(most.0, most.1), most).await;
+        let roomy = searches(all, all);
+        let moves = super::tests::play(&roomy, (all, all)).await;
+        let (judges, agents) = roomy.bytes();
+        assert!(judges > 6 << 20, "six judges are kept: {judges}");
+        assert!(agents > 12 * AGENT);
+        for number in 0..6 {
+            roomy.forget(&DebateId(number.to_string()));
+        }
+        assert_eq!(roomy.bytes(), (judges, 0));
+        // Room for some judges and for none.
+        for bytes in [judges / 2, 0] {
+            assert_eq!(play((bytes, all)).await, moves);
+        }
+        // Where no tree is kept, the search begins afresh, and again the same way each time.
+        assert_eq!(play((all, 0)).await, play((0, 0)).await);
+    }
+
+    #[test]
+    fn the_times_of_a_turn_follow_from_pace_and_allotment() {
+        let begun = Instant::now();
+        let ms = Duration::from_millis;
+        for (pace, allotment, told, ended) in [
+            (0, 0, 0, 0),
+            (1500, 0, 1500, 1400),
+            (0, 50, 50, 45),
+            (1500, 1050, 1500, 1400),
+            (1500, 20_000, 20_000, 19_900),
+        ] {
+            let times = Times::new(begun, ms(pace), ms(allotment));
+            assert_eq!(
+                times,
+                Times {
+                    allotment: ms(allotment),
+                    told: begun + ms(told),
+                    ended: begun + ms(ended),
+                }
+            );
+        }
+    }
+}
