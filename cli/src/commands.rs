@@ -10,6 +10,7 @@ mod run;
 mod serve;
 mod solve;
 mod store;
+mod timing;
 mod tournament;
 mod verify;
 mod worker;
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Serve(serve::Serve),
     Play(play::Play),
     Load(load::Load),
+    Timing(timing::Timing),
     Relay(relay::Relay),
     Run(run::Run),
     Compare(compare::Compare),
@@ -53,6 +55,7 @@ impl Command {
             Self::Serve(serve) => serve.run(),
             Self::Play(play) => play.run(),
             Self::Load(load) => load.run(),
+            Self::Timing(timing) => timing.run(),
             Self::Relay(relay) => relay.run(),
             Self::Run(run) => run.run(),
             Self::Compare(compare) => compare.run(),

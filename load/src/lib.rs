@@ -8,8 +8,12 @@
 //!
 //! The same tables can play through a `relay`, which passes frames on and does nothing else: the
 //! measure of what the server's rules and store cost.
+//!
+//! Beside them a crowd of debates between the server's own agents may be set up, and [`timing`] tries
+//! what the times of such agents tell of their roles.
 
 mod connection;
+mod crowd;
 mod plan;
 mod process;
 mod record;
@@ -18,8 +22,11 @@ mod report;
 mod run;
 mod table;
 mod tally;
+mod timing;
 
+pub use crowd::{Crowd, CrowdReport};
 pub use plan::{Plan, Target};
 pub use relay::Relay;
 pub use report::{Percentiles, Report};
 pub use run::{LoadError, run};
+pub use timing::{Findings, Pair, Sample, TimingPlan, TimingReport, study, timing};

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::crowd::Crowd;
+
 /// What is to be played, and against whom.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -23,6 +25,8 @@ pub struct Plan {
     /// How often the server is killed at random moments and started again; only where the tool has
     /// started it.
     pub kills: u32,
+    /// Debates between the server's own agents, set up before all others.
+    pub crowds: Vec<Crowd>,
     /// What the script's choices and the random moments depend on.
     pub seed: u64,
 }

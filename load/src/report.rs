@@ -6,6 +6,8 @@ use std::fmt;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
+use crate::crowd::CrowdReport;
+
 /// What has been measured.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -36,6 +38,10 @@ pub struct Report {
     /// The server's memory in bytes before anybody connected, and at the end of the measured time:
     /// where the tool has started it, and the system says.
     pub memory: Option<(u64, u64)>,
+    /// The most memory that the server has had, in bytes.
+    pub most_memory: Option<u64>,
+    /// The crowd of debates between the server's own agents, if there was one.
+    pub crowd: Option<CrowdReport>,
     /// The memory a socket, in bytes.
     pub memory_per_socket: Option<u64>,
     /// What went wrong, and how often.
@@ -108,6 +114,16 @@ impl fmt::Display for Report {
             )?;
         }
         writeln!(f)?;
+        if let Some(CrowdReport { debates, waiting, revealing, searches }) = self.crowd {
+            writeln!(
+                f,
+                "{:<18} {debates} debates, at the end {revealing} go on and {waiting} wait; {searches} moves",
+                "crowd"
+            )?;
+        }
+        if let Some(most) = self.most_memory {
+            writeln!(f, "{:<18} {:.1} MiB", "most memory", most as f64 / MIB)?;
+        }
         match (self.memory, self.memory_per_socket) {
             (Some((before, after)), Some(socket)) => writeln!(
                 f,

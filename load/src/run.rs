@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
+use crate::crowd::{set_up, standing};
 use crate::plan::{Plan, Target};
 use crate::process::Process;
 use crate::report::{Percentiles, Report};
@@ -51,6 +52,12 @@ pub enum LoadError {
         /// What happened.
         detail: String,
     },
+    /// The crowd could not be set up.
+    #[error("the crowd could not be set up: {0}")]
+    Crowd(String),
+    /// A debate whose times were to be measured was not played to its end.
+    #[error("a debate was not played to its end: {0}")]
+    Timing(String),
     /// A plan that cannot be carried out.
     #[error("{0}")]
     Plan(&'static str),
@@ -81,6 +88,11 @@ pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, L
         }
     };
     let before = process.as_ref().and_then(Process::memory);
+    let mut crowd = None;
+    if !plan.crowds.is_empty() {
+        progress("setting up the crowd");
+        crowd = Some(set_up(address, &plan.crowds, plan.pixels).await?);
+    }
     let plan = Arc::new(plan);
     let tally = Tally::new().ok_or(LoadError::Plan("the histograms cannot be made"))?;
     let tally = Arc::new(tally);
@@ -125,6 +137,11 @@ pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, L
     tally.measure(false);
     let seconds = begin.elapsed().as_secs_f64();
     let after = process.as_ref().and_then(Process::memory);
+    let crowd = match crowd {
+        Some(debates) => Some(standing(address, debates).await),
+        None => None,
+    };
+    let most_memory = process.as_ref().and_then(Process::most_memory);
     progress("finishing what is under way");
     phase.send_replace(Phase::End);
     if tokio::time::timeout(FINISHING, tasks.wait()).await.is_err() {
@@ -150,6 +167,8 @@ pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, L
         resumes: tally.resumes.get(),
         kills,
         memory,
+        most_memory,
+        crowd,
         memory_per_socket: memory
             .map(|(before, after)| after.saturating_sub(before) / (3 * u64::from(plan.debates))),
         errors: tally.errors(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, value_parser};
 use pixel_debate_game::Rules;
-use pixel_debate_load::{Plan, Report, Target, run};
+use pixel_debate_load::{Crowd, Plan, Report, Target, run};
 
 use crate::failure::Failure;
 use crate::options::SeedOption;
@@ -77,6 +77,10 @@ pub(crate) struct Load {
         value_parser = value_parser!(u32).range(..=10_000)
     )]
     kills: u32,
+    /// Before all others, set up so many debates between two of the server's agents, as
+    /// `5000=mcts:10000`; may be given several times
+    #[arg(long = "crowd", value_name = "N=AGENT", value_parser = crowd, conflicts_with = "relay")]
+    crowds: Vec<Crowd>,
     /// Play through a relay without rules or store instead: what a server is measured against
     #[arg(long, conflicts_with_all = ["kills", "faults"])]
     relay: bool,
@@ -101,6 +105,7 @@ impl Load {
             pace: (!self.unthrottled).then_some(pace),
             drops: self.faults,
             kills: self.kills,
+            crowds: self.crowds,
             seed: self.seed.seed,
         };
         let watched = io::stderr().is_terminal();
@@ -131,14 +136,23 @@ impl Load {
             let own = || folder.join("load.db").display().to_string();
             let store = self.store.clone().unwrap_or_else(own);
             let serve = ["serve".into(), format!("--store={store}")];
-            serve.into_iter().chain(limits(self.debates)).collect()
+            let crowd: u32 = self.crowds.iter().map(|crowd| crowd.debates).sum();
+            serve.into_iter().chain(limits(self.debates, crowd)).collect()
         };
         Ok(Target::Program { program, arguments, listen: "--listen".into(), relay: self.relay })
     }
 }
 
+/// So many debates of an agent.
+fn crowd(text: &str) -> Result<Crowd, String> {
+    let wrong = || format!("{text:?} is not N=AGENT, as 5000=mcts:10000 (N up to 100000)");
+    let (debates, agent) = text.split_once('=').ok_or_else(wrong)?;
+    let debates = debates.parse().ok().filter(|debates| *debates <= 100_000).ok_or_else(wrong)?;
+    Ok(Crowd { debates, agent: agent.into() })
+}
+
 /// The address of the server with that URL.
-fn server(url: &str) -> Result<SocketAddr, String> {
+pub(super) fn server(url: &str) -> Result<SocketAddr, String> {
     let authority = match url.split_once("://") {
         Some(("http" | "ws", rest)) => rest.split('/').next().unwrap_or_default(),
         Some((scheme, _)) => return Err(format!("a {scheme}:// URL; it must be http:// or ws://")),
@@ -151,10 +165,10 @@ fn server(url: &str) -> Result<SocketAddr, String> {
 }
 
 /// What a server must allow so that so many debates can be played from one address.
-fn limits(debates: u32) -> impl Iterator<Item = String> {
+pub(super) fn limits(debates: u32, crowd: u32) -> impl Iterator<Item = String> {
     let connections = 3 * debates + 100;
     // Those that have ended stay at hand for a few seconds.
-    let debates = 4 * debates + 20_000;
+    let debates = 4 * debates + crowd + 20_000;
     let limits = [
         ("connections", connections),
         ("connections_per_address", connections),

@@ -60,3 +60,30 @@ fn what_cannot_be_played_is_said() {
     assert_eq!(code, 2);
     assert!(line.contains("cannot be used with"), "{line}");
 }
+
+#[test]
+fn a_crowd_of_built_in_debates_waits_and_disturbs_nobody() {
+    let report = report("--debates 10 --seconds 3 --crowd 200=mcts:10000 --crowd 10=exact");
+    let crowd = &report["crowd"];
+    assert_eq!(crowd["debates"], 210);
+    assert!(crowd["searches"].as_u64() > Some(0), "{report:#}");
+    // More than there are shares for.
+    assert!(crowd["waiting"].as_u64() > Some(100), "{report:#}");
+    let (_, line) = failure("load --crowd mcts:100 --debates 1", "");
+    assert!(line.contains("N=AGENT"), "{line}");
+}
+
+/// The short form of the study in docs/reliability.md: it runs and counts; what it finds is for the long form.
+#[test]
+fn what_times_tell_is_measured() {
+    let report = output("timing --agents mcts:100,greedy --debates 8 --at-once 4 --json", "");
+    let report: Value = serde_json::from_str(&report).unwrap();
+    let pairs = report["pairs"].as_array().unwrap();
+    assert_eq!(pairs.len(), 3, "{report:#}");
+    for pair in pairs {
+        assert_eq!(pair["findings"]["debates"], 8);
+        // No move is told before its time, which is 60 ms for the one agent and 50 for the other.
+        let least = if pair["first"] == "mcts:100" { 60.0 } else { 50.0 };
+        assert!(pair["mean_ms"].as_f64() >= Some(least - 1.0), "{report:#}");
+    }
+}

@@ -1,0 +1,229 @@
+//! Whether two kinds of debates can be told apart by their times.
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use serde::Serialize;
+
+/// The times of one debate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// What is to be told by the times.
+    pub first_is_honest: bool,
+    /// From turn to turn, in milliseconds.
+    pub gaps_ms: Vec<f64>,
+}
+
+/// What the times tell.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Findings {
+    /// How many debates there were.
+    pub debates: usize,
+    /// How many of them the classifier was tried on, which was fixed by the others.
+    pub tried: usize,
+    /// The share of those that it told right.
+    pub accuracy: f64,
+    /// The 95 % interval of that share, by Wilson: from this
+    pub least: f64,
+    /// to this.
+    pub most: f64,
+    /// The mutual information of role and times in bits, less what shuffled roles have.
+    pub bits: f64,
+    /// The share of shuffles that have as much.
+    pub p: f64,
+}
+
+/// How often the roles are shuffled.
+const SHUFFLES: usize = 1000;
+
+/// Into how many parts of equal size the times are sorted for the mutual information.
+const PARTS: usize = 4;
+
+/// The 97.5th percentile of the normal distribution.
+const Z: f64 = 1.959_964;
+
+/// What the times tell, of debates in pairs that differ in the role and in nothing else.
+///
+/// The classifier is a threshold on one number made of the times, both chosen by every second pair to be
+/// right as often as can be, and then tried on the other pairs.
+pub fn study(pairs: &[[Sample; 2]], seed: u64) -> Findings {
+    let half = |rest: usize| -> Vec<&Sample> {
+        let pairs = pairs.iter().enumerate().filter(|(number, _)| number % 2 == rest);
+        pairs.flat_map(|(_, pair)| pair).collect()
+    };
+    let (fixed_by, tried_on) = (half(0), half(1));
+    let rule = Rule::fit(&fixed_by);
+    let right = tried_on.iter().filter(|sample| rule.is_right(sample)).count();
+    let tried = tried_on.len();
+    let (least, most) = wilson(right, tried);
+    let all: Vec<&Sample> = pairs.iter().flatten().collect();
+    let (bits, p) = information(&all, seed);
+    let accuracy = right as f64 / tried.max(1) as f64;
+    Findings { debates: all.len(), tried, accuracy, least, most, bits, p }
+}
+
+/// The numbers that are made of a debate's times: each, how much longer each is than the next, the sums of
+/// either debater's and their difference.
+fn numbers(sample: &Sample) -> Vec<f64> {
+    let gaps = &sample.gaps_ms;
+    let of = |first: usize| gaps.iter().skip(first).step_by(2).sum::<f64>();
+    let ratios = gaps.windows(2).map(|pair| (pair[1] + 1e-3).ln() - (pair[0] + 1e-3).ln());
+    gaps.iter().copied().chain(ratios).chain([of(0), of(1), of(0) - of(1)]).collect()
+}
+
+/// A debate is taken for one of an honest first debater if a number is above a threshold, or below.
+struct Rule {
+    number: usize,
+    threshold: f64,
+    above: bool,
+}
+
+impl Rule {
+    /// The rule that is right most often.
+    fn fit(samples: &[&Sample]) -> Self {
+        let rows: Vec<(Vec<f64>, bool)> =
+            samples.iter().map(|sample| (numbers(sample), sample.first_is_honest)).collect();
+        let mut best = (0, Self { number: 0, threshold: 0.0, above: true });
+        for number in 0..rows.first().map_or(0, |(numbers, _)| numbers.len()) {
+            let mut column: Vec<(f64, bool)> =
+                rows.iter().map(|(numbers, honest)| (numbers[number], *honest)).collect();
+            column.sort_by(|a, b| a.0.total_cmp(&b.0));
+            // Right if those up to here are liars and the others honest.
+            let mut right = column.iter().filter(|(_, honest)| *honest).count();
+            for (place, (value, honest)) in column.iter().enumerate() {
+                right = if *honest { right - 1 } else { right + 1 };
+                let next = column.get(place + 1).map_or(*value, |(next, _)| *next);
+                let threshold = f64::midpoint(*value, next);
+                for (right, above) in [(right, true), (column.len() - right, false)] {
+                    if right > best.0 {
+                        best = (right, Self { number, threshold, above });
+                    }
+                }
+            }
+        }
+        best.1
+    }
+
+    fn is_right(&self, sample: &Sample) -> bool {
+        let above = numbers(sample).get(self.number).is_some_and(|value| *value > self.threshold);
+        (above == self.above) == sample.first_is_honest
+    }
+}
+
+/// The 95 % interval of a share by Wilson's score.
+fn wilson(right: usize, of: usize) -> (f64, f64) {
+    if of == 0 {
+        return (0.0, 1.0);
+    }
+    let (n, share) = (of as f64, right as f64 / of as f64);
+    let middle = share + Z * Z / (2.0 * n);
+    let width = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
+    let scale = 1.0 + Z * Z / n;
+    ((middle - width) / scale, (middle + width) / scale)
+}
+
+/// The largest mutual information of the role and one number in bits, less the mean of what it is with
+/// shuffled roles; and the share of shuffles with as much.
+fn information(samples: &[&Sample], seed: u64) -> (f64, f64) {
+    let rows: Vec<Vec<f64>> = samples.iter().map(|sample| numbers(sample)).collect();
+    let count = rows.first().map_or(0, Vec::len);
+    let parts: Vec<Vec<usize>> = (0..count)
+        .map(|number| {
+            let mut order: Vec<usize> = (0..rows.len()).collect();
+            order.sort_by(|a, b| rows[*a][number].total_cmp(&rows[*b][number]));
+            let mut part = vec![0; rows.len()];
+            for (place, row) in order.into_iter().enumerate() {
+                part[row] = place * PARTS / rows.len();
+            }
+            part
+        })
+        .collect();
+    let most = |roles: &[bool]| {
+        parts.iter().map(|part| mutual_information(part, roles)).fold(0.0, f64::max)
+    };
+    let mut roles: Vec<bool> = samples.iter().map(|sample| sample.first_is_honest).collect();
+    let found = most(&roles);
+    let mut random = StdRng::seed_from_u64(seed);
+    let (mut sum, mut as_much) = (0.0, 0);
+    for _ in 0..SHUFFLES {
+        // The two debates over an image are shuffled together: only the role differs in them.
+        for pair in roles.as_chunks_mut::<2>().0 {
+            if random.random() {
+                pair.swap(0, 1);
+            }
+        }
+        let shuffled = most(&roles);
+        sum += shuffled;
+        as_much += usize::from(shuffled >= found - 1e-12);
+    }
+    let p = (as_much + 1) as f64 / (SHUFFLES + 1) as f64;
+    (found - sum / SHUFFLES as f64, p)
+}
+
+/// In bits, of which part and which role.
+fn mutual_information(part: &[usize], roles: &[bool]) -> f64 {
+    let mut counts = [[0.0_f64; 2]; PARTS];
+    for (part, role) in part.iter().zip(roles) {
+        counts[*part][usize::from(*role)] += 1.0;
+    }
+    let all: f64 = counts.iter().flatten().sum();
+    let of_role = |role: usize| counts.iter().map(|count| count[role]).sum::<f64>();
+    let mut bits = 0.0;
+    for count in &counts {
+        let of_part: f64 = count.iter().sum();
+        for (role, both) in count.iter().enumerate() {
+            if *both > 0.0 {
+                bits += both / all * (both * all / (of_part * of_role(role))).log2();
+            }
+        }
+    }
+    bits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Debates whose gaps are drawn at random, those of the honest side longer by so many milliseconds.
+    fn debates(pairs: usize, longer: f64, seed: u64) -> Vec<[Sample; 2]> {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut sample = |first_is_honest| {
+            let gaps_ms = (0..4).map(|place| {
+                let honest = (place % 2 == 0) == first_is_honest;
+                100.0 + 10.0 * random.random::<f64>() + if honest { longer } else { 0.0 }
+            });
+            Sample { first_is_honest, gaps_ms: gaps_ms.collect() }
+        };
+        (0..pairs).map(|_| [sample(true), sample(false)]).collect()
+    }
+
+    #[test]
+    fn times_that_tell_the_role_are_found() {
+        let found = study(&debates(30, 20.0, 1), 1);
+        assert_eq!((found.debates, found.tried), (60, 30));
+        assert!(found.accuracy > 0.99 && found.least > 0.8, "{found:?}");
+        assert!(found.bits > 0.8 && found.p < 0.01, "{found:?}");
+        // Also a small difference, with debates enough.
+        let found = study(&debates(200, 2.0, 2), 1);
+        assert!(found.least > 0.5 && found.p < 0.01, "{found:?}");
+    }
+
+    #[test]
+    fn times_that_tell_nothing_are_not_said_to() {
+        // Of many studies with nothing to find, about one in twenty says that there is something.
+        let studies: Vec<Findings> =
+            (0..100).map(|seed| study(&debates(30, 0.0, 100 + seed), seed)).collect();
+        let wrong = studies.iter().filter(|found| found.least > 0.5 || found.most < 0.5).count();
+        assert!(wrong <= 12, "{wrong} of 100 intervals leave out 50 %");
+        let low = studies.iter().filter(|found| found.p < 0.05).count();
+        assert!(low <= 12, "{low} of 100 tests find something");
+        let mean = studies.iter().map(|found| found.bits).sum::<f64>() / 100.0;
+        assert!(mean.abs() < 0.01, "{mean} bits");
+    }
+
+    #[test]
+    fn wilsons_interval_is_that_of_the_textbooks() {
+        let (least, most) = wilson(27, 30);
+        assert!((least - 0.744).abs() < 1e-3 && (most - 0.965).abs() < 1e-3, "{least} {most}");
+        assert_eq!(wilson(0, 0), (0.0, 1.0));
+    }
+}
