@@ -83,7 +83,7 @@ impl Rooms {
     /// What a debate holds until it has an outcome.
     pub(super) fn going_on(&self, place: Option<Place>, age: u64, debate: &DebateId) -> GoingOn {
         let (over, debate) = (Arc::clone(&self.over), debate.clone());
-        GoingOn { place: place, over, age, debate }
+        GoingOn { place, over, age, debate }
     }
 
     /// The oldest debate that is over. It is not named again.
