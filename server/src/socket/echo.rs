@@ -40,7 +40,7 @@ pub(crate) async fn open(
     let serve = async move |stream| {
         let limits = app.lobby.limits();
         let (outbox, waiting) = Outbox::new(limits.outbox);
-        let line = Line::new(stream, limits, outbox.watch(), waiting).await;
+        let line = Line::new(stream, limits, outbox.watch(), waiting).await.quiet();
         let mut echo = Echo(outbox);
         let ended = line.talk(&mut echo, &app.stop).await;
         drop(echo);
