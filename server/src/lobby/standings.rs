@@ -1,7 +1,7 @@
 //! How debaters and judges have done: counted once from the results that the store has, and from
 //! then on from those that have come since.
 //!
-//! One of those who ask counts what is new, at most once a second. All others are told what was
+//! One of those who ask counts what is new, at most five times a second. All others are told what was
 //! counted last, and wait for nothing.
 
 mod names;
@@ -28,7 +28,7 @@ const PAGE: u32 = 512;
 const NAMES: usize = 20_000;
 
 /// How long what was counted is told before somebody looks for more.
-const FRESH: Duration = Duration::from_secs(1);
+const FRESH: Duration = Duration::from_millis(200);
 
 /// The standings as they are told, and what they are counted by.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ struct Verdict {
 }
 
 impl Lobby {
-    /// How debaters and judges have done in the public debates, as it was a second ago or later.
+    /// How debaters and judges have done in the public debates, as it was a fifth of a second ago or later.
     pub(crate) async fn standings(&self) -> Result<Arc<Standings>, Refusal> {
         let Board { count, .. } = &self.board;
         let told = self.board.told().clone();

@@ -55,9 +55,7 @@ async fn what_is_private_is_for_its_reader_alone() {
     let mut client = Client::connect(scene.address).await;
     let created = client.create(Setup { visibility: Visibility::Private, ..setup() }).await;
     let token = created.tokens.spectator.unwrap();
-    client.resume(&created.debate, Some(&token), 0).await;
-    client.resumed().await;
-    client.events().await;
+    client.outcome_by(&created.debate, Some(&token)).await;
     let path = format!("/api/debates/{}/picture.svg", created.debate);
     let key = format!("Authorization: Bearer {}\r\n", token.0);
     let (head, _) = get(&scene, &path, &key).await;

@@ -3,7 +3,8 @@
 
 use pixel_debate_game::{Pixel, Role};
 use pixel_debate_protocol::{
-    ClientMessage, Created, DebateId, DebateRecord, Player, ServerMessage, Setup, Token, Visibility,
+    ClientMessage, Created, DebateId, DebateRecord, Player, ServerMessage, Setup, Standings, Token,
+    Visibility,
 };
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -11,6 +12,7 @@ use rand::{RngExt, SeedableRng};
 use crate::client::Client;
 use crate::http::{bearer, bytes, get};
 use crate::scene::{IMAGES, Scene, Seated, built_in, for_a_judge, outside, setup};
+use crate::standings::standings;
 
 /// Debates that differ in everything that is hidden and in nothing that may be seen: who sits
 /// first claims class 0, who sits second class 1, and both reveal the first row. In the first the
@@ -148,9 +150,11 @@ impl Colluder {
 
 /// Plays a debate by the script until the verdict is due, and returns every byte that the judge,
 /// a spectator and readers over HTTP have got till then, and at last what the outcome tells.
-async fn play(scene: &Scene, setup: Setup, script: &Script) -> (Vec<String>, String) {
+///
+/// Before it so many debates were counted in the standings.
+async fn play(scene: &Scene, setup: Setup, script: &Script, counted: u32) -> (Vec<String>, String) {
     let visibility = setup.visibility;
-    let (_, before) = get(scene, "/api/standings", "").await;
+    let before = standings(scene, counted).await;
     let mut seated = scene.seated(setup).await;
     let debate = seated.debate.clone();
     // The debaters, too, are not told what the judge must not know.
@@ -191,6 +195,7 @@ async fn play(scene: &Scene, setup: Setup, script: &Script) -> (Vec<String>, Str
     // It has a frame for each reveal, and takes long to draw.
     told.extend(drawn(scene, &seated, "gif").await);
     let (_, after) = get(scene, "/api/standings", "").await;
+    let after: Standings = serde_json::from_str(&after).unwrap();
     assert_eq!(before, after, "of a debate under way nothing is counted");
     if script.precommit {
         seated.judge.verdict(&debate, 2).await;
@@ -239,20 +244,22 @@ async fn judges_spectators_and_readers_are_sent_the_same_over_images_with_equal_
     let mut random = StdRng::seed_from_u64(1805);
     for visibility in [Visibility::Public, Visibility::Unlisted, Visibility::Private] {
         let scene = Scene::open().await;
+        let mut counted = 0;
         for round in 0..4 {
             // With precommit and without, in turn.
             let script = Script { precommit: round % 2 == 0, ..Script::new(&mut random) };
             let setup = Setup { precommit: script.precommit, visibility, ..outside() };
             let mut all = Vec::new();
             for setup in alike(&setup) {
-                all.push(play(&scene, setup, &script).await);
+                all.push(play(&scene, setup, &script, counted).await);
+                counted += u32::from(visibility != Visibility::Private);
             }
             let [(first, truth), rest @ ..] = &all[..] else { panic!("no debates") };
             for (other, other_truth) in rest {
-                assert_eq!(first.len(), other.len(), "{visibility:?} {round}");
                 for (first, other) in first.iter().zip(other) {
                     assert_eq!(first, other, "{visibility:?} {round}");
                 }
+                assert_eq!(first.len(), other.len(), "{visibility:?} {round}");
                 assert_ne!(truth, other_truth, "after the outcome everything is told");
             }
             // What is compared does carry what may be seen.
