@@ -97,8 +97,9 @@ impl<'a> Book<'a> {
         for (made, pixel) in path.iter().map(Some).chain([None]).enumerate() {
             match (self.step(&revealed, &turns[made..], winner), pixel) {
                 (Step::Plan(pixels), _) => {
+                    // A set: a plan that names a pixel twice reveals it once.
                     let missing = pixels.iter().filter(|pixel| !path.contains(pixel)).copied();
-                    let missing: Vec<Pixel> = missing.collect();
+                    let missing = Vec::from(missing.collect::<PixelSet>());
                     // More than there are turns for, if the winner revealed something else.
                     let own = turns[path.len()..].iter().filter(|turn| **turn == winner).count();
                     return (missing.len() <= own).then_some(Reply::Missing(missing));
