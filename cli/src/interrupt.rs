@@ -43,11 +43,15 @@ impl Interrupts {
     }
 }
 
-/// Waits until the command is told to stop. Where that cannot be heard, it ends at once by the signal.
-pub(crate) async fn interrupted() {
-    match Interrupts::listen() {
-        Ok(mut interrupts) => interrupts.next().await,
-        Err(_) => std::future::pending().await,
+/// Listens from now on, in a runtime, and waits until the command is told to stop. Where that cannot be
+/// heard, it ends at once by the signal.
+pub(crate) fn interrupted() -> impl Future<Output = ()> {
+    let interrupts = Interrupts::listen();
+    async {
+        match interrupts {
+            Ok(mut interrupts) => interrupts.next().await,
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 

@@ -88,8 +88,10 @@ impl Serve {
         };
         tokio::runtime::Runtime::new().map_err(Failure::Runtime)?.block_on(async {
             let server = Server::bind(config).await?;
+            // Before anybody is told where it is, who may then tell it to stop.
+            let told_to_stop = interrupted();
             writeln!(io::stdout(), "Pixel Debate is at http://{}", server.address())?;
-            server.run(interrupted()).await?;
+            server.run(told_to_stop).await?;
             Ok(())
         })
     }

@@ -98,6 +98,7 @@ impl Tournament {
         }
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
+        judge.check_dataset(&dataset)?;
         let tournament = tournament::Tournament {
             dataset: &dataset,
             judge: &judge,

@@ -74,7 +74,11 @@ impl Worker {
         };
         let worker = pixel_debate_cluster::Worker::new(options);
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-        let ended = runtime.block_on(worker.run(&access, crate::interrupt::interrupted(), say));
+        let ended = runtime.block_on(worker.run(
+            &access,
+            async { crate::interrupt::interrupted().await },
+            say,
+        ));
         Ok(ended?)
     }
 }
