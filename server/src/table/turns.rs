@@ -80,7 +80,9 @@ impl Table {
 
     /// Whether the debate has begun.
     pub(super) fn has_begun(&self) -> bool {
-        self.seq > 0 || !matches!(self.due(), Due::Seats | Due::Share(_))
+        // One that has ended before never has.
+        let waits = self.seq == 0 && matches!(self.due(), Due::Share(_));
+        self.awaited.is_empty() && !waits
     }
 
     /// What a built-in debater is asked in the turn that begins at `now`.
