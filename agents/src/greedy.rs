@@ -7,6 +7,9 @@ use rand_chacha::ChaCha8Rng;
 
 use crate::{Agent, AgentError, Choice, Clock, position::Position};
 
+/// How many pixels are tried before the clock is looked at.
+const CHUNK: usize = 16;
+
 /// Reveals the pixel after which the judge favours the own side most, as if the debate ended there.
 /// Ties are broken at random.
 pub struct Greedy {
@@ -25,17 +28,24 @@ impl Agent for Greedy {
         &mut self,
         view: &View,
         evaluator: &mut dyn Evaluator,
-        _clock: Clock,
+        clock: Clock,
     ) -> Result<Choice, AgentError> {
         let position = Position::of(view)?;
         let evidence = position.evidence();
         let sets: Vec<PixelSet> =
             position.candidates.iter().map(|pixel| evidence.with(*pixel)).collect();
-        let logits = evaluator.evaluate(&sets);
-        let margins: Vec<f32> = logits.iter().map(|logits| position.own_margin(logits)).collect();
+        let mut margins: Vec<f32> = Vec::with_capacity(sets.len());
+        for sets in sets.chunks(CHUNK) {
+            let logits = evaluator.evaluate(sets);
+            margins.extend(logits.iter().map(|logits| position.own_margin(logits)));
+            if clock.is_over() {
+                break;
+            }
+        }
         let best = margins.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let ties = position.candidates.iter().zip(&margins).filter(|(_, margin)| **margin >= best);
         let (pixel, _) = ties.choose(&mut self.rng).ok_or(AgentError::NothingToReveal)?;
-        Ok(Choice::unproven(*pixel))
+        let cut_short = margins.len() < sets.len();
+        Ok(Choice { cut_short, ..Choice::unproven(*pixel) })
     }
 }

@@ -120,7 +120,8 @@ pub async fn timing(
     Ok(TimingReport { pixels, pace_ms, at_once, pairs })
 }
 
-/// Two debates over one image: the first debater is honest, and then it is the liar.
+/// Two debates over one image with the same claims: in one the first debater is honest, in the other the
+/// liar. Which is played first differs from image to image, for the server may remember the image.
 async fn both_roles(
     server: SocketAddr,
     plan: &TimingPlan,
@@ -129,7 +130,7 @@ async fn both_roles(
 ) -> Result<[Sample; 2], String> {
     let mut connection = Connection::open(server, None).await.map_err(|lost| lost.to_string())?;
     let [first, second] = agents.map(|name| Player::BuiltIn(name.into()));
-    let setup = Setup {
+    let honest = Setup {
         image: Some(image),
         pixels: plan.pixels,
         pace_ms: plan.pace_ms,
@@ -139,11 +140,16 @@ async fn both_roles(
         first: Some(Role::Honest),
         ..Setup::default()
     };
-    let (honest, lie) = play(&mut connection, setup.clone()).await?;
-    let swapped =
-        Setup { honest: second, liar: first, first: Some(Role::Liar), lie: Some(lie), ..setup };
-    let (liar, _) = play(&mut connection, swapped).await?;
-    Ok([honest, liar])
+    let liar = Setup { honest: second, liar: first, first: Some(Role::Liar), ..honest.clone() };
+    let mut setups = [honest, liar];
+    // Every second pair fixes the classifier: both orders are in either half.
+    if image / 2 % 2 == 1 {
+        setups.reverse();
+    }
+    let [one, other] = setups;
+    let (one, lie) = play(&mut connection, one).await?;
+    let (other, _) = play(&mut connection, Setup { lie: Some(lie), ..other }).await?;
+    Ok([one, other])
 }
 
 /// Judges a debate, and returns its times and the liar's label.

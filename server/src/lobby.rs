@@ -255,7 +255,8 @@ impl Lobby {
         let restored = self.restore(stored).await?;
         Ok(restored.map(|over| {
             let ended_ms = over.times.last().map(|time| time.at_ms);
-            DebateResult::of(&over.debate, &over.terms, &[], ended_ms)
+            let cut_short = over.times.iter().any(|time| time.cut_short);
+            DebateResult::of(&over.debate, &over.terms, &[], ended_ms, cut_short)
         }))
     }
 

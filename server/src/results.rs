@@ -34,6 +34,10 @@ pub(crate) struct DebateResult {
     pub(crate) ended_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<ImageSource>,
+    /// Whether a built-in debater's search was stopped before it was done: then the debate says little of
+    /// the agent whose name it has.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) cut_short: bool,
 }
 
 /// How good a verdict was.
@@ -53,6 +57,7 @@ impl DebateResult {
         terms: &Terms,
         beliefs: &[Option<f32>],
         ended_ms: Option<u64>,
+        cut_short: bool,
     ) -> Self {
         Self {
             events: debate.events().count() as u32,
@@ -66,6 +71,7 @@ impl DebateResult {
             beliefs: beliefs.to_vec(),
             ended_ms,
             source: Some(terms.background.source.clone()),
+            cut_short,
         }
     }
 
@@ -94,11 +100,12 @@ impl DebateResult {
         })
     }
 
-    /// Whether it is counted where everybody sees it: it has an outcome, is not private, and both
-    /// debaters came.
+    /// Whether it is counted where everybody sees it: it has an outcome, is not private, both
+    /// debaters came, and no search was cut short.
     pub(crate) fn counts(&self) -> bool {
         let came = |outcome: Outcome| outcome.reason != OutcomeReason::Absent;
-        self.visibility != Visibility::Private && self.outcome.is_some_and(came)
+        let shown = self.visibility != Visibility::Private && !self.cut_short;
+        shown && self.outcome.is_some_and(came)
     }
 }
 
@@ -145,8 +152,9 @@ pub(crate) fn finish(
     terms: &Terms,
     beliefs: &[Option<f32>],
     ended_ms: u64,
+    cut_short: bool,
 ) -> Finish {
-    let result = DebateResult::of(debate, terms, beliefs, Some(ended_ms));
+    let result = DebateResult::of(debate, terms, beliefs, Some(ended_ms), cut_short);
     let source = &terms.background.source;
     let topic = result.grade.map(|_| topic(source, *debate.claims(), debate.rules().pixels));
     let result = serde_json::to_vec(&result).expect("plain data with string keys").into();

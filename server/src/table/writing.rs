@@ -106,7 +106,8 @@ impl Table {
 
     /// What the store keeps when the debate ends so.
     fn finish(&self, debate: &Debate, ended_ms: u64) -> Finish {
-        finish(debate, &self.terms, self.beliefs.said(), ended_ms)
+        let cut_short = self.times.iter().any(|time| time.cut_short);
+        finish(debate, &self.terms, self.beliefs.said(), ended_ms, cut_short)
     }
 
     /// Whether the end of the debate is on its way to the store, so that nothing can be added to it.

@@ -33,7 +33,7 @@ pub(crate) static IMAGES: LazyLock<Dataset> = LazyLock::new(|| {
 
 /// Players that do not think: the agent `row`, and what stands for tree search here, reveals the
 /// first row from left to right; so do `telltale`, after a time that depends on its role, and
-/// `ponderous`, which is given long. `zero` tries a zero pixel, `fail` fails, `random` is the built-in
+/// `ponderous`, which is given long, and `deaf`, which takes longer than it is given. `zero` tries a zero pixel, `fail` fails, `random` is the built-in
 /// one. The classifier for 4 pixels, the only one, believes the more in class 1 the brighter the
 /// evidence.
 pub(crate) struct Scripted;
@@ -86,6 +86,21 @@ impl Agent for Telltale {
     }
 }
 
+/// Does not look at the clock.
+struct Deaf;
+
+impl Agent for Deaf {
+    fn choose(
+        &mut self,
+        view: &View,
+        judge: &mut dyn Evaluator,
+        clock: Patience,
+    ) -> Result<Choice, AgentError> {
+        std::thread::sleep(Duration::from_secs(5));
+        Row.choose(view, judge, clock)
+    }
+}
+
 struct Fail;
 
 impl Agent for Fail {
@@ -109,7 +124,9 @@ impl Players for Scripted {
     }
 
     fn check(&self, name: &str, _: &Rules, _: &Image) -> Result<(), String> {
-        if ["row", "mcts:1000", "zero", "fail", "random", "telltale", "ponderous"].contains(&name) {
+        if ["row", "mcts:1000", "zero", "fail", "random", "telltale", "ponderous", "deaf"]
+            .contains(&name)
+        {
             Ok(())
         } else {
             Err(format!("no agent is named {name:?}"))
@@ -123,7 +140,7 @@ impl Players for Scripted {
 
     fn allotment(&self, name: &str, _: usize) -> Duration {
         match name {
-            "telltale" => TELLTALE,
+            "telltale" | "deaf" => TELLTALE,
             "ponderous" => Duration::from_secs(3),
             _ => Duration::ZERO,
         }
@@ -138,6 +155,7 @@ impl Players for Scripted {
             "row" | "mcts:1000" | "ponderous" => Ok(Box::new(Row)),
             "zero" => Ok(Box::new(Zero)),
             "telltale" => Ok(Box::new(Telltale)),
+            "deaf" => Ok(Box::new(Deaf)),
             "fail" => Ok(Box::new(Fail)),
             "random" => Ok(Box::new(pixel_debate_agents::Random::new(seed))),
             _ => Err(format!("no agent is named {name:?}")),

@@ -7,6 +7,7 @@ use pixel_debate_server::Limits;
 use tokio::time::Instant;
 
 use crate::client::Client;
+use crate::http::get;
 use crate::scene::{Scene, TELLTALE, built_in, for_a_judge, setup};
 
 fn telltale(first: Role) -> Setup {
@@ -81,4 +82,49 @@ async fn no_debate_that_waits_is_forgotten() {
         client.outcome(&debate).await;
     }
     scene.stop().await;
+}
+
+/// Nothing that a stopped search has played stands for the agent: it is told, and not counted.
+#[tokio::test]
+async fn a_search_that_was_cut_short_is_told_and_not_counted() {
+    let scene = Scene::open().await;
+    let mut client = Client::connect(scene.address).await;
+    let both = |name| Setup { honest: built_in(name), liar: built_in(name), ..setup() };
+    for (name, cut_short) in [("telltale", true), ("row", false)] {
+        let debate = client.create(both(name)).await.debate;
+        client.outcome(&debate).await;
+        let (_, record) = get(&scene, &format!("/api/debates/{debate}/transcript"), "").await;
+        let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+        // The honest debater reveals the first and the third pixel.
+        let told: Vec<bool> =
+            record["times"].as_array().unwrap().iter().map(is_cut_short).collect();
+        // On a machine that is busy enough others may be as well.
+        assert_eq!((told[0], told[2]), (cut_short, cut_short), "{told:?}");
+        assert!(cut_short || !told.contains(&true), "{told:?}");
+    }
+    let (_, standings) = get(&scene, "/api/standings", "").await;
+    assert!(!standings.contains("telltale"), "{standings}");
+    scene.stop().await;
+}
+
+/// A search that is not stopped in time, or not begun, holds nothing up: that would tell how long it took.
+#[tokio::test]
+async fn a_move_is_told_at_its_time_whether_there_is_an_answer_or_not() {
+    let scene = Scene::with(Limits { threads: 2, ..Limits::default() }).await;
+    let mut client = Client::connect(scene.address).await;
+    let agent = || built_in("deaf");
+    let began = Instant::now();
+    let debate = client.create(Setup { honest: agent(), liar: agent(), ..setup() }).await.debate;
+    client.outcome(&debate).await;
+    // Four searches of five seconds on two threads would be ten.
+    assert!(began.elapsed() < std::time::Duration::from_secs(8), "{:?}", began.elapsed());
+    let (_, record) = get(&scene, &format!("/api/debates/{debate}/transcript"), "").await;
+    let record: serde_json::Value = serde_json::from_str(&record).unwrap();
+    let times = record["times"].as_array().unwrap();
+    assert_eq!(times.iter().filter(|time| is_cut_short(time)).count(), 4);
+    scene.stop().await;
+}
+
+fn is_cut_short(time: &serde_json::Value) -> bool {
+    time["cut_short"] == true
 }
