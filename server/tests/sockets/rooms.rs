@@ -103,6 +103,8 @@ on_both_stores!(a_store_that_is_as_large_as_it_may_be_takes_no_new_debates, |hom
             }
             other => panic!("{other:?}"),
         }
+        // The store is looked at once a second: all of these take longer.
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
     }
     let refusal = refusal.expect("the store grows and grows");
     assert_eq!(refusal.code, RefusalCode::Busy);
