@@ -17,7 +17,7 @@ use super::{
 /// Every position that can arise while the winner follows the strategy is either the other side's
 /// turn, or in one of these lists, or follows from a plan. The order of the lists does not matter. A
 /// position is in one of them at most, and once: a strategy with two entries for one is not read, and
-/// has no [`Book`].
+/// has no [`Book`](super::Book).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Lists")]
 pub struct Strategy {
