@@ -65,9 +65,9 @@ assert lazy.schema["logits"] == polars.List(polars.Float32)
 polars_values = lazy["evidence"].explode().struct.field("value").cast(polars.Int64).sum()
 assert polars_values == values, (polars_values, values)
 query = f"select sum(reveal.value) from (select unnest(evidence) as reveal from '{table}')"
-assert duckdb.sql(query).fetchone() == (values,)
+assert duckdb.sql(query).fetchall() == [(values,)]
 query = f"select count(*) from '{table}' where winner = 'honest'"
-assert duckdb.sql(query).fetchone() == (int((frame.winner == "honest").sum()),)
+assert duckdb.sql(query).fetchall() == [(int((frame.winner == "honest").sum()),)]
 assert [str(kind) for kind in duckdb.sql(f"select evidence from '{table}'").types] == [
     'STRUCT(x UTINYINT, y UTINYINT, "value" UTINYINT, "by" VARCHAR)[]'
 ]
