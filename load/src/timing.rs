@@ -186,7 +186,9 @@ async fn play(connection: &mut Connection, setup: Setup) -> Result<(Sample, u8),
                     let honest_first = ending.truth.first == Role::Honest;
                     let lie = if honest_first { claims.second } else { claims.first };
                     let lie = lie.ok_or("a claim is not told")?;
-                    return Ok((Sample { first_is_honest: honest_first, gaps_ms }, lie));
+                    let label = if honest_first { claims.first } else { claims.second };
+                    let label = label.ok_or("a claim is not told")?;
+                    return Ok((Sample { first_is_honest: honest_first, label, gaps_ms }, lie));
                 }
                 if let Some(began) = began.replace(now) {
                     gaps_ms.push((now - began).as_secs_f64() * 1e3);
@@ -230,15 +232,24 @@ impl fmt::Display for TimingReport {
         writeln!(f)?;
         writeln!(
             f,
-            "{:<12} {:<12} {:>7} {:>9} {:>22} {:>10} {:>6}",
-            "first", "second", "debates", "mean ms", "told apart, % (95 %)", "bits", "p"
+            "{:<12} {:<12} {:>7} {:>9} {:>22} {:>7} {:>6} {:>11} {:>6}",
+            "first",
+            "second",
+            "debates",
+            "mean ms",
+            "told apart, % (95 %)",
+            "bits",
+            "p",
+            "label, bits",
+            "p"
         )?;
         for Pair { first, second, mean_ms, findings } in pairs {
-            let Findings { debates, accuracy, least, most, bits, p, .. } = findings;
+            let Findings { debates, accuracy, least, most, bits, p, label_bits, label_p, .. } =
+                findings;
             writeln!(
                 f,
                 "{first:<12} {second:<12} {debates:>7} {mean_ms:>9.1} {:>8.1} ({:>4.1} to {:>4.1}) \
-                 {bits:>10.3} {p:>6.3}",
+                 {bits:>7.3} {p:>6.3} {label_bits:>11.3} {label_p:>6.3}",
                 accuracy * 100.0,
                 least * 100.0,
                 most * 100.0

@@ -1,6 +1,7 @@
 //! Whether two kinds of debates can be told apart by their times.
 
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 
@@ -9,6 +10,8 @@ use serde::Serialize;
 pub struct Sample {
     /// What is to be told by the times.
     pub first_is_honest: bool,
+    /// The image's label, of which the times are to tell nothing either: at most 9.
+    pub label: u8,
     /// From turn to turn, in milliseconds.
     pub gaps_ms: Vec<f64>,
 }
@@ -30,6 +33,10 @@ pub struct Findings {
     pub bits: f64,
     /// The share of shuffles that have as much.
     pub p: f64,
+    /// The mutual information of the image's label and times in bits, less what shuffled labels have.
+    pub label_bits: f64,
+    /// The share of those shuffles that have as much.
+    pub label_p: f64,
 }
 
 /// How often the roles are shuffled.
@@ -37,6 +44,9 @@ const SHUFFLES: usize = 1000;
 
 /// Into how many parts of equal size the times are sorted for the mutual information.
 const PARTS: usize = 4;
+
+/// How many classes a debate can be of: the labels of the images, or the two roles.
+const LABELS: usize = 10;
 
 /// The 97.5th percentile of the normal distribution.
 const Z: f64 = 1.959_964;
@@ -56,9 +66,22 @@ pub fn study(pairs: &[[Sample; 2]], seed: u64) -> Findings {
     let tried = tried_on.len();
     let (least, most) = wilson(right, tried);
     let all: Vec<&Sample> = pairs.iter().flatten().collect();
-    let (bits, p) = information(&all, seed);
+    let parts = parts(&all);
+    let roles = all.iter().map(|sample| u8::from(sample.first_is_honest)).collect();
+    // The two debates over an image differ in the role alone: which is which is drawn anew.
+    let (bits, p) = information(&parts, roles, seed, |roles, random| {
+        for pair in roles.as_chunks_mut::<2>().0 {
+            if random.random() {
+                pair.swap(0, 1);
+            }
+        }
+    });
+    let labels = all.iter().map(|sample| sample.label).collect();
+    let (label_bits, label_p) = information(&parts, labels, seed, |labels, random| {
+        labels.as_chunks_mut::<2>().0.shuffle(random);
+    });
     let accuracy = right as f64 / tried.max(1) as f64;
-    Findings { debates: all.len(), tried, accuracy, least, most, bits, p }
+    Findings { debates: all.len(), tried, accuracy, least, most, bits, p, label_bits, label_p }
 }
 
 /// The numbers that are made of a debate's times: each, how much longer each is than the next, the sums of
@@ -121,12 +144,11 @@ fn wilson(right: usize, of: usize) -> (f64, f64) {
     ((middle - width) / scale, (middle + width) / scale)
 }
 
-/// The largest mutual information of the role and one number in bits, less the mean of what it is with
-/// shuffled roles; and the share of shuffles with as much.
-fn information(samples: &[&Sample], seed: u64) -> (f64, f64) {
+/// For each number that is made of the times, in which part of all debates each debate is by it.
+fn parts(samples: &[&Sample]) -> Vec<Vec<usize>> {
     let rows: Vec<Vec<f64>> = samples.iter().map(|sample| numbers(sample)).collect();
     let count = rows.first().map_or(0, Vec::len);
-    let parts: Vec<Vec<usize>> = (0..count)
+    (0..count)
         .map(|number| {
             let mut order: Vec<usize> = (0..rows.len()).collect();
             order.sort_by(|a, b| rows[*a][number].total_cmp(&rows[*b][number]));
@@ -136,22 +158,26 @@ fn information(samples: &[&Sample], seed: u64) -> (f64, f64) {
             }
             part
         })
-        .collect();
-    let most = |roles: &[bool]| {
-        parts.iter().map(|part| mutual_information(part, roles)).fold(0.0, f64::max)
+        .collect()
+}
+
+/// The largest mutual information of a class of each debate and one number in bits, less the mean of what
+/// it is with shuffled classes; and the share of shuffles with as much.
+fn information(
+    parts: &[Vec<usize>],
+    mut classes: Vec<u8>,
+    seed: u64,
+    mut shuffle: impl FnMut(&mut [u8], &mut StdRng),
+) -> (f64, f64) {
+    let most = |classes: &[u8]| {
+        parts.iter().map(|part| mutual_information(part, classes)).fold(0.0, f64::max)
     };
-    let mut roles: Vec<bool> = samples.iter().map(|sample| sample.first_is_honest).collect();
-    let found = most(&roles);
+    let found = most(&classes);
     let mut random = StdRng::seed_from_u64(seed);
     let (mut sum, mut as_much) = (0.0, 0);
     for _ in 0..SHUFFLES {
-        // The two debates over an image are shuffled together: only the role differs in them.
-        for pair in roles.as_chunks_mut::<2>().0 {
-            if random.random() {
-                pair.swap(0, 1);
-            }
-        }
-        let shuffled = most(&roles);
+        shuffle(&mut classes, &mut random);
+        let shuffled = most(&classes);
         sum += shuffled;
         as_much += usize::from(shuffled >= found - 1e-12);
     }
@@ -159,20 +185,20 @@ fn information(samples: &[&Sample], seed: u64) -> (f64, f64) {
     (found - sum / SHUFFLES as f64, p)
 }
 
-/// In bits, of which part and which role.
-fn mutual_information(part: &[usize], roles: &[bool]) -> f64 {
-    let mut counts = [[0.0_f64; 2]; PARTS];
-    for (part, role) in part.iter().zip(roles) {
-        counts[*part][usize::from(*role)] += 1.0;
+/// In bits, of which part and which class.
+fn mutual_information(part: &[usize], classes: &[u8]) -> f64 {
+    let mut counts = [[0.0_f64; LABELS]; PARTS];
+    for (part, class) in part.iter().zip(classes) {
+        counts[*part][usize::from(*class)] += 1.0;
     }
     let all: f64 = counts.iter().flatten().sum();
-    let of_role = |role: usize| counts.iter().map(|count| count[role]).sum::<f64>();
+    let of_class = |class: usize| counts.iter().map(|count| count[class]).sum::<f64>();
     let mut bits = 0.0;
     for count in &counts {
         let of_part: f64 = count.iter().sum();
-        for (role, both) in count.iter().enumerate() {
+        for (class, both) in count.iter().enumerate() {
             if *both > 0.0 {
-                bits += both / all * (both * all / (of_part * of_role(role))).log2();
+                bits += both / all * (both * all / (of_part * of_class(class))).log2();
             }
         }
     }
@@ -185,15 +211,22 @@ mod tests {
 
     /// Debates whose gaps are drawn at random, those of the honest side longer by so many milliseconds.
     fn debates(pairs: usize, longer: f64, seed: u64) -> Vec<[Sample; 2]> {
+        debates_with(pairs, longer, 0.0, seed)
+    }
+
+    /// The same, all gaps longer by so many milliseconds with each label than with the one before.
+    fn debates_with(pairs: usize, longer: f64, with_label: f64, seed: u64) -> Vec<[Sample; 2]> {
         let mut random = StdRng::seed_from_u64(seed);
-        let mut sample = |first_is_honest| {
+        let mut sample = |label: u8, first_is_honest| {
             let gaps_ms = (0..4).map(|place| {
                 let honest = (place % 2 == 0) == first_is_honest;
-                100.0 + 10.0 * random.random::<f64>() + if honest { longer } else { 0.0 }
+                let least = 100.0 + with_label * f64::from(label);
+                least + 10.0 * random.random::<f64>() + if honest { longer } else { 0.0 }
             });
-            Sample { first_is_honest, gaps_ms: gaps_ms.collect() }
+            Sample { first_is_honest, label, gaps_ms: gaps_ms.collect() }
         };
-        (0..pairs).map(|_| [sample(true), sample(false)]).collect()
+        let labels = (0..10).cycle().take(pairs);
+        labels.map(|label| [sample(label, true), sample(label, false)]).collect()
     }
 
     #[test]
@@ -208,6 +241,13 @@ mod tests {
     }
 
     #[test]
+    fn times_that_tell_the_label_are_found() {
+        let found = study(&debates_with(200, 0.0, 3.0, 3), 1);
+        assert!(found.label_bits > 0.5 && found.label_p < 0.01, "{found:?}");
+        assert!(found.p > 0.05 && found.least < 0.5, "{found:?}");
+    }
+
+    #[test]
     fn times_that_tell_nothing_are_not_said_to() {
         // Of many studies with nothing to find, about one in twenty says that there is something.
         let studies: Vec<Findings> =
@@ -216,8 +256,12 @@ mod tests {
         assert!(wrong <= 12, "{wrong} of 100 intervals leave out 50 %");
         let low = studies.iter().filter(|found| found.p < 0.05).count();
         assert!(low <= 12, "{low} of 100 tests find something");
+        let low = studies.iter().filter(|found| found.label_p < 0.05).count();
+        assert!(low <= 12, "{low} of 100 tests find something of the label");
         let mean = studies.iter().map(|found| found.bits).sum::<f64>() / 100.0;
         assert!(mean.abs() < 0.01, "{mean} bits");
+        let mean = studies.iter().map(|found| found.label_bits).sum::<f64>() / 100.0;
+        assert!(mean.abs() < 0.05, "{mean} bits of the label");
     }
 
     #[test]
