@@ -5,6 +5,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use atomic_write_file::AtomicWriteFile;
 use serde::Deserialize;
 
 use super::{Failed, RunError, Workers, log::Log, shard};
@@ -241,12 +242,6 @@ impl Folder {
         }
         let shards = self.path.join(SHARDS);
         remove(shards.join(ID))?;
-        for entry in fs::read_dir(&shards).map_err(|source| RunError::io(&shards, source))? {
-            let path = entry.map_err(|source| RunError::io(&shards, source))?.path();
-            if path.extension().is_some_and(|ending| ending == PART) {
-                remove(path)?;
-            }
-        }
         // Shards of more images than this run has are kept.
         match fs::remove_dir(&shards) {
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
@@ -307,16 +302,9 @@ impl Manifest {
 fn is_empty(path: &Path) -> Result<bool, RunError> {
     let mut entries = fs::read_dir(path).map_err(|source| RunError::io(path, source))?;
     // What a process that was killed before it wrote its manifest has left.
-    Ok(entries.all(|entry| {
-        entry.is_ok_and(|entry| {
-            let name = entry.file_name();
-            name == LOG || Path::new(&name).extension().is_some_and(|ending| ending == PART)
-        })
-    }))
+    Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == LOG)))
 }
 
-/// The ending of a file that is being written.
-const PART: &str = "part";
 const LOG: &str = "log.jsonl";
 const SHARDS: &str = "shards";
 const MANIFEST: &str = "manifest.json";
@@ -352,20 +340,12 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
 
 /// Writes a file such that after any interruption it is whole or not there.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
-    let part = path.with_added_extension(PART);
     let written = || -> io::Result<()> {
-        let mut file = File::create(&part)?;
+        let mut file = AtomicWriteFile::open(path)?;
         file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&part, path)?;
-        // The name is on the disk only when its folder is.
-        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+        file.commit()
     };
-    written().map_err(|source| {
-        // It may be large, and the disk full.
-        let _ = fs::remove_file(&part);
-        RunError::io(path, source)
-    })
+    written().map_err(|source| RunError::io(path, source))
 }
 
 #[cfg(test)]
@@ -424,5 +404,69 @@ mod tests {
         let known = plan("[5, 3, 9]");
         Folder::open(folder, &known).unwrap().take_apart(known.manifest(), &grown).unwrap();
         assert_eq!(run("[5, 3, 9, 1]").unwrap(), [6, 2]);
+    }
+    #[test]
+    fn a_run_goes_on_only_with_the_instructions_and_the_behaviour_that_it_was_begun_with() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let plan = plan("[5, 3]");
+        plan.run(folder, 1, &Counts::default()).unwrap();
+        let file = folder.join(MANIFEST);
+        let own = fs::read_to_string(&file).unwrap();
+        let instructions = format!("\"instructions\": \"{}\"", plan.manifest().instructions);
+        let behaviour = format!("\"behaviour\": {}", plan.manifest().behaviour);
+        for (field, other, wanted) in [
+            (
+                &instructions,
+                "\"instructions\": \"others\"",
+                "`--instructions others` goes on with it",
+            ),
+            (&behaviour, "\"behaviour\": 0", "its debates are those of behaviour 0"),
+        ] {
+            let changed = own.replacen(&**field, other, 1);
+            assert_ne!(changed, own);
+            fs::write(&file, &changed).unwrap();
+            let before = fs::read(folder.join(TABLE)).unwrap();
+            let error = plan.run(folder, 1, &Counts::default()).unwrap_err().to_string();
+            assert!(error.contains(wanted), "{error}");
+            assert_eq!(fs::read_to_string(&file).unwrap(), changed);
+            assert_eq!(fs::read(folder.join(TABLE)).unwrap(), before);
+        }
+        fs::write(&file, &own).unwrap();
+        plan.run(folder, 1, &Counts::default()).unwrap();
+    }
+
+    #[test]
+    fn a_shard_that_was_altered_under_a_sound_checksum_is_found() {
+        let plan = plan("[5, 3]");
+        let shard = &plan.shards[0];
+        let whole = {
+            let folder = tempfile::tempdir().unwrap();
+            let finished = plan.run(folder.path(), 1, &Counts::default()).unwrap();
+            finished.rows[shard.cell][..1].to_vec()
+        };
+        let with = |change: fn(&mut Row)| {
+            let mut rows = whole.clone();
+            change(&mut rows[0]);
+            rows
+        };
+        let other_winner = with(|row| row.winner = row.winner.other());
+        let other_margin = with(|row| row.margin = row.margin.map(|margin| margin + 1.0));
+        let other_image = with(|row| row.image += 1);
+        let other_pixel = with(|row| row.evidence.swap(0, 1));
+        let fewer_pixels = with(|row| row.evidence.truncate(1));
+        let twice = [&whole[..], &whole[..]].concat();
+        for rows in [vec![], twice, other_winner, other_margin, other_image, fewer_pixels] {
+            let folder = tempfile::tempdir().unwrap();
+            Folder::open(folder.path(), &plan).unwrap().keep_shard(&shard.key, &rows).unwrap();
+            let error = plan.run(folder.path(), 1, &Counts::default()).unwrap_err().to_string();
+            assert!(error.contains(&shard.key), "{error}");
+            // Nothing is made of it.
+            assert!(!folder.path().join(TABLE).exists());
+        }
+        // The order of the pixels is found where a mask is drawn again: in the finished table.
+        let mut rows = vec![vec![]; plan.manifest().cells.len()];
+        rows[shard.cell] = other_pixel;
+        assert!(plan.fault(shard, &rows[shard.cell], Depth::Replayed).is_err());
     }
 }
