@@ -107,6 +107,11 @@ impl DebateResult {
         let shown = self.visibility != Visibility::Private && !self.cut_short;
         shown && self.outcome.is_some_and(came)
     }
+
+    /// Whether its verdict is counted as well: of a judge who was told nothing but evidence.
+    pub(crate) fn counts_for_its_judge(&self) -> bool {
+        self.counts() && !self.judge_may_be_influenced
+    }
 }
 
 impl Grade {

@@ -106,7 +106,7 @@ impl Lobby {
         let mut judges = Names::<Verdict>::new(OtherJudges::MOST);
         for stored in results.items.iter().filter(|stored| stored.debate != debate.0) {
             let result = self.result(stored).await.map_err(|error| unavailable(&error))?;
-            if let Some(result) = result.filter(DebateResult::counts) {
+            if let Some(result) = result.filter(DebateResult::counts_for_its_judge) {
                 others.debates += 1;
                 add_verdict(&mut judges, &result, stored.number);
             }
@@ -166,7 +166,9 @@ impl Count {
                 wins.won += u32::from(outcome.winner == role);
             }
         }
-        add_verdict(&mut self.judges, result, self.last);
+        if result.counts_for_its_judge() {
+            add_verdict(&mut self.judges, result, self.last);
+        }
     }
 
     fn standings(&self) -> Standings {

@@ -66,7 +66,10 @@ async fn play(scene: &Scene) -> [String; 3] {
     let right = judged(scene, ada.clone(), 0, Some(0.75)).await;
     let wrong = judged(scene, ada.clone(), 1, Some(0.5)).await;
     let silent = judged(scene, Setup { pixels: 4, ..ada.clone() }, 0, None).await;
-    judged(scene, Setup { visibility: Visibility::Private, ..ada }, 0, Some(1.0)).await;
+    judged(scene, Setup { visibility: Visibility::Private, ..ada.clone() }, 0, Some(1.0)).await;
+    // Who may have been told more than the evidence is no judge among the others; who debated has.
+    let told = Setup { judge_may_be_influenced: true, ..ada };
+    judged(scene, told, 0, Some(1.0)).await;
     // Of a debate under way nothing is counted.
     let mut seated = scene.seated(outside()).await;
     seated.play(1, 4).await;
@@ -91,10 +94,10 @@ fn expected() -> Standings {
     };
     Standings {
         damaged: 0,
-        debates: 5,
+        debates: 6,
         debaters: vec![
-            debater("row", wins(3, 4), wins(0, 1)),
-            debater("mcts:1000", wins(0, 0), wins(1, 3)),
+            debater("row", wins(4, 5), wins(0, 1)),
+            debater("mcts:1000", wins(0, 0), wins(1, 4)),
             debater("outside", wins(1, 1), wins(0, 0)),
             debater("outside:Lou", wins(0, 0), wins(0, 1)),
         ],
@@ -119,14 +122,14 @@ on_both_stores!(debaters_and_judges_are_counted_also_after_a_restart, |home| {
     let scene = Scene::at(home, Limits::default()).await;
     assert_eq!(standings(&scene, 0).await, Standings::default());
     play(&scene).await;
-    assert_eq!(without_classifier(standings(&scene, 5).await), expected());
+    assert_eq!(without_classifier(standings(&scene, 6).await), expected());
     let scene = scene.restart().await;
-    assert_eq!(without_classifier(standings(&scene, 5).await), expected());
+    assert_eq!(without_classifier(standings(&scene, 6).await), expected());
     // What comes later is counted on top.
     let mut client = Client::connect(scene.address).await;
     let debate = client.create(setup()).await.debate;
     client.outcome(&debate).await;
-    assert_eq!(standings(&scene, 6).await.debates, 6);
+    assert_eq!(standings(&scene, 7).await.debates, 7);
     scene.stop().await;
 });
 
@@ -159,7 +162,7 @@ async fn debates_that_ended_before_results_were_kept_are_counted_and_listed() {
     .unwrap();
     file.close().unwrap();
     let scene = scene.restart().await;
-    assert_eq!(without_classifier(standings(&scene, 5).await), expected());
+    assert_eq!(without_classifier(standings(&scene, 6).await), expected());
     assert_eq!(list(&scene).await, before);
     scene.stop().await;
 }
@@ -217,12 +220,12 @@ async fn a_debate_that_somebody_did_not_come_to_counts_for_nobody() {
 async fn many_who_ask_for_the_standings_are_told_what_was_counted_a_moment_ago() {
     let scene = Scene::open().await;
     play(&scene).await;
-    standings(&scene, 5).await;
+    standings(&scene, 6).await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     let began = Instant::now();
-    let asked = (0..20).map(|_| standings(&scene, 5));
+    let asked = (0..20).map(|_| standings(&scene, 6));
     for told in futures_util::future::join_all(asked).await {
-        assert_eq!(told.debates, 5);
+        assert_eq!(told.debates, 6);
     }
     let mut client = Client::connect(scene.address).await;
     let debate = client.create(setup()).await.debate;
@@ -231,8 +234,8 @@ async fn many_who_ask_for_the_standings_are_told_what_was_counted_a_moment_ago()
     let told: Standings = serde_json::from_str(&body).unwrap();
     // On a slow machine somebody has looked again meanwhile.
     if began.elapsed() < Duration::from_millis(200) {
-        assert_eq!(told.debates, 5);
+        assert_eq!(told.debates, 6);
     }
-    assert_eq!(standings(&scene, 6).await.debates, 6);
+    assert_eq!(standings(&scene, 7).await.debates, 7);
     scene.stop().await;
 }
