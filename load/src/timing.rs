@@ -54,6 +54,9 @@ pub struct Pair {
     pub mean_ms: f64,
     /// What the times tell.
     pub findings: Findings,
+    /// The times themselves, for whoever wants to try another classifier: the two debates over an image
+    /// stand one after the other.
+    pub samples: Vec<[Sample; 2]>,
 }
 
 /// What was found.
@@ -110,7 +113,7 @@ pub async fn timing(
             let gaps = samples.iter().flatten().flat_map(|sample| &sample.gaps_ms);
             let mean_ms = gaps.clone().sum::<f64>() / gaps.count().max(1) as f64;
             let findings = study(&samples, plan.seed);
-            pairs.push(Pair { first, second, mean_ms, findings });
+            pairs.push(Pair { first, second, mean_ms, findings, samples });
         }
     }
     if let Some(process) = process {
@@ -243,7 +246,7 @@ impl fmt::Display for TimingReport {
             "label, bits",
             "p"
         )?;
-        for Pair { first, second, mean_ms, findings } in pairs {
+        for Pair { first, second, mean_ms, findings, .. } in pairs {
             let Findings { debates, accuracy, least, most, bits, p, label_bits, label_p, .. } =
                 findings;
             writeln!(

@@ -45,6 +45,10 @@ const SPARE: u32 = 6;
 /// Before a move is told its search must have ended by a tenth of the time, but no more than this.
 const MARGIN: Duration = Duration::from_millis(100);
 
+/// After a move was told the next search begins by a tenth of the time later, but no more than this: how
+/// soon the telling comes through must not depend on whether there is much or nothing to search.
+const REST: Duration = Duration::from_millis(50);
+
 /// The threads on which built-in debaters search, and what they keep.
 pub(crate) struct Searches {
     short: Lane,
@@ -95,6 +99,8 @@ impl Admission {
 pub(crate) struct Times {
     /// How long the search is given.
     pub(crate) allotment: Duration,
+    /// When the search begins.
+    pub(crate) begun: Instant,
     /// When the move is told.
     pub(crate) told: Instant,
     /// When the search must have ended.
@@ -125,7 +131,8 @@ impl Times {
     pub(crate) fn new(begun: Instant, pace: Duration, allotment: Duration) -> Self {
         let period = pace.max(allotment);
         let searched = period.saturating_sub(MARGIN.min(period / 10));
-        Self { allotment, told: begun + period, ended: begun + searched }
+        let rested = begun + REST.min(period / 10);
+        Self { allotment, begun: rested, told: begun + period, ended: begun + searched }
     }
 }
 
@@ -306,18 +313,19 @@ mod tests {
     fn the_times_of_a_turn_follow_from_pace_and_allotment() {
         let begun = Instant::now();
         let ms = Duration::from_millis;
-        for (pace, allotment, told, ended) in [
-            (0, 0, 0, 0),
-            (1500, 0, 1500, 1400),
-            (0, 50, 50, 45),
-            (1500, 1050, 1500, 1400),
-            (1500, 20_000, 20_000, 19_900),
+        for (pace, allotment, rested, told, ended) in [
+            (0, 0, 0, 0, 0),
+            (1500, 0, 50, 1500, 1400),
+            (0, 50, 5, 50, 45),
+            (1500, 1050, 50, 1500, 1400),
+            (1500, 20_000, 50, 20_000, 19_900),
         ] {
             let times = Times::new(begun, ms(pace), ms(allotment));
             assert_eq!(
                 times,
                 Times {
                     allotment: ms(allotment),
+                    begun: begun + ms(rested),
                     told: begun + ms(told),
                     ended: begun + ms(ended),
                 }

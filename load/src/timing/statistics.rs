@@ -6,7 +6,7 @@ use rand::{RngExt, SeedableRng};
 use serde::Serialize;
 
 /// The times of one debate.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Sample {
     /// What is to be told by the times.
     pub first_is_honest: bool,

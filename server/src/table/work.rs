@@ -58,6 +58,7 @@ pub(super) fn choose(house: &Arc<House>, question: Question) -> Work {
         let answer = if times.allotment.is_zero() {
             house.searches.choose(question).await
         } else {
+            sleep_until(times.begun.into()).await;
             timeout_at(told, house.searches.choose(question)).await.unwrap_or(instead)
         };
         sleep_until(told).await;
