@@ -30,7 +30,9 @@ impl Compare {
         for difference in &differences {
             writeln!(output, "{difference}")?;
         }
-        writeln!(output, "the same: {debates} debates over {images} images, {files} files")?;
+        if debates > 0 {
+            writeln!(output, "the same: {debates} debates over {images} images, {files} files")?;
+        }
         match differences.len() {
             0 => Ok(()),
             count => Err(Failure::Differ { one: self.one, other: self.other, count }),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::RunError;
-use super::folder::{SAMPLE_TABLE, TABLE, known_manifest};
+use super::folder::{MANIFEST, SAMPLE_TABLE, TABLE, manifest_of, read};
 use crate::manifest::Manifest;
 use crate::parquet;
 use crate::rows::Row;
@@ -53,11 +53,11 @@ pub fn compare(one: &Path, other: &Path) -> Result<Agreement, RunError> {
     }
     if manifests[0].hash() == manifests[1].hash() {
         for name in files(&manifests[0]) {
-            let read = |folder: &Path| {
+            let contents = |folder: &Path| {
                 let path = folder.join(&name);
                 std::fs::read(&path).map_err(|source| RunError::io(path, source))
             };
-            if read(one)? == read(other)? {
+            if contents(one)? == contents(other)? {
                 agreement.files += 1;
             } else {
                 agreement.differences.push(format!("{} differs", name.display()));
@@ -65,6 +65,17 @@ pub fn compare(one: &Path, other: &Path) -> Result<Agreement, RunError> {
         }
     }
     Ok(agreement)
+}
+
+/// The manifest in a folder of results.
+fn known_manifest(folder: &Path) -> Result<Manifest, RunError> {
+    let path = folder.join(MANIFEST);
+    let none = |fault| RunError::NoResults { path: folder.to_owned(), fault };
+    match read(&path)? {
+        Some(bytes) => manifest_of(&bytes).map_err(|fault| RunError::damaged(path, fault)),
+        None if folder.exists() => Err(none("it has no manifest.json")),
+        None => Err(none("there is no such folder")),
+    }
 }
 
 /// Why two runs cannot be compared.
@@ -88,6 +99,10 @@ fn differing([one, other]: &[Manifest; 2]) -> Vec<String> {
 fn rows(folder: &Path, manifest: &Manifest) -> Result<Vec<BTreeMap<u32, Vec<Row>>>, RunError> {
     let whole = folder.join(TABLE);
     let path = if whole.exists() { whole } else { folder.join(SAMPLE_TABLE) };
+    if !path.exists() {
+        let fault = "the run is not finished, and has no debates.parquet yet";
+        return Err(RunError::NoResults { path: folder.to_owned(), fault });
+    }
     let table = parquet::read(&path, manifest.cells.len())?;
     if table.manifest != manifest.hash() {
         return Err(RunError::damaged(path, "it was not written by the manifest beside it"));
@@ -154,5 +169,16 @@ mod tests {
         std::fs::copy(less.join(SAMPLE_TABLE), again.join(SAMPLE_TABLE)).unwrap();
         let error = compare(whole, again).unwrap_err().to_string();
         assert!(error.contains("it was not written by the manifest beside it"), "{error}");
+
+        std::fs::remove_file(again.join(SAMPLE_TABLE)).unwrap();
+        let missing = again.join("nowhere");
+        for (holder, fault) in [
+            (again, "the run is not finished, and has no debates.parquet yet"),
+            (&*again.join("plots"), "it has no manifest.json"),
+            (&missing, "there is no such folder"),
+        ] {
+            let error = compare(whole, holder).unwrap_err().to_string();
+            assert_eq!(error, format!("{} holds no results: {fault}", holder.display()));
+        }
     }
 }

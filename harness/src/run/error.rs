@@ -41,6 +41,14 @@ pub enum RunError {
         /// The folder.
         path: PathBuf,
     },
+    /// There is nothing to read.
+    #[error("{} holds no results: {fault}", path.display())]
+    NoResults {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        fault: &'static str,
+    },
     /// A file is not what was written.
     #[error(
         "{}: {fault}. Delete this file, and the same command does its part again; all else is kept",

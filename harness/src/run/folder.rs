@@ -175,7 +175,8 @@ impl Folder {
 
     /// What is to be said where a shard that was there is no longer.
     pub(super) fn vanished(&self, key: &str) -> RunError {
-        RunError::io(self.shard_path(key), ErrorKind::NotFound.into())
+        let gone = io::Error::new(ErrorKind::NotFound, "it was there and is no longer");
+        RunError::io(self.shard_path(key), gone)
     }
 
     /// The rows of a run whose debates are all done.
@@ -250,15 +251,8 @@ impl Folder {
     }
 }
 
-/// The manifest in a folder of results.
-pub(super) fn known_manifest(folder: &Path) -> Result<Manifest, RunError> {
-    let path = folder.join(MANIFEST);
-    let bytes = read(&path)?.ok_or_else(|| RunError::io(&path, ErrorKind::NotFound.into()))?;
-    manifest_of(&bytes).map_err(|fault| RunError::damaged(path, fault))
-}
-
 /// The manifest of those bytes, or why it is none of this version's.
-fn manifest_of(bytes: &[u8]) -> Result<Manifest, String> {
+pub(super) fn manifest_of(bytes: &[u8]) -> Result<Manifest, String> {
     let unreadable = |error| format!("its manifest cannot be read: {error}");
     let Head { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
     if format != Manifest::FORMAT {
@@ -307,7 +301,7 @@ fn is_empty(path: &Path) -> Result<bool, RunError> {
 
 const LOG: &str = "log.jsonl";
 const SHARDS: &str = "shards";
-const MANIFEST: &str = "manifest.json";
+pub(super) const MANIFEST: &str = "manifest.json";
 pub(super) const TABLE: &str = "debates.parquet";
 /// The debates of the first images.
 pub(super) const SAMPLE_TABLE: &str = "sample.parquet";
@@ -330,7 +324,8 @@ fn unless_missing(path: PathBuf, result: io::Result<()>) -> Result<(), RunError>
     }
 }
 
-fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
+/// What is in a file, if it is there.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
     match fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
