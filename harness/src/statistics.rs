@@ -7,6 +7,7 @@ mod bootstrap;
 mod bradley_terry;
 mod holm;
 mod mcnemar;
+mod p_value;
 mod rate;
 mod scores;
 mod sprt;
@@ -15,6 +16,7 @@ pub use bootstrap::{Interval, Resample, bayesian_bootstrap, bootstrap_each, boot
 pub use bradley_terry::{Pairing, bradley_terry, strengths};
 pub use holm::holm;
 pub use mcnemar::McNemar;
+pub use p_value::p_in_words;
 pub use rate::Rate;
 pub use scores::{Bin, Forecast, Scores};
 pub use sprt::{Decision, Sprt, Standing};

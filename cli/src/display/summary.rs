@@ -1,11 +1,11 @@
-//! The rates of a run as a table.
+//! The rates of a run as a table, and what was compared.
 
 use std::io::{self, Write};
 
-use pixel_debate_harness::statistics::Scores;
-use pixel_debate_harness::{Estimate, HonestWins, Judged, LeftOut, Rate, Summary};
+use pixel_debate_harness::statistics::{Scores, p_in_words};
+use pixel_debate_harness::{Comparison, Estimate, HonestWins, Judged, LeftOut, Rate, Summary};
 
-/// A line for each cell, way to count and order.
+/// A line for each cell, way to count and order, and then the comparisons.
 pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<()> {
     writeln!(output, "{}", summary.title)?;
     for cell in &summary.cells {
@@ -38,7 +38,38 @@ pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<
         output,
         "\nIn brackets: 95 % intervals with the image as the unit, Wilson's by the effective number of \
          images, and for lies the cluster bootstrap's."
-    )
+    )?;
+    comparisons(output, &summary.comparisons)
+}
+
+/// What came of comparing cells.
+fn comparisons(output: &mut impl Write, comparisons: &[Comparison]) -> io::Result<()> {
+    if comparisons.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        output,
+        "\nCompared on the same images, by McNemar's exact test on images won. Corrected is p for all \
+         tests and for the looks."
+    )?;
+    for comparison in comparisons {
+        let Comparison { order, primary, images, corrected, .. } = comparison;
+        let [one, other] = comparison.sides();
+        let kind = if *primary { "primary" } else { "secondary" };
+        let first = order.map_or("nobody".to_owned(), |role| role.to_string());
+        writeln!(output, "\n  {kind}, {first} first\n    one:   {one}\n    other: {other}")?;
+        writeln!(
+            output,
+            "    {} pairs: {} won by one only, {} by the other only, difference {:+.1} %, p {}, corrected {}",
+            images.pairs,
+            images.only_first,
+            images.only_second,
+            100.0 * images.difference,
+            p_in_words(images.p),
+            p_in_words(*corrected)
+        )?;
+    }
+    Ok(())
 }
 
 fn line(output: &mut impl Write, name: &str, wins: &HonestWins) -> io::Result<()> {

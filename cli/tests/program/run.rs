@@ -58,6 +58,7 @@ blame = true
 [[compare]]
 a = "exact"
 b = "search"
+primary = true
 
 [[plot]]
 name = "confusion"
@@ -279,6 +280,47 @@ fn wrong_files_are_refused_before_anything_runs() {
     assert!(!place.out("out").exists());
     let (_, error) = failure("run nowhere.toml --out x", "");
     assert_eq!(error, "error: nowhere.toml cannot be read: No such file or directory (os error 2)");
+}
+
+#[test]
+fn what_was_compared_is_told_with_the_rules_of_both_sides() {
+    let place = Place::new();
+    let shown = output(&place.arguments("out", "--images 2"), "");
+    let (_, compared) = shown.split_once("\nCompared on the same images").unwrap();
+    // Four cells, two rules and two orders; one test is what the run was made for.
+    let kinds: Vec<&str> = compared
+        .lines()
+        .filter(|line| line.ends_with(" first") && line.starts_with("  "))
+        .collect();
+    assert_eq!(kinds.len(), 16, "{compared}");
+    assert_eq!(kinds[0], "  primary, honest first");
+    assert!(kinds[1..].iter().all(|kind| kind.starts_with("  secondary, ")), "{compared}");
+    let report = fs::read_to_string(place.out("out").join("report.html")).unwrap();
+    assert_eq!(report.matches("<strong>primary</strong>").count(), 1);
+    for text in [compared, &report] {
+        for (side, rules) in
+            [("exact: ", "majority"), ("search: ", "mean_logit"), ("search: ", "majority")]
+        {
+            let rules = format!(", seeds by {rules}, lies by any");
+            let line = |line: &str| line.contains(side) && line.contains(&rules);
+            assert!(text.lines().any(line), "{side}{rules}: {text}");
+        }
+    }
+    assert!(compared.contains("    2 pairs: ") && compared.contains(" %, p "), "{compared}");
+}
+
+#[test]
+fn folders_that_cannot_be_compared_are_told_in_a_sentence() {
+    let place = Place::new();
+    place.run("one", "--images 1");
+    fs::write(place.file(), FILE.replace("lies = [1, 8]", "lies = [2, 8]")).unwrap();
+    place.run("other", "--images 1");
+    let [one, other] = ["one", "other"].map(|name| place.out(name).display().to_string());
+    let told = program(&format!("compare {one} {other}")).output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&told.stdout), "their cells differ\n");
+    assert_eq!(told.status.code(), Some(1));
+    let (_, error) = failure(&format!("compare {one} {one}/nowhere"), "");
+    assert_eq!(error, format!("error: {one}/nowhere holds no results: there is no such folder"));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::Failed;
 use crate::manifest::{LeftOut, Looks, Manifest, Program};
-use crate::statistics::{Bin, Scores};
+use crate::statistics::{Bin, Scores, p_in_words};
 use crate::summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, Judged, Summary};
 
 const STYLE: &str = "
@@ -189,8 +189,9 @@ fn comparisons(page: &mut String, comparisons: &[Comparison]) -> std::fmt::Resul
         page,
         "<p>McNemar's exact test on images won. Corrected is p after Holm, over all tests of this \
          report, and after Bonferroni for the looks. The detectable difference is the least that so many \
-         pairs would show with 80 % power at the 5 % level, uncorrected. The comparison that the \
-         experiment was made for, if one was named beforehand, is marked as primary.</p>"
+         pairs would show with 80 % power at the 5 % level, uncorrected. The test that the experiment \
+         was made for, if a comparison was named beforehand, is marked as primary; all others are \
+         secondary.</p>"
     )?;
     writeln!(
         page,
@@ -198,21 +199,22 @@ fn comparisons(page: &mut String, comparisons: &[Comparison]) -> std::fmt::Resul
          difference<th>p<th>corrected<th>detectable</tr>"
     )?;
     for comparison in comparisons {
-        let Comparison { first, second, seeds_by, order, primary, images, corrected } = comparison;
-        let second = format!("{second}, seeds by {}", seeds_by[1]);
+        let Comparison { order, primary, images, corrected, .. } = comparison;
+        let [first, second] = comparison.sides();
         let mark = if *primary { " <strong>primary</strong>" } else { "" };
         writeln!(
             page,
             "<tr><td class=\"cell\">{}{mark}<td class=\"cell\">{}<td>{}<td>{}<td>{}<td>{}<td>{:+.1} %<td>\
-             {:.4}<td>{corrected:.4}<td>{:.1} %</tr>",
-            escape(first),
+             {}<td>{}<td>{:.1} %</tr>",
+            escape(&first),
             escape(&second),
             order.map_or("nobody".to_owned(), |role| role.to_string()),
             images.pairs,
             images.only_first,
             images.only_second,
             100.0 * images.difference,
-            images.p,
+            escape(&p_in_words(images.p)),
+            escape(&p_in_words(*corrected)),
             100.0 * images.detectable
         )?;
     }
