@@ -126,6 +126,16 @@ fn wrong_files_are_refused_with_line_and_reason() {
             "line 13: `first` is an empty list: it must be \"honest\" or \"liar\", or a list",
         ),
         (
+            "liar = \"same\"",
+            "liar = \"same\"\nfirst = \"both\"",
+            "line 13: `first` is \"both\": it must be \"honest\" or \"liar\", or a list of different ones",
+        ),
+        (
+            "pixels = 4",
+            "pixels = \"few\"",
+            "line 10: `pixels` is \"few\": it must be a whole number from 0 to 255, or a list of different",
+        ),
+        (
             "b = \"alone\"",
             "b = \"search\"",
             "line 19: grid \"search\" is compared with itself: name two grids",

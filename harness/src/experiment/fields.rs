@@ -29,7 +29,12 @@ pub(super) struct Field<'a> {
     pub(super) text: &'a str,
     /// The field's name.
     pub(super) name: &'a str,
+    /// Whether a list of such values may stand there as well.
+    pub(super) is_axis: bool,
 }
+
+/// What is said of a field where a list may stand as well.
+pub(super) const OR_LIST: &str = ", or a list of different ones";
 
 /// Where nothing stands: what is not written has its default.
 const NOWHERE: Range<usize> = 0..0;
@@ -38,7 +43,8 @@ impl Field<'_> {
     /// The value is not what is allowed.
     pub(super) fn must_be(self, value: &Given<'_>, allowed: impl Display) -> Refusal {
         let given = in_words(value.get_ref());
-        self.refuse(value, format!("is {given}: it must be {allowed}"))
+        let list = if self.is_axis { OR_LIST } else { "" };
+        self.refuse(value, format!("is {given}: it must be {allowed}{list}"))
     }
 
     /// Something else is wrong with it.
@@ -92,7 +98,7 @@ impl<'a, 'i> Fields<'a, 'i> {
     pub(super) fn optional<T: Value>(&self, name: &str) -> Result<Option<Spanned<T>>, Refusal> {
         let found = self.values.iter().find(|(key, _)| key.get_ref() == name);
         let Some((_, value)) = found else { return Ok(None) };
-        let read = T::read(&Field { text: self.text, name }, value)?;
+        let read = T::read(&Field { text: self.text, name, is_axis: false }, value)?;
         Ok(Some(Spanned::new(value.span(), read)))
     }
 
@@ -116,7 +122,7 @@ impl<'a, 'i> Fields<'a, 'i> {
             let reason = format!("{} has no [{name}]", self.table);
             return Err(Refusal::at(self.text, self.span.clone(), reason));
         };
-        let field = Field { text: self.text, name };
+        let field = Field { text: self.text, name, is_axis: false };
         let table = value.get_ref().as_table();
         let table = table.ok_or_else(|| field.must_be(value, format!("a table, [{name}]")))?;
         Ok((value.span(), table))
@@ -129,7 +135,7 @@ impl<'a, 'i> Fields<'a, 'i> {
     ) -> Result<Vec<(Range<usize>, &'a DeTable<'i>)>, Refusal> {
         let found = self.values.iter().find(|(key, _)| key.get_ref() == name);
         let Some((_, list)) = found else { return Ok(Vec::new()) };
-        let field = Field { text: self.text, name };
+        let field = Field { text: self.text, name, is_axis: false };
         let wrong = |value| field.must_be(value, format!("tables, each begun by [[{name}]]"));
         let DeValue::Array(values) = list.get_ref() else { return Err(wrong(list)) };
         let table = |value: &'a Given<'i>| match value.get_ref() {

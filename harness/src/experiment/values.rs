@@ -4,7 +4,7 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_game::{LegalPixels, Role};
 use toml::de::DeValue;
 
-use super::fields::{Field, Given, Value};
+use super::fields::{Field, Given, OR_LIST, Value};
 use super::{Aggregate, Axis, DebateOrder, LiarSpec, Lies, NamedLies, PlotKind, Protocol, Refusal};
 
 /// A type with few values, each with a name.
@@ -160,12 +160,12 @@ impl Value for [usize; 2] {
 
 impl<T: Value + PartialEq> Value for Axis<T> {
     fn allowed() -> String {
-        format!("{}, or a list of different ones", T::allowed())
+        format!("{}{OR_LIST}", T::allowed())
     }
 
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
         let DeValue::Array(values) = value.get_ref() else {
-            return T::read(field, value).map(Axis::one);
+            return T::read(&Field { is_axis: true, ..*field }, value).map(Axis::one);
         };
         let mut list = Vec::new();
         for value in values {
