@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use clap::{Args, value_parser};
+use indicatif::HumanCount;
 use pixel_debate_agents::{
     AgentSpec, Clock,
     solver::{self, Certificate, Game, JudgeMark, Solution, Solved, solve, solve_for_every_lie},
@@ -226,7 +227,7 @@ impl Report<'_> {
             ),
         };
         writeln!(screen, "  {how}")?;
-        let (evaluations, seconds) = (solved.evaluations, time.as_secs_f64());
+        let (evaluations, seconds) = (HumanCount(solved.evaluations), time.as_secs_f64());
         writeln!(screen, "  {evaluations} sets judged in {seconds:.2} s")
     }
 

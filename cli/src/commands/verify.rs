@@ -11,6 +11,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use indicatif::HumanCount;
 use pixel_debate_agents::solver::{Certificate, Verified};
 use pixel_debate_game::{LegalPixels, Role, TurnOrder};
 use pixel_debate_harness::Judge;
@@ -231,9 +232,10 @@ fn tell(number: usize, game: Option<&str>, result: &Result<Proof, String>) -> io
         (game, Ok(Proof { winner, verified, unheld })) => {
             let Verified { sets, within_rounding } = verified;
             let game = game.unwrap_or_default();
-            write!(output, "{game}: the {winner} side wins, by {sets} sets")?;
+            let (sets, near) = (HumanCount(*sets), HumanCount(*within_rounding));
+            write!(output, "{game}: the {winner} side wins; {sets} sets judged")?;
             if *within_rounding > 0 {
-                write!(output, ", {within_rounding} of them as near to a tie as rounding errors")?;
+                write!(output, ", {near} of them as near to a tie as rounding errors")?;
             }
             if let Some(why) = unheld {
                 write!(output, "; NOT held against a dataset: {why}")?;

@@ -66,8 +66,14 @@ fn all_games_of_an_image_are_proven() {
         let line: Value = serde_json::from_str(line).unwrap();
         let winner = line["winner"].as_str().unwrap();
         winners[usize::from(winner == "liar")] += 1;
-        let proven = format!(", {game}: the {winner} side wins, by ");
+        let proven = format!(", {game}: the {winner} side wins; ");
         assert!(verdict.starts_with("image 0 of ") && verdict.contains(&proven), "{verdict}");
+        // Beside the winner no number stands that could be taken for a margin.
+        assert!(verdict.contains(" sets judged") && !verdict.contains("wins, by"), "{verdict}");
+        let sets = verdict.split("wins; ").nth(1).and_then(|rest| rest.split(' ').next()).unwrap();
+        let digits = sets.replace(',', "");
+        assert!(digits.parse::<u64>().unwrap() > 0, "{verdict}");
+        assert_eq!(sets.contains(','), digits.len() > 3, "{verdict}");
     }
     assert!(winners[0] > 0 && winners[1] > 0, "{verdicts}");
 }
@@ -250,7 +256,7 @@ fn what_does_not_hold_is_told_and_the_rest_is_checked() {
     let input = [&*liar, "", "no JSON", "{}", "\u{fe}", &twice, good.trim_end()].join("\n");
     let (told, error) = verdicts("", &input);
     let wins =
-        "image 2827 of mnist-test, 4 pixels, 1 against 7, honest first: the honest side wins, by ";
+        "image 2827 of mnist-test, 4 pixels, 1 against 7, honest first: the honest side wins; ";
     for (told, wanted) in told.iter().zip([
         "line 1: image 2827 of mnist-test, 4 pixels, 1 against 7, honest first: not proven: variation: ",
         "line 2: no certificate: EOF while parsing a value",
@@ -279,7 +285,7 @@ fn unknown_data_are_accepted_only_if_that_is_asked_for_and_told() {
     );
     let (told, error) = verdicts("--allow-unknown-data", &line);
     assert!(
-        told[0].contains(" sets; NOT held against a dataset: ") && error.is_empty(),
+        told[0].contains(" sets judged; NOT held against a dataset: ") && error.is_empty(),
         "{told:?}"
     );
     let (told, error) = verdicts(&data, &line);
