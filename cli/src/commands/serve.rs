@@ -115,17 +115,31 @@ fn administrator(file: Option<&Path>) -> Result<Option<AdminToken>, Failure> {
 fn limits(file: Option<&Path>, given: &[String]) -> Result<Limits, Failure> {
     let fault = |place: String, fault: String| Failure::Setting { place, fault };
     let mut table = match file {
-        Some(file) => read(file)?
-            .parse::<toml::Table>()
-            .map_err(|error| fault(file.display().to_string(), error.to_string()))?,
+        Some(file) => {
+            let text = read(file)?;
+            let read = text.parse::<toml::Table>();
+            read.map_err(|error| fault(file.display().to_string(), of_toml(&text, &error)))?
+        }
         None => toml::Table::new(),
     };
     for limit in given {
         let one = limit.parse::<toml::Table>();
-        let one = one.map_err(|error| fault(format!("--limit {limit}"), error.to_string()))?;
+        let one =
+            one.map_err(|error| fault(format!("--limit {limit}"), one_line(error.message())))?;
         table.extend(one);
     }
-    table.try_into().map_err(|error| fault("the limits".into(), error.to_string()))
+    let limits = table.try_into::<Limits>();
+    limits.map_err(|error| fault("the limits".into(), one_line(&error.to_string())))
+}
+
+/// What is wrong with a TOML file, with its line.
+fn of_toml(text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("line {}: {}", 1 + before.matches('\n').count(), one_line(error.message()))
+}
+
+fn one_line(text: &str) -> String {
+    text.trim_end().replace('\n', ", ")
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
@@ -152,10 +166,14 @@ mod tests {
         for (given, wrong) in [
             ("seat=7", "unknown limit `seat`"),
             ("outbox=0", "the limit outbox is 0; it may be"),
-            ("seats", "--limit seats"),
+            ("seats", "--limit seats: key with no value"),
+            ("seats=\"many\"", "the limit seats is \"many\"; it may be"),
         ] {
             let error = limits(&[given]).unwrap_err();
-            assert!(error.contains(wrong), "{error}");
+            assert!(error.contains(wrong) && !error.contains('\n'), "{error}");
         }
+        fs::write(&file, "debates = 5\nseats = \n").unwrap();
+        let error = limits(&[]).unwrap_err();
+        assert!(error.contains("limits.toml: line 2: ") && !error.contains('\n'), "{error}");
     }
 }

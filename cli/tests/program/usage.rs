@@ -65,6 +65,11 @@ fn wrong_values_are_refused_with_the_allowed_ones() {
         ("judge accuracy --seed -1", 2, "error: unexpected argument '-1' found"),
         ("judge", 2, "Train a judge, measure it, or ask it"),
         ("argue", 2, "error: unrecognized subcommand 'argue'"),
+        (
+            "serve --limit nonsense=1",
+            1,
+            "error: the limits: unknown limit `nonsense`, expected one of",
+        ),
     ] {
         let (was, line) = failure(arguments, "");
         assert!(line.starts_with(wanted), "{arguments}: {line}");
