@@ -64,7 +64,8 @@ function play(url, debate, token) {
       socket.send(JSON.stringify(said));
     };
     const longer = () => (wait = Math.min(2 * wait, 30_000));
-    socket.onerror = () => {}; // `onclose` follows.
+    // `onclose` follows, which tries again.
+    socket.onerror = ({ message, error }) => over || console.error(`no connection, trying again: ${message || error?.code}`);
     socket.onclose = () => over || setTimeout(connect, longer());
     socket.onmessage = ({ data }) => {
       if (over) return;
@@ -102,5 +103,15 @@ function play(url, debate, token) {
   connect();
 }
 
-if (isMainThread) play(...process.argv.slice(2, 5));
-else parentPort.postMessage(chooseMove(workerData.view, workerData.seq));
+if (isMainThread && process.argv.length !== 5) {
+  console.error('usage: node agent.mjs ws://HOST:PORT/socket DEBATE TOKEN');
+  process.exitCode = 1;
+} else if (isMainThread) {
+  try {
+    play(...process.argv.slice(2));
+  } catch ({ message }) {
+    // What is no address will be none later.
+    console.error(`no connection: ${message}`);
+    process.exitCode = 1;
+  }
+} else parentPort.postMessage(chooseMove(workerData.view, workerData.seq));

@@ -17,6 +17,7 @@ import json
 import sys
 
 import websockets
+from websockets.asyncio.client import process_exception
 
 PROTOCOL = 3
 # Refusals that pass: the same may be right later.
@@ -49,6 +50,14 @@ def choose_move(view, seq):
     return {"type": "reveal", "seq": seq, "pixel": choose_pixel(view)}
 
 
+def tell(error):
+    """Says in a line why there is no connection. What passes is tried again, all else is raised."""
+    lasting = process_exception(error)
+    if lasting is None:
+        print(f"no connection, trying again: {error}", file=sys.stderr)
+    return lasting
+
+
 async def play(url, debate, token):
     """Plays to the end. What it returns is what went wrong, if something did."""
     seq, view = 0, None
@@ -56,7 +65,7 @@ async def play(url, debate, token):
     # connection is lost: it is begun once for each event.
     thoughts = {}
     # A lost connection is opened again by the loop, after a longer and longer wait.
-    async for socket in websockets.connect(url):
+    async for socket in websockets.connect(url, process_exception=tell):
         said, wait, tasks = None, 1, []
 
         async def say(message):
@@ -124,4 +133,9 @@ async def play(url, debate, token):
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(play(*sys.argv[1:4])))
+    if len(sys.argv) != 4:
+        sys.exit("usage: python agent.py ws://HOST:PORT/socket DEBATE TOKEN")
+    try:
+        sys.exit(asyncio.run(play(*sys.argv[1:])))
+    except (websockets.InvalidHandshake, websockets.InvalidURI) as error:
+        sys.exit(f"no connection: {error}")
