@@ -29,7 +29,7 @@ use crate::limits::Limits;
 use crate::record::{Restored, opening};
 use crate::results::DebateResult;
 use crate::store::{Damaged, NewDebate, StoreError, StoredDebate};
-use crate::table::{Key, Request, Table, TableHandle};
+use crate::table::{Key, Request, TableHandle, Task};
 use crate::tokens::new_debate_id;
 use crate::visitors::{Place, Visitors};
 
@@ -300,13 +300,13 @@ impl Lobby {
         let age = tables.next_age;
         tables.next_age += 1;
         let going_on = self.rooms.going_on(place, age, &id);
-        let (table, handle) = Table::new(restored, Arc::clone(&self.house), going_on);
+        let (task, handle) = Task::new(restored, Arc::clone(&self.house), going_on);
         let entry = Entry { age, table: handle.clone(), _room: room };
         tables.by_id.insert(id.clone(), entry);
         drop(tables);
         let lobby = Arc::clone(self);
         self.tasks.spawn(async move {
-            table.run().await;
+            task.run().await;
             lobby.tables().remove(&id, age);
             lobby.rooms.forget(age);
             debug!(debate = %id, "forgotten");

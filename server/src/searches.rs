@@ -67,6 +67,7 @@ struct Keep {
 }
 
 /// A built-in debater to be asked for a reveal.
+#[derive(Debug)]
 pub(crate) struct Question {
     pub(crate) id: DebateId,
     pub(crate) by: Debater,
@@ -75,8 +76,6 @@ pub(crate) struct Question {
     /// For an agent that begins here.
     pub(crate) seed: u64,
     pub(crate) debate: Debate,
-    /// Whether the debate's searches are long ones.
-    pub(crate) long: bool,
     pub(crate) times: Times,
 }
 
@@ -170,14 +169,14 @@ impl Searches {
         Admission { long, _share: share }
     }
 
-    /// Asks a built-in debater.
-    pub(crate) async fn choose(&self, question: Question) -> Result<Answer, String> {
+    /// Asks a built-in debater of a debate whose share is of the lane for long searches, or of the other.
+    pub(crate) async fn choose(&self, question: Question, long: bool) -> Result<Answer, String> {
         let keep = Arc::clone(&self.keep);
         let Times { allotment, ended, .. } = question.times;
         if allotment.is_zero() {
             return attempt(|| keep.choose(question));
         }
-        let lane = if question.long { &self.long } else { &self.short };
+        let lane = if long { &self.long } else { &self.short };
         let (sender, answer) = oneshot::channel();
         lane.run(ended, move || {
             // Nobody waits any more when the debate has ended.
@@ -274,10 +273,9 @@ mod tests {
                     name: "mcts:60".into(),
                     seed: 7 + debate.evidence().len() as u64,
                     debate: debate.clone(),
-                    long: false,
                     times: Times::new(Instant::now(), hour, SHORT),
                 };
-                let Answer { pixel, cut_short } = searches.choose(question).await.unwrap();
+                let Answer { pixel, cut_short } = searches.choose(question, false).await.unwrap();
                 assert!(!cut_short);
                 debate.apply(Move::Reveal { by, pixel }).unwrap();
                 let (judges, agents) = searches.bytes();

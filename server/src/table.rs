@@ -1,9 +1,13 @@
-//! One debate: a task that owns its state.
+//! One debate at a table: a machine that is told what happens and says what is to be done.
 //!
-//! Clients talk to it by [`Request`]s and hear from it through their outboxes. Built-in players
-//! think on other threads, on a copy of the debate. What happens is appended to the store first: while
-//! that takes its time, requests wait; when the store fails, they are answered, and the event is
-//! told when the store has taken it.
+//! A [`Table`] is a value. Each [`step`](Table::step) is given the time and one [`Input`]: a request, a
+//! finished thought, the store's answer, a time that is over. It returns [`Effect`]s: tell this, append
+//! that, think about this. It does nothing by itself, reads no clock and waits for nothing, so that any
+//! history can be played to it, at any times. What carries inputs in and effects out is its
+//! [`Task`](task::Task).
+//!
+//! What happens is appended to the store first: while that takes its time, requests wait; when the
+//! store fails, they are answered, and the event is told when the store has taken it.
 //!
 //! A table always ends. It waits for outside players so long and no longer: for their seats to be
 //! taken, for each reveal by the clocks, for the verdict; and after the outcome it is kept for a
@@ -12,81 +16,90 @@
 mod access;
 mod beliefs;
 mod clock;
+mod effect;
 mod followers;
 mod handle;
 mod late;
+#[cfg(test)]
+mod model_tests;
 mod opinions;
 mod requests;
+mod schedule;
+mod task;
 mod telling;
-mod turns;
 mod work;
 mod writing;
 
-use std::future::pending;
 use std::ops::ControlFlow;
-use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
 use pixel_debate_game::{Debate, Debater, ForfeitReason, Move, Seat, Verdict};
 use pixel_debate_protocol::{CloseReason, DebateId, EventTime, Phase, ServerMessage, Summary};
-use tokio::sync::mpsc::{self, Receiver};
-use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 use tracing::{debug, error, warn};
 
 use self::beliefs::Beliefs;
 use self::clock::Clocks;
+pub(crate) use self::effect::{Counted, Effect, Input, Now};
 use self::followers::Followers;
 pub(crate) use self::handle::{Act, Follow, Key, Request, TableHandle, Wanted, What};
-use self::opinions::{Opinion, Opinions};
-use self::work::{Done, Work};
+use self::opinions::Opinions;
+use self::schedule::{Schedule, Share};
+pub(crate) use self::task::Task;
 use self::writing::{Mover, Pending, store_unavailable};
-use crate::house::House;
 use crate::limits::Limits;
-use crate::lobby::GoingOn;
-use crate::record::{Restored, Terms, now_ms};
-use crate::searches::{Admission, Answer};
-use crate::shares::Creator;
-
-/// How many requests wait for a table.
-const REQUESTS: usize = 32;
+use crate::record::{Restored, Terms};
+use crate::searches::Answer;
 
 /// A debate and all who follow it.
 pub(crate) struct Table {
     id: DebateId,
     debate: Debate,
     terms: Terms,
-    house: Arc<House>,
     /// The number of events so far.
     seq: u32,
     /// The outside players' seats that nobody has taken yet; none when the debate has begun.
     awaited: Vec<Seat>,
     clocks: Clocks,
+    schedule: Schedule,
     /// The share of the search threads that the built-in debaters have, while it is their turn.
-    share: Option<Admission>,
-    /// The share that is waited for.
-    waiting: Option<BoxFuture<'static, Admission>>,
-    creator: Creator,
-    /// Under way while what a player has sent is read before it is ruled to be late.
-    look: Option<BoxFuture<'static, ()>>,
+    share: Share,
+    /// Whether what a player has sent is being read before it is ruled to be late.
+    looking: bool,
     /// When what is due became due.
     since: Instant,
     pending: Option<Pending>,
-    work: Option<Work>,
     followers: Followers,
     opinions: Opinions,
-    opinion: Option<Opinion>,
     beliefs: Beliefs,
     /// When each event happened.
     times: Vec<EventTime>,
-    /// How long the outside seats may take to be taken.
-    patience: Duration,
-    requests: Receiver<Request>,
-    summary: watch::Sender<Summary>,
-    /// Until the outcome.
-    going_on: Option<GoingOn>,
+    waits: Waits,
+    summary: Summary,
+    /// The time of the step that is made.
+    now: Now,
+    /// What that step brings about.
+    effects: Vec<Effect>,
+}
+
+/// How long a table waits.
+#[derive(Clone, Copy, Debug)]
+struct Waits {
+    /// For the outside seats to be taken.
+    seats: Duration,
+    /// For a verdict from outside.
+    verdict: Duration,
+    /// Before it is let go of after the outcome.
+    memory: Duration,
+}
+
+/// What a server has for its tables.
+pub(crate) struct Means<'a> {
+    pub(crate) limits: &'a Limits,
+    /// How long an agent is given for a move, by its name and the number of reveals to come.
+    pub(crate) allotment: &'a dyn Fn(&str, usize) -> Duration,
+    /// Whether there is a classifier for the debate.
+    pub(crate) classifies: bool,
 }
 
 /// What a debate has to wait for.
@@ -110,41 +123,26 @@ enum Due {
     Parting,
 }
 
-/// What a table hears of next.
-enum Heard {
-    Request(Option<Request>),
-    Done(Done),
-    Opinion(Result<Vec<f32>, String>),
-    Share(Admission),
-    Late,
-    Looked,
-    Stop,
-}
-
 impl Table {
-    /// A table for a debate, new or from the store, and the way to it.
-    pub(crate) fn new(
-        restored: Restored,
-        house: Arc<House>,
-        going_on: GoingOn,
-    ) -> (Self, TableHandle) {
+    /// A table for a debate, new or from the store.
+    pub(crate) fn new(restored: Restored, means: &Means<'_>, now: Now) -> Self {
         let Restored { id, debate, terms, bank_ms, beliefs, times, .. } = restored;
-        let patience = patience(&terms, &house.limits);
+        let Means { limits, allotment, classifies } = *means;
+        let seats = patience(&terms, limits, now);
+        let waits = Waits { seats, verdict: limits.verdict, memory: limits.memory };
         let beliefs = Beliefs::new(&debate, &terms, beliefs);
-        let opinions = Opinions::new(&terms);
-        let mut clocks = Clocks::new(terms.setup.clock, house.limits.grace);
+        let opinions = Opinions::new(&terms, classifies);
+        let schedule = Schedule::new(&debate, &terms, limits, allotment);
+        let mut clocks = Clocks::new(terms.setup.clock, limits.grace);
         if let Some(bank_ms) = bank_ms {
             clocks.set_banks(bank_ms);
         }
         let seq = debate.events().count() as u32;
-        let creator = going_on.creator();
-        let going_on = debate.outcome().is_none().then_some(going_on);
         let seats = [Seat::Debater(Debater::First), Seat::Debater(Debater::Second), Seat::Judge];
         let outside = seats.into_iter().filter(|seat| terms.locks.is_outside(*seat));
         // What has happened has happened after all had come.
         let awaited = if seq == 0 { outside.collect() } else { Vec::new() };
-        let (sender, requests) = mpsc::channel(REQUESTS);
-        let first = Summary {
+        let summary = Summary {
             debate: id.clone(),
             phase: Phase::Waiting,
             seq,
@@ -158,100 +156,101 @@ impl Table {
             players: None,
             image: None,
         };
-        let (summary, seen) = watch::channel(first);
-        let table = Self {
+        let mut table = Self {
             id,
             debate,
             terms,
-            house,
             seq,
             awaited,
             clocks,
-            share: None,
-            waiting: None,
-            look: None,
-            creator,
-            since: Instant::now(),
+            schedule,
+            share: Share::None,
+            looking: false,
+            since: now.at,
             pending: None,
-            work: None,
             followers: Followers::default(),
             opinions,
-            opinion: None,
             beliefs,
             times,
-            patience,
-            requests,
+            waits,
             summary,
-            going_on,
+            now,
+            effects: Vec::new(),
         };
-        table.house.metrics.debate(None, Some(Phase::Waiting));
         table.note_summary();
-        (table, TableHandle::new(sender, seen))
+        // How it stands is known from the start: nobody has to be told.
+        table.effects.clear();
+        table
     }
 
-    /// Plays the debate and serves its followers until it is let go.
-    pub(crate) async fn run(mut self) {
-        let house = Arc::clone(&self.house);
-        let mut stopped = pin!(house.stop.cancelled());
-        let mut timer = pin!(sleep_until(Instant::now()));
-        self.begin(Instant::now());
-        let reason = loop {
-            let deadline = self.deadline();
-            if let Some(deadline) = deadline.filter(|deadline| *deadline != timer.deadline()) {
-                timer.as_mut().reset(deadline);
-            }
-            // While the store is at work nobody may see what it has not taken yet.
-            let open = self.pending.as_ref().is_none_or(|pending| pending.failures > 0);
-            let Self { requests, work, opinion, waiting, look, .. } = &mut self;
-            let heard = tokio::select! {
-                biased;
-                () = &mut stopped => Heard::Stop,
-                done = under_way(work) => Heard::Done(done),
-                share = under_way(waiting) => Heard::Share(share),
-                () = &mut timer, if deadline.is_some() => Heard::Late,
-                request = requests.recv(), if open => Heard::Request(request),
-                // After the requests, for what was read before is among them.
-                () = under_way(look) => Heard::Looked,
-                logits = under_way(opinion) => Heard::Opinion(logits),
-            };
-            if let ControlFlow::Break(reason) = self.hear(heard) {
-                break reason;
+    /// How the debate stands.
+    pub(crate) fn summary(&self) -> &Summary {
+        &self.summary
+    }
+
+    /// Whether a request may be made now: while the store is at work nobody may see what it has not
+    /// taken yet.
+    pub(crate) fn takes_requests(&self) -> bool {
+        self.pending.as_ref().is_none_or(|pending| pending.failures > 0)
+    }
+
+    /// When [`Input::Late`] is due, if nothing else happens before.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        if self.looking { None } else { self.time_is_over() }
+    }
+
+    /// Something has happened: what is to be done, in that order; and why the debate is let go of, if
+    /// it is.
+    pub(crate) fn step(&mut self, now: Now, input: Input) -> (Vec<Effect>, Option<CloseReason>) {
+        self.now = now;
+        let end = match self.hear(input) {
+            ControlFlow::Continue(()) => None,
+            ControlFlow::Break(reason) => {
+                debug!(debate = %self.id, ?reason, "let go");
+                let closed = || ServerMessage::Closed { debate: self.id.clone(), reason };
+                self.followers.tell(&mut self.effects, closed, closed);
+                Some(reason)
             }
         };
-        debug!(debate = %self.id, ?reason, "let go");
-        self.house.metrics.debate(Some(self.summary.borrow().phase), None);
-        let closed = || ServerMessage::Closed { debate: self.id.clone(), reason };
-        self.followers.tell(closed, closed);
-        self.turn_away(reason);
+        (std::mem::take(&mut self.effects), end)
     }
 
-    fn hear(&mut self, heard: Heard) -> ControlFlow<CloseReason> {
-        match heard {
-            Heard::Stop => ControlFlow::Break(CloseReason::Restarting),
-            Heard::Request(None) => ControlFlow::Break(CloseReason::Over),
-            Heard::Request(Some(request)) => self.answer(request),
-            Heard::Done(done) => {
-                self.work = None;
-                self.carry_out(done)
-            }
-            Heard::Share(share) => {
-                self.admit(share);
-                ControlFlow::Continue(())
-            }
-            Heard::Late => self.look_or_expire(),
-            Heard::Looked => self.expire_now(),
-            Heard::Opinion(logits) => {
-                self.opinion = None;
-                match logits {
-                    Ok(logits) => {
-                        self.opinions.note(&self.id, logits);
-                        self.tell_opinions();
-                    }
-                    Err(reason) => error!(debate = %self.id, reason, "the classifier failed"),
+    fn hear(&mut self, input: Input) -> ControlFlow<CloseReason> {
+        match input {
+            Input::Begin => self.begin(),
+            Input::Stop => return ControlFlow::Break(CloseReason::Restarting),
+            Input::Forsaken => return ControlFlow::Break(CloseReason::Over),
+            Input::Request(request) => return self.answer(request),
+            Input::Chosen { by, answer } => return self.reveal(by, answer),
+            Input::Judged { logits } => {
+                if self.due() == Due::Answer {
+                    return self.make_or_break(Move::Verdict(Verdict::Logits { logits }));
                 }
-                ControlFlow::Continue(())
+            }
+            Input::Failed(reason) => {
+                error!(debate = %self.id, reason, "an agent or a classifier failed");
+                if self.pending.is_none() {
+                    self.abandon(CloseReason::Fault, None);
+                }
+            }
+            Input::Written(Ok(())) => return self.conclude(),
+            Input::Written(Err(unwritten)) => return self.try_again(&unwritten),
+            Input::Share => self.admit(),
+            Input::Late => return self.look_or_expire(),
+            Input::Looked => return self.expire_now(),
+            Input::Lost(client) => {
+                self.leave(client);
+            }
+            Input::Opinion(Ok(logits)) => {
+                self.opinions.note(&self.id, logits);
+                self.tell_opinions();
+            }
+            Input::Opinion(Err(reason)) => {
+                self.opinions.failed();
+                error!(debate = %self.id, reason, "the classifier failed");
             }
         }
+        ControlFlow::Continue(())
     }
 
     /// What has to come next.
@@ -274,30 +273,26 @@ impl Table {
         }
     }
 
-    /// How long the server waits for what is due.
-    fn deadline(&self) -> Option<Instant> {
-        if self.look.is_some() { None } else { self.time_is_over() }
-    }
-
     /// When the time for what is due is over.
     fn time_is_over(&self) -> Option<Instant> {
-        let limits = &self.house.limits;
         match self.due() {
-            Due::Seats => Some(self.since + self.patience),
+            Due::Seats => Some(self.since + self.waits.seats),
             Due::Turn(_) => self.clocks.runs_out(),
-            Due::Verdict => Some(self.since + limits.verdict),
-            Due::Parting => Some(self.since + limits.memory),
+            Due::Verdict => Some(self.since + self.waits.verdict),
+            Due::Parting => Some(self.since + self.waits.memory),
             Due::Write | Due::Share(_) | Due::Thought(_) | Due::Answer => None,
         }
     }
 
     /// Begins with what is due.
-    fn begin(&mut self, now: Instant) {
+    fn begin(&mut self) {
+        let now = self.now.at;
         self.since = now;
         let due = self.due();
-        if !matches!(due, Due::Share(_) | Due::Thought(_)) {
+        if !matches!(due, Due::Share(_) | Due::Thought(_)) && self.share != Share::None {
             // Somebody outside may take long: others search meanwhile.
-            (self.share, self.waiting) = (None, None);
+            self.share = Share::None;
+            self.effects.push(Effect::LeaveShare);
         }
         match due {
             Due::Turn(by) => {
@@ -305,38 +300,35 @@ impl Table {
             }
             Due::Share(_) => self.ask_for_share(),
             Due::Thought(by) => {
-                self.work = Some(work::choose(&self.house, self.question(by, now)));
+                let question = self.question(by);
+                self.effects.push(Effect::Think(Box::new(question)));
             }
             Due::Answer => {
                 // What the classifier is asked is known to all, and so may be how long it takes.
-                let told = now + self.pace();
-                self.work = Some(work::answer(&self.house, &self.debate, told));
+                let told = now + self.schedule.pace;
+                self.effects.push(Effect::Judge { evidence: self.debate.evidence().clone(), told });
             }
             Due::Write | Due::Seats | Due::Verdict | Due::Parting => {}
         }
     }
 
-    /// Makes of what is done what it means for the debate.
-    fn carry_out(&mut self, done: Done) -> ControlFlow<CloseReason> {
-        let r#move = match done {
-            Done::Chosen { by, answer: Answer { pixel, cut_short } } => {
-                match self.make(Move::Reveal { by, pixel }, None, cut_short) {
-                    Ok(()) => return ControlFlow::Continue(()),
-                    Err(illegal) => {
-                        warn!(debate = %self.id, %by, %illegal, "an agent broke the rules");
-                    }
-                }
-                Move::Forfeit { by, reason: ForfeitReason::IllegalMove }
+    /// Makes the move of a built-in debater.
+    fn reveal(&mut self, by: Debater, answer: Answer) -> ControlFlow<CloseReason> {
+        if self.due() != Due::Thought(by) {
+            return ControlFlow::Continue(());
+        }
+        let Answer { pixel, cut_short } = answer;
+        match self.make(Move::Reveal { by, pixel }, None, cut_short) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(illegal) => {
+                warn!(debate = %self.id, %by, %illegal, "an agent broke the rules");
+                self.make_or_break(Move::Forfeit { by, reason: ForfeitReason::IllegalMove })
             }
-            Done::Judged { logits } => Move::Verdict(Verdict::Logits { logits }),
-            Done::Failed(reason) => {
-                error!(debate = %self.id, reason, "an agent or a classifier failed");
-                self.abandon(CloseReason::Fault, None);
-                return ControlFlow::Continue(());
-            }
-            Done::Written(Ok(())) => return self.conclude(),
-            Done::Written(Err(unwritten)) => return self.try_again(&unwritten),
-        };
+        }
+    }
+
+    /// Makes a move of the server's own, which is legal.
+    fn make_or_break(&mut self, r#move: Move) -> ControlFlow<CloseReason> {
         if let Err(illegal) = self.make(r#move, None, false) {
             error!(debate = %self.id, %illegal, "the debate cannot go on");
             return ControlFlow::Break(CloseReason::Fault);
@@ -370,28 +362,16 @@ impl Table {
                 return ControlFlow::Continue(());
             }
         };
-        if let Err(illegal) = self.make(forfeit, None, false) {
-            error!(debate = %self.id, %illegal, "a forfeit was refused");
-            return ControlFlow::Break(CloseReason::Fault);
-        }
-        ControlFlow::Continue(())
+        self.make_or_break(forfeit)
     }
 }
 
 /// How long the outside seats of a debate may still take to be taken. After a restart of the server
 /// they have the usual time at least, for who was there has to come back.
-fn patience(terms: &Terms, limits: &Limits) -> Duration {
+fn patience(terms: &Terms, limits: &Limits, now: Now) -> Duration {
     let asked = terms.setup.seats_ms.map_or(limits.seats_time, |time| {
         Duration::from_millis(time.into()).min(limits.longest_seats_time)
     });
-    let passed = Duration::from_millis(now_ms().saturating_sub(terms.created_ms));
+    let passed = Duration::from_millis(now.unix_ms.saturating_sub(terms.created_ms));
     asked.saturating_sub(passed).max(asked.min(limits.seats_time))
-}
-
-/// Waits for what is under way; for ever where nothing is.
-async fn under_way<T>(work: &mut Option<futures_util::future::BoxFuture<'static, T>>) -> T {
-    match work {
-        Some(work) => work.await,
-        None => pending().await,
-    }
 }

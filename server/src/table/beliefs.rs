@@ -9,8 +9,9 @@ use std::cmp::Ordering;
 use pixel_debate_game::{Debate, Debater, Seat, Verdict};
 use pixel_debate_protocol::{DebateId, Refusal, RefusalCode, ServerMessage};
 
+use super::Effect;
 use super::followers::{Follower, Followers};
-use crate::outbox::{Reached, frame};
+use crate::outbox::frame;
 use crate::record::Terms;
 
 /// The probabilities of the first debater's claim: before the first reveal, after it, and so on, as
@@ -122,14 +123,14 @@ impl Beliefs {
         ))
     }
 
-    /// Tells everybody who wants and may what has been said, unless they know it. The debaters that
-    /// are not reached are returned.
+    /// Tells everybody who wants and may what has been said, unless they know it.
     pub(super) fn tell(
         &self,
         id: &DebateId,
         debate: &Debate,
         followers: &mut Followers,
-    ) -> Vec<Debater> {
+        effects: &mut Vec<Effect>,
+    ) {
         let number = self.said.iter().flatten().count();
         let ended = debate.outcome().is_some();
         let wants = |follower: &Follower| {
@@ -137,16 +138,13 @@ impl Beliefs {
             may && follower.opinions.is_some() && follower.beliefs < number
         };
         let mut told = None;
-        followers.keep_reached(|follower| {
-            if !wants(follower) {
-                return Reached::Yes;
-            }
+        for follower in followers.iter_mut().filter(|follower| wants(follower)) {
             follower.beliefs = number;
             let told = told.get_or_insert_with(|| {
                 let (debate, beliefs) = (id.clone(), self.said.clone());
                 frame(&ServerMessage::Beliefs { debate, beliefs })
             });
-            follower.outbox.post(told.clone())
-        })
+            effects.push(Effect::Tell(follower.outbox.clone(), told.clone()));
+        }
     }
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use pixel_debate_game::{Debater, Seat};
+use pixel_debate_game::Seat;
 use pixel_debate_protocol::{CloseReason, DebateId, ServerMessage};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use crate::outbox::{Outbox, Reached, frame};
+use super::Effect;
+use crate::outbox::{Outbox, frame};
 
 /// A client that follows the debate.
 #[derive(Debug)]
@@ -40,7 +41,12 @@ impl Followers {
 
     /// Seats a client, which gives up the seat it had. A client that had the player's seat is told
     /// that it has it no more. Returns the seats that are empty now.
-    pub(super) fn seat_down(&mut self, debate: &DebateId, follower: Follower) -> Vec<Seat> {
+    pub(super) fn seat_down(
+        &mut self,
+        debate: &DebateId,
+        follower: Follower,
+        effects: &mut Vec<Effect>,
+    ) -> Vec<Seat> {
         let (client, seat) = (follower.outbox.client(), follower.seat);
         let closed =
             ServerMessage::Closed { debate: debate.clone(), reason: CloseReason::SeatTaken };
@@ -52,7 +58,7 @@ impl Followers {
             }
             let loses = seat != Seat::Spectator && other.seat == seat;
             if loses {
-                other.outbox.tell(&closed);
+                effects.push(Effect::tell(&other.outbox, &closed));
             }
             !loses
         });
@@ -68,37 +74,24 @@ impl Followers {
     }
 
     /// Tells everybody: the debaters one thing, all others another, each put into a frame once.
-    /// Those that are not reached follow no more; the debaters among them are returned.
     pub(super) fn tell(
-        &mut self,
+        &self,
+        effects: &mut Vec<Effect>,
         debaters: impl Fn() -> ServerMessage,
         others: impl Fn() -> ServerMessage,
-    ) -> Vec<Debater> {
+    ) {
         let (mut to_debaters, mut to_others): (Option<Utf8Bytes>, Option<Utf8Bytes>) = (None, None);
-        self.keep_reached(|follower| {
+        for follower in &self.all {
             let frame = match follower.seat {
                 Seat::Debater(_) => to_debaters.get_or_insert_with(|| frame(&debaters())),
                 Seat::Judge | Seat::Spectator => to_others.get_or_insert_with(|| frame(&others())),
             };
-            follower.outbox.post(frame.clone())
-        })
+            effects.push(Effect::Tell(follower.outbox.clone(), frame.clone()));
+        }
     }
 
-    /// Does something for each, and lets go of those that are not reached. The debaters among them
-    /// are returned.
-    pub(super) fn keep_reached(
-        &mut self,
-        mut tell: impl FnMut(&mut Follower) -> Reached,
-    ) -> Vec<Debater> {
-        let mut lost = Vec::new();
-        self.all.retain_mut(|follower| {
-            let reached = tell(follower) == Reached::Yes;
-            if let (false, Seat::Debater(debater)) = (reached, follower.seat) {
-                lost.push(debater);
-            }
-            reached
-        });
-        lost
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Follower> {
+        self.all.iter_mut()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &Follower> {
@@ -108,7 +101,19 @@ impl Followers {
 
 #[cfg(test)]
 mod tests {
+    use pixel_debate_game::Debater;
+
     use super::*;
+
+    /// Whom a step tells what.
+    fn told(effects: &[Effect]) -> Vec<(u64, &str)> {
+        let mut told = Vec::new();
+        for effect in effects {
+            let Effect::Tell(outbox, frame) = effect else { panic!("{effect:?}") };
+            told.push((outbox.client(), frame.as_str()));
+        }
+        told
+    }
 
     fn follower(outbox: &Outbox, seat: Seat) -> Follower {
         Follower {
@@ -123,41 +128,45 @@ mod tests {
     #[test]
     fn a_players_seat_has_one_client_and_a_client_one_seat() {
         let debate = DebateId("d".into());
-        let ((one, mut told_one), (two, mut told_two)) = (Outbox::new(8), Outbox::new(8));
-        let mut followers = Followers::default();
+        let (one, two) = (Outbox::new(8).0, Outbox::new(8).0);
+        let (mut followers, mut effects) = (Followers::default(), Vec::new());
         let (judge, first) = (Seat::Judge, Seat::Debater(Debater::First));
-        assert!(followers.seat_down(&debate, follower(&one, judge)).is_empty());
-        assert!(followers.seat_down(&debate, follower(&one, judge)).is_empty());
-        assert!(followers.seat_down(&debate, follower(&two, judge)).is_empty());
-        assert!(told_one.try_recv().unwrap().to_text().unwrap().contains("seat_taken"));
+        let mut seat = |followers: &mut Followers, outbox, seat| {
+            followers.seat_down(&debate, follower(outbox, seat), &mut effects)
+        };
+        assert!(seat(&mut followers, &one, judge).is_empty());
+        assert!(seat(&mut followers, &one, judge).is_empty());
+        assert!(seat(&mut followers, &two, judge).is_empty());
         assert_eq!(
             (followers.seat(one.client()), followers.seat(two.client())),
             (None, Some(judge))
         );
-
-        assert_eq!(followers.seat_down(&debate, follower(&two, first)), [judge]);
+        assert_eq!(seat(&mut followers, &two, first), [judge]);
         assert_eq!(followers.leave(two.client()), Some(first));
         assert_eq!(followers.leave(two.client()), None);
-        assert!(told_two.try_recv().is_err());
+        // Who had the seat before is told, and nobody else is told anything.
+        let told = told(&effects);
+        assert_eq!((told.len(), told[0].0), (1, one.client()));
+        assert!(told[0].1.contains("seat_taken"));
     }
 
     #[test]
-    fn spectators_are_many_and_who_is_gone_is_let_go() {
+    fn spectators_are_many_and_are_told_what_debaters_are_not() {
         let debate = DebateId("d".into());
-        let mut followers = Followers::default();
-        let boxes = [(); 3].map(|()| Outbox::new(8));
-        for (outbox, _) in &boxes[..2] {
-            followers.seat_down(&debate, follower(outbox, Seat::Spectator));
-        }
+        let (mut followers, mut effects) = (Followers::default(), Vec::new());
+        let boxes = [(); 3].map(|()| Outbox::new(8).0);
         let second = Seat::Debater(Debater::Second);
-        followers.seat_down(&debate, follower(&boxes[2].0, second));
-        let [(one, told), (other, waiting), (_, debater)] = boxes;
-        drop((waiting, debater));
-        let say = || ServerMessage::Closed { debate: debate.clone(), reason: CloseReason::Over };
-        assert_eq!(followers.tell(say, say), [Debater::Second]);
-        assert_eq!(told.len(), 1);
-        assert_eq!(followers.seat(one.client()), Some(Seat::Spectator));
-        assert_eq!(followers.seat(other.client()), None);
-        assert!(!followers.has(second));
+        for (outbox, seat) in boxes.iter().zip([Seat::Spectator, second, Seat::Spectator]) {
+            assert!(followers.seat_down(&debate, follower(outbox, seat), &mut effects).is_empty());
+        }
+        let say = |reason| ServerMessage::Closed { debate: debate.clone(), reason };
+        followers.tell(&mut effects, || say(CloseReason::Over), || say(CloseReason::Ended));
+        let told = told(&effects);
+        let (over, ended) = (frame(&say(CloseReason::Over)), frame(&say(CloseReason::Ended)));
+        let numbers = boxes.map(|outbox| outbox.client());
+        assert_eq!(told[0], (numbers[0], ended.as_str()));
+        assert_eq!(told[1], (numbers[1], over.as_str()));
+        assert_eq!(told[2], (numbers[2], ended.as_str()));
+        assert!(followers.has(second) && !followers.has(Seat::Judge));
     }
 }

@@ -3,15 +3,10 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use pixel_debate_game::Seat;
 use pixel_debate_protocol::CloseReason;
-use tokio::time::{Instant, sleep, timeout};
 
-use super::{Due, Table};
-
-/// How long is waited until a connection is read.
-const LOOK: Duration = Duration::from_secs(2);
+use super::{Due, Effect, Table};
 
 /// A table that notices the end of a time so much later was not running: the process was stopped, or
 /// got no time of the processor.
@@ -31,13 +26,14 @@ impl Table {
         };
         let client = seat.and_then(|seat| self.followers.iter().find(|one| one.seat == seat));
         if let Some(client) = client {
-            let looked = client.outbox.look();
-            self.look = Some(async move { drop(timeout(LOOK, looked).await) }.boxed());
+            self.effects.push(Effect::Look(client.outbox.clone()));
+            self.looking = true;
             return ControlFlow::Continue(());
         }
-        let overslept = self.time_is_over().is_some_and(|end| end.elapsed() > OVERSLEPT);
-        if overslept {
-            self.look = Some(sleep(ARRIVAL).boxed());
+        let since = |end| self.now.at.saturating_duration_since(end);
+        if self.time_is_over().is_some_and(|end| since(end) > OVERSLEPT) {
+            self.effects.push(Effect::Wait(ARRIVAL));
+            self.looking = true;
             return ControlFlow::Continue(());
         }
         self.expire()
@@ -45,8 +41,8 @@ impl Table {
 
     /// All has been read: whoever has still not done what is due is late.
     pub(super) fn expire_now(&mut self) -> ControlFlow<CloseReason> {
-        self.look = None;
-        if self.time_is_over().is_some_and(|end| end <= Instant::now()) {
+        self.looking = false;
+        if self.time_is_over().is_some_and(|end| end <= self.now.at) {
             self.expire()
         } else {
             ControlFlow::Continue(())

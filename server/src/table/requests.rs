@@ -7,12 +7,11 @@ use pixel_debate_game::{Debater, Move, Seat, Transcript};
 use pixel_debate_protocol::{
     CloseReason, DebateRecord, Refusal, RefusalCode, Resumed, ServerMessage, Snapshot,
 };
-use tokio::time::Instant;
 
 use super::followers::Follower;
 use super::handle::{Act, Follow, Key, Request, What};
 use super::writing::Ender;
-use super::{Mover, Table, store_unavailable};
+use super::{Counted, Effect, Mover, Table, store_unavailable};
 use crate::lobby::unknown;
 use crate::outbox::Outbox;
 use crate::record::Terms;
@@ -48,11 +47,13 @@ impl Table {
             Request::Look { key, answer } => {
                 let snapshot =
                     self.check_spectator(&key).map(|()| self.snapshot(None, Seat::Spectator));
-                let _ = answer.send(snapshot.map_err(|refusal| refusal.about(&self.id)));
+                let shown = snapshot.map_err(|refusal| refusal.about(&self.id));
+                self.effects.push(Effect::Show(answer, Box::new(shown)));
             }
             Request::Record { key, answer } => {
                 let record = self.check_reader(&key).map(|()| self.record());
-                let _ = answer.send(record.map_err(|refusal| refusal.about(&self.id)));
+                let given = record.map_err(|refusal| refusal.about(&self.id));
+                self.effects.push(Effect::Give(answer, Box::new(given)));
             }
             Request::End { key, answer } => return self.end(&key, Ender::Visitor(answer)),
             Request::LetGo => {
@@ -65,12 +66,12 @@ impl Table {
     }
 
     /// Lets a client go that follows the debate; `false` where it does not.
-    fn leave(&mut self, client: u64) -> bool {
+    pub(super) fn leave(&mut self, client: u64) -> bool {
         let left = self.followers.leave(client);
         if let Some(seat @ Seat::Debater(debater)) = left
             && !self.followers.has(seat)
         {
-            self.lose([debater], Instant::now());
+            self.lose([debater]);
         }
         left.is_some()
     }
@@ -87,50 +88,60 @@ impl Table {
             // What has its outcome is only let go of.
             Ok(reason) => {
                 if let Ender::Visitor(answer) = ender {
-                    let _ = answer.send(Ok(()));
+                    self.effects.push(Effect::Ended(answer, Ok(())));
                 }
                 return ControlFlow::Break(reason);
             }
         };
-        match ender {
-            Ender::Visitor(answer) => drop(answer.send(Err(refusal.about(&self.id)))),
-            Ender::Client(client, id) => self.refuse(&client, id, refusal),
-        }
+        self.refuse_end(ender, refusal);
         ControlFlow::Continue(())
     }
 
-    /// Answers those whose requests came too late: the debate is let go of.
-    pub(super) fn turn_away(&mut self, reason: CloseReason) {
-        self.requests.close();
-        while let Ok(request) = self.requests.try_recv() {
-            let gone = match reason {
-                CloseReason::Restarting => Refusal::new(
-                    RefusalCode::Unavailable,
-                    "the server stops",
-                    "another try when it is back",
-                ),
-                _ => unknown(&self.id),
-            };
-            match request {
-                Request::Follow(follow) => {
-                    let Follow { client, id, ticket, .. } = *follow;
-                    drop(ticket);
-                    self.refuse(&client, id, gone);
-                }
-                Request::Act(act) => self.refuse(&act.client, act.id, not_followed()),
-                Request::Leave { client, id } => self.refuse(&client, id, not_followed()),
-                Request::Cancel { client, id, .. } => self.refuse(&client, id, gone),
-                Request::Look { answer, .. } => drop(answer.send(Err(gone))),
-                Request::Record { answer, .. } => drop(answer.send(Err(gone))),
-                Request::End { answer, .. } => drop(answer.send(Err(gone))),
-                Request::Gone { .. } | Request::LetGo => {}
+    /// Answers who has asked for the end, and does not get it.
+    pub(super) fn refuse_end(&mut self, ender: Ender, refusal: Refusal) {
+        match ender {
+            Ender::Visitor(answer) => {
+                let refusal = refusal.about(&self.id);
+                self.effects.push(Effect::Ended(answer, Err(refusal)));
             }
+            Ender::Client(client, id) => self.refuse(&client, id, refusal),
         }
     }
 
-    fn refuse(&self, client: &Outbox, id: Option<u32>, refusal: Refusal) {
-        self.house.metrics.refusals.inc();
-        client.tell(&ServerMessage::Error(refusal.about(&self.id).answering(id)));
+    /// Answers a request that came too late: the debate has been let go of for that reason.
+    pub(crate) fn turn_away(&mut self, request: Request, reason: CloseReason) -> Vec<Effect> {
+        let gone = match reason {
+            CloseReason::Restarting => Refusal::new(
+                RefusalCode::Unavailable,
+                "the server stops",
+                "another try when it is back",
+            ),
+            _ => unknown(&self.id),
+        };
+        match request {
+            Request::Follow(follow) => {
+                let Follow { client, id, ticket, .. } = *follow;
+                drop(ticket);
+                self.refuse(&client, id, gone);
+            }
+            Request::Act(act) => self.refuse(&act.client, act.id, not_followed()),
+            Request::Leave { client, id } => self.refuse(&client, id, not_followed()),
+            Request::Cancel { client, id, .. } => self.refuse(&client, id, gone),
+            Request::Look { answer, .. } => {
+                self.effects.push(Effect::Show(answer, Box::new(Err(gone))));
+            }
+            Request::Record { answer, .. } => {
+                self.effects.push(Effect::Give(answer, Box::new(Err(gone))));
+            }
+            Request::End { answer, .. } => self.effects.push(Effect::Ended(answer, Err(gone))),
+            Request::Gone { .. } | Request::LetGo => {}
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    pub(super) fn refuse(&mut self, client: &Outbox, id: Option<u32>, refusal: Refusal) {
+        let refusal = ServerMessage::Error(refusal.about(&self.id).answering(id));
+        self.effects.extend([Effect::Count(Counted::Refusal), Effect::tell(client, &refusal)]);
     }
 
     /// Gives a client the seat that it asks for, if it may have it, and tells it where the debate
@@ -145,7 +156,6 @@ impl Table {
                 return self.refuse(&client, id, refusal);
             }
         };
-        let now = Instant::now();
         // Further back than the outbox has room, and what has not happened, is not told again; and who
         // knows no event may not know the debate either.
         let told = since.filter(|seq| *seq > 0).filter(|seq| {
@@ -155,33 +165,36 @@ impl Table {
         let opinions = opinions.then_some(told.unwrap_or(0));
         let outbox = client.clone();
         let follower = Follower { seat, outbox, opinions, beliefs: 0, _ticket: ticket };
-        let left = self.followers.seat_down(&self.id, follower);
-        self.lose(left.into_iter().filter_map(debater), now);
+        let left = self.followers.seat_down(&self.id, follower, &mut self.effects);
+        self.lose(left.into_iter().filter_map(debater));
         match told {
             None => {
-                client.tell(&ServerMessage::Snapshot(self.snapshot(id, seat)));
+                let snapshot = ServerMessage::Snapshot(self.snapshot(id, seat));
+                self.effects.push(Effect::tell(&client, &snapshot));
             }
             Some(told) => {
-                client.tell(&ServerMessage::Resumed(Resumed {
+                let resumed = ServerMessage::Resumed(Resumed {
                     id,
                     debate: self.id.clone(),
                     seat,
                     seq: self.seq,
-                    turn: self.turn(debater(seat).is_some(), now),
+                    turn: self.turn(debater(seat).is_some()),
                     beliefs: self.own_beliefs(seat),
-                }));
-                for event in (told + 1..=self.seq).filter_map(|seq| self.told(seq)) {
-                    client.tell(&ServerMessage::Event(event));
+                });
+                self.effects.push(Effect::tell(&client, &resumed));
+                for seq in told + 1..=self.seq {
+                    let event = self.told(seq).map(ServerMessage::Event);
+                    self.effects.extend(event.map(|event| Effect::tell(&client, &event)));
                 }
             }
         }
-        self.come(seat, now);
+        self.come(seat);
         self.tell_opinions();
         self.tell_beliefs();
     }
 
     /// Notes that a seat has been taken, and begins the debate if it was the last one awaited.
-    fn come(&mut self, seat: Seat, now: Instant) {
+    fn come(&mut self, seat: Seat) {
         let waited = !self.awaited.is_empty();
         self.awaited.retain(|awaited| *awaited != seat);
         if !waited || !self.awaited.is_empty() || self.debate.outcome().is_some() {
@@ -191,7 +204,7 @@ impl Table {
             // A forfeit for absence, or the end, is on its way to the store.
             return;
         }
-        self.commence(now);
+        self.commence();
     }
 
     /// Does what a player wants to do, if it may.
@@ -288,7 +301,7 @@ impl Table {
             debate: self.id.clone(),
             seq: self.seq,
             view,
-            turn: self.turn(debater(seat).is_some(), Instant::now()),
+            turn: self.turn(debater(seat).is_some()),
             background,
             visibility: self.terms.setup.visibility,
             judge_may_be_influenced: self.terms.setup.judge_may_be_influenced,

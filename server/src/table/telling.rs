@@ -2,21 +2,18 @@
 
 use pixel_debate_game::{Debater, Seat};
 use pixel_debate_protocol::{Ending, Phase, ServerMessage, TimeLeft, Told, Turn};
-use tokio::time::Instant;
 
-use super::opinions::{Opinions, logits};
-use super::{Due, Table};
+use super::{Counted, Due, Effect, Table};
 use crate::limits::milliseconds;
 
 impl Table {
     /// Tells everybody of the latest event.
-    pub(super) fn tell_event(&mut self, now: Instant) {
-        self.house.metrics.events.inc();
+    pub(super) fn tell_event(&mut self) {
+        self.effects.push(Effect::Count(Counted::Event));
         let Some(told) = self.told(self.seq) else { return };
         let with = |turn| ServerMessage::Event(Told { turn, ..told.clone() });
-        let [debaters, others] = [true, false].map(|debater| self.turn(debater, now));
-        let lost = self.followers.tell(|| with(debaters), || with(others));
-        self.lose(lost, now);
+        let [debaters, others] = [true, false].map(|debater| self.turn(debater));
+        self.followers.tell(&mut self.effects, || with(debaters), || with(others));
     }
 
     /// The event with that number, without whose turn it is now.
@@ -32,14 +29,15 @@ impl Table {
     }
 
     /// Whose turn it is, with the time that is left as a debater may know it, or as others may.
-    pub(super) fn turn(&self, debater: bool, now: Instant) -> Option<Turn> {
+    pub(super) fn turn(&self, debater: bool) -> Option<Turn> {
+        let now = self.now.at;
         let (seat, left) = match self.due() {
             Due::Turn(by) => (Seat::Debater(by), debater.then(|| self.clocks.left(now)).flatten()),
             Due::Share(_) if self.seq == 0 => return None,
             Due::Share(by) | Due::Thought(by) => (Seat::Debater(by), None),
             Due::Verdict => {
                 let spent = now.saturating_duration_since(self.since);
-                let left = self.house.limits.verdict.saturating_sub(spent);
+                let left = self.waits.verdict.saturating_sub(spent);
                 (Seat::Judge, Some(TimeLeft { move_ms: milliseconds(left), bank_ms: 0 }))
             }
             Due::Answer => (Seat::Judge, None),
@@ -51,51 +49,43 @@ impl Table {
     }
 
     /// Notes that the connections of some debaters are lost.
-    pub(super) fn lose(&mut self, debaters: impl IntoIterator<Item = Debater>, now: Instant) {
+    pub(super) fn lose(&mut self, debaters: impl IntoIterator<Item = Debater>) {
         for debater in debaters {
-            self.clocks.lost(debater, now);
+            self.clocks.lost(debater, self.now.at);
         }
     }
 
     /// Tells the opinions that somebody waits for, and has the next one worked out.
     pub(super) fn tell_opinions(&mut self) {
-        let lost = self.opinions.tell(&self.debate, &mut self.followers);
-        self.lose(lost, Instant::now());
-        if self.opinion.is_none()
-            && let Some(evidence) = self.opinions.wanted(&self.debate, &self.followers)
-            && Opinions::possible(&self.house, &self.debate)
-        {
-            self.opinion = Some(logits(&self.house, &self.debate, evidence));
+        self.opinions.tell(&self.debate, &mut self.followers, &mut self.effects);
+        if let Some(evidence) = self.opinions.wanted(&self.debate, &self.followers) {
+            self.effects.push(Effect::Opine(evidence));
         }
     }
 
     /// Tells the judge's beliefs that somebody waits for.
     pub(super) fn tell_beliefs(&mut self) {
-        let lost = self.beliefs.tell(&self.id, &self.debate, &mut self.followers);
-        self.lose(lost, Instant::now());
+        self.beliefs.tell(&self.id, &self.debate, &mut self.followers, &mut self.effects);
     }
 
     /// Says how the debate stands, to the lobby and the metrics.
-    pub(super) fn note_summary(&self) {
+    pub(super) fn note_summary(&mut self) {
         let phase = match (self.debate.outcome(), self.debate.to_move()) {
             (Some(_), _) => Phase::Over,
             _ if !self.has_begun() => Phase::Waiting,
             (None, Some(_)) => Phase::Revealing,
             (None, None) => Phase::Judging,
         };
-        self.summary.send_modify(|summary| {
-            if summary.phase != phase {
-                self.house.metrics.debate(Some(summary.phase), Some(phase));
-            }
-            summary.phase = phase;
-            summary.seq = self.seq;
-            summary.outcome = self.debate.outcome();
-            if summary.outcome.is_some() {
-                let background = &self.terms.background;
-                summary.ended_ms = self.times.last().map(|time| time.at_ms);
-                summary.players = Some(background.players.clone());
-                summary.image = Some(background.source.clone());
-            }
-        });
+        let summary = &mut self.summary;
+        summary.phase = phase;
+        summary.seq = self.seq;
+        summary.outcome = self.debate.outcome();
+        if summary.outcome.is_some() {
+            let background = &self.terms.background;
+            summary.ended_ms = self.times.last().map(|time| time.at_ms);
+            summary.players = Some(background.players.clone());
+            summary.image = Some(background.source.clone());
+        }
+        self.effects.push(Effect::Stands(Box::new(summary.clone())));
     }
 }

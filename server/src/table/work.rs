@@ -1,4 +1,4 @@
-//! What a table sets going and hears of later: a built-in player's choice, and a write.
+//! What a table's task sets going and hears of later: thinking, and writing.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,34 +6,25 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use pixel_debate_game::{Debate, Debater};
+use pixel_debate_game::Evidence;
 use pixel_debate_protocol::DebateId;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
-use super::opinions::logits;
+use super::Input;
 use crate::house::House;
-use crate::searches::{Answer, Question};
+use crate::outbox::Outbox;
+use crate::searches::Question;
 use crate::store::{Finish, StoreError};
 
-/// Something under way.
-pub(super) type Work = BoxFuture<'static, Done>;
-
-/// What has come of it.
-pub(super) enum Done {
-    /// A built-in debater has chosen.
-    Chosen { by: Debater, answer: Answer },
-    /// The classifier has answered.
-    Judged { logits: Vec<f32> },
-    /// A built-in player failed.
-    Failed(String),
-    /// The store has answered, or not in time.
-    Written(Result<(), Unwritten>),
-}
+/// Something under way, and what has come of it.
+pub(super) type Work = BoxFuture<'static, Input>;
 
 /// Why an event is not in the store, as far as is known.
 #[derive(Debug)]
-pub(super) enum Unwritten {
+pub(crate) enum Unwritten {
     Refused(StoreError),
+    /// Refused for good, while the server stops.
+    Stopping(StoreError),
     NotInTime,
 }
 
@@ -44,11 +35,15 @@ const WRITING: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
+/// How long is waited until a connection is read.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// Asks a built-in debater, and has its answer when the move is to be told.
 ///
 /// Where the machine is so busy that there is none by then, although the search should have been stopped
 /// before, any legal pixel is revealed: that a move was late would tell how long its search took.
-pub(super) fn choose(house: &Arc<House>, question: Question) -> Work {
+/// `long` says in which lane it has its share.
+pub(super) fn choose(house: &Arc<House>, question: Question, long: bool) -> Work {
     let house = Arc::clone(house);
     async move {
         house.metrics.searches.inc();
@@ -56,26 +51,62 @@ pub(super) fn choose(house: &Arc<House>, question: Question) -> Work {
         let told = times.told.into();
         let instead = question.any();
         let answer = if times.allotment.is_zero() {
-            house.searches.choose(question).await
+            house.searches.choose(question, long).await
         } else {
             sleep_until(times.begun.into()).await;
-            timeout_at(told, house.searches.choose(question)).await.unwrap_or(instead)
+            timeout_at(told, house.searches.choose(question, long)).await.unwrap_or(instead)
         };
         sleep_until(told).await;
-        answer.map_or_else(Done::Failed, |answer| Done::Chosen { by, answer })
+        answer.map_or_else(Input::Failed, |answer| Input::Chosen { by, answer })
     }
     .boxed()
 }
 
+/// The logits of the classifier for that evidence in debates of so many pixels, one for each of so many
+/// classes, worked out on the threads for that.
+async fn logits(
+    house: Arc<House>,
+    (pixels, classes): (u8, u8),
+    evidence: Evidence,
+) -> Result<Vec<f32>, String> {
+    house.metrics.evaluations.inc();
+    let players = Arc::clone(&house.players);
+    let thought = house.judging.run(move || players.logits(pixels, &evidence)).await;
+    let mut logits = thought.unwrap_or_else(|panic| Err(panic.to_string()))?;
+    // A network of ten classes also judges data sets of fewer.
+    logits.truncate(classes.into());
+    Ok(logits)
+}
+
 /// Asks the classifier for its verdict, and has it when it is to be told.
-pub(super) fn answer(house: &Arc<House>, debate: &Debate, told: Instant) -> Work {
-    let thought = logits(house, debate, debate.evidence().clone());
+pub(super) fn judge(house: &Arc<House>, size: (u8, u8), evidence: Evidence, told: Instant) -> Work {
+    let thought = logits(Arc::clone(house), size, evidence);
     async move {
         let thought = thought.await;
         sleep_until(told).await;
-        thought.map_or_else(Done::Failed, |logits| Done::Judged { logits })
+        thought.map_or_else(Input::Failed, |logits| Input::Judged { logits })
     }
     .boxed()
+}
+
+/// Asks the classifier for its opinion.
+pub(super) fn opine(house: &Arc<House>, size: (u8, u8), evidence: Evidence) -> Work {
+    logits(Arc::clone(house), size, evidence).map(Input::Opinion).boxed()
+}
+
+/// Has read what a client has sent till now.
+pub(super) fn look(client: &Outbox) -> Work {
+    let looked = client.look();
+    async move {
+        let _ = timeout(LOOK, looked).await;
+        Input::Looked
+    }
+    .boxed()
+}
+
+/// Waits for those whose connection is not known.
+pub(super) fn wait(time: Duration) -> Work {
+    sleep(time).map(|()| Input::Looked).boxed()
 }
 
 /// Writes an event to the store; from the second attempt on after a while.
@@ -96,11 +127,14 @@ pub(super) fn write(
         let began = Instant::now();
         let writing = house.store.append(&debate.0, seq.into(), entry, finish);
         let written = match timeout(WRITING, writing).await {
-            Ok(written) => written.map_err(Unwritten::Refused),
+            Ok(written) => written.map_err(|error| {
+                let stopping = house.stop.is_cancelled() && !error.is_temporary();
+                if stopping { Unwritten::Stopping(error) } else { Unwritten::Refused(error) }
+            }),
             Err(_) => Err(Unwritten::NotInTime),
         };
         house.metrics.stored(began.elapsed(), written.is_ok());
-        Done::Written(written)
+        Input::Written(written)
     }
     .boxed()
 }
@@ -110,15 +144,21 @@ impl Unwritten {
     pub(super) fn is_temporary(&self) -> bool {
         match self {
             Self::Refused(error) => error.is_temporary(),
+            Self::Stopping(_) => false,
             Self::NotInTime => true,
         }
+    }
+
+    /// Whether it is since the server stops.
+    pub(super) fn is_of_the_end(&self) -> bool {
+        matches!(self, Self::Stopping(_))
     }
 }
 
 impl std::fmt::Display for Unwritten {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Refused(error) => error.fmt(f),
+            Self::Refused(error) | Self::Stopping(error) => error.fmt(f),
             Self::NotInTime => f.write_str("the store does not answer"),
         }
     }

@@ -11,11 +11,11 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use super::Table;
-use super::work::{self, Unwritten};
+use super::work::Unwritten;
+use super::{Counted, Effect, Table};
 use crate::limits::milliseconds;
 use crate::outbox::Outbox;
-use crate::record::{Entry, now_ms};
+use crate::record::Entry;
 use crate::results::finish;
 use crate::store::Finish;
 
@@ -63,9 +63,9 @@ impl Table {
     ) -> Result<(), IllegalMove> {
         let mut after = self.debate.clone();
         let event = after.apply(r#move)?;
-        let now = Instant::now();
+        let now = self.now.at;
         let took = now.saturating_duration_since(self.since);
-        let time = EventTime { at_ms: now_ms(), took_ms: milliseconds(took), cut_short };
+        let time = EventTime { at_ms: self.now.unix_ms, took_ms: milliseconds(took), cut_short };
         let EventTime { at_ms, took_ms, cut_short } = time;
         let bank_ms = self.clocks.banks_after(now);
         let entry = Entry::Event { event, bank_ms, took_ms, at_ms, cut_short };
@@ -82,8 +82,8 @@ impl Table {
 
     /// Ends the debate without an outcome.
     pub(super) fn abandon(&mut self, reason: CloseReason, asked: Option<Ender>) {
-        let at_ms = now_ms();
-        self.clocks.stop(Instant::now());
+        let at_ms = self.now.unix_ms;
+        self.clocks.stop(self.now.at);
         self.write(Pending {
             what: Next::Abandoned(reason, asked),
             entry: Entry::Abandoned { reason, at_ms }.to_bytes(),
@@ -100,7 +100,8 @@ impl Table {
         };
         let (entry, attempt) = (pending.entry.clone(), pending.failures);
         // What the built-in players think about is in the past.
-        self.work = Some(work::write(&self.house, &self.id, self.seq + 1, entry, finish, attempt));
+        let (seq, finish) = (self.seq + 1, finish.map(Box::new));
+        self.effects.push(Effect::Append { seq, entry, finish, attempt });
         self.pending = Some(pending);
     }
 
@@ -121,8 +122,16 @@ impl Table {
     /// The store has not taken an event.
     pub(super) fn try_again(&mut self, unwritten: &Unwritten) -> ControlFlow<CloseReason> {
         let Some(mut pending) = self.pending.take() else { return ControlFlow::Continue(()) };
+        if pending.failures == 0
+            && let Some(Mover { client, id, .. }) = &pending.by
+        {
+            self.refuse(&client.clone(), *id, store_unavailable());
+        }
         if !unwritten.is_temporary() {
-            if self.house.stop.is_cancelled() {
+            if let Next::Abandoned(_, Some(ender)) = pending.what {
+                self.refuse_end(ender, store_unavailable());
+            }
+            if unwritten.is_of_the_end() {
                 return ControlFlow::Break(CloseReason::Restarting);
             }
             error!(debate = %self.id, %unwritten, "the store refuses an event");
@@ -130,10 +139,6 @@ impl Table {
         }
         if pending.failures == 0 {
             warn!(debate = %self.id, %unwritten, "the store does not take an event");
-            if let Some(Mover { client, id, .. }) = &pending.by {
-                let refusal = store_unavailable().about(&self.id).answering(*id);
-                client.tell(&ServerMessage::Error(refusal));
-            }
         }
         pending.failures = pending.failures.saturating_add(1);
         self.write(pending);
@@ -156,9 +161,11 @@ impl Table {
             }
             Next::Abandoned(reason, asked) => {
                 // Whoever hears of the end may set up another debate in its place.
-                self.going_on = None;
+                self.effects.push(Effect::GoesOnNoMore);
                 match asked {
-                    Some(Ender::Visitor(answer)) => drop(answer.send(Ok(()))),
+                    Some(Ender::Visitor(answer)) => {
+                        self.effects.push(Effect::Ended(answer, Ok(())));
+                    }
                     Some(Ender::Client(client, id)) => self.accept(&client, id, None),
                     None => {}
                 }
@@ -167,16 +174,14 @@ impl Table {
         };
         self.seq += 1;
         if self.debate.outcome().is_some() {
-            self.house.searches.forget(&self.id);
-            self.going_on = None;
+            self.effects.extend([Effect::Forget, Effect::GoesOnNoMore]);
             info!(debate = %self.id, events = self.seq, "over");
         }
         self.note_summary();
-        let now = Instant::now();
-        self.begin(now);
-        self.tell_event(now);
+        self.begin();
+        self.tell_event();
         if let Some(Mover { client, id, at }) = by {
-            self.house.metrics.move_seconds.observe(at.elapsed().as_secs_f64());
+            self.effects.push(Effect::Count(Counted::Move { read: at }));
             // Who has heard of the failure has had the answer.
             if failures == 0 {
                 self.accept(&client, id, Some(time.took_ms));
@@ -189,15 +194,16 @@ impl Table {
 
     /// Tells a client that what it asked for with that id is done: a move, which took so long, has
     /// become the latest event, or something else has happened.
-    pub(super) fn accept(&self, client: &Outbox, id: Option<u32>, took_ms: Option<u32>) {
+    pub(super) fn accept(&mut self, client: &Outbox, id: Option<u32>, took_ms: Option<u32>) {
         if id.is_some() {
-            client.tell(&ServerMessage::Accepted(Accepted {
+            let accepted = Accepted {
                 id,
                 debate: self.id.clone(),
                 seq: took_ms.map(|_| self.seq),
                 took_ms,
                 latency_ms: client.latency_ms(),
-            }));
+            };
+            self.effects.push(Effect::tell(client, &ServerMessage::Accepted(accepted)));
         }
     }
 }

@@ -1,0 +1,114 @@
+//! What a table is told, and what it wants done.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use pixel_debate_game::{Debater, Evidence};
+use pixel_debate_protocol::{DebateRecord, Refusal, ServerMessage, Snapshot, Summary};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+
+use super::handle::Request;
+use super::work::Unwritten;
+use crate::outbox::{Outbox, frame};
+use crate::searches::{Answer, Question};
+use crate::store::Finish;
+
+/// The time of a step.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Now {
+    /// By the clock that never goes back.
+    pub(crate) at: Instant,
+    /// In milliseconds since 1970.
+    pub(crate) unix_ms: u64,
+}
+
+/// What has happened.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// The table is there: before anything else, once.
+    Begin,
+    /// Somebody asks for something.
+    Request(Request),
+    /// What [`Effect::Think`] asked for.
+    Chosen { by: Debater, answer: Answer },
+    /// What [`Effect::Judge`] asked for.
+    Judged { logits: Vec<f32> },
+    /// A built-in player or the classifier failed.
+    Failed(String),
+    /// What has come of the last [`Effect::Append`].
+    Written(Result<(), Unwritten>),
+    /// What [`Effect::Opine`] asked for.
+    Opinion(Result<Vec<f32>, String>),
+    /// The share that [`Effect::AskShare`] asked for is there.
+    Share,
+    /// The time of [`Table::deadline`](super::Table::deadline) is over.
+    Late,
+    /// What [`Effect::Look`] asked for is done, or the time of [`Effect::Wait`] is over.
+    Looked,
+    /// The client with that number cannot be reached any more.
+    Lost(u64),
+    /// Nobody can ask for anything any more.
+    Forsaken,
+    /// The server stops.
+    Stop,
+}
+
+/// What is to be done, in the order in which a step returns it.
+///
+/// Of thinking, judging and appending only the last that was asked for counts; likewise of looking and
+/// waiting.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// Put this frame into that client's outbox.
+    Tell(Outbox, Utf8Bytes),
+    /// Answer who looked at the debate.
+    Show(oneshot::Sender<Result<Snapshot, Refusal>>, Box<Result<Snapshot, Refusal>>),
+    /// Answer who asked for the record.
+    Give(oneshot::Sender<Result<DebateRecord, Refusal>>, Box<Result<DebateRecord, Refusal>>),
+    /// Answer who asked for the end.
+    Ended(oneshot::Sender<Result<(), Refusal>>, Result<(), Refusal>),
+    /// Have the store take an event.
+    Append { seq: u32, entry: Bytes, finish: Option<Box<Finish>>, attempt: u32 },
+    /// Ask a built-in debater for its move.
+    Think(Box<Question>),
+    /// Ask the classifier for its verdict, to be had at that time.
+    Judge { evidence: Evidence, told: Instant },
+    /// Ask the classifier for its opinion.
+    Opine(Evidence),
+    /// Ask for a share of the search threads for searches so long at the most, once in every period.
+    AskShare { allotment: Duration, period: Duration },
+    /// Give the share back, or wait for it no longer.
+    LeaveShare,
+    /// Have read what the client has sent till now.
+    Look(Outbox),
+    /// Wait so long.
+    Wait(Duration),
+    /// Let go of what the searches keep.
+    Forget,
+    /// The debate is no longer one of those that go on.
+    GoesOnNoMore,
+    /// The debate stands so now.
+    Stands(Box<Summary>),
+    /// Count something.
+    Count(Counted),
+}
+
+impl Effect {
+    /// Telling a client that.
+    pub(super) fn tell(client: &Outbox, message: &ServerMessage) -> Self {
+        Self::Tell(client.clone(), frame(message))
+    }
+}
+
+/// What is counted of a debate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counted {
+    /// An event.
+    Event,
+    /// A request that was refused.
+    Refusal,
+    /// A move, which was read at that time.
+    Move { read: Instant },
+}

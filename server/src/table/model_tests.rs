@@ -1,0 +1,588 @@
+//! Random histories of a table, without a socket and with time as a number: whatever comes in whatever
+//! order, each client is told what it may know, once and in order, nothing is told before the store has
+//! it, every request is answered once, and every debate ends.
+//!
+//! `HISTORIES=1000000 cargo test --release -p pixel-debate-server --lib -- random_histories` plays a million.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use pixel_debate_game::{
+    Debate, Debater, Image, ImageSource, Move, Pixel, Players, Role, Rules, Seat, Sight, Verdict,
+};
+use pixel_debate_protocol::{
+    Background, Clock, CloseReason, DebateId, Player, Refusal, ServerMessage, Setup, Snapshot,
+    Token, Tokens, Visibility,
+};
+use rand::rngs::StdRng;
+use rand::seq::{IndexedRandom, IteratorRandom};
+use rand::{RngExt, SeedableRng};
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use super::handle::{Act, Follow, Key, Request, Wanted, What};
+use super::work::Unwritten;
+use super::{Effect, Input, Means, Now, Table};
+use crate::limits::Limits;
+use crate::outbox::Outbox;
+use crate::record::{Entry, Restored, Terms};
+use crate::searches::Answer;
+use crate::store::StoreError;
+use crate::tokens::Locks;
+
+/// What a client knows.
+#[derive(Default)]
+struct Client {
+    seat: Option<Seat>,
+    /// The last event that it knows.
+    known: u32,
+    /// The requests that it waits for an answer to.
+    asked: HashSet<u32>,
+}
+
+/// What the table has set going.
+enum Work {
+    Think(Debater),
+    Judge,
+    Append(Move, bool),
+}
+
+struct History {
+    random: StdRng,
+    table: Table,
+    now: Instant,
+    setup: Setup,
+    tokens: Vec<Option<Token>>,
+    /// The debate as far as the store has it.
+    stored: Debate,
+    seq: u32,
+    abandoned: bool,
+    work: Option<Work>,
+    opinion: bool,
+    share: bool,
+    looking: bool,
+    goes_on: bool,
+    ended: Option<CloseReason>,
+    outboxes: Vec<Outbox>,
+    clients: HashMap<u64, Client>,
+    /// What was told of each event, without whose turn it was then.
+    told: HashMap<u32, String>,
+    next_id: u32,
+    /// Those who have asked for the end over HTTP.
+    ends: Vec<oneshot::Receiver<Result<(), Refusal>>>,
+}
+
+impl History {
+    fn new(seed: u64) -> Self {
+        let mut random = StdRng::seed_from_u64(seed);
+        let mut player = |names: &[&str]| match names.choose(&mut random) {
+            Some(&"outside") | None => Player::outside(),
+            Some(name) => Player::BuiltIn((*name).into()),
+        };
+        let names = ["outside", "outside", "random", "slow"];
+        let (honest, liar) = (player(&names), player(&names));
+        let judge = player(&["outside", "outside", "classifier"]);
+        let influenced = judge.is_outside() && random.random_bool(0.3);
+        let setup = Setup {
+            pixels: random.random_range(1..=4),
+            precommit: random.random_bool(0.7),
+            visibility: *[Visibility::Public, Visibility::Unlisted, Visibility::Private]
+                .choose(&mut random)
+                .expect("three"),
+            clock: Clock { move_ms: random.random_range(0..3000), bank_ms: 500 },
+            spectators_see: if random.random() { Sight::Evidence } else { Sight::Image },
+            judge_may_be_influenced: influenced,
+            pace_ms: random.random_range(0..2000),
+            honest,
+            liar,
+            judge,
+            ..Setup::default()
+        };
+        let setup = if setup.judge.is_outside() && !influenced {
+            Setup { spectators_see: Sight::Evidence, ..setup }
+        } else {
+            setup
+        };
+        let first = if random.random() { Role::Honest } else { Role::Liar };
+        let rules = Rules::paper(setup.pixels, setup.precommit, first);
+        let image = Image::new(3, 3, (0..9).map(|value| value * 20).collect()).expect("an image");
+        let lie = setup.precommit.then_some(4);
+        let debate = Debate::new(rules, Arc::new(image), 7, lie, 10).expect("a debate");
+        let (locks, tokens) = Locks::new(&setup, rules).expect("tokens");
+        let Tokens { honest, liar, judge, spectator, creator } = tokens;
+        let source = ImageSource { dataset: "nine".into(), index: 3 };
+        let terms = Terms {
+            setup: setup.clone(),
+            background: Background { source, players: Players::default() },
+            seeds: [1, 2],
+            locks,
+            created_ms: 0,
+        };
+        let restored = Restored::begun(DebateId("d".into()), debate.clone(), terms);
+        let allotment = |name: &str, _| Duration::from_millis(if name == "slow" { 300 } else { 0 });
+        let limits = Limits::default();
+        let means = Means { limits: &limits, allotment: &allotment, classifies: true };
+        let now = Instant::now();
+        let table = Table::new(restored, &means, Now { at: now, unix_ms: 0 });
+        let outboxes: Vec<Outbox> = (0..4).map(|_| Outbox::new(64).0).collect();
+        let clients = outboxes.iter().map(|one| (one.client(), Client::default())).collect();
+        Self {
+            random,
+            table,
+            now,
+            setup,
+            tokens: vec![
+                honest,
+                liar,
+                judge,
+                spectator,
+                Some(creator),
+                None,
+                Some(Token("x".into())),
+            ],
+            stored: debate,
+            seq: 0,
+            abandoned: false,
+            work: None,
+            opinion: false,
+            share: false,
+            looking: false,
+            goes_on: true,
+            ended: None,
+            outboxes,
+            clients,
+            told: HashMap::new(),
+            next_id: 0,
+            ends: Vec::new(),
+        }
+    }
+
+    fn step(&mut self, input: Input) {
+        let now = Now { at: self.now, unix_ms: 7 };
+        let (effects, ended) = self.table.step(now, input);
+        for effect in effects {
+            self.carry_out(effect);
+        }
+        if let Some(reason) = ended {
+            self.ended = Some(reason);
+            for client in self.clients.values() {
+                assert_eq!(client.seat, None, "somebody was not told of the end");
+            }
+        }
+        self.check();
+    }
+
+    fn carry_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Tell(client, frame) => {
+                let message = serde_json::from_str(&frame).expect("a message");
+                self.tell(client.client(), message);
+            }
+            Effect::Show(answer, shown) => {
+                if let Ok(snapshot) = &*shown {
+                    self.check_snapshot(snapshot, Seat::Spectator);
+                }
+                answer.send(*shown).expect("somebody waits");
+            }
+            Effect::Give(answer, given) => {
+                if given.is_ok() {
+                    assert!(self.stored.outcome().is_some(), "a record before the outcome");
+                }
+                answer.send(*given).expect("somebody waits");
+            }
+            Effect::Ended(answer, ended) => answer.send(ended).expect("somebody waits"),
+            Effect::Append { seq, entry, finish, attempt } => {
+                assert_eq!(seq, self.seq + 1);
+                let again = matches!(self.work, Some(Work::Append(..)));
+                assert!(!again, "two events are on their way");
+                assert!(attempt < 1000);
+                self.work = Some(match serde_json::from_slice(&entry).expect("an entry") {
+                    Entry::Event { event, .. } => {
+                        let mut after = self.stored.clone();
+                        after.apply(event.clone().into()).expect("a legal move");
+                        assert_eq!(finish.is_some(), after.outcome().is_some());
+                        Work::Append(event.into(), false)
+                    }
+                    Entry::Abandoned { .. } => {
+                        assert!(finish.is_some());
+                        Work::Append(Move::Resign { by: Debater::First }, true)
+                    }
+                });
+            }
+            Effect::Think(question) => {
+                assert_eq!(Some(question.by), self.stored.to_move());
+                let role = self.stored.rules().role_of(question.by);
+                let [honest, liar] = [&self.setup.honest, &self.setup.liar];
+                let player = if role == Role::Honest { honest } else { liar };
+                assert_eq!(*player, Player::BuiltIn(question.name.clone()));
+                // By the rules and the names alone.
+                let slow = [honest, liar].contains(&&Player::BuiltIn("slow".into()));
+                let allotment = Duration::from_millis(if slow { 300 } else { 0 });
+                let period = allotment.max(Duration::from_millis(self.setup.pace_ms.into()));
+                assert_eq!(question.times.told, self.now.into_std() + period);
+                assert!(!slow || self.share, "a search without a share of the threads");
+                self.work = Some(Work::Think(question.by));
+            }
+            Effect::Judge { evidence, told } => {
+                assert_eq!(evidence, *self.stored.evidence());
+                assert_eq!(told, self.now + Duration::from_millis(self.setup.pace_ms.into()));
+                self.work = Some(Work::Judge);
+            }
+            Effect::Opine(evidence) => {
+                assert!(!self.opinion, "two opinions at once");
+                assert!(evidence.len() <= self.stored.evidence().len());
+                self.opinion = true;
+            }
+            Effect::AskShare { .. } => {
+                assert!(!self.share);
+                self.share = true;
+            }
+            Effect::LeaveShare => {
+                assert!(self.share);
+                self.share = false;
+            }
+            Effect::Look(_) | Effect::Wait(_) => {
+                assert!(!self.looking);
+                self.looking = true;
+            }
+            Effect::GoesOnNoMore => {
+                assert!(self.goes_on);
+                self.goes_on = false;
+            }
+            Effect::Stands(summary) => {
+                assert_eq!(summary.seq, self.seq);
+                assert_eq!(summary.outcome, self.stored.outcome());
+                let over = summary.outcome.is_some();
+                assert_eq!((summary.players.is_some(), summary.image.is_some()), (over, over));
+            }
+            Effect::Forget => assert!(self.stored.outcome().is_some()),
+            Effect::Count(_) => {}
+        }
+    }
+
+    /// A client is told something.
+    fn tell(&mut self, client: u64, message: ServerMessage) {
+        let over = self.stored.outcome().is_some();
+        let blind = self.setup.judge.is_outside() && !self.setup.judge_may_be_influenced;
+        let mut answered = None;
+        match message {
+            ServerMessage::Snapshot(snapshot) => {
+                let seat = snapshot.view.seat;
+                self.check_snapshot(&snapshot, seat);
+                answered = snapshot.id;
+                self.take(client, seat, self.seq);
+            }
+            ServerMessage::Resumed(resumed) => {
+                assert_eq!(resumed.seq, self.seq);
+                answered = resumed.id;
+                // What it has missed follows.
+                let known = self.clients[&client].known;
+                self.take(client, resumed.seat, known);
+            }
+            ServerMessage::Event(told) => {
+                assert!(told.seq <= self.seq, "an event that the store has not");
+                assert_eq!(told.ending.is_some(), over && told.seq == self.seq);
+                let seat = self.clients[&client].seat.expect("only who follows is told");
+                if let (Some(left), false) = (told.turn.and_then(|turn| turn.left), over) {
+                    let judges = told.turn.is_some_and(|turn| turn.seat == Seat::Judge);
+                    assert!(judges || matches!(seat, Seat::Debater(_)), "{left:?} to {seat:?}");
+                }
+                let what = format!("{:?} {:?} {:?}", told.event, told.to_move, told.ending);
+                let same = self.told.entry(told.seq).or_insert_with(|| what.clone());
+                assert_eq!(*same, what, "one event told in two ways");
+                let client = self.clients.get_mut(&client).expect("a client");
+                assert_eq!(told.seq, client.known + 1, "an event is missing or told twice");
+                client.known = told.seq;
+            }
+            ServerMessage::Turn { turn, .. } => {
+                assert_eq!((self.seq, turn.seq), (0, 1));
+                assert!(self.clients[&client].seat.is_some());
+            }
+            ServerMessage::Opinion { seq, .. } => {
+                let seat = self.clients[&client].seat.expect("only who follows is told");
+                assert!(over || (!blind && seat != Seat::Judge), "{seat:?} is told an opinion");
+                assert!(seq as usize <= self.stored.evidence().len());
+            }
+            ServerMessage::Beliefs { .. } => {
+                let seat = self.clients[&client].seat.expect("only who follows is told");
+                assert!(over || (!blind && seat == Seat::Spectator), "{seat:?} is told beliefs");
+            }
+            ServerMessage::Closed { .. } => {
+                let seat = self.clients.get_mut(&client).expect("a client").seat.take();
+                assert!(seat.is_some(), "who does not follow is told of an end");
+            }
+            ServerMessage::Accepted(accepted) => answered = accepted.id,
+            ServerMessage::Error(refusal) => answered = refusal.id,
+            ServerMessage::Hello(_) | ServerMessage::Created(_) => panic!("no table says that"),
+        }
+        if let Some(id) = answered {
+            let asked = &mut self.clients.get_mut(&client).expect("a client").asked;
+            assert!(asked.remove(&id), "an answer to what was not asked, or a second one");
+        }
+    }
+
+    fn take(&mut self, client: u64, seat: Seat, known: u32) {
+        if seat != Seat::Spectator {
+            let other = self.clients.iter().find(|(_, other)| other.seat == Some(seat));
+            assert!(other.is_none_or(|(other, _)| *other == client), "two in one seat");
+        }
+        let client = self.clients.get_mut(&client).expect("a client");
+        (client.seat, client.known) = (Some(seat), known);
+    }
+
+    fn check_snapshot(&self, snapshot: &Snapshot, seat: Seat) {
+        assert_eq!(snapshot.seq, self.seq);
+        let view = match seat {
+            Seat::Spectator => self.stored.spectator_view(self.setup.spectators_see),
+            seat => self.stored.view(seat),
+        };
+        assert_eq!(snapshot.view, view);
+        assert_eq!(snapshot.background.is_some(), self.stored.outcome().is_some());
+        assert!(snapshot.beliefs.is_none() || seat == Seat::Judge);
+    }
+
+    /// What holds after every step.
+    fn check(&self) {
+        let writes = matches!(self.work, Some(Work::Append(..)));
+        if self.ended.is_none() && !self.table.takes_requests() {
+            assert!(writes, "nobody may ask anything, and nothing is being written");
+        }
+        assert!(self.goes_on || self.stored.outcome().is_some() || self.abandoned);
+        assert_eq!(self.table.summary().seq, self.seq);
+        // Somebody or something is waited for, always.
+        let waits = self.work.is_some() || self.share || self.looking;
+        assert!(self.ended.is_some() || waits || self.table.deadline().is_some());
+    }
+
+    /// The end of what the table has set going.
+    fn finish_work(&mut self, well: bool) {
+        match self.work.take() {
+            None => {}
+            Some(Work::Think(by)) => {
+                let pixel = self.stored.legal_reveals().choose(&mut self.random);
+                let pixel = pixel.filter(|_| well || self.random.random_bool(0.7));
+                let answer = Answer { pixel: pixel.unwrap_or(Pixel::new(9, 9)), cut_short: !well };
+                let fails = !well && self.random.random_bool(0.1);
+                let failed = Input::Failed("a bad day".into());
+                self.step(if fails { failed } else { Input::Chosen { by, answer } });
+            }
+            Some(Work::Judge) => {
+                let logits = (0..10).map(|_| self.random.random()).collect();
+                self.step(if well { Input::Judged { logits } } else { Input::Failed("no".into()) });
+            }
+            Some(Work::Append(r#move, abandoned)) if well => {
+                self.abandoned = abandoned;
+                if !abandoned {
+                    self.stored.apply(r#move).expect("a legal move");
+                    self.seq += 1;
+                }
+                self.step(Input::Written(Ok(())));
+            }
+            Some(Work::Append(..)) => {
+                let unwritten = if self.random.random_bool(0.9) {
+                    Unwritten::NotInTime
+                } else {
+                    Unwritten::Refused(StoreError::Closed)
+                };
+                self.step(Input::Written(Err(unwritten)));
+            }
+        }
+    }
+
+    /// A client asks for something, or somebody does over HTTP.
+    fn ask(&mut self) {
+        let token = self.tokens.choose(&mut self.random).cloned().flatten();
+        let client = self.outboxes.choose(&mut self.random).expect("some").clone();
+        let id = self.random.random_bool(0.8).then_some(self.next_id);
+        self.next_id += 1;
+        let number = client.client();
+        let asks = |history: &mut Self| {
+            if let Some(id) = id {
+                history.clients.get_mut(&number).expect("a client").asked.insert(id);
+            }
+        };
+        let request = match self.random.random_range(0..20) {
+            0..8 => {
+                asks(self);
+                let seat = [Wanted::Player, Wanted::Either, Wanted::Spectator];
+                let since = self.random.random_bool(0.4);
+                let known = self.clients[&number].known;
+                Request::Follow(Box::new(Follow {
+                    client,
+                    id,
+                    token,
+                    seat: *seat.choose(&mut self.random).expect("three"),
+                    since: since.then_some(known),
+                    opinions: self.random.random(),
+                    ticket: Arc::new(()),
+                }))
+            }
+            8..15 => {
+                asks(self);
+                let what = match self.random.random_range(0..10) {
+                    0..6 => What::Reveal {
+                        seq: self.seq + u32::from(self.random.random_bool(0.9)),
+                        pixel: (self.stored.legal_reveals().choose(&mut self.random))
+                            .filter(|_| self.random.random_bool(0.9))
+                            .unwrap_or(Pixel::new(0, 0)),
+                    },
+                    6 => What::Belief {
+                        after: self.stored.evidence().len() as u32,
+                        probability: self.random.random_range(0.0..1.1),
+                    },
+                    7 | 8 => What::Verdict(Verdict::Label {
+                        label: *[4, 7, 7, 1].choose(&mut self.random).expect("some"),
+                        probability: None,
+                        explanation: self.random.random_bool(0.5).then(|| "I see".into()),
+                    }),
+                    _ => What::Resign,
+                };
+                Request::Act(Box::new(Act { client, id, what, at: self.now }))
+            }
+            15 => {
+                asks(self);
+                self.step_leaving(number, Request::Leave { client, id });
+                return;
+            }
+            16 => {
+                self.step_leaving(number, Request::Gone { client: number });
+                return;
+            }
+            17 => {
+                let (Some(token), true) = (token, self.random.random_bool(0.2)) else { return };
+                asks(self);
+                Request::Cancel { client, id, token }
+            }
+            18 if self.random.random_bool(0.1) => {
+                let (answer, waiting) = oneshot::channel();
+                self.ends.push(waiting);
+                Request::End { key: Key::Administrator, answer }
+            }
+            18 => {
+                let (answer, waiting) = oneshot::channel();
+                self.step(Request::Look { key: Key::Token(token), answer }.into());
+                assert!(waiting.blocking_recv().is_ok());
+                return;
+            }
+            _ => {
+                let (answer, waiting) = oneshot::channel();
+                self.step(Request::Record { key: Key::Token(token), answer }.into());
+                assert!(waiting.blocking_recv().is_ok());
+                return;
+            }
+        };
+        self.step(request.into());
+    }
+
+    /// A client leaves, which it knows of itself.
+    fn step_leaving(&mut self, client: u64, request: Request) {
+        self.clients.get_mut(&client).expect("a client").seat = None;
+        self.step(request.into());
+    }
+
+    /// Something happens, whatever it be.
+    fn anything(&mut self) {
+        let late = self.table.deadline().is_some_and(|deadline| deadline <= self.now);
+        match self.random.random_range(0..100) {
+            0..45 if self.table.takes_requests() => self.ask(),
+            45..75 => {
+                let well = self.random.random_bool(0.85);
+                self.finish_work(well);
+            }
+            75..80 => self.finish_opinion(),
+            80..86 if self.share && matches!(self.work, None) => self.step(Input::Share),
+            86..90 if self.looking => {
+                self.looking = false;
+                self.step(Input::Looked);
+            }
+            90..96 => self.now += Duration::from_millis(self.random.random_range(0..1500)),
+            96 => {
+                let client = self.outboxes.choose(&mut self.random).expect("some").client();
+                self.clients.get_mut(&client).expect("a client").seat = None;
+                self.step(Input::Lost(client));
+            }
+            97 if self.random.random_bool(0.05) => self.step(Input::Stop),
+            _ if late => self.step(Input::Late),
+            _ => {}
+        }
+    }
+
+    fn finish_opinion(&mut self) {
+        if std::mem::take(&mut self.opinion) {
+            let fails = self.random.random_bool(0.1);
+            self.step(Input::Opinion(if fails { Err("no".into()) } else { Ok(vec![0.5; 10]) }));
+        }
+    }
+
+    /// Nobody does anything any more: the debate ends, in bounded time.
+    fn wait_for_the_end(&mut self) {
+        let begun = self.now;
+        for _ in 0..200 {
+            if self.ended.is_some() {
+                break;
+            }
+            if self.work.is_some() {
+                self.finish_work(true);
+            } else if self.looking {
+                self.looking = false;
+                self.step(Input::Looked);
+            } else if let Some(deadline) = self.table.deadline() {
+                self.now = self.now.max(deadline);
+                self.step(Input::Late);
+            } else {
+                self.step(Input::Share);
+            }
+        }
+        assert!(self.ended.is_some(), "it does not end");
+        let Limits { longest_seats_time, verdict, memory, .. } = Limits::default();
+        let longest = longest_seats_time + verdict + memory;
+        assert!(self.now - begun <= longest + Duration::from_mins(5), "it takes too long");
+        // What is on its way to the store when the server stops may have happened or not: who asked hears
+        // of the stop, and finds out when the server is back.
+        let open = self.ended == Some(CloseReason::Restarting)
+            && matches!(self.work, Some(Work::Append(..)));
+        if open {
+            return;
+        }
+        for client in self.clients.values() {
+            assert!(client.asked.is_empty(), "a request has no answer");
+        }
+        for end in &mut self.ends {
+            assert!(end.try_recv().is_ok(), "who asked for the end has no answer");
+        }
+    }
+}
+
+impl From<Request> for Input {
+    fn from(request: Request) -> Self {
+        Self::Request(request)
+    }
+}
+
+fn play(seed: u64) -> Option<CloseReason> {
+    // Said only where it fails.
+    println!("history {seed}");
+    let mut history = History::new(seed);
+    history.step(Input::Begin);
+    for _ in 0..120 {
+        if history.ended.is_none() {
+            history.anything();
+        }
+    }
+    history.wait_for_the_end();
+    history.ended
+}
+
+#[test]
+fn random_histories_keep_every_promise() {
+    let histories = std::env::var("HISTORIES").map_or(3000, |text| text.parse().expect("a number"));
+    let mut reasons = HashMap::new();
+    for seed in 0..histories {
+        *reasons.entry(format!("{:?}", play(seed))).or_insert(0) += 1;
+    }
+    // All ways to end are gone.
+    for reason in ["Over", "Absent", "NoVerdict", "Ended", "Cancelled", "Restarting", "Fault"] {
+        assert!(reasons.contains_key(&format!("Some({reason})")), "{reason}: {reasons:?}");
+    }
+}

@@ -1,0 +1,206 @@
+//! The task of a table: it carries inputs in and effects out.
+
+use std::future::pending;
+use std::pin::pin;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use pixel_debate_game::LegalPixels;
+use pixel_debate_protocol::{CloseReason, Summary};
+use tokio::sync::mpsc::{self, Receiver};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use super::work::{self, Work};
+use super::{Counted, Effect, Input, Means, Now, Request, Table, TableHandle};
+use crate::house::House;
+use crate::lobby::GoingOn;
+use crate::outbox::Reached;
+use crate::record::{Restored, now_ms};
+use crate::searches::Admission;
+use crate::shares::Creator;
+
+/// How many requests wait for a table.
+const REQUESTS: usize = 32;
+
+/// A table with all that it sets going.
+pub(crate) struct Task {
+    table: Table,
+    house: Arc<House>,
+    creator: Creator,
+    /// Until the outcome.
+    going_on: Option<GoingOn>,
+    requests: Receiver<Request>,
+    summary: watch::Sender<Summary>,
+    /// The numbers of pixels and of classes.
+    size: (u8, u8),
+    share: Option<Admission>,
+    waiting: Option<BoxFuture<'static, Admission>>,
+    /// Thinking, judging or writing.
+    work: Option<Work>,
+    opinion: Option<Work>,
+    look: Option<Work>,
+}
+
+impl Task {
+    /// The task of a debate, new or from the store, and the way to its table.
+    pub(crate) fn new(
+        restored: Restored,
+        house: Arc<House>,
+        going_on: GoingOn,
+    ) -> (Self, TableHandle) {
+        let debate = &restored.debate;
+        let rules = debate.rules();
+        let means = Means {
+            limits: &house.limits,
+            allotment: &|name, to_come| house.players.allotment(name, to_come),
+            classifies: rules.legal == LegalPixels::Nonzero
+                && house.offer.pixels.contains(&rules.pixels),
+        };
+        let size = (rules.pixels, debate.classes());
+        let creator = going_on.creator();
+        let going_on = debate.outcome().is_none().then_some(going_on);
+        let table = Table::new(restored, &means, now());
+        house.metrics.debate(None, Some(table.summary().phase));
+        let (sender, requests) = mpsc::channel(REQUESTS);
+        let (summary, seen) = watch::channel(table.summary().clone());
+        let task = Self {
+            table,
+            house,
+            creator,
+            going_on,
+            requests,
+            summary,
+            size,
+            share: None,
+            waiting: None,
+            work: None,
+            opinion: None,
+            look: None,
+        };
+        (task, TableHandle::new(sender, seen))
+    }
+
+    /// Plays the debate and serves its followers until it is let go.
+    pub(crate) async fn run(mut self) {
+        let house = Arc::clone(&self.house);
+        let mut stopped = pin!(house.stop.cancelled());
+        let mut timer = pin!(sleep_until(Instant::now()));
+        let mut ended = self.hear(Input::Begin);
+        while ended.is_none() {
+            let deadline = self.table.deadline();
+            if let Some(deadline) = deadline.filter(|deadline| *deadline != timer.deadline()) {
+                timer.as_mut().reset(deadline);
+            }
+            let open = self.table.takes_requests();
+            let Self { requests, work, opinion, waiting, look, share, .. } = &mut self;
+            let input = tokio::select! {
+                biased;
+                () = &mut stopped => Input::Stop,
+                done = under_way(work) => done,
+                admission = under_way(waiting) => {
+                    *share = Some(admission);
+                    Input::Share
+                }
+                () = &mut timer, if deadline.is_some() => Input::Late,
+                request = requests.recv(), if open => {
+                    request.map_or(Input::Forsaken, Input::Request)
+                }
+                // After the requests, for what was read before is among them.
+                looked = under_way(look) => looked,
+                opinion = under_way(opinion) => opinion,
+            };
+            ended = self.hear(input);
+        }
+        house.metrics.debate(Some(self.summary.borrow().phase), None);
+        self.requests.close();
+        while let (Ok(request), Some(reason)) = (self.requests.try_recv(), ended) {
+            for effect in self.table.turn_away(request, reason) {
+                self.carry_out(effect);
+            }
+        }
+    }
+
+    /// Has the table make a step, and another for each client that is not reached then. Returns why the
+    /// debate is let go of, if it is.
+    fn hear(&mut self, input: Input) -> Option<CloseReason> {
+        let mut inputs = vec![input];
+        while let Some(input) = inputs.pop() {
+            let (effects, ended) = self.table.step(now(), input);
+            for effect in effects {
+                inputs.extend(self.carry_out(effect).map(Input::Lost));
+            }
+            if ended.is_some() {
+                return ended;
+            }
+        }
+        None
+    }
+
+    /// Does what is to be done. Returns the client that could not be reached, if so.
+    fn carry_out(&mut self, effect: Effect) -> Option<u64> {
+        let Self { table, house, .. } = self;
+        let id = &table.summary().debate;
+        match effect {
+            Effect::Tell(client, frame) => {
+                return (client.post(frame) == Reached::No).then(|| client.client());
+            }
+            Effect::Show(answer, shown) => drop(answer.send(*shown)),
+            Effect::Give(answer, given) => drop(answer.send(*given)),
+            Effect::Ended(answer, ended) => drop(answer.send(ended)),
+            Effect::Append { seq, entry, finish, attempt } => {
+                let finish = finish.map(|finish| *finish);
+                self.work = Some(work::write(house, id, seq, entry, finish, attempt));
+            }
+            Effect::Think(question) => {
+                let long = self.share.as_ref().is_some_and(Admission::is_long);
+                self.work = Some(work::choose(house, *question, long));
+            }
+            Effect::Judge { evidence, told } => {
+                self.work = Some(work::judge(house, self.size, evidence, told));
+            }
+            Effect::Opine(evidence) => {
+                self.opinion = Some(work::opine(house, self.size, evidence));
+            }
+            Effect::AskShare { allotment, period } => {
+                let (house, creator) = (Arc::clone(house), self.creator);
+                let share = async move { house.searches.share(creator, allotment, period).await };
+                self.waiting = Some(share.boxed());
+            }
+            Effect::LeaveShare => (self.share, self.waiting) = (None, None),
+            Effect::Look(client) => self.look = Some(work::look(&client)),
+            Effect::Wait(time) => self.look = Some(work::wait(time)),
+            Effect::Forget => house.searches.forget(id),
+            // Whoever hears of the end may set up another debate in its place.
+            Effect::GoesOnNoMore => self.going_on = None,
+            Effect::Stands(summary) => {
+                let before = self.summary.send_replace(*summary).phase;
+                let phase = table.summary().phase;
+                if before != phase {
+                    house.metrics.debate(Some(before), Some(phase));
+                }
+            }
+            Effect::Count(Counted::Event) => drop(house.metrics.events.inc()),
+            Effect::Count(Counted::Refusal) => drop(house.metrics.refusals.inc()),
+            Effect::Count(Counted::Move { read }) => {
+                house.metrics.move_seconds.observe(read.elapsed().as_secs_f64());
+            }
+        }
+        None
+    }
+}
+
+fn now() -> Now {
+    Now { at: Instant::now(), unix_ms: now_ms() }
+}
+
+/// Waits for what is under way, which then is so no more; for ever where nothing is.
+async fn under_way<T>(work: &mut Option<BoxFuture<'static, T>>) -> T {
+    let done = match work {
+        Some(work) => work.await,
+        None => pending().await,
+    };
+    *work = None;
+    done
+}
