@@ -82,8 +82,8 @@ impl Classes {
         for (name, label) in map {
             insert(&mut labels, name, *label)?;
         }
-        let classes = map.values().max().map_or(0, |most| usize::from(*most) + 1);
-        let mut names: Vec<String> = (0..classes).map(|label| label.to_string()).collect();
+        // All ten labels are there, whichever have a folder: a liar may claim any.
+        let mut names = mnist::digits();
         for (name, label) in map {
             names[usize::from(*label)].clone_from(name);
         }
@@ -139,7 +139,7 @@ fn by_number(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// The labels that a map's file gives to folders.
+/// The labels that a map's file gives to folders, each one of the judge's ten.
 fn read_map(path: &Path) -> Result<BTreeMap<String, u8>, DatasetError> {
     let io = |source| DatasetError::Io { path: path.into(), source };
     let fault = |fault: Fault| fault.of(path.display());
@@ -156,13 +156,25 @@ fn read_map(path: &Path) -> Result<BTreeMap<String, u8>, DatasetError> {
     let mut map = BTreeMap::new();
     for (name, value) in table {
         let label = value.as_integer().and_then(|label| u8::try_from(label).ok());
-        let Some(label) = label.filter(|label| *label < u8::MAX) else {
-            let wrong = format!("{name}: a label is a number from 0 to 254");
-            return Err(fault(Fault::Map(wrong)));
+        let Some(label) = label.filter(|label| *label < 10) else {
+            return Err(fault(Fault::MapLabel { name, value: in_words(&value) }));
         };
         map.insert(name, label);
     }
     Ok(map)
+}
+
+/// A value of a map, as an error names it.
+fn in_words(value: &toml::Value) -> String {
+    match value {
+        toml::Value::Integer(number) => number.to_string(),
+        toml::Value::Float(number) => format!("{number:?}"),
+        toml::Value::String(text) => format!("{text:?}"),
+        toml::Value::Boolean(value) => value.to_string(),
+        toml::Value::Datetime(_) => "a date".to_owned(),
+        toml::Value::Array(_) => "a list".to_owned(),
+        toml::Value::Table(_) => "a table".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -224,34 +236,42 @@ mod tests {
     fn a_map_says_which_label_each_folder_has() {
         let classes = of(&["1", "10", "two words"], Some("1 = 1\n10 = 0\n\"two words\" = 3\n"));
         let classes = classes.unwrap();
-        assert_eq!(classes.names, ["10", "1", "2", "two words"]);
+        let ten = ["10", "1", "2", "two words", "4", "5", "6", "7", "8", "9"];
+        assert_eq!(classes.names, ten);
         assert_eq!(classes.labelling, Labelling::Stated);
         assert_eq!([classes.labels["1"], classes.labels["10"]], [1, 0]);
+        let allowed = "a label is a whole number from 0 to 9";
+        let no_label =
+            |value: &str| format!("DIR/labels.toml: the label of \"two\" is {value}: {allowed}");
         for (map, wanted) in [
-            ("one = 1", "DIR/labels.toml: it does not say which label the folder \"two\" has"),
+            (
+                "one = 1",
+                "DIR/labels.toml: it does not say which label the folder \"two\" has: every folder \
+                 has one, from 0 to 9"
+                    .to_owned(),
+            ),
             (
                 "one = 1\ntwo = 2\nsix = 6",
-                "DIR/labels.toml: it names \"six\", and there is no such folder",
+                "DIR/labels.toml: it names \"six\", and there is no such folder".to_owned(),
             ),
             (
                 "one = 1\ntwo = 1",
-                "DIR/labels.toml: \"one\" and \"two\" would both have the label 1",
+                "DIR/labels.toml: \"one\" and \"two\" would both have the label 1".to_owned(),
             ),
-            (
-                "one = 1\ntwo = 255",
-                "DIR/labels.toml: not a map of labels, as `cat = 0`: two: a label",
-            ),
-            (
-                "one = 1\ntwo = \"2\"",
-                "DIR/labels.toml: not a map of labels, as `cat = 0`: two: a label",
-            ),
+            ("one = 1\ntwo = 10", no_label("10")),
+            ("one = 1\ntwo = 255", no_label("255")),
+            ("one = 1\ntwo = -1", no_label("-1")),
+            ("one = 1\ntwo = 2.0", no_label("2.0")),
+            ("one = 1\ntwo = \"2\"", no_label("\"2\"")),
+            ("one = 1\ntwo = [2]", no_label("a list")),
             (
                 "one = 1\ntwo",
-                "DIR/labels.toml: not a map of labels, as `cat = 0`: TOML parse error at line 2",
+                "DIR/labels.toml: not a map of labels, as `cat = 0`: TOML parse error at line 2"
+                    .to_owned(),
             ),
         ] {
             let refused = refusal(&["one", "two"], Some(map));
-            assert!(refused.starts_with(wanted), "{refused}");
+            assert!(refused.starts_with(&wanted), "{refused}");
         }
     }
 

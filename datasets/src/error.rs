@@ -176,8 +176,18 @@ pub enum Fault {
     /// The map of labels cannot be read.
     #[error("not a map of labels, as `cat = 0`: {0}")]
     Map(String),
+    /// The map of labels gives a folder what is no label.
+    #[error("the label of {name:?} is {value}: a label is a whole number from 0 to 9")]
+    MapLabel {
+        /// The folder.
+        name: String,
+        /// What it is given.
+        value: String,
+    },
     /// The map of labels lacks a folder.
-    #[error("it does not say which label the folder {name:?} has")]
+    #[error(
+        "it does not say which label the folder {name:?} has: every folder has one, from 0 to 9"
+    )]
     Unmapped {
         /// The folder.
         name: String,

@@ -78,6 +78,9 @@ fn other_classes_are_not_a_judge_of_digits_unless_a_map_says_so() {
     assert_eq!(check(dir.path(), "")["labels_stated"], true);
     let shown = output(&format!("play --image 0 --lie 2 --honest random --liar random {data}"), "");
     assert!(shown.contains(": a 0 (10)."), "{shown}");
+    // Three folders, and yet any of the ten labels may be claimed.
+    let shown = output(&format!("play --image 0 --lie 9 --honest random --liar random {data}"), "");
+    assert!(shown.contains(": a 0 (10)."), "{shown}");
 }
 
 #[test]

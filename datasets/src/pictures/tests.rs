@@ -69,7 +69,7 @@ fn a_map_beside_the_classes_says_their_labels() {
     let dir = pets();
     fs::write(dir.path().join("labels.toml"), "dog = 0\ncat = 3\n").unwrap();
     let pets = open(&dir).unwrap();
-    assert_eq!(pets.classes(), ["dog", "1", "2", "cat"]);
+    assert_eq!(pets.classes(), ["dog", "1", "2", "cat", "4", "5", "6", "7", "8", "9"]);
     // Images come by label.
     assert_eq!((pets.label(0), pets.label(1), pets.image(0)), (0, 3, &[255; 8][..]));
     fs::write(dir.path().join("labels.toml"), "dog = 0\n").unwrap();
