@@ -203,6 +203,38 @@ fn two_entries_for_one_position_are_refused_when_read_and_when_checked() {
 }
 
 #[test]
+fn a_pixel_that_is_named_twice_and_answers_of_none_are_refused_when_read() {
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut certificate = serde_json::to_value(by_answers()).unwrap();
+        certificate["strategy"]["plans"] = serde_json::json!([]);
+        change(&mut certificate["strategy"]);
+        serde_json::from_value::<Certificate>(certificate).map_err(|error| error.to_string())
+    };
+    let entry = |after: &[[u8; 2]], reveal: &[[u8; 2]]| serde_json::json!([{ "after": after, "reveal": reveal }]);
+    // Nothing is revealed at the first position: an empty `after` is that.
+    with(&|_| {}).unwrap();
+    with(&|strategy| strategy["plans"] = entry(&[[1, 0], [4, 0]], &[])).unwrap();
+    for (list, after, reveal, wanted) in [
+        (
+            "plans",
+            &[[4, 0]][..],
+            &[[1, 0], [1, 0]][..],
+            "`reveal` of entry 0 of `plans` names (1, 0)",
+        ),
+        ("plans", &[[4, 0], [4, 0]], &[[1, 0]], "`after` of entry 0 of `plans` names (4, 0) twice"),
+        ("answers", &[[0, 0]], &[[2, 0], [2, 0]], "`reveal` of entry 0 of `answers` names (2, 0)"),
+        ("answers", &[[0, 0], [0, 0]], &[[2, 0]], "`after` of entry 0 of `answers` names (0, 0)"),
+        ("answers", &[[0, 0]], &[], "`reveal` of entry 0 of `answers` is empty: it must name one"),
+    ] {
+        let refused = with(&|strategy| strategy[list] = entry(after, reveal)).unwrap_err();
+        assert!(refused.starts_with(wanted), "{refused}");
+    }
+    let twice = serde_json::json!([{ "after": [[3, 0], [3, 0]], "reveal": [0, 0] }]);
+    let refused = with(&|strategy| strategy["moves"] = twice.clone()).unwrap_err();
+    assert!(refused.starts_with("`after` of entry 0 of `moves` names (3, 0) twice"), "{refused}");
+}
+
+#[test]
 fn progress_goes_up_to_what_was_counted_before() {
     for (certificate, rule, of) in [
         (by_plan(), first_column as fn(&PixelSet) -> f32, 10),

@@ -17,7 +17,7 @@ use super::{
 /// Every position that can arise while the winner follows the strategy is either the other side's
 /// turn, or in one of these lists, or follows from a plan. The order of the lists does not matter. A
 /// position is in one of them at most, and once: a strategy with two entries for one is not read, and
-/// has no [`Book`](super::Book).
+/// has no [`Book`](super::Book). Nor is one read in which a list names a pixel twice.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Lists")]
 pub struct Strategy {
@@ -37,27 +37,80 @@ pub struct Strategy {
 #[serde(deny_unknown_fields)]
 struct Lists {
     #[serde(default)]
-    plans: Vec<Plan>,
+    plans: Vec<Entry<Vec<Pixel>>>,
     #[serde(default)]
-    moves: Vec<Move>,
+    moves: Vec<Entry<Pixel>>,
     #[serde(default)]
-    answers: Vec<Answers>,
+    answers: Vec<Entry<Vec<Pixel>>>,
+}
+
+/// An entry of one of the lists.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry<T> {
+    after: Vec<Pixel>,
+    reveal: T,
+}
+
+/// Why a strategy is not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum Unreadable {
+    #[error(transparent)]
+    TwoEntries(#[from] TwoEntries),
+    #[error("`{field}` of entry {entry} of `{list}` names {pixel} twice: each pixel once")]
+    Twice { list: &'static str, entry: usize, field: &'static str, pixel: Pixel },
+    #[error("`reveal` of entry {entry} of `answers` is empty: it must name one pixel at least")]
+    NoAnswer { entry: usize },
 }
 
 impl TryFrom<Lists> for Strategy {
-    type Error = TwoEntries;
+    type Error = Unreadable;
 
-    fn try_from(Lists { plans, moves, answers }: Lists) -> Result<Self, TwoEntries> {
+    fn try_from(Lists { plans, moves, answers }: Lists) -> Result<Self, Unreadable> {
+        let several = [("plans", &plans), ("answers", &answers)];
+        for (list, entries) in several {
+            for (entry, Entry { after, reveal }) in entries.iter().enumerate() {
+                each_once(list, entry, "after", after)?;
+                each_once(list, entry, "reveal", reveal)?;
+            }
+        }
+        for (entry, Entry { after, .. }) in moves.iter().enumerate() {
+            each_once("moves", entry, "after", after)?;
+        }
+        if let Some(entry) = answers.iter().position(|answers| answers.reveal.is_empty()) {
+            return Err(Unreadable::NoAnswer { entry });
+        }
+        let set = PixelSet::from;
+        let plans = plans.into_iter();
+        let plans = plans.map(|Entry { after, reveal }| Plan { after: set(after), reveal });
+        let moves = moves.into_iter();
+        let moves = moves.map(|Entry { after, reveal }| Move { after: set(after), reveal });
+        let answers = answers.into_iter();
+        let answers = answers.map(|Entry { after, reveal }| Answers { after: set(after), reveal });
+        let (plans, moves, answers) = (plans.collect(), moves.collect(), answers.collect());
         let strategy = Self { plans, moves, answers };
         strategy.book()?;
         Ok(strategy)
     }
 }
 
+/// Says whether a list names each pixel once.
+fn each_once(
+    list: &'static str,
+    entry: usize,
+    field: &'static str,
+    pixels: &[Pixel],
+) -> Result<(), Unreadable> {
+    let mut seen = HashSet::new();
+    match pixels.iter().find(|pixel| !seen.insert(**pixel)) {
+        Some(pixel) => Err(Unreadable::Twice { list, entry, field, pixel: *pixel }),
+        None => Ok(()),
+    }
+}
+
 /// Every complete set that holds these pixels wins; the winner has turns enough to reveal those that
 /// are not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
     /// What is revealed.
     pub after: PixelSet,
@@ -66,8 +119,7 @@ pub struct Plan {
 }
 
 /// It is the winner's turn.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Move {
     /// What is revealed.
     pub after: PixelSet,
@@ -76,8 +128,7 @@ pub struct Move {
 }
 
 /// It is the other side's turn, and then the winner's last.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Answers {
     /// What is revealed before both.
     pub after: PixelSet,

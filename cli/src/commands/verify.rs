@@ -111,9 +111,9 @@ impl Checker<'_> {
         let Some(bytes) = line.bytes else {
             return Ok((None, Err(format!("it is longer than {LONGEST} bytes"))));
         };
-        let read = match serde_json::from_slice::<proof::Line>(bytes) {
+        let read = match read(bytes) {
             Ok(read) => read,
-            Err(error) => return Ok((None, Err(of_one_line(&error)))),
+            Err(fault) => return Ok((None, Err(fault))),
         };
         let game = game(&read.certificate);
         Ok((Some(game), self.check_read(line.number, &read)?))
@@ -197,10 +197,48 @@ impl Checker<'_> {
     }
 }
 
+/// A line, or what is wrong with it: the field, by its path, and what it may hold.
+fn read(bytes: &[u8]) -> Result<proof::Line, String> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let path = error.path().to_string();
+        let fault = of_one_line(error.inner());
+        // The whole line has no path.
+        if path == "." { fault } else { format!("{path}: {fault}") }
+    })?;
+    deserializer.end().map_err(|error| of_one_line(&error))?;
+    Ok(read)
+}
+
 /// What is wrong with a line that cannot be read. The line is told by its number in the input, and
 /// here would always be the first.
 fn of_one_line(error: &serde_json::Error) -> String {
-    error.to_string().replace(" at line 1 column ", " at column ")
+    let fault = error.to_string();
+    let (fault, column) = fault.split_once(" at line 1 column ").unwrap_or((&fault, ""));
+    let fault = in_words(fault);
+    if column.is_empty() { fault } else { format!("{fault}, at column {column}") }
+}
+
+/// A fault whose last word is a type as who wrote the line knows it.
+fn in_words(fault: &str) -> String {
+    let words = [
+        ("u8", "a whole number from 0 to 255"),
+        ("u16", "a whole number from 0 to 65535"),
+        ("u32", "a whole number from 0 to 4294967295"),
+        ("u64", "a whole number from 0 to 18446744073709551615"),
+        ("f64", "a number"),
+        ("a sequence", "a list"),
+        ("a tuple of size 2", "a list of two numbers"),
+    ];
+    let Some((given, expected)) = fault.split_once(", expected ") else { return fault.to_owned() };
+    if given.starts_with("unknown field") {
+        let known = expected.trim_start_matches("one of ");
+        return format!("{given}: the fields are {known}");
+    }
+    let known = words.iter().find(|(name, _)| *name == expected).map(|(_, words)| *words);
+    let expected =
+        known.unwrap_or(if expected.starts_with("struct ") { "an object" } else { expected });
+    format!("{given}: it must be {expected}")
 }
 
 /// What a certificate is about, all rules included that are not the paper's.

@@ -232,11 +232,58 @@ fn a_field_that_was_changed_is_named() {
     let more = more.map(|place| changed(&good, &[(&place, json!(1))]));
     let (told, _) = verdicts("", &more.join("\n"));
     assert!(
-        told.iter().all(|told| told.contains(": no certificate: unknown field `more`")),
+        told.iter().all(
+            |told| told.contains(": no certificate: ") && told.contains("unknown field `more`")
+        ),
         "{told:?}"
     );
-    let (told, _) = verdicts("", &changed(&good, &[("/evaluations", json!("many"))]));
-    assert!(told[0].contains("invalid type: string \"many\", expected u64"), "{told:?}");
+    let number = |most: &str| format!("it must be a whole number from 0 to {most}");
+    let (byte, most) = (number("255"), number("18446744073709551615"));
+    let strategy = |list: &str, after: Value, reveal: Value| {
+        ("/certificate/strategy", json!({ list: [{ "after": after, "reveal": reveal }] }))
+    };
+    let twice = strategy("plans", json!([]), json!([[9, 9], [9, 9]]));
+    for (change, wanted) in [
+        (
+            ("/evaluations", json!("many")),
+            format!("evaluations: invalid type: string \"many\": {most}, at column "),
+        ),
+        (
+            ("/seconds", json!("long")),
+            "seconds: invalid type: string \"long\": it must be a n".into(),
+        ),
+        (("/pixels", json!(300)), format!("pixels: invalid value: integer `300`: {byte}")),
+        (
+            ("/certificate/rules/pixels", json!("four")),
+            format!("certificate.rules.pixels: invalid type: string \"four\": {byte}"),
+        ),
+        (
+            ("/certificate/claims/honest", json!(-1)),
+            format!("certificate.claims.honest: invalid value: integer `-1`: {byte}"),
+        ),
+        (
+            ("/certificate/winner", json!("nobody")),
+            "certificate.winner: unknown variant `nobody`: it must be `honest` or `liar`".into(),
+        ),
+        (
+            ("/certificate/strategy", json!(7)),
+            "certificate.strategy: invalid type: integer `7`".into(),
+        ),
+        (
+            strategy("moves", json!("none"), json!([9, 9])),
+            "certificate.strategy.moves[0].after: ".into(),
+        ),
+        (
+            twice,
+            "certificate.strategy: `reveal` of entry 0 of `plans` names (9, 9) twice: each".into(),
+        ),
+    ] {
+        let (told, _) = verdicts("", &changed(&good, &[change]));
+        let wanted = format!("line 1: no certificate: {wanted}");
+        assert!(told[0].starts_with(&wanted), "{wanted}: {told:?}");
+    }
+    let (told, _) = verdicts("", &format!("{} 7", good.trim_end()));
+    assert!(told[0].starts_with("line 1: no certificate: trailing characters"), "{told:?}");
 }
 
 /// As the certificate has an image.
@@ -263,7 +310,8 @@ fn what_does_not_hold_is_told_and_the_rest_is_checked() {
         "line 3: no certificate: expected ",
         "line 4: no certificate: missing field `image`",
         "line 5: no certificate: expected value",
-        "line 6: no certificate: the strategy has two entries for the position after nothing",
+        "line 6: no certificate: certificate.strategy: the strategy has two entries for the position after \
+         nothing",
         wins,
     ]) {
         assert!(told.starts_with(wanted), "{told}");
