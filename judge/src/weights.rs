@@ -14,9 +14,10 @@ use std::{
 };
 
 use half::{bf16, f16};
+use pixel_debate_game::Rules;
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 
-use crate::network::{KERNEL, Layer, Network};
+use crate::network::{CLASSES, KERNEL, Layer, Network};
 
 /// A network and where it comes from.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +39,7 @@ pub struct Provenance(pub HashMap<String, String>);
 impl Provenance {
     /// The number of revealed pixels that the judge was trained for.
     pub fn pixels(&self) -> Option<usize> {
-        self.0.get("pixels")?.parse().ok()
+        self.0.get(PIXELS_KEY)?.parse().ok()
     }
 
     /// What the labels mean, by label, as far as that is known: the file says it, or that the judge
@@ -56,6 +57,30 @@ impl Provenance {
         self.0.get("data").map(String::as_str)
     }
 
+    /// What is wrong with what a file says, if something is that debates depend on.
+    fn fault(&self) -> Option<String> {
+        let must_be = |key: &str, said: &str, allowed: &str| {
+            Some(format!("its metadata say `{key}` = {said:?}: it must be {allowed}"))
+        };
+        let said = |key: &str| self.0.get(key).map(String::as_str);
+        let most = usize::from(Rules::MAX_PIXELS);
+        if let Some(pixels) = said(PIXELS_KEY)
+            && !self.pixels().is_some_and(|pixels| (1..=most).contains(&pixels))
+        {
+            return must_be(PIXELS_KEY, pixels, &format!("a whole number from 1 to {most}"));
+        }
+        if let Some(legal) = said(LEGAL_KEY).filter(|legal| !["nonzero", "any"].contains(legal)) {
+            return must_be(LEGAL_KEY, legal, "`nonzero` or `any`");
+        }
+        let classes = said(CLASSES_KEY)?;
+        let sound = (1..=CLASSES).contains(&classes.lines().count())
+            && classes.lines().all(|name| !name.trim().is_empty());
+        if sound {
+            return None;
+        }
+        must_be(CLASSES_KEY, classes, "one to ten names, a line each: what the labels from 0 mean")
+    }
+
     /// The classes of a dataset as a file's metadata have them, by the key [`CLASSES_KEY`].
     pub fn of_classes(classes: &[String]) -> String {
         classes.join("\n")
@@ -66,6 +91,12 @@ impl Provenance {
 pub const CLASSES_KEY: &str = "classes";
 /// The metadata's key of the input planes.
 pub const PLANES_KEY: &str = "planes";
+/// The metadata's key of the number of pixels.
+const PIXELS_KEY: &str = "pixels";
+/// The metadata's key of the pixels that were shown in training.
+pub(crate) const LEGAL_KEY: &str = "legal";
+/// The metadata's key of what the judge knows.
+pub(crate) const ACCURACY_KEY: &str = "accuracy";
 /// The planes of all judges in memory, and of files that do not say.
 pub const PLANES: &str = "mask value";
 /// The planes of a file that are turned when it is read.
@@ -173,6 +204,9 @@ impl Weights {
             || Ok(Network { conv1: layer(0)?, conv2: layer(1)?, fc1: layer(2)?, fc2: layer(3)? });
         let mut network = network().map_err(fault)?;
         let mut provenance = Provenance(metadata.metadata().clone().unwrap_or_default());
+        if let Some(wrong) = provenance.fault() {
+            return Err(fault(wrong));
+        }
         if let Some(planes) = provenance.0.get_mut(PLANES_KEY) {
             match planes.as_str() {
                 PLANES => {}

@@ -156,6 +156,73 @@ fn a_judge_that_knows_no_digits_or_less_than_it_says_is_doubted() {
     assert!(doubt.to_string().ends_with("and its file says 85 %"), "{doubt}");
 }
 
+/// The judges of the experiments, of which the weakest have hardly more to lose by other planes.
+#[test]
+fn the_planes_of_weak_judges_are_doubted_too() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments/judges");
+    for name in ["judge-6-500", "judge-6-2000", "judge-6-8000", "any-6-8000"] {
+        let mut weights = Weights::read(&folder.join(format!("{name}.safetensors"))).unwrap();
+        assert_eq!(weights.doubt(6), None, "{name}");
+        let mut network = Network::clone(&weights.network);
+        network.conv1.weight.chunks_exact_mut(50).for_each(|planes| planes.rotate_left(25));
+        weights.network = Arc::new(network);
+        let doubt = weights.doubt(6);
+        assert!(matches!(doubt, Some(Doubt::Planes { pixels: 6, .. })), "{name}: {doubt:?}");
+    }
+}
+
+#[test]
+fn a_judge_that_is_never_sure_is_not_right() {
+    let mut weights = shipped(4).unwrap().clone();
+    let mut network = Network::clone(&weights.network);
+    for layer in [&mut network.conv1, &mut network.conv2, &mut network.fc1, &mut network.fc2] {
+        layer.weight.fill(0.0);
+        layer.bias.fill(0.0);
+    }
+    weights.network = Arc::new(network);
+    assert_eq!(weights.doubt(4), Some(Doubt::Chance { pixels: 4, right: 0.0 }));
+}
+
+#[test]
+fn metadata_that_cannot_be_read_are_named() {
+    let read = |key: &str, value: &str| {
+        Weights::from_bytes("FILE", &with(&[(key, value)], false))
+            .map_err(|error| error.to_string())
+    };
+    let number = "it must be a whole number from 1 to 128";
+    let names = "it must be one to ten names, a line each: what the labels from 0 mean";
+    let eleven = ["x"; 11].join("\n");
+    for (key, value, allowed) in [
+        ("pixels", "six", number),
+        ("pixels", "0", number),
+        ("pixels", "129", number),
+        ("pixels", "-4", number),
+        ("pixels", "", number),
+        ("legal", "all", "it must be `nonzero` or `any`"),
+        (CLASSES_KEY, "", names),
+        (CLASSES_KEY, "cat\n\ndog", names),
+        (CLASSES_KEY, &eleven, names),
+    ] {
+        let refused = read(key, value).unwrap_err();
+        let wanted = format!(
+            "judge FILE does not hold the paper's network: its metadata say `{key}` = {value:?}: {allowed}"
+        );
+        assert_eq!(refused, wanted);
+    }
+    for (key, value) in [("pixels", "128"), ("legal", "any"), (CLASSES_KEY, "cat\ndog")] {
+        read(key, value).unwrap();
+    }
+    for accuracy in ["lots", "59.9", "101 % on mnist-test", "-1 % on mnist-test", "NaN %", ""] {
+        let doubt = read("accuracy", accuracy).unwrap().doubt(4).unwrap().to_string();
+        let wanted = format!("the judge's file says `accuracy` = {accuracy:?}, which is not held");
+        assert!(doubt.starts_with(&wanted), "{doubt}");
+    }
+    // Of other images there is nothing to hold it against.
+    assert_eq!(read("accuracy", "99 % on fashion-mnist-test").unwrap().doubt(4), None);
+    let doubt = read("accuracy", "66 % on mnist-test").unwrap().doubt(4).unwrap();
+    assert!(matches!(doubt, Doubt::Worse { stated: 0.66, .. }), "{doubt}");
+}
+
 #[test]
 fn labels_by_order_need_a_judge_of_the_same_classes() {
     let dir = tempfile::tempdir().unwrap();
