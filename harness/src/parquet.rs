@@ -7,8 +7,54 @@
 mod read;
 mod write;
 
-pub(crate) use read::read;
+use pixel_debate_game::Role;
+
+use crate::plan::Plan;
+use crate::rows::Row;
+pub(crate) use read::{Table, read};
 pub(crate) use write::to_bytes;
+
+/// What a table says of a debate's reveals beyond their places. It follows from image and rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reveals {
+    /// What the image has there.
+    pub(crate) values: Vec<i32>,
+    /// Who revealed it; nobody where the judge was alone.
+    pub(crate) by: Vec<Option<Role>>,
+}
+
+impl Reveals {
+    /// Those of a row that is one of the cell's.
+    pub(crate) fn of(plan: &Plan, cell: usize, row: &Row) -> Self {
+        Self { values: write::values(plan, row), by: write::revealers(plan, cell, row) }
+    }
+
+    /// What is wrong with those of a cell's rows, if anything.
+    pub(crate) fn fault(
+        plan: &Plan,
+        cell: usize,
+        rows: &[Row],
+        reveals: &[Self],
+    ) -> Result<(), String> {
+        for (number, (row, found)) in rows.iter().zip(reveals).enumerate() {
+            let Self { values, by } = Self::of(plan, cell, row);
+            let fault = if found.values != values {
+                format!(
+                    "the values of its evidence are {:?}, and should be {values:?}",
+                    found.values
+                )
+            } else if found.by != by {
+                let found = &found.by;
+                format!("its evidence is revealed by {found:?}, and should be by {by:?}")
+            } else {
+                continue;
+            };
+            let (number, of, image) = (number + 1, rows.len(), row.image);
+            return Err(format!("debate {number} of {of}, over image {image}: {fault}"));
+        }
+        Ok(())
+    }
+}
 
 /// The version of the schema.
 const VERSION: &str = "2";
@@ -83,12 +129,11 @@ const COLUMNS: [(&str, &str); 13] = [
 
 #[cfg(test)]
 mod tests {
-    use pixel_debate_game::{Pixel, Role};
+    use pixel_debate_game::Pixel;
 
-    use super::read::Table;
     use super::*;
-    use crate::rows::{Blame, Row};
-    use crate::{Plan, RunError};
+    use crate::RunError;
+    use crate::rows::Blame;
 
     fn rows() -> Vec<Vec<Row>> {
         let played = Row {
@@ -139,7 +184,11 @@ mod tests {
             let bytes = to_bytes(&plan, &rows);
             assert_eq!(bytes, to_bytes(&plan, &rows));
             std::fs::write(&file, bytes).unwrap();
-            let table = Table { manifest: manifest.clone(), rows };
+            let reveals = rows
+                .iter()
+                .enumerate()
+                .map(|(cell, rows)| rows.iter().map(|row| Reveals::of(&plan, cell, row)).collect());
+            let table = Table { manifest: manifest.clone(), reveals: reveals.collect(), rows };
             assert_eq!(read(&file, 3).unwrap(), table);
         }
     }

@@ -10,9 +10,9 @@ use crate::failure::Failure;
 
 /// Hold two folders of results against each other
 ///
-/// Debates over images that both have must be the same, from evidence to logits, and where both are
-/// of the same images their summaries and plots too, byte for byte. Of a folder without
-/// debates.parquet the sample is taken.
+/// Debates over images that both have must be the same, from evidence to logits. Where both are of the
+/// same images and cells, so must be their plots, byte for byte, and what their summaries say that comes
+/// of the debates. Of a folder without debates.parquet the sample is taken.
 #[derive(Args)]
 pub(crate) struct Compare {
     /// A run's folder
@@ -21,17 +21,30 @@ pub(crate) struct Compare {
     /// Another's
     #[arg(value_name = "OTHER")]
     other: PathBuf,
+    /// Fail where summaries and plots could not be compared, too
+    #[arg(long)]
+    files: bool,
 }
 
 impl Compare {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let Agreement { images, debates, files, differences } = compare(&self.one, &self.other)?;
+        let Agreement { images, debates, files, of_files, mut differences } =
+            compare(&self.one, &self.other)?;
+        if self.files && of_files == 0 && differences.is_empty() {
+            differences.push(
+                "neither summary nor plots were compared: they are of other images or cells"
+                    .to_owned(),
+            );
+        }
         let mut output = io::stdout().lock();
         for difference in &differences {
             writeln!(output, "{difference}")?;
         }
         if debates > 0 {
-            writeln!(output, "the same: {debates} debates over {images} images, {files} files")?;
+            writeln!(
+                output,
+                "the same: {debates} debates over {images} images, {files} of {of_files} files compared"
+            )?;
         }
         match differences.len() {
             0 => Ok(()),

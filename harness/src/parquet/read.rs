@@ -9,6 +9,7 @@ use parquet::errors::ParquetError;
 use parquet::file::reader::{FileReader, RowGroupReader, SerializedFileReader};
 use pixel_debate_game::{Pixel, Role};
 
+use super::Reveals;
 use super::{MANIFEST, SCHEMA_VERSION, VERSION};
 use crate::RunError;
 use crate::rows::{Blame, Row};
@@ -20,6 +21,8 @@ pub(crate) struct Table {
     pub(crate) manifest: String,
     /// The debates, by cell.
     pub(crate) rows: Vec<Vec<Row>>,
+    /// What the table says of each debate's reveals beyond their places, likewise.
+    pub(crate) reveals: Vec<Vec<Reveals>>,
 }
 
 /// The debates of a run, by cell, of which there are so many.
@@ -39,7 +42,8 @@ fn table(file: File, cells: usize) -> Result<Table, ParquetError> {
         return Err(fault("a table of another version of the program"));
     }
     let manifest = said(MANIFEST);
-    let mut table = vec![Vec::new(); cells];
+    let mut rows = vec![Vec::new(); cells];
+    let mut reveals = vec![Vec::new(); cells];
     for group in 0..reader.num_row_groups() {
         let group = reader.get_row_group(group)?;
         let mut columns = Columns { group: &*group, next: 0 };
@@ -53,33 +57,46 @@ fn table(file: File, cells: usize) -> Result<Table, ParquetError> {
         let (margins, believed) =
             (columns.optional::<FloatType>()?, columns.optional::<Int32Type>()?);
         let (x, y) = (columns.lists::<Int32Type>()?, columns.lists::<Int32Type>()?);
-        // Values and who revealed them follow from the images and the rules.
-        columns.next += 2;
+        let values = columns.lists::<Int32Type>()?;
+        let revealers = columns.lists_of_optional::<ByteArrayType>()?;
         let logits = columns.lists::<FloatType>()?;
         let blames = columns.optional::<Int32Type>()?;
         for at in 0..cells.len() {
             let row = Row {
-                image: images[at] as u32,
-                label: labels[at] as u8,
-                lie: lies[at].map(|lie| lie as u8),
+                image: images[at].cast_unsigned(),
+                label: small(labels[at])?,
+                lie: lies[at].map(small).transpose()?,
                 first: firsts[at].as_ref().map(role).transpose()?,
-                replicate: replicates[at] as u16,
+                replicate: small(replicates[at])?,
                 seed: seeds[at].map(i64::cast_unsigned),
                 winner: role(&winners[at])?,
                 margin: margins[at],
-                believed: believed[at].map(|label| label as u8),
-                evidence: pixels(x[at].as_deref(), y[at].as_deref()),
+                believed: believed[at].map(small).transpose()?,
+                evidence: pixels(x[at].as_deref(), y[at].as_deref())?,
                 logits: logits[at].as_deref().map(floats).transpose()?,
-                blame: blames[at].map(|number| match number {
-                    0 => Blame::Start,
-                    number => Blame::Reveal(number as u8),
-                }),
+                blame: blames[at]
+                    .map(|number| match number {
+                        0 => Ok(Blame::Start),
+                        number => small(number).map(Blame::Reveal),
+                    })
+                    .transpose()?,
             };
-            let cell = table.get_mut(cells[at] as usize);
-            cell.ok_or_else(|| fault("a cell that the manifest has not"))?.push(row);
+            let revealed = Reveals {
+                values: values[at].clone().unwrap_or_default(),
+                by: revealers[at]
+                    .iter()
+                    .map(|by| by.as_ref().map(role).transpose())
+                    .collect::<Result<_, _>>()?,
+            };
+            let cell = cells[at] as usize;
+            let (Some(rows), Some(reveals)) = (rows.get_mut(cell), reveals.get_mut(cell)) else {
+                return Err(fault("a cell that the manifest has not"));
+            };
+            rows.push(row);
+            reveals.push(revealed);
         }
     }
-    Ok(Table { manifest, rows: table })
+    Ok(Table { manifest, rows, reveals })
 }
 
 fn fault(what: &str) -> ParquetError {
@@ -119,6 +136,24 @@ impl Columns<'_> {
             }
             if let (Some(Some(list)), true) = (lists.last_mut(), there == most) {
                 list.extend(values.next());
+            }
+        }
+        let count = self.group.metadata().num_rows() as usize;
+        if lists.len() == count { Ok(lists) } else { Err(fault("a column of lists is cut short")) }
+    }
+
+    /// A list a row, whose values may be missing.
+    fn lists_of_optional<T: DataType>(&mut self) -> Result<Vec<Vec<Option<T::T>>>, ParquetError> {
+        let Column { values, there, repeated, most } = self.column::<T>()?;
+        let mut values = values.into_iter();
+        let mut lists: Vec<Vec<Option<T::T>>> = Vec::new();
+        for (there, repeated) in there.into_iter().zip(repeated) {
+            if repeated == 0 {
+                lists.push(Vec::new());
+            }
+            // The first level says that there is something, the last that it has a value.
+            if let (Some(list), true) = (lists.last_mut(), there > 0) {
+                list.push(if there == most { values.next() } else { None });
             }
         }
         let count = self.group.metadata().num_rows() as usize;
@@ -167,9 +202,17 @@ fn role(name: &ByteArray) -> Result<Role, ParquetError> {
     }
 }
 
-fn pixels(x: Option<&[i32]>, y: Option<&[i32]>) -> Vec<Pixel> {
-    let places = x.into_iter().flatten().zip(y.into_iter().flatten());
-    places.map(|(x, y)| Pixel::new(*x as u8, *y as u8)).collect()
+fn pixels(x: Option<&[i32]>, y: Option<&[i32]>) -> Result<Vec<Pixel>, ParquetError> {
+    let (x, y) = (x.unwrap_or_default(), y.unwrap_or_default());
+    if x.len() != y.len() {
+        return Err(fault("a reveal without its column or row"));
+    }
+    x.iter().zip(y).map(|(x, y)| Ok(Pixel::new(small(*x)?, small(*y)?))).collect()
+}
+
+/// A number as the columns of small numbers have it.
+fn small<T: TryFrom<i32>>(number: i32) -> Result<T, ParquetError> {
+    T::try_from(number).map_err(|_| fault("a number that its column cannot have"))
 }
 
 fn floats(floats: &[f32]) -> Result<[f32; 10], ParquetError> {

@@ -66,7 +66,9 @@ fn table(plan: &Plan, cells: &[Vec<Row>]) -> Result<Vec<u8>, ParquetError> {
         columns.list::<Int32Type>(pixels(|pixel| pixel.x))?;
         columns.list::<Int32Type>(pixels(|pixel| pixel.y))?;
         columns.list::<Int32Type>(|_, row| values(plan, row))?;
-        columns.list_of_optional::<ByteArrayType>(|cell, row| revealers(plan, cell, row))?;
+        columns.list_of_optional::<ByteArrayType>(|cell, row| {
+            revealers(plan, cell, row).into_iter().map(|by| by.map(role)).collect()
+        })?;
         columns.optional_list::<FloatType>(|row| row.logits.map(|logits| logits.to_vec()))?;
         columns.optional::<Int32Type>(|row| {
             row.blame.map(|blame| match blame {
@@ -194,20 +196,22 @@ fn role(role: Role) -> ByteArray {
 }
 
 /// What the image has where a row's pixels are.
-fn values(plan: &Plan, row: &Row) -> Vec<i32> {
-    let image = plan.dataset.image(row.image as usize);
+pub(super) fn values(plan: &Plan, row: &Row) -> Vec<i32> {
+    let number = row.image as usize;
+    // A row that was read may name an image that is not there.
+    let image = if number < plan.dataset.len() { plan.dataset.image(number) } else { &[] };
     let place = |pixel: &Pixel| usize::from(pixel.y) * plan.dataset.width() + usize::from(pixel.x);
     row.evidence.iter().map(|pixel| image.get(place(pixel)).copied().unwrap_or(0).into()).collect()
 }
 
 /// Who revealed a row's pixels; nobody where the judge was alone.
-fn revealers(plan: &Plan, cell: usize, row: &Row) -> Vec<Option<ByteArray>> {
+pub(super) fn revealers(plan: &Plan, cell: usize, row: &Row) -> Vec<Option<Role>> {
     let Play { pixels, precommit, order, legal, .. } = plan.manifest().cells[cell].play;
     let by = |number: usize| {
         let order = order.unwrap_or(TurnOrder::Alternating);
         let rules = Rules { pixels, precommit, first: row.first?, order, legal };
         let debater: Debater = rules.debater_to_move(number)?;
-        Some(role(rules.role_of(debater)))
+        Some(rules.role_of(debater))
     };
     (0..row.evidence.len()).map(by).collect()
 }

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use super::{Failed, RunError, Workers, log::Log, shard};
 use crate::Cell;
 use crate::manifest::{Manifest, Program};
+use crate::parquet::{Reveals, Table};
 use crate::plan::{Plan, Shard};
 use crate::rows::Row;
 use crate::work::Depth;
@@ -103,7 +104,11 @@ impl Folder {
     /// again, or has happened.
     fn take_apart(&self, known: &Manifest, plan: &Plan) -> Result<(), RunError> {
         let table = self.path.join(TABLE);
-        let rows = crate::parquet::read(&table, known.cells.len())?.rows;
+        let Table { rows, reveals, .. } = crate::parquet::read(&table, known.cells.len())?;
+        for (cell, (rows, reveals)) in rows.iter().zip(&reveals).enumerate() {
+            let fault = Reveals::fault(plan, cell, rows, reveals);
+            fault.map_err(|fault| RunError::damaged(&table, format!("cell {cell}: {fault}")))?;
+        }
         let mut rows: Vec<HashMap<usize, Vec<Row>>> = rows.into_iter().map(by_image).collect();
         let shards = self.path.join(SHARDS);
         fs::create_dir_all(&shards).map_err(|source| RunError::io(&shards, source))?;
@@ -112,7 +117,7 @@ impl Folder {
             let images = plan.images[shard.images.clone()].iter();
             let rows: Vec<Row> =
                 images.filter_map(|image| rows[shard.cell].remove(image)).flatten().collect();
-            plan.fault(shard, &rows, Depth::Replayed)
+            plan.fault(shard, &rows, Depth::Judged)
                 .map_err(|fault| RunError::damaged(&table, fault))?;
             self.keep_shard(&shard.key, &rows)?;
         }
@@ -188,7 +193,10 @@ impl Folder {
         let manifest = plan.manifest();
         let table = crate::parquet::read(&path, manifest.cells.len())?;
         for (number, (cell, rows)) in manifest.cells.iter().zip(&table.rows).enumerate() {
-            let fault = plan.work(number).fault(&plan.images[..cell.images], rows, Depth::Replayed);
+            let work = plan.work(number);
+            let fault = work
+                .fault(&plan.images[..cell.images], rows, Depth::Judged)
+                .and_then(|()| Reveals::fault(plan, number, rows, &table.reveals[number]));
             fault.map_err(|fault| RunError::damaged(&path, format!("cell {number}: {fault}")))?;
         }
         if table.manifest != manifest.hash() {
@@ -347,6 +355,9 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
+    use pixel_debate_datasets::Dataset;
+    use pixel_debate_game::Role;
+
     use super::*;
     use crate::Observer;
 
@@ -463,5 +474,64 @@ mod tests {
         let mut rows = vec![vec![]; plan.manifest().cells.len()];
         rows[shard.cell] = other_pixel;
         assert!(plan.fault(shard, &rows[shard.cell], Depth::Replayed).is_err());
+    }
+
+    #[test]
+    fn a_finished_table_that_was_altered_is_found() {
+        let text = |order: &str| {
+            format!(
+                "title = \"Small\"\n[images]\ndataset = \"mnist\"\nlist = [5]\n[[grid]]\nname = \
+                 \"debate\"\nprotocol = \"debate\"\npixels = 4\nlies = [3]\nhonest = \"greedy\"\n\
+                 liar = \"greedy\"\norder = \"{order}\"\n"
+            )
+        };
+        let new = |text: &str| Plan::new(text, Path::new("."), None).unwrap();
+        let plan = new(&text("alternating"));
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        let rows = plan.run(folder, 1, &Counts::default()).unwrap().rows;
+        // Other logits, with all that follows from them.
+        let mut lost = rows.clone();
+        for row in &mut lost[0] {
+            let logits = row.logits.as_mut().unwrap();
+            let (truth, lie) = (usize::from(row.label), usize::from(row.lie.unwrap()));
+            logits.swap(truth, lie);
+            row.margin = row.margin.map(|margin| -margin);
+            row.winner = row.winner.other();
+            row.believed = Some(if row.winner == Role::Honest { truth } else { lie } as u8);
+        }
+        let mut faint = new(&text("alternating"));
+        let pixels = faint.dataset.image(5).iter().map(|value| (*value).min(1)).collect();
+        let black = vec![0; 5 * 784];
+        let pixels = [black, pixels].concat();
+        let names = faint.dataset.classes().to_vec();
+        let dataset = Dataset::new("faint", (28, 28), pixels, vec![1; 6], names).unwrap();
+        faint.dataset = std::borrow::Cow::Owned(dataset);
+        let blocks = new(&text("blocks"));
+        let tables = [
+            (crate::parquet::to_bytes(&plan, &lost), "its logits is ["),
+            (
+                crate::parquet::to_bytes(&faint, &rows),
+                "the values of its evidence are [1, 1, 1, 1]",
+            ),
+            (
+                crate::parquet::to_bytes(&blocks, &rows),
+                "its evidence is revealed by [Some(Honest), Some(Honest), Some(Liar), Some(Liar)], and \
+                 should be by [Some(Honest), Some(Liar), ",
+            ),
+        ];
+        // As it is, and as a run of more images takes it apart.
+        let grown = new(&text("alternating").replace("[5]", "[5, 3]"));
+        for (table, wanted) in tables {
+            fs::write(folder.join(TABLE), &table).unwrap();
+            for plan in [&plan, &grown] {
+                let error = plan.run(folder, 1, &Counts::default()).unwrap_err().to_string();
+                assert!(error.contains(TABLE) && error.contains(wanted), "{error}");
+                assert_eq!(fs::read(folder.join(TABLE)).unwrap(), table);
+            }
+        }
+        fs::write(folder.join(TABLE), crate::parquet::to_bytes(&plan, &rows)).unwrap();
+        plan.run(folder, 1, &Counts::default()).unwrap();
+        grown.run(folder, 1, &Counts::default()).unwrap();
     }
 }
