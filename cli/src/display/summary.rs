@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use pixel_debate_harness::statistics::{Scores, p_in_words};
-use pixel_debate_harness::{Comparison, Estimate, HonestWins, Judged, LeftOut, Rate, Summary};
+use pixel_debate_harness::{Comparison, HonestWins, Judged, LeftOut, Rate, Summary};
 
 /// A line for each cell, way to count and order, and then the comparisons.
 pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<()> {
@@ -37,7 +37,7 @@ pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<
     writeln!(
         output,
         "\nIn brackets: 95 % intervals with the image as the unit, Wilson's by the effective number of \
-         images, and for lies the cluster bootstrap's."
+         images, for images and lies alike."
     )?;
     comparisons(output, &summary.comparisons)
 }
@@ -73,14 +73,11 @@ fn comparisons(output: &mut impl Write, comparisons: &[Comparison]) -> io::Resul
 }
 
 fn line(output: &mut impl Write, name: &str, wins: &HonestWins) -> io::Result<()> {
-    let Rate { rate, low, high, .. } = wins.images.wilson;
-    let images = percent(rate, low, high);
-    let Estimate { wilson, bootstrap } = wins.lies;
-    let lies = percent(wilson.rate, bootstrap.low, bootstrap.high);
+    let [images, lies] = [wins.images, wins.lies].map(|estimate| percent(estimate.wilson));
     writeln!(output, "  {name:<14}{images:<34}{lies}")
 }
 
-fn percent(rate: f64, low: f64, high: f64) -> String {
+fn percent(Rate { rate, low, high, .. }: Rate) -> String {
     let [rate, low, high] = [rate, low, high].map(|share| 100.0 * share);
     format!("{rate:.1} % ({low:.1} to {high:.1})")
 }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::Failed;
 use crate::manifest::{LeftOut, Looks, Manifest, Program};
-use crate::statistics::{Bin, Scores, p_in_words};
+use crate::statistics::{Bin, Rate, Scores, p_in_words};
 use crate::summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, Judged, Summary};
 
 const STYLE: &str = "
@@ -135,7 +135,7 @@ fn rates(page: &mut String, summary: &Summary) -> std::fmt::Result {
     writeln!(
         page,
         "<p>In brackets 95 % intervals with the image as the unit: Wilson's by the effective number of \
-         images, and in small figures the cluster bootstrap's. A lie is refuted in a debate that the honest \
+         images, for images and lies alike. A lie is refuted in a debate that the honest \
          side wins; what wins an image is said by the rules about seeds and lies.</p>"
     )?;
     writeln!(
@@ -177,10 +177,9 @@ fn row(
 }
 
 fn estimate(estimate: &Estimate) -> String {
-    let Estimate { wilson, bootstrap } = estimate;
-    let [rate, low, high, drawn_low, drawn_high] =
-        [wilson.rate, wilson.low, wilson.high, bootstrap.low, bootstrap.high].map(|x| 100.0 * x);
-    format!("{rate:.1} % ({low:.1} to {high:.1}) <small>{drawn_low:.1} to {drawn_high:.1}</small>")
+    let Rate { rate, low, high, .. } = estimate.wilson;
+    let [rate, low, high] = [rate, low, high].map(|share| 100.0 * share);
+    format!("{rate:.1} % ({low:.1} to {high:.1})")
 }
 
 fn comparisons(page: &mut String, comparisons: &[Comparison]) -> std::fmt::Result {
