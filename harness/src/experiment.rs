@@ -31,6 +31,7 @@
 //! ```
 
 mod axis;
+mod counts;
 mod fields;
 mod judge;
 mod refusal;
@@ -40,12 +41,13 @@ use std::fmt;
 use std::ops::Range;
 
 use pixel_debate_agents::AgentSpec;
-use pixel_debate_game::{LegalPixels, Role};
+use pixel_debate_game::{LegalPixels, Role, Rules};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeTable;
 
 pub use axis::Axis;
+use counts::Count;
 use fields::Fields;
 pub use judge::{JudgeSpec, Missing, Training};
 pub use refusal::{Place, Refusal};
@@ -74,11 +76,11 @@ pub struct Images {
     /// file.
     pub dataset: String,
     /// From the first number up to, but not with, the second.
-    pub range: Option<[usize; 2]>,
+    pub range: Option<Spanned<[usize; 2]>>,
     /// These, in this order.
-    pub list: Option<Vec<usize>>,
+    pub list: Option<Spanned<Vec<usize>>>,
     /// So many, drawn without replacement. The first of a larger number are those of a smaller one.
-    pub random: Option<usize>,
+    pub random: Option<Spanned<usize>>,
     /// What the drawing depends on.
     pub seed: u64,
     /// At how many images the results are to be looked at, as planned beforehand: at the end alone
@@ -256,6 +258,18 @@ impl Experiment {
     }
 }
 
+/// The pixels that a judge may see.
+type Pixels = Count<1, { Rules::MAX_PIXELS as u64 }>;
+/// The most seeds or replicates.
+const MOST_SEEDS: u64 = 1000;
+/// The most images that a grid may ask for; it has no more than the file.
+const MOST_IMAGES: u64 = i64::MAX as u64;
+
+/// What is in a place, made something else.
+fn inner<T, U>(spanned: Spanned<T>, change: impl FnOnce(T) -> U) -> Spanned<U> {
+    Spanned::new(spanned.span(), change(spanned.into_inner()))
+}
+
 /// Reads tables with one name.
 fn each<'a, T>(
     text: &'a str,
@@ -272,9 +286,9 @@ impl Images {
         let fields = Fields::of(text, "[images]", span, table, &known)?;
         Ok(Self {
             dataset: fields.required("dataset")?.into_inner(),
-            range: fields.optional("range")?.map(Spanned::into_inner),
-            list: fields.optional("list")?.map(Spanned::into_inner),
-            random: fields.optional("random")?.map(Spanned::into_inner),
+            range: fields.optional("range")?,
+            list: fields.optional("list")?,
+            random: fields.optional("random")?,
             seed: fields.or("seed", 1)?.into_inner(),
             looks: fields.optional("looks")?,
             skip_unusable: fields.or("skip_unusable", false)?.into_inner(),
@@ -305,14 +319,19 @@ impl Grid {
             "blame",
         ];
         let fields = Fields::of(text, "[[grid]]", span, table, &known)?;
+        let times = |name| -> Result<Spanned<u64>, Refusal> {
+            let count: Option<Spanned<Count<1, MOST_SEEDS>>> = fields.optional(name)?;
+            Ok(count.map_or_else(|| Spanned::new(0..0, 1), |count| inner(count, Count::get)))
+        };
+        let images: Option<Spanned<Count<1, MOST_IMAGES>>> = fields.optional("images")?;
         let both = Axis::both(Role::Honest, Role::Liar);
         // The first is the result; the other stands beside it.
         let seeds_by = Axis::both(Aggregate::Majority, Aggregate::MeanLogit);
         Ok(Self {
             name: fields.required("name")?.into_inner(),
-            images: fields.optional("images")?,
+            images: images.map(|images| inner(images, |images| images.get() as usize)),
             protocol: fields.required("protocol")?,
-            pixels: fields.required("pixels")?,
+            pixels: inner(fields.required("pixels")?, |axis: Axis<Pixels>| axis.map(Count::byte)),
             precommit: fields.optional("precommit")?.map(Spanned::into_inner),
             lies: fields.or("lies", Lies::Named(NamedLies::All))?,
             first: fields.or("first", both)?,
@@ -322,10 +341,10 @@ impl Grid {
             liar: fields.optional("liar")?,
             judge: fields.or("judge", Axis::one(JudgeSpec::named("shipped")))?,
             seed: fields.or("seed", 1)?.into_inner(),
-            seeds: fields.or("seeds", 1)?,
+            seeds: times("seeds")?,
             seeds_by: fields.or("seeds_by", seeds_by)?.into_inner(),
             lies_by: fields.or("lies_by", Axis::one(Aggregate::Any))?,
-            replicates: fields.or("replicates", 1)?,
+            replicates: times("replicates")?,
             blame: fields.or("blame", false)?,
         })
     }

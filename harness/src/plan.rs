@@ -12,11 +12,12 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
+use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::BEHAVIOUR;
 use pixel_debate_judge::kernels::Instructions;
 
-use crate::experiment::{Experiment, Images, Missing, Refusal};
+use crate::experiment::{Experiment, Grid, Images, Missing, PlotKind, Refusal};
 use crate::manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
 use crate::rows::Row;
 use crate::work::{Depth, Work};
@@ -61,8 +62,9 @@ impl Plan {
         let files = Files { text, folder };
         let (images, span) = (experiment.images.get_ref(), experiment.images.span());
         let dataset = files.dataset(&images.dataset, span.clone())?;
-        let mut numbers =
-            images.numbers(&dataset).map_err(|reason| Refusal::at(text, span.clone(), reason))?;
+        let mut numbers = images.numbers(&dataset).map_err(|(place, reason)| {
+            Refusal::at(text, if place.is_empty() { span.clone() } else { place }, reason)
+        })?;
         let whole = numbers.len();
         if let Some(limit) = limit {
             numbers.truncate(limit);
@@ -269,12 +271,20 @@ fn plots(text: &str, experiment: &Experiment) -> Result<Vec<PlotMark>, Refusal> 
         if name.is_empty() || !name.chars().all(plain) {
             return Err(refuse(format!("plot {name:?}: a name has letters, digits and `-`")));
         }
-        if name == "rates" || marks.iter().any(|mark| mark.name == *name) {
-            return Err(refuse(format!("a second plot is called {name:?}")));
+        // Files that differ in case alone are one file in many places.
+        let known = || marks.iter().map(|mark| &*mark.name).chain(["rates"]);
+        if let Some(other) = known().find(|known| known.eq_ignore_ascii_case(name)) {
+            let reason = if other == name {
+                format!("a second plot is called {name:?}")
+            } else {
+                format!("plots are called {other:?} and {name:?}: names that differ in case alone")
+            };
+            return Err(refuse(reason));
         }
         for grid in grids {
             known_grid(experiment, grid).map_err(refuse)?;
         }
+        shows_something(experiment, *kind, grids).map_err(refuse)?;
         let grids = if grids.is_empty() {
             experiment.grids.iter().map(|grid| grid.get_ref().name.clone()).collect()
         } else {
@@ -283,6 +293,43 @@ fn plots(text: &str, experiment: &Experiment) -> Result<Vec<PlotMark>, Refusal> 
         marks.push(PlotMark { name: name.clone(), kind: *kind, grids });
     }
     Ok(marks)
+}
+
+/// Says why a plot of this kind would be empty: each of the grids that it names must have what it
+/// shows, and if it names none, one of all.
+fn shows_something(
+    experiment: &Experiment,
+    kind: PlotKind,
+    named: &[String],
+) -> Result<(), String> {
+    let has = |grid: &Grid| match kind {
+        PlotKind::Blame => *grid.blame.get_ref(),
+        PlotKind::Rollouts => {
+            let honest = grid.honest.iter().flat_map(|axis| axis.get_ref().values());
+            honest.into_iter().any(|agent| matches!(agent, AgentSpec::Mcts { .. }))
+        }
+        _ => true,
+    };
+    let what = match kind {
+        PlotKind::Blame => "`blame = true`",
+        PlotKind::Rollouts => "`honest = \"mcts:N\"`",
+        _ => return Ok(()),
+    };
+    let kind = if kind == PlotKind::Blame { "blame" } else { "rollouts" };
+    let grids = experiment.grids.iter().map(toml::Spanned::get_ref);
+    if named.is_empty() {
+        return if grids.clone().any(has) {
+            Ok(())
+        } else {
+            Err(format!("`kind` is \"{kind}\", and no grid has {what}: it would be empty"))
+        };
+    }
+    match grids.clone().find(|grid| named.contains(&grid.name) && !has(grid)) {
+        None => Ok(()),
+        Some(Grid { name, .. }) => {
+            Err(format!("`kind` is \"{kind}\", and grid {name:?} has no {what}: name others"))
+        }
+    }
 }
 
 fn known_grid(experiment: &Experiment, name: &str) -> Result<(), String> {

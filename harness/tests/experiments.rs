@@ -73,19 +73,111 @@ fn grids_are_multiplied_out() {
     assert_eq!(debates, [54, 54, 54, 6, 6, 6, 54, 54, 54, 6, 6, 6, 3]);
 }
 
+/// Each change of the file is refused with these words.
+fn each_is_refused(changes: &[(&str, &str, &str)]) {
+    let mut wrong = Vec::new();
+    for (from, to, wanted) in changes {
+        let text = FILE.replacen(from, to, 1);
+        assert_ne!(text, FILE);
+        let refusal = refusal(&text);
+        if !refusal.starts_with(wanted) {
+            wrong.push(format!("{to}: {refusal}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn numbers_out_of_range_and_plots_of_nothing_are_refused_by_field() {
+    each_is_refused(&[
+        ("random = 3", "random = 0", "line 5: `random` is 0: it must be a whole number from 1 to"),
+        (
+            "random = 3",
+            "range = [3, 3]",
+            "line 5: `range` is the list [3, 3]: it must be a list [A,",
+        ),
+        ("random = 3", "range = [-1, 3]", "line 5: `range` is the list [-1, 3]: it must be a list"),
+        ("random = 3", "list = []", "line 5: `list` is an empty list: it must name one image"),
+        ("random = 3", "list = [10000]", "line 5: `list` names image 10000: mnist-test has images"),
+        (
+            "pixels = 4",
+            "pixels = 785",
+            "line 10: `pixels` is 785: it must be a whole number from 1 to",
+        ),
+        ("pixels = 4", "pixels = [4, 129]", "line 10: `pixels` is 129: it must be a whole number"),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nseeds = -1",
+            "line 13: `seeds` is -1: it must be a whole",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nreplicates = 1001",
+            "line 13: `replicates` is 1001: it must be a whole number from 1 to 1000",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nimages = 0",
+            "line 13: `images` is 0: it must be a whole",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = []",
+            "line 13: `lies` is an empty list: it must be",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = [300]",
+            "line 13: `lies` is 300: it must be a whole",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = [3, 3]",
+            "line 13: `lies` has a list with the sa",
+        ),
+        (
+            "kind = \"games\"",
+            "kind = \"blame\"",
+            "line 23: `kind` is \"blame\", and no grid has `blame = true`: it would be empty",
+        ),
+        (
+            "kind = \"games\"",
+            "kind = \"rollouts\"\ngrids = [\"search\", \"alone\"]",
+            "line 23: `kind` is \"rollouts\", and grid \"alone\" has no `honest = \"mcts:N\"`",
+        ),
+        (
+            "[[plot]]",
+            "[[plot]]\nname = \"Games\"\nkind = \"games\"\n\n[[plot]]",
+            "line 27: plots are called \"Games\" and \"games\": names that differ in case alone",
+        ),
+        (
+            "name = \"games\"",
+            "name = \"Rates\"",
+            "line 23: plots are called \"rates\" and \"Rates\"",
+        ),
+    ]);
+}
+
 #[test]
 fn wrong_files_are_refused_with_line_and_reason() {
     assert!(Plan::new(FILE, Path::new(""), None).is_ok());
-    let mut wrong = Vec::new();
-    for (from, to, wanted) in [
+    each_is_refused(&[
         (
             "random = 3",
             "random = 3\nrange = [0, 3]",
             "line 3: the images are chosen by exactly one",
         ),
-        ("random = 3", "random = 10001", "line 3: 10001 images: mnist-test has 10000"),
-        ("random = 3", "range = [9999, 10001]", "line 3: there is no image 10000: mnist-test has"),
-        ("random = 3", "list = [4, 4]", "line 3: the same image twice"),
+        (
+            "random = 3",
+            "random = 10001",
+            "line 5: `random` is 10001: it must be a whole number from 1 to 10000",
+        ),
+        (
+            "random = 3",
+            "range = [9999, 10001]",
+            "line 5: `range` is [9999, 10001]: mnist-test has images 0 to 9999, so",
+        ),
+        ("random = 3", "list = [4, 4]", "line 5: `list` names the same image twice: 4"),
         ("random = 3", "randum = 3", "line 5: unknown field `randum`"),
         ("random = 3", "random = -3", "line 5: `random` is -3: it must be a whole number from 0"),
         (
@@ -97,7 +189,11 @@ fn wrong_files_are_refused_with_line_and_reason() {
         ("pixels = 4", "pixels = 5", "line 7: no judge for 5 pixels comes with the program"),
         ("pixels = 4", "pixels = [4, 4]", "line 10: `pixels` has a list with the same value twice"),
         ("pixels = 4", "pixels = []", "line 10: `pixels` is an empty list: it must be a whole"),
-        ("pixels = 4", "pixels = 0", "line 10: 0 pixels: 1 to 128 can be"),
+        (
+            "pixels = 4",
+            "pixels = 0",
+            "line 10: `pixels` is 0: it must be a whole number from 1 to 128",
+        ),
         ("pixels = 4", "pixels = 100\njudge = \"judge-4\"", "line 10: image"),
         (
             "pixels = 4",
@@ -108,17 +204,25 @@ fn wrong_files_are_refused_with_line_and_reason() {
         ("honest = \"mcts:5\"\n", "", "line 7: `honest` and `liar` are needed"),
         ("\"debate\"", "\"duel\"", "line 9: `protocol` is \"duel\": it must be \"judge_alone\","),
         ("\"debate\"", "\"judge_alone\"", "line 11: a judge alone has no debaters"),
-        ("liar = \"same\"", "liar = \"same\"\nseeds = 0", "line 13: `seeds` is 1 to 1000"),
-        ("liar = \"same\"", "liar = \"same\"\nlies = [10]", "line 13: label 10: 0 to 9 can be"),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nseeds = 0",
+            "line 13: `seeds` is 0: it must be a whole number from 1 to 1000",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = [10]",
+            "line 13: `lies` is 10: it must be a whole number from 0 to 9",
+        ),
         (
             "liar = \"same\"",
             "liar = \"same\"\nlies = \"al\"",
-            "line 13: `lies` is \"al\": it must be \"all\" or \"random\", or a list of labels",
+            "line 13: `lies` is \"al\": it must be \"all\" or \"random\", or a list of different labels",
         ),
         (
             "liar = \"same\"",
             "liar = \"same\"\nlies = [\"all\"]",
-            "line 13: `lies` is \"all\": it must be a whole number from 0 to 255",
+            "line 13: `lies` is \"all\": it must be a whole number from 0 to 9",
         ),
         (
             "liar = \"same\"",
@@ -133,7 +237,7 @@ fn wrong_files_are_refused_with_line_and_reason() {
         (
             "pixels = 4",
             "pixels = \"few\"",
-            "line 10: `pixels` is \"few\": it must be a whole number from 0 to 255, or a list of different",
+            "line 10: `pixels` is \"few\": it must be a whole number from 1 to 128, or a list of different",
         ),
         (
             "b = \"alone\"",
@@ -160,18 +264,12 @@ fn wrong_files_are_refused_with_line_and_reason() {
         ),
         ("\"debate\"", "\"consultancy\"\norder = \"blocks\"", "line 10: `order` is a debate's"),
         ("title", "= title", "line 1: "),
-    ] {
-        let text = FILE.replacen(from, to, 1);
-        assert_ne!(text, FILE);
-        let refusal = refusal(&text);
-        if !refusal.starts_with(wanted) {
-            wrong.push(format!("{to}: {refusal}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{wrong:#?}");
+    ]);
     let exact = FILE.replace("\"mcts:5\"", "\"exact\"");
     let consultant = exact.replace("\"debate\"", "\"consultancy\"");
     assert!(refusal(&consultant).starts_with("line 11: `exact` is no consultant"));
+    let blame = exact.replace("liar = \"same\"", "liar = \"same\"\nblame = true");
+    assert!(refusal(&blame).starts_with("line 13: `blame` is true, and both sides are `exact`"));
     let mean = exact.replace("liar = \"same\"", "liar = \"same\"\nlies_by = \"mean_logit\"");
     assert!(refusal(&mean).starts_with("line 13: where both sides are `exact`"));
 }
@@ -247,7 +345,9 @@ fn unusable_images_are_refused_or_left_out_by_name() {
     let lie = FILE.replace("random = 3", "list = [0, 1]").replace("liar = ", "lies = [7]\nliar = ");
     let refused = refusal(&lie);
     assert!(
-        refused.starts_with("line 12: image 0 is a 7, which is the only lie listed"),
+        refused.starts_with(
+            "line 12: image 0 is a 7, and that is all that `lies` has: no lie is left"
+        ),
         "{refused}"
     );
     let skipping = lie.replace("list = ", "skip_unusable = true\nlist = ");

@@ -24,4 +24,9 @@ impl<T> Axis<T> {
     pub fn values(&self) -> &[T] {
         &self.0
     }
+
+    /// Each value made another, such that different ones stay different.
+    pub(super) fn map<U>(self, change: impl Fn(T) -> U) -> Axis<U> {
+        Axis(self.0.into_iter().map(change).collect())
+    }
 }

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use pixel_debate_game::LegalPixels;
 use pixel_debate_judge::Provenance;
 
-use super::Refusal;
+use super::counts::Count;
 use super::fields::{Field, Fields, Given, Value};
+use super::{Pixels, Refusal};
 
 /// A judge, and how to make it if it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +45,9 @@ pub struct Missing {
     /// The folder of the training images.
     pub data: PathBuf,
 }
+
+/// The most batches.
+const MOST_BATCHES: u64 = i64::MAX as u64;
 
 impl JudgeSpec {
     /// The judge of that name.
@@ -112,8 +116,8 @@ impl Value for Training {
             return Err(field.must_be(value, Self::allowed()));
         };
         Ok(Self {
-            pixels: fields.required("pixels")?.into_inner(),
-            batches: fields.required("batches")?.into_inner(),
+            pixels: fields.required::<Pixels>("pixels")?.into_inner().byte(),
+            batches: fields.required::<Count<1, MOST_BATCHES>>("batches")?.into_inner().get(),
             seed: fields.or("seed", 1)?.into_inner(),
             legal: fields.or("legal", LegalPixels::Nonzero)?.into_inner(),
             data: fields.required("data")?.into_inner(),

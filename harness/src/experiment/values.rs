@@ -4,6 +4,7 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_game::{LegalPixels, Role};
 use toml::de::DeValue;
 
+use super::counts::Count;
 use super::fields::{Field, Given, OR_LIST, Value};
 use super::{Aggregate, Axis, DebateOrder, LiarSpec, Lies, NamedLies, PlotKind, Protocol, Refusal};
 
@@ -83,7 +84,7 @@ impl<T: Named> Value for T {
 }
 
 /// A whole number.
-fn integer<T: TryFrom<i64>>(value: &DeValue<'_>) -> Option<T> {
+pub(super) fn integer<T: TryFrom<i64>>(value: &DeValue<'_>) -> Option<T> {
     let number = value.as_integer()?;
     let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
     T::try_from(number).ok()
@@ -104,7 +105,6 @@ macro_rules! integers {
 }
 
 integers! {
-    u8: "a whole number from 0 to 255",
     u64: "a whole number from 0 to 9223372036854775807",
     usize: "a whole number from 0 to 9223372036854775807"
 }
@@ -145,7 +145,7 @@ impl<T: Value> Value for Vec<T> {
 
 impl Value for [usize; 2] {
     fn allowed() -> String {
-        "a list of two whole numbers".to_owned()
+        "a list [A, B] of two whole numbers from 0, A below B".to_owned()
     }
 
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
@@ -153,7 +153,8 @@ impl Value for [usize; 2] {
             let numbers = values.iter().map(|value| integer(value.get_ref()));
             numbers.collect::<Option<Vec<usize>>>()?.try_into().ok()
         };
-        let read = value.get_ref().as_array().and_then(|values| numbers(values));
+        let read: Option<Self> = value.get_ref().as_array().and_then(|values| numbers(values));
+        let read = read.filter(|[start, end]| start < end);
         read.ok_or_else(|| field.must_be(value, Self::allowed()))
     }
 }
@@ -209,12 +210,17 @@ impl Value for LiarSpec {
 
 impl Value for Lies {
     fn allowed() -> String {
-        format!("{}, or a list of labels", names::<NamedLies>())
+        format!("{}, or a list of different labels from 0 to 9", names::<NamedLies>())
     }
 
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
-        if let DeValue::Array(_) = value.get_ref() {
-            return Vec::read(field, value).map(Self::Labels);
+        if let DeValue::Array(values) = value.get_ref() {
+            // Before any image is looked at: without a lie none has a debate.
+            if values.is_empty() {
+                return Err(field.must_be(value, Self::allowed()));
+            }
+            let labels = Axis::<Count<0, 9>>::read(field, value)?.map(Count::byte);
+            return Ok(Self::Labels(labels.values().to_vec()));
         }
         let named = named(value.get_ref()).map(Self::Named);
         named.ok_or_else(|| field.must_be(value, Self::allowed()))

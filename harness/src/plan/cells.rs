@@ -130,7 +130,10 @@ impl Checked<'_> {
     }
 
     /// The pairs of debaters, each once.
-    fn debaters(&self, protocol: Protocol) -> Vec<(Option<AgentSpec>, Option<AgentSpec>)> {
+    pub(super) fn debaters(
+        &self,
+        protocol: Protocol,
+    ) -> Vec<(Option<AgentSpec>, Option<AgentSpec>)> {
         let (Some(honest), Some(liar)) = (&self.grid.honest, &self.grid.liar) else {
             return vec![(None, None)];
         };

@@ -1,6 +1,7 @@
 //! Which images a run is about.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use pixel_debate_datasets::Dataset;
 use rand::{SeedableRng, seq::SliceRandom};
@@ -9,52 +10,67 @@ use rand_chacha::ChaCha8Rng;
 use crate::experiment::Images;
 
 impl Images {
-    /// The images' numbers in the order of the run, or what is wrong with the choice.
-    pub(super) fn numbers(&self, dataset: &Dataset) -> Result<Vec<usize>, String> {
-        let len = dataset.len();
-        let numbers = match (self.range, &self.list, self.random) {
-            (Some([start, end]), None, None) => {
-                if start >= end {
-                    return Err("a range is two numbers, the first below the second".to_owned());
+    /// The images' numbers in the order of the run, or what is wrong with the choice and where that
+    /// stands; nowhere, if it is the choice as a whole.
+    pub(super) fn numbers(&self, dataset: &Dataset) -> Result<Vec<usize>, (Range<usize>, String)> {
+        let (len, name) = (dataset.len(), dataset.name());
+        match (&self.range, &self.list, &self.random) {
+            (Some(range), None, None) => {
+                let [start, end] = *range.get_ref();
+                if end <= len {
+                    return Ok((start..end).collect());
                 }
-                if end > len {
-                    return Err(no_image(dataset, end - 1));
-                }
-                (start..end).collect()
+                let reason = format!(
+                    "`range` is [{start}, {end}]: {name} has images 0 to {}, so the second number is \
+                     {len} at most",
+                    len - 1
+                );
+                Err((range.span(), reason))
             }
             (None, Some(list), None) => {
-                if list.iter().collect::<HashSet<_>>().len() < list.len() {
-                    return Err("the same image twice in the list".to_owned());
-                }
-                list.clone()
+                let numbers = list.get_ref();
+                let mut seen = HashSet::new();
+                let twice = numbers.iter().find(|number| !seen.insert(**number));
+                let beyond = numbers.iter().find(|number| **number >= len);
+                let reason = if numbers.is_empty() {
+                    "`list` is an empty list: it must name one image at least".to_owned()
+                } else if let Some(number) = twice {
+                    format!("`list` names the same image twice: {number}")
+                } else if let Some(number) = beyond {
+                    format!("`list` names image {number}: {name} has images 0 to {}", len - 1)
+                } else {
+                    return Ok(numbers.clone());
+                };
+                Err((list.span(), reason))
             }
-            (None, None, Some(count)) => {
-                if count > len {
-                    return Err(format!("{count} images: {} has {len}", dataset.name()));
+            (None, None, Some(random)) => {
+                let count = *random.get_ref();
+                if !(1..=len).contains(&count) {
+                    let reason = format!(
+                        "`random` is {count}: it must be a whole number from 1 to {len}, the images of \
+                         {name}"
+                    );
+                    return Err((random.span(), reason));
                 }
                 let mut order = random_order(len, self.seed);
                 order.truncate(count);
-                order
+                Ok(order)
             }
             _ => {
-                return Err("the images are chosen by exactly one of `range = [A, B]`, \
-                            `list = [...]` and `random = N`"
-                    .to_owned());
+                let reason = "the images are chosen by exactly one of `range = [A, B]`, \
+                              `list = [...]` and `random = N`";
+                Err((0..0, reason.to_owned()))
             }
-        };
-        if numbers.is_empty() {
-            return Err("no images".to_owned());
-        }
-        match numbers.iter().find(|number| **number >= len) {
-            None => Ok(numbers),
-            Some(number) => Err(no_image(dataset, *number)),
         }
     }
 
     /// How they are chosen, in words.
     pub(super) fn in_words(&self, count: usize) -> String {
-        match (self.range, self.random) {
-            (Some([start, _]), _) => format!("{start} to {}", start + count - 1),
+        match (&self.range, &self.random) {
+            (Some(range), _) => {
+                let [start, _] = range.get_ref();
+                format!("{start} to {}", start + count - 1)
+            }
             (None, Some(_)) => format!("{count}, the first in a random order, seed {}", self.seed),
             (None, None) => format!("{count} by number"),
         }
@@ -69,11 +85,6 @@ pub(crate) fn random_order(len: usize, seed: u64) -> Vec<usize> {
     order
 }
 
-fn no_image(dataset: &Dataset, number: usize) -> String {
-    let last = dataset.len().saturating_sub(1);
-    format!("there is no image {number}: {} has images 0 to {last}", dataset.name())
-}
-
 #[cfg(test)]
 mod tests {
     use pixel_debate_datasets::mnist;
@@ -83,7 +94,8 @@ mod tests {
     fn random(count: usize, seed: u64) -> Images {
         let dataset = "mnist".to_owned();
         let (range, list, looks) = (None, None, None);
-        Images { dataset, range, list, random: Some(count), seed, looks, skip_unusable: false }
+        let random = Some(toml::Spanned::new(0..0, count));
+        Images { dataset, range, list, random, seed, looks, skip_unusable: false }
     }
 
     #[test]

@@ -5,14 +5,10 @@ use std::ops::Range;
 
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::Rules;
 use toml::Spanned;
 
 use super::super::Files;
 use crate::experiment::{Aggregate, Grid, LiarSpec, Lies, Protocol, Refusal};
-
-/// The most seeds or replicates.
-const MOST_SEEDS: u64 = 1000;
 
 /// A grid that has been checked.
 pub(super) struct Checked<'a> {
@@ -32,8 +28,6 @@ impl<'a> Checked<'a> {
         numbers: &'a [usize],
     ) -> Result<Self, Refusal> {
         let grid = Self { grid: grid.get_ref(), span: grid.span(), files, dataset, numbers };
-        grid.check_pixels()?;
-        grid.check_counts()?;
         grid.check_lies()?;
         grid.check_debaters()?;
         grid.check_turns()?;
@@ -52,32 +46,6 @@ impl<'a> Checked<'a> {
 
     fn some_debate(&self) -> bool {
         self.protocols().iter().any(|protocol| *protocol != Protocol::JudgeAlone)
-    }
-
-    fn check_pixels(&self) -> Result<(), Refusal> {
-        let Grid { pixels, .. } = self.grid;
-        for number in pixels.get_ref().values() {
-            if !(1..=Rules::MAX_PIXELS).contains(number) {
-                let most = Rules::MAX_PIXELS;
-                return self.refuse(pixels.span(), format!("{number} pixels: 1 to {most} can be"));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_counts(&self) -> Result<(), Refusal> {
-        let Grid { seeds, replicates, images, .. } = self.grid;
-        for (count, what) in [(seeds, "seeds"), (replicates, "replicates")] {
-            if !(1..=MOST_SEEDS).contains(count.get_ref()) {
-                return self.refuse(count.span(), format!("`{what}` is 1 to {MOST_SEEDS}"));
-            }
-        }
-        match images {
-            Some(images) if *images.get_ref() == 0 => {
-                self.refuse(images.span(), "no images: 1 at least")
-            }
-            _ => Ok(()),
-        }
     }
 
     fn check_lies(&self) -> Result<(), Refusal> {
@@ -99,14 +67,10 @@ impl<'a> Checked<'a> {
             return self.refuse(lies.span(), reason);
         }
         let Lies::Labels(labels) = lies.get_ref() else { return Ok(()) };
-        if labels.is_empty() {
-            return self.refuse(lies.span(), "no lies: name one label at least");
-        }
         if let Some(label) = labels.iter().find(|label| usize::from(**label) >= classes) {
-            return self.refuse(lies.span(), format!("label {label}: 0 to {} can be", classes - 1));
-        }
-        if (1..labels.len()).any(|at| labels[..at].contains(&labels[at])) {
-            return self.refuse(lies.span(), "the same label twice");
+            let (name, last) = (self.dataset.name(), classes - 1);
+            let reason = format!("`lies` has {label}: the labels of {name} are 0 to {last}");
+            return self.refuse(lies.span(), reason);
         }
         Ok(())
     }
@@ -150,6 +114,13 @@ impl<'a> Checked<'a> {
         }
         if *blame.get_ref() && self.protocols() != [Protocol::Debate] {
             return self.refuse(blame.span(), "`blame` needs protocol = \"debate\"");
+        }
+        let exact = (Some(AgentSpec::Exact), Some(AgentSpec::Exact));
+        let solved = self.debaters(Protocol::Debate).iter().all(|pair| *pair == exact);
+        if *blame.get_ref() && solved {
+            let reason = "`blame` is true, and both sides are `exact`: the winner is proven and no \
+                          debate is played that could be thrown away";
+            return self.refuse(blame.span(), reason);
         }
         Ok(())
     }

@@ -62,9 +62,10 @@ impl Grid {
         };
         let label = dataset.label(image);
         match self.lies.get_ref() {
-            Lies::Labels(lies) if commits && lies.iter().all(|lie| *lie == label) => {
-                Some((self.lies.span(), format!("is a {label}, which is the only lie listed")))
-            }
+            Lies::Labels(lies) if commits && lies.iter().all(|lie| *lie == label) => Some((
+                self.lies.span(),
+                format!("is a {label}, and that is all that `lies` has: no lie is left"),
+            )),
             _ => None,
         }
     }
