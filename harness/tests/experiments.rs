@@ -155,6 +155,21 @@ fn numbers_out_of_range_and_plots_of_nothing_are_refused_by_field() {
             "name = \"Rates\"",
             "line 23: plots are called \"rates\" and \"Rates\"",
         ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = [10]",
+            "line 13: `lies` is 10: it must be a whole number from 0 to 9",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = \"al\"",
+            "line 13: `lies` is \"al\": it must be \"all\" or \"random\", or a list of different labels",
+        ),
+        (
+            "liar = \"same\"",
+            "liar = \"same\"\nlies = [\"all\"]",
+            "line 13: `lies` is \"all\": it must be a whole number from 0 to 9",
+        ),
     ]);
 }
 
@@ -208,21 +223,6 @@ fn wrong_files_are_refused_with_line_and_reason() {
             "liar = \"same\"",
             "liar = \"same\"\nseeds = 0",
             "line 13: `seeds` is 0: it must be a whole number from 1 to 1000",
-        ),
-        (
-            "liar = \"same\"",
-            "liar = \"same\"\nlies = [10]",
-            "line 13: `lies` is 10: it must be a whole number from 0 to 9",
-        ),
-        (
-            "liar = \"same\"",
-            "liar = \"same\"\nlies = \"al\"",
-            "line 13: `lies` is \"al\": it must be \"all\" or \"random\", or a list of different labels",
-        ),
-        (
-            "liar = \"same\"",
-            "liar = \"same\"\nlies = [\"all\"]",
-            "line 13: `lies` is \"all\": it must be a whole number from 0 to 9",
         ),
         (
             "liar = \"same\"",
