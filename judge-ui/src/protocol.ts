@@ -935,7 +935,8 @@ beliefs: Array<number | null> | null, };
 
 /**
  * The answer to `GET /api/standings`: how debaters and judges have done in the public debates of the
- * server that have an outcome. Those that a debater did not come to are not counted.
+ * server that have an outcome. Those that a debater did not come to, or in which a built-in debater's search was
+ * stopped before it was done, are not counted.
  */
 export type Standings = { 
 /**
@@ -946,6 +947,11 @@ debates: number,
  * How many are not, since what the store has of them is damaged.
  */
 damaged: number, 
+/**
+ * How many are not, since a built-in debater's search was stopped before it was done: what was revealed
+ * then says little of the agent whose name it has.
+ */
+cut_short: number, 
 /**
  * The debaters, those with the most debates first: at most [`Standings::MOST`].
  */

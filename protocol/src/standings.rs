@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// The answer to `GET /api/standings`: how debaters and judges have done in the public debates of the
-/// server that have an outcome. Those that a debater did not come to are not counted.
+/// server that have an outcome. Those that a debater did not come to, or in which a built-in debater's search was
+/// stopped before it was done, are not counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -12,6 +13,9 @@ pub struct Standings {
     pub debates: u32,
     /// How many are not, since what the store has of them is damaged.
     pub damaged: u32,
+    /// How many are not, since a built-in debater's search was stopped before it was done: what was revealed
+    /// then says little of the agent whose name it has.
+    pub cut_short: u32,
     /// The debaters, those with the most debates first: at most [`Standings::MOST`].
     pub debaters: Vec<DebaterScore>,
     /// The judges, those with the most verdicts first: at most [`Standings::MOST`].

@@ -103,8 +103,9 @@ impl Players for BuiltIn {
     }
 
     fn allotment(&self, name: &str, reveals_to_come: usize) -> Duration {
-        // About six times what each takes: docs/performance.md has the measurements.
-        let base = Duration::from_millis(50);
+        // At least about six times what each takes. A short search takes some ten milliseconds, and a
+        // busy machine may leave its thread without a core for longer than six times that.
+        let base = Duration::from_millis(200);
         match agent(name) {
             Err(_) | Ok(AgentSpec::Random) => Duration::ZERO,
             Ok(AgentSpec::Greedy) => base,
@@ -187,6 +188,23 @@ mod tests {
         let expected = players.engine(4, &image).unwrap().evaluate(&[pixels.into_iter().collect()]);
         assert_eq!(players.logits(4, debate.evidence()).unwrap(), expected[0]);
         assert!(players.logits(5, debate.evidence()).unwrap_err().contains("5 pixels"));
+    }
+
+    #[test]
+    fn short_searches_have_room_on_a_busy_machine() {
+        let players = BuiltIn::shipped();
+        for (name, ms) in [
+            ("random", 0),
+            ("greedy", 200),
+            ("mcts:300", 230),
+            ("mcts:10000", 1200),
+            ("mcts:10000:margin", 2200),
+        ] {
+            for reveals_to_come in 0..=6 {
+                let allotment = players.allotment(name, reveals_to_come);
+                assert_eq!(allotment, Duration::from_millis(ms), "{name}");
+            }
+        }
     }
 
     #[test]

@@ -103,9 +103,17 @@ impl DebateResult {
     /// Whether it is counted where everybody sees it: it has an outcome, is not private, both
     /// debaters came, and no search was cut short.
     pub(crate) fn counts(&self) -> bool {
+        self.would_count() && !self.cut_short
+    }
+
+    /// Whether it is not counted for that alone that a search was cut short.
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.would_count() && self.cut_short
+    }
+
+    fn would_count(&self) -> bool {
         let came = |outcome: Outcome| outcome.reason != OutcomeReason::Absent;
-        let shown = self.visibility != Visibility::Private && !self.cut_short;
-        shown && self.outcome.is_some_and(came)
+        self.visibility != Visibility::Private && self.outcome.is_some_and(came)
     }
 
     /// Whether its verdict is counted as well: of a judge who was told nothing but evidence.

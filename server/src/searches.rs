@@ -38,8 +38,8 @@ const AGENT: usize = 512;
 /// The longest allotment of the searches that count as short.
 const SHORT: Duration = Duration::from_millis(2500);
 
-/// How many times as long as a short search takes by itself its allotment is, about: a lane is given
-/// searches that fill it by that measure.
+/// How many times as long as a short search takes by itself its allotment is, at least about: a lane is
+/// given searches that fill it by that measure.
 const SPARE: u32 = 6;
 
 /// Before a move is told its search must have ended by a tenth of the time, but no more than this.
@@ -314,8 +314,8 @@ mod tests {
         for (pace, allotment, rested, told, ended) in [
             (0, 0, 0, 0, 0),
             (1500, 0, 50, 1500, 1400),
-            (0, 50, 5, 50, 45),
-            (1500, 1050, 50, 1500, 1400),
+            (0, 200, 20, 200, 180),
+            (1500, 1200, 50, 1500, 1400),
             (1500, 20_000, 50, 20_000, 19_900),
         ] {
             let times = Times::new(begun, ms(pace), ms(allotment));

@@ -46,6 +46,8 @@ struct Count {
     debates: u32,
     /// How many are not in it for what came of them is damaged.
     damaged: u32,
+    /// How many are not in it for a search was cut short.
+    cut_short: u32,
     debaters: Names<[Wins; 2]>,
     judges: Names<Verdict>,
 }
@@ -79,7 +81,7 @@ impl Lobby {
                 count.pass(&page.damaged, stored.number);
                 match result {
                     Some(result) if result.counts() => count.add(&result),
-                    Some(_) => {}
+                    Some(result) => count.cut_short += u32::from(result.is_left_out()),
                     None => count.damaged += 1,
                 }
             }
@@ -142,7 +144,7 @@ impl Board {
 impl Default for Count {
     fn default() -> Self {
         let (debaters, judges) = (Names::new(NAMES), Names::new(NAMES));
-        Self { last: 0, debates: 0, damaged: 0, debaters, judges }
+        Self { last: 0, debates: 0, damaged: 0, cut_short: 0, debaters, judges }
     }
 }
 
@@ -180,6 +182,7 @@ impl Count {
         Standings {
             debates: self.debates,
             damaged: self.damaged,
+            cut_short: self.cut_short,
             debaters: self.debaters.top(Standings::MOST).into_iter().map(debater).collect(),
             judges: scores(&self.judges, Standings::MOST),
         }

@@ -2,13 +2,14 @@
 //! the threads before it does.
 
 use pixel_debate_game::Role;
-use pixel_debate_protocol::Setup;
+use pixel_debate_protocol::{Setup, Visibility};
 use pixel_debate_server::Limits;
 use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::http::get;
 use crate::scene::{Scene, TELLTALE, built_in, for_a_judge, setup};
+use crate::standings::standings;
 
 fn telltale(first: Role) -> Setup {
     let agent = || built_in("telltale");
@@ -90,6 +91,10 @@ async fn a_search_that_was_cut_short_is_told_and_not_counted() {
     let scene = Scene::open().await;
     let mut client = Client::connect(scene.address).await;
     let both = |name| Setup { honest: built_in(name), liar: built_in(name), ..setup() };
+    // A private one is in no number.
+    let private = Setup { visibility: Visibility::Private, ..both("telltale") };
+    let private = client.create(private).await;
+    client.outcome_by(&private.debate, private.tokens.spectator.as_ref()).await;
     for (name, cut_short) in [("telltale", true), ("row", false)] {
         let debate = client.create(both(name)).await.debate;
         client.outcome(&debate).await;
@@ -102,8 +107,9 @@ async fn a_search_that_was_cut_short_is_told_and_not_counted() {
         assert_eq!((told[0], told[2]), (cut_short, cut_short), "{told:?}");
         assert!(cut_short || !told.contains(&true), "{told:?}");
     }
-    let (_, standings) = get(&scene, "/api/standings", "").await;
-    assert!(!standings.contains("telltale"), "{standings}");
+    let told = standings(&scene, 1).await;
+    assert_eq!((told.debates, told.cut_short), (1, 1), "{told:?}");
+    assert!(told.debaters.iter().all(|debater| debater.player != "telltale"), "{told:?}");
     scene.stop().await;
 }
 
