@@ -60,6 +60,9 @@ test('a debate is played by keys alone, and illegal choices explain themselves',
   assert.match(await chosen(page), /^Column 0, row 0, value 0, black/);
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText('only a nonzero pixel may be revealed').waitFor();
+  // It is said once, and to people.
+  assert.doesNotMatch(await page.getByRole('main').innerText(), /Expected|only pixels above 0/);
+  assert.equal(await chosen(page), 'Column 0, row 0, value 0, black');
   assert.equal(await revealed(page), made);
 
   const first = pixels.findIndex((value, index) => value > 0 && !view.evidence.some((/** @type {any} */ { pixel }) => pixel[1] * 28 + pixel[0] === index));

@@ -65,7 +65,7 @@ test('a server that has lost the debate says so and leads to another', { timeout
   await status.getByText('Connection lost').waitFor();
   server = await startServer({ address: new URL(server.url).host });
   await page.getByRole('alert').getByText('no debate has that name').waitFor();
-  await page.getByRole('link', { name: 'To the debate on show' }).click();
+  await page.getByRole('link', { name: 'Watch another debate' }).click();
   await reveals(page, 1);
   await context.close();
   await server.stop();

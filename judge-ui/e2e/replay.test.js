@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { create, held, openDebater, openLine, openPage, openStand, PATIENCE, played, revealed, truth } from './stand.js';
+import { create, held, judgeByProgram, openDebater, openLine, openPage, openStand, PATIENCE, played, revealed, truth } from './stand.js';
 
 const stand = openStand();
 
@@ -168,9 +168,55 @@ test('an analysis that the server cannot give says why, or is asked for again', 
   await page.locator('.map').waitFor();
   await refuse(404, { code: 'not_found', message: 'the server has no classifier for debates like this one', expected: 'a debate of 4 pixels' });
   await page.locator('body').press('ArrowLeft');
-  await page.getByText('The server has no classifier for debates like this one. Expected: a debate of 4 pixels.').waitFor();
+  await page.getByText('The server has no classifier for debates like this one.').waitFor();
   await page.getByRole('button', { name: 'Stop analysing' }).click();
   assert.equal(await page.locator('.map').count(), 0);
+  await context.close();
+});
+
+test('the chart points at the position, however late it is laid out and whatever its size', { timeout: PATIENCE }, async () => {
+  const { debate } = await played(stand.url, { image: 17 });
+  for (const viewport of [{ width: 1280, height: 860 }, { width: 360, height: 640 }]) {
+    const { page, context } = await openPage(stand.browser, { viewport });
+    /** Waits until the mark stands at so many of the six reveals. @param {number} reveals */
+    const pointsAt = (reveals) =>
+      page.waitForFunction((reveals) => {
+        const mark = document.querySelector('.beliefs .u-cursor-x');
+        const plot = document.querySelector('.beliefs .u-over');
+        if (!mark || !plot || mark.classList.contains('u-off')) return false;
+        const [line, field] = [mark.getBoundingClientRect(), plot.getBoundingClientRect()];
+        return line.height > 100 && Math.abs(line.left - field.left - (field.width * reveals) / 6) < 1.5;
+      }, reveals, { timeout: 30_000 });
+    await page.goto(`${stand.url}/#/replay/${debate}/3`);
+    await pointsAt(3);
+    await page.locator('body').press('ArrowRight');
+    await pointsAt(4);
+    await page.setViewportSize({ ...viewport, width: viewport.width + 90 });
+    await pointsAt(4);
+    // The chart is made anew in other colours.
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await pointsAt(4);
+    await page.locator('body').press('Home');
+    await pointsAt(0);
+    await page.locator('body').press('End');
+    await pointsAt(6);
+    await context.close();
+  }
+});
+
+test('a person’s verdict is told apart from the classifier’s logits', { timeout: PATIENCE }, async () => {
+  const created = await create(stand.url, { honest: 'greedy', liar: 'greedy', judge: 'outside:Jo', pace_ms: 0, image: 61, lie: 3, first: 'honest' });
+  await judgeByProgram(stand, created, 0.75);
+  const { page, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/replay/${created.debate}`);
+  await page.locator('.opinion .answer').getByText('the judge’s verdict').waitFor();
+  await page.getByText('The bars are the classifier’s logits. It did not judge.').waitFor();
+  assert.equal(await page.locator('.opinion').getByText('believed').count(), 0);
+  await page.locator('.reveals .detail').getByText(/^\d leads by \d+\.\d\d\slogits$/).first().waitFor();
+  const other = await played(stand.url, { image: 61, lie: 3 });
+  await page.goto(`${stand.url}/#/replay/${other.debate}`);
+  await page.locator('.opinion .answer').getByText('believed').waitFor();
+  assert.equal(await page.getByText('It did not judge').count(), 0);
   await context.close();
 });
 

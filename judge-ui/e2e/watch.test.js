@@ -55,6 +55,10 @@ test('before the verdict the seats have neutral colours', { timeout: PATIENCE },
   await page.goto(`${stand.url}/#/watch/${created.debate}`);
   await reveals(page, 2);
   await page.getByText('Hidden until the verdict').waitFor();
+  // Nobody who watches is told a debater's clock: what is shown counts up, and does not look as if it had run out.
+  await page.getByRole('timer').getByText('First debater is thinking').waitFor();
+  await page.getByRole('timer').getByText(/^\d+\ss so far$/).waitFor();
+  assert.doesNotMatch(await page.getByRole('timer').innerText(), /\d:\d\d/);
   assert.equal(await page.locator('.stage .first').first().isVisible(), true);
   assert.equal(await page.locator('.stage .honest, .stage .liar').count(), 0);
   assert.doesNotMatch(await page.locator('.stage').innerText(), /honest|liar/i);
@@ -136,14 +140,14 @@ test('why an outside judge decided so is shown as it was written', { timeout: PA
   await context.close();
 });
 
-test('what the server refuses is shown with what would be right', { timeout: PATIENCE }, async () => {
+test('what the server refuses is shown with what can be done about it', { timeout: PATIENCE }, async () => {
   const { page, context } = await openPage(stand.browser);
   await page.goto(`${stand.url}/#/new`);
   const start = page.getByRole('button', { name: 'Start the debate' });
   await page.getByLabel('The image’s number').fill('10000');
   await start.click();
   await page.getByRole('alert').getByText('no image 10000').waitFor();
-  assert.match(await page.getByRole('alert').innerText(), /Expected: image: 0 to 9999/);
+  assert.match(await page.getByRole('alert').innerText(), /Choose a number from 0 to 9999, or any\./);
 
   await page.getByLabel('The image’s number').fill('9999');
   await page.getByLabel('rollouts a move').first().fill('20000');
@@ -152,7 +156,7 @@ test('what the server refuses is shown with what would be right', { timeout: PAT
 
   await page.goto(`${stand.url}/#/watch/nowhere`);
   await page.getByRole('alert').getByText('no debate has that name').waitFor();
-  await page.getByRole('link', { name: 'To the debate on show' }).click();
+  await page.getByRole('link', { name: 'Watch another debate' }).click();
   await page.getByText(/Live|The debate is over/).first().waitFor();
   await context.close();
 });
@@ -195,7 +199,7 @@ test('where a judge may be influenced, what it believes is shown as it is stated
   const cells = await Promise.all(rows.slice(1).map(async (row) => (await row.getByRole('cell').allInnerTexts())[column - 1]));
   // The curve is that of the truth, whoever claims it.
   const label = (await visitor.page.getByRole('heading', { level: 1 }).innerText()).match(/\d/)?.[0];
-  assert.deepEqual(cells, label === first ? ['50 %', '60 %', ...Array(5).fill('55 %')] : ['50 %', '40 %', ...Array(5).fill('45 %')]);
+  assert.deepEqual(cells, label === first ? ['50\u00a0%', '60\u00a0%', ...Array(5).fill('55\u00a0%')] : ['50\u00a0%', '40\u00a0%', ...Array(5).fill('45\u00a0%')]);
   for (const { faults, context } of [jo, visitor]) {
     assert.deepEqual(faults, []);
     await context.close();

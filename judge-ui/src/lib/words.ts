@@ -1,6 +1,6 @@
 // The page's words for what it is told.
 
-import type { CloseReason, Debater, OutcomeReason, Player, Refusal, Role } from '../protocol';
+import type { CloseReason, Debater, OutcomeReason, Player, Refusal, Role, Seat } from '../protocol';
 import { choices, claimant, lead, roleOf, verdictLabel, type Shown } from './debate';
 import type { State } from './state';
 
@@ -37,7 +37,7 @@ export function playerName(player: Player | undefined): string {
 /** Who judged: the classifier by the number of pixels that it is trained for, or somebody outside. */
 export function judgeName(judge: string): string {
   const pixels = /^classifier:(\d+)$/.exec(judge)?.[1];
-  return pixels ? `Classifier for ${pixels} pixels` : playerName(judge);
+  return pixels ? `Classifier for ${counted(Number(pixels), 'pixel')}` : playerName(judge);
 }
 
 /** A digit and its article, as in “an 8”; the name of another class goes without. */
@@ -52,7 +52,18 @@ export function signed(value: number, digits = 2): string {
   return value < 0 ? `−${text}` : `+${text}`;
 }
 
-export const percent = (share: number): string => `${Math.round(100 * share)} %`;
+/** A number of percents, which no line parts from its sign. */
+export const percents = (number: number): string => `${number}\u00a0%`;
+
+export const percent = (share: number): string => percents(Math.round(100 * share));
+
+/** An interval of shares. */
+export const percentRange = ([low, high]: readonly [number, number]): string => `${Math.round(100 * low)}–${percent(high)}`;
+
+/** A number of things by their name, as “1 debate” and “2 debates”. */
+export function counted(number: number, name: string, many = `${name}s`): string {
+  return `${number.toLocaleString('en')} ${number === 1 ? name : many}`;
+}
 
 /** A time as a clock shows it. */
 export function clock(ms: number): string {
@@ -65,7 +76,7 @@ export function clock(ms: number): string {
 /** A length of time in words. */
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return seconds < 60 ? `${seconds}\u00a0s` : `${Math.floor(seconds / 60)}\u00a0min ${seconds % 60}\u00a0s`;
 }
 
 export function place({ pixel: [column, row] }: Pick<Shown, 'pixel'>): string {
@@ -74,7 +85,31 @@ export function place({ pixel: [column, row] }: Pick<Shown, 'pixel'>): string {
 
 /** What was wrong with a request, as a sentence. */
 export function fault({ message }: Refusal): string {
-  return `${message.charAt(0).toUpperCase()}${message.slice(1)}.`;
+  const said = message.replace(/\bthis token\b/, 'this link');
+  return `${said.charAt(0).toUpperCase()}${said.slice(1)}.`;
+}
+
+/**
+ * What a person can do about a refused request, as a sentence; empty where that goes without saying. What the server
+ * writes of what it expects is for who writes a program.
+ */
+export function remedy({ code, expected }: Refusal): string {
+  if (expected.startsWith('another try')) return `Try again ${expected.slice('another try '.length)}.`;
+  if (code === 'setup') return choice(expected);
+  if (code === 'too_fast') return `Try again in ${/in (\d+ seconds?)$/.exec(expected)?.[1] ?? 'a while'}.`;
+  if (code === 'wrong_token') return 'You need a link from whoever set up the debate.';
+  if (code === 'against_belief') return 'Say why, or choose the other.';
+  return '';
+}
+
+/** What may be chosen instead of what a setup asked for: the server says the field's name, and its values. */
+function choice(expected: string): string {
+  const [, field = '', values = ''] = /^([a-z_.]+): (.*)$/.exec(expected) ?? [];
+  const [, low, high] = /^(\d+) to (\d+)/.exec(values) ?? [];
+  if (low !== undefined && !field.endsWith('_ms')) return `Choose a number from ${low} to ${high}${values.endsWith('null for any') ? ', or any' : ''}.`;
+  if (field === 'honest' || field === 'liar') return 'Choose another program for that side.';
+  if (/^another /.test(values)) return `Choose ${values}.`;
+  return 'Choose something else.';
 }
 
 /** What a screen reader says of a reveal. */
@@ -120,8 +155,21 @@ export function lastBelief(state: State, classes: string[]): string {
   const belief = state.beliefs[after];
   const [first, second] = choices(state);
   if (belief == null || first === undefined || second === undefined) return '';
-  const when = after === 0 ? 'Before the first reveal' : `After ${after === 1 ? 'one reveal' : `${after} reveals`}`;
+  const when = after === 0 ? 'Before the first reveal' : afterReveals(after);
   return `${when} the judge gave ${percent(belief)} to ${classes[first]} and ${percent(1 - belief)} to ${classes[second]}.`;
+}
+
+/** “After one reveal”, “After 2 reveals”. */
+export const afterReveals = (reveals: number): string => `After ${reveals === 1 ? 'one reveal' : counted(reveals, 'reveal')}`;
+
+/** Whose turn it is, and what is asked: of a judge who states beliefs on the way, first of all the one that is due. */
+export function turnName(seat: Seat, { mine, timed, belief }: { mine: boolean; timed: boolean; belief: boolean }): string {
+  if (seat === 'judge' || seat === 'spectator') {
+    if (!mine) return 'The judge decides';
+    return belief ? 'Your belief is awaited' : 'Your verdict is awaited';
+  }
+  if (mine) return 'Your turn';
+  return timed ? `${seatName[seat]} to reveal` : `${seatName[seat]} is thinking`;
 }
 
 /** What the classifier made of the evidence, for a person who judged. */

@@ -1,0 +1,184 @@
+// The way to every view, for what looks at all of them.
+
+import { create, judgeByProgram, reveals, truth } from './stand.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** A judge’s record of some length. */
+export const judgements = Array.from({ length: 40 }, (_, index) => {
+  const sure = 0.5 + ((index * 7) % 50) / 100;
+  const right = (index * 11) % 10 < 4 + 5 * sure;
+  return {
+    debate: `kept-${index}`, at: index, ms: 20_000 + 1000 * (index % 9), pixels: 6, among: 2, mode: 'moves', beliefs: [0.5, sure],
+    right, given: right ? sure : 1 - sure, classifier: { right: index % 9 !== 0, given: index % 9 ? 0.8 : 0.3 },
+    others: index % 4 ? null : { right: 1 + (index % 3), of: 3, scored: 2, scores: 0.4 },
+  };
+});
+
+/**
+ * Goes to each view, in this order: some go on from the one before.
+ *
+ * @param {{ url: string, browser: import('playwright-core').Browser }} stand
+ * @returns {Record<string, (page: Page, where: { over: string, open: string }) => Promise<unknown>>}
+ */
+export const views = (stand) => ({
+  home: async (page) => {
+    await page.goto(stand.url);
+    await page.getByRole('region', { name: 'Recent results' }).getByText(/wins\./).first().waitFor();
+    await page.getByRole('region', { name: 'Going on now' }).getByText(/Reveal [1-6]|decides|wins/).first().waitFor();
+  },
+  watch: async (page) => {
+    const { debate } = await create(stand.url, { pace_ms: 400, honest: 'outside', liar: 'greedy', first: 'liar' });
+    await page.goto(`${stand.url}/#/watch/${debate}`);
+    await page.getByText('Waiting for players').waitFor();
+  },
+  'watch-live': async (page) => {
+    const { debate } = await create(stand.url, { pace_ms: 1500, honest: 'greedy', liar: 'greedy' });
+    await page.goto(`${stand.url}/#/watch/${debate}`);
+    await reveals(page, 3);
+    await page.getByRole('img', { name: /^Belief in/ }).waitFor();
+  },
+  'watch-private': async (page) => {
+    const { debate, tokens } = await create(stand.url, { pace_ms: 0, honest: 'greedy', liar: 'greedy', visibility: 'private', judge: 'outside:Jo' });
+    await judgeByProgram(stand, { debate, tokens }, 0.8);
+    await page.goto(`${stand.url}/#/watch/${debate}/${tokens['spectator']}`);
+    await page.getByLabel('Link for spectators').waitFor();
+    await truth(page);
+    await page.getByRole('img', { name: /^Belief in/ }).waitFor();
+  },
+  'watch-over': async (page, { over }) => {
+    await page.goto(`${stand.url}/#/watch/${over}`);
+    await truth(page);
+    await page.getByRole('img', { name: /^Belief in/ }).waitFor();
+  },
+  'watch-unknown': async (page) => {
+    await page.goto(`${stand.url}/#/watch/nowhere`);
+    await page.getByRole('alert').waitFor();
+  },
+  'watch-all-labels': async (page, { open }) => {
+    await page.goto(`${stand.url}/#/watch/${open}`);
+    await truth(page);
+    await page.getByRole('img', { name: /^Belief in/ }).waitFor();
+  },
+  judge: async (page) => {
+    await page.goto(`${stand.url}/#/judge`);
+    await page.getByRole('img', { name: /^Calibration/ }).waitFor();
+  },
+  'judge-belief': async (page) => {
+    const { debate, tokens } = await create(stand.url, { pace_ms: 0, honest: 'greedy', liar: 'greedy', judge: 'outside' });
+    await page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+    for (const stated of ['You have seen nothing yet', 'After one reveal', 'After 2 reveals']) {
+      await page.getByText(stated).waitFor();
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Enter');
+    }
+    await page.getByText('After 3 reveals').waitFor();
+  },
+  'judge-belief-set': async (page) => {
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('button', { name: 'State this' }).waitFor();
+  },
+  'judge-verdict': async (page) => {
+    for (const after of [3, 4, 5, 6]) {
+      await page.getByText(`After ${after} reveals`).waitFor();
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Enter');
+    }
+    await page.getByText('Whom do you believe?').waitFor();
+  },
+  'judge-truth': async (page) => {
+    await page.locator('button.answer.favoured').click();
+    await truth(page);
+    await page.getByRole('img', { name: /^Belief in/ }).waitFor();
+    await page.getByRole('img', { name: /^Calibration/ }).waitFor();
+  },
+  debate: async (page) => {
+    await page.goto(`${stand.url}/#/debate`);
+    await page.locator('form').waitFor();
+  },
+  'debate-waiting': async (page) => {
+    for (const person of await page.getByRole('radio', { name: 'A person, by a link' }).all()) await person.check();
+    await page.getByRole('button', { name: 'Take the seat' }).click();
+    await page.getByLabel('Link for the judge').waitFor();
+  },
+  'debate-turn': async (page) => {
+    const { debate, tokens } = await create(stand.url, { pace_ms: 0, honest: 'outside', liar: 'greedy', first: 'liar', image: 4, lie: 9 });
+    await page.goto(`${stand.url}/#/debate/${debate}/${tokens['honest']}`);
+    await page.getByRole('timer').getByText('Your turn').waitFor();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('only a nonzero pixel').waitFor();
+  },
+  replay: async (page, { over }) => {
+    await page.goto(`${stand.url}/#/replay/${over}`);
+    await truth(page);
+    await page.getByRole('img', { name: /^Belief in/ }).waitFor();
+  },
+  'replay-middle': async (page, { over }) => {
+    await page.goto(`${stand.url}/#/replay/${over}/3`);
+    await page.getByText('Reveal 3 of 6').first().waitFor();
+    await page.getByRole('img', { name: /^Belief in/ }).waitFor();
+  },
+  'replay-analysis': async (page, { over }) => {
+    await page.goto(`${stand.url}/#/replay/${over}/3`);
+    await page.getByRole('button', { name: 'Analyse this position' }).click();
+    await page.locator('.map').waitFor();
+    await page.getByRole('img', { name: /^Belief in/ }).waitFor();
+  },
+  standings: async (page) => {
+    await page.goto(`${stand.url}/#/standings`);
+    await page.getByRole('region', { name: 'Judges' }).waitFor();
+  },
+  setup: async (page) => {
+    await page.goto(`${stand.url}/#/new`);
+    await page.locator('form').waitFor();
+  },
+});
+
+/** A debate that is over, for the views of one. */
+export const over = { image: 61, lie: 3, honest: 'mcts:300', liar: 'mcts:300', first: 'honest' };
+
+/** Keeps that record in the browser, unless it has one. @param {import('playwright-core').BrowserContext} context */
+export const keepRecord = (context) =>
+  context.addInitScript((kept) => {
+    if (!localStorage.getItem('pixel-debate.judgements')) localStorage.setItem('pixel-debate.judgements', kept);
+  }, JSON.stringify(judgements));
+
+/**
+ * A picture of the whole page as it is seen by who scrolls: screen by screen, put together. The page's size stays, and so do
+ * the rules for a screen without a mouse, which Chromium drops while it takes a larger picture than the screen.
+ *
+ * @param {Page} page
+ * @returns {Promise<Buffer>} A PNG.
+ */
+export async function scrolled(page) {
+  const before = await page.evaluate(() => scrollY);
+  const { height, screen } = await page.evaluate(() => ({ height: document.documentElement.scrollHeight, screen: innerHeight }));
+  /** @type {{ at: number, png: string }[]} */
+  const parts = [];
+  for (let top = 0; top < height; top += screen) {
+    const at = await page.evaluate((top) => (scrollTo(0, top), scrollY), top);
+    parts.push({ at, png: (await page.screenshot()).toString('base64') });
+  }
+  await page.evaluate((before) => scrollTo(0, before), before);
+  const table = await page.context().newPage();
+  const whole = await table.evaluate(
+    async ({ parts, height, screen }) => {
+      const canvas = document.createElement('canvas');
+      for (const { at, png } of parts) {
+        const image = new Image();
+        image.src = `data:image/png;base64,${png}`;
+        await image.decode();
+        const scale = image.height / screen;
+        if (canvas.width !== image.width) [canvas.width, canvas.height] = [image.width, height * scale];
+        canvas.getContext('2d')?.drawImage(image, 0, at * scale);
+      }
+      return canvas.toDataURL('image/png').split(',')[1] ?? '';
+    },
+    { parts, height, screen },
+  );
+  await table.close();
+  return Buffer.from(whole, 'base64');
+}
