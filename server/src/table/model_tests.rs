@@ -48,6 +48,14 @@ enum Work {
     Append(Move, bool),
 }
 
+/// What the table has set going beside that.
+#[derive(Default)]
+struct Beside {
+    opinion: bool,
+    share: bool,
+    looking: bool,
+}
+
 struct History {
     random: StdRng,
     table: Table,
@@ -59,9 +67,7 @@ struct History {
     seq: u32,
     abandoned: bool,
     work: Option<Work>,
-    opinion: bool,
-    share: bool,
-    looking: bool,
+    beside: Beside,
     goes_on: bool,
     ended: Option<CloseReason>,
     outboxes: Vec<Outbox>,
@@ -145,9 +151,7 @@ impl History {
             seq: 0,
             abandoned: false,
             work: None,
-            opinion: false,
-            share: false,
-            looking: false,
+            beside: Beside::default(),
             goes_on: true,
             ended: None,
             outboxes,
@@ -221,7 +225,7 @@ impl History {
                 let allotment = Duration::from_millis(if slow { 300 } else { 0 });
                 let period = allotment.max(Duration::from_millis(self.setup.pace_ms.into()));
                 assert_eq!(question.times.told, self.now.into_std() + period);
-                assert!(!slow || self.share, "a search without a share of the threads");
+                assert!(!slow || self.beside.share, "a search without a share of the threads");
                 self.work = Some(Work::Think(question.by));
             }
             Effect::Judge { evidence, told } => {
@@ -230,21 +234,21 @@ impl History {
                 self.work = Some(Work::Judge);
             }
             Effect::Opine(evidence) => {
-                assert!(!self.opinion, "two opinions at once");
+                assert!(!self.beside.opinion, "two opinions at once");
                 assert!(evidence.len() <= self.stored.evidence().len());
-                self.opinion = true;
+                self.beside.opinion = true;
             }
             Effect::AskShare { .. } => {
-                assert!(!self.share);
-                self.share = true;
+                assert!(!self.beside.share);
+                self.beside.share = true;
             }
             Effect::LeaveShare => {
-                assert!(self.share);
-                self.share = false;
+                assert!(self.beside.share);
+                self.beside.share = false;
             }
             Effect::Look(_) | Effect::Wait(_) => {
-                assert!(!self.looking);
-                self.looking = true;
+                assert!(!self.beside.looking);
+                self.beside.looking = true;
             }
             Effect::GoesOnNoMore => {
                 assert!(self.goes_on);
@@ -351,7 +355,7 @@ impl History {
         assert!(self.goes_on || self.stored.outcome().is_some() || self.abandoned);
         assert_eq!(self.table.summary().seq, self.seq);
         // Somebody or something is waited for, always.
-        let waits = self.work.is_some() || self.share || self.looking;
+        let waits = self.work.is_some() || self.beside.share || self.beside.looking;
         assert!(self.ended.is_some() || waits || self.table.deadline().is_some());
     }
 
@@ -491,9 +495,9 @@ impl History {
                 self.finish_work(well);
             }
             75..80 => self.finish_opinion(),
-            80..86 if self.share && matches!(self.work, None) => self.step(Input::Share),
-            86..90 if self.looking => {
-                self.looking = false;
+            80..86 if self.beside.share && self.work.is_none() => self.step(Input::Share),
+            86..90 if self.beside.looking => {
+                self.beside.looking = false;
                 self.step(Input::Looked);
             }
             90..96 => self.now += Duration::from_millis(self.random.random_range(0..1500)),
@@ -509,7 +513,7 @@ impl History {
     }
 
     fn finish_opinion(&mut self) {
-        if std::mem::take(&mut self.opinion) {
+        if std::mem::take(&mut self.beside.opinion) {
             let fails = self.random.random_bool(0.1);
             self.step(Input::Opinion(if fails { Err("no".into()) } else { Ok(vec![0.5; 10]) }));
         }
@@ -524,8 +528,8 @@ impl History {
             }
             if self.work.is_some() {
                 self.finish_work(true);
-            } else if self.looking {
-                self.looking = false;
+            } else if self.beside.looking {
+                self.beside.looking = false;
                 self.step(Input::Looked);
             } else if let Some(deadline) = self.table.deadline() {
                 self.now = self.now.max(deadline);
