@@ -169,7 +169,9 @@ pub(crate) fn finish(
 ) -> Finish {
     let result = DebateResult::of(debate, terms, beliefs, Some(ended_ms), cut_short);
     let source = &terms.background.source;
-    let topic = result.grade.map(|_| topic(source, *debate.claims(), debate.rules().pixels));
+    // What is not counted is not looked for either.
+    let compared = result.grade.is_some() && result.counts_for_its_judge();
+    let topic = compared.then(|| topic(source, *debate.claims(), debate.rules().pixels));
     let result = serde_json::to_vec(&result).expect("plain data with string keys").into();
     Finish { topic, result, ended_ms }
 }

@@ -235,15 +235,17 @@ impl Store {
         }
     }
 
-    /// Up to `limit` results of debates on that topic, the latest first. The page is the only one.
+    /// Up to `limit` results of debates on that topic, the latest first; those whose number is below
+    /// `before`, if it is given.
     pub async fn results_on(
         &self,
         topic: &str,
+        before: Option<u64>,
         limit: u32,
     ) -> Result<Page<StoredResult>, StoreError> {
         match &self.reader {
-            Reader::Sqlite(reader) => reader.results_on(topic.into(), limit).await,
-            Reader::Postgres(reader) => reader.results_on(topic, limit).await,
+            Reader::Sqlite(reader) => reader.results_on(topic.into(), before, limit).await,
+            Reader::Postgres(reader) => reader.results_on(topic, before, limit).await,
         }
     }
 

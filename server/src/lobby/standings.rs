@@ -24,6 +24,10 @@ use crate::store::{Damaged, StoreError, StoredResult};
 /// How many results are read from the store at once.
 const PAGE: u32 = 512;
 
+/// How many such pages are read at most for a comparison of judges. Stores of earlier versions have results
+/// among them that are not counted.
+const PAGES: usize = 16;
+
 /// How many debaters, and how many judges, are counted at most.
 const NAMES: usize = 20_000;
 
@@ -101,16 +105,26 @@ impl Lobby {
         debate: &DebateId,
         topic: &str,
     ) -> Result<OtherJudges, Refusal> {
-        // Its own result is among them.
-        let results = self.house.store.results_on(topic, OtherJudges::MOST as u32 + 1).await;
-        let results = results.map_err(|error| unavailable(&error))?;
         let mut others = OtherJudges::default();
         let mut judges = Names::<Verdict>::new(OtherJudges::MOST);
-        for stored in results.items.iter().filter(|stored| stored.debate != debate.0) {
-            let result = self.result(stored).await.map_err(|error| unavailable(&error))?;
-            if let Some(result) = result.filter(DebateResult::counts_for_its_judge) {
-                others.debates += 1;
-                add_verdict(&mut judges, &result, stored.number);
+        let mut before = None;
+        for _ in 0..PAGES {
+            let page = self.house.store.results_on(topic, before, PAGE).await;
+            let page = page.map_err(|error| unavailable(&error))?;
+            // Its own result is among them.
+            for stored in page.items.iter().filter(|stored| stored.debate != debate.0) {
+                let result = self.result(stored).await.map_err(|error| unavailable(&error))?;
+                if others.debates as usize == OtherJudges::MOST {
+                    break;
+                }
+                if let Some(result) = result.filter(DebateResult::counts_for_its_judge) {
+                    others.debates += 1;
+                    add_verdict(&mut judges, &result, stored.number);
+                }
+            }
+            before = page.next;
+            if before.is_none() || others.debates as usize == OtherJudges::MOST {
+                break;
             }
         }
         others.judges = scores(&judges, OtherJudges::MOST);

@@ -206,6 +206,26 @@ on_both_stores!(others_judged_the_same_question, |home| {
 });
 
 #[tokio::test]
+async fn debates_that_are_not_counted_do_not_hide_those_that_are() {
+    let scene = Scene::open().await;
+    let ada = Setup { judge: named("Ada"), ..for_a_judge() };
+    let first = judged(&scene, ada.clone(), 0, None).await;
+    let public = judged(&scene, ada.clone(), 0, None).await;
+    judged(&scene, Setup { visibility: Visibility::Private, ..ada.clone() }, 0, None).await;
+    judged(&scene, Setup { judge_may_be_influenced: true, ..ada }, 0, None).await;
+    let Home::Folder(folder) = &scene.home else { unreachable!() };
+    let file = rusqlite::Connection::open(folder.path().join("debates.db")).unwrap();
+    // Only the latest are looked at: so what does not count has nothing to be found by.
+    let sql = "SELECT count(*), count(topic) FROM results";
+    let counts = file.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(counts, Ok((4, 2)));
+    for debate in [first, public] {
+        assert_eq!(other_judges(&scene, &debate).await.debates, 1);
+    }
+    scene.stop().await;
+}
+
+#[tokio::test]
 async fn a_debate_that_somebody_did_not_come_to_counts_for_nobody() {
     let limits = Limits { seats_time: Duration::from_millis(100), ..Limits::default() };
     let scene = Scene::with(limits).await;

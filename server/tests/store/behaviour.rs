@@ -236,9 +236,14 @@ on_both_stores!(results_are_read_in_the_order_in_which_debates_ended, |place| {
     let first = store.results(0, 3).await.unwrap().items;
     assert_eq!(names(&first), ["c", "a", "d"]);
     assert_eq!(names(&store.results(first[2].number, 3).await.unwrap().items), ["b"]);
-    assert_eq!(names(&store.results_on("one", 9).await.unwrap().items), ["b", "c"]);
-    assert_eq!(names(&store.results_on("one", 1).await.unwrap().items), ["b"]);
-    assert_eq!(store.results_on("three", 9).await.unwrap().items, []);
+    assert_eq!(names(&store.results_on("one", None, 9).await.unwrap().items), ["b", "c"]);
+    let latest = store.results_on("one", None, 1).await.unwrap();
+    assert_eq!(names(&latest.items), ["b"]);
+    let earlier = store.results_on("one", latest.next, 1).await.unwrap();
+    assert_eq!(names(&earlier.items), ["c"]);
+    let none = store.results_on("one", earlier.next, 1).await.unwrap();
+    assert_eq!((none.items.len(), none.next), (0, None));
+    assert_eq!(store.results_on("three", None, 9).await.unwrap().items, []);
     let ended = store.recent(None, 1).await.unwrap().items.remove(0);
     assert_eq!(ended.result.as_deref(), Some("d".as_bytes()));
 });

@@ -53,7 +53,7 @@ on_both_stores!(what_ended_long_ago_goes_and_all_else_stays_as_it_was, |place| {
     let results = store.results(0, 99).await.unwrap().items;
     let results: Vec<_> = results.iter().map(|result| (&*result.debate, result.number)).collect();
     assert_eq!(results, [("d6", 5), ("d4", 6)]);
-    assert_eq!(store.results_on("one", 99).await.unwrap().items.len(), 2);
+    assert_eq!(store.results_on("one", None, 99).await.unwrap().items.len(), 2);
     for (id, events) in [("d4", 3), ("d5", 2), ("d6", 3), ("d8", 2)] {
         assert_eq!(store.events(id, 0).await.unwrap().len(), events, "{id}");
     }

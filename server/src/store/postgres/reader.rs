@@ -90,12 +90,15 @@ impl Reader {
     pub(crate) async fn results_on(
         &self,
         topic: &str,
+        before: Option<u64>,
         limit: u32,
     ) -> Result<Page<StoredResult>, StoreError> {
-        let sql = format!("{RESULT} WHERE topic = $1 ORDER BY number DESC LIMIT $2");
-        let limit = i64::from(limit);
-        let found = self.ask(&sql, &[(&topic, Type::TEXT), (&limit, Type::INT8)]).await?;
-        found.page(rows::result)
+        let sql =
+            format!("{RESULT} WHERE topic = $1 AND number < $2 ORDER BY number DESC LIMIT $3");
+        let (before, most) = (before.map_or(i64::MAX, bound), i64::from(limit));
+        let params: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&topic, Type::TEXT), (&before, Type::INT8), (&most, Type::INT8)];
+        self.ask(&sql, &params).await?.part(limit, rows::result)
     }
 
     /// What is wrong with the database as a whole, beside single debates. Of its pages and indices the
@@ -152,11 +155,9 @@ impl Reader {
         limit: u32,
         read: impl Fn(&Session, &Row) -> Read<T>,
     ) -> Result<Page<T>, StoreError> {
-        let found =
-            self.ask(sql, &[(&number, Type::INT8), (&i64::from(limit), Type::INT8)]).await?;
-        let last = found.rows.last().filter(|_| found.rows.len() == limit as usize);
-        let next = last.map(|row| found.session.column::<i64>(row, 0)).transpose()?;
-        Ok(Page { next: next.map(i64::cast_unsigned), ..found.page(read)? })
+        let most = i64::from(limit);
+        let params: [(&(dyn ToSql + Sync), Type); 2] = [(&number, Type::INT8), (&most, Type::INT8)];
+        self.ask(sql, &params).await?.part(limit, read)
     }
 
     /// Asks, a second time when the connection is lost.
@@ -210,6 +211,17 @@ struct Found {
 }
 
 impl Found {
+    /// The rows as a part of what was asked for, of so many rows unless it is the last.
+    fn part<T>(
+        &self,
+        limit: u32,
+        read: impl Fn(&Session, &Row) -> Read<T>,
+    ) -> Result<Page<T>, StoreError> {
+        let last = self.rows.last().filter(|_| self.rows.len() == limit as usize);
+        let next = last.map(|row| self.session.column::<i64>(row, 0)).transpose()?;
+        Ok(Page { next: next.map(i64::cast_unsigned), ..self.page(read)? })
+    }
+
     fn page<T>(&self, read: impl Fn(&Session, &Row) -> Read<T>) -> Result<Page<T>, StoreError> {
         let mut page = Page { items: Vec::new(), damaged: Vec::new(), next: None };
         for row in &self.rows {

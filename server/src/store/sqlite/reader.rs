@@ -150,18 +150,26 @@ impl Reader {
     pub(crate) async fn results_on(
         &self,
         topic: String,
+        before: Option<u64>,
         limit: u32,
     ) -> Result<Page<StoredResult>, StoreError> {
         self.page(move |connection, _| {
-            let sql = format!("{} WHERE topic = ?1 ORDER BY number DESC LIMIT ?2", rows::RESULT);
+            let sql = format!(
+                "{} WHERE topic = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3",
+                rows::RESULT
+            );
             let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query(params![topic, limit])?;
+            let mut rows = statement.query(params![topic, before.map_or(i64::MAX, bound), limit])?;
             let mut page = Page { items: Vec::new(), damaged: Vec::new(), next: None };
             loop {
                 let read = rows.next().map_err(Fault::from);
                 match read.and_then(|row| row.map(rows::result).transpose()) {
                     Ok(Some(result)) => page.items.push(result),
-                    Ok(None) => return Ok(page),
+                    Ok(None) => {
+                        let last = page.items.last().filter(|_| page.items.len() == limit as usize);
+                        page.next = last.map(|last| last.number);
+                        return Ok(page);
+                    }
                     // What comes after it is not known.
                     Err(Fault::Damaged(detail)) => {
                         page.damaged.push(Damaged { number: 0, detail });

@@ -89,7 +89,7 @@ async fn answers(store: &Store) -> Answers {
     }
     let mut on_topics = Vec::new();
     for topic in 0..5 {
-        on_topics.push(store.results_on(&format!("topic {topic}"), 100).await);
+        on_topics.push(store.results_on(&format!("topic {topic}"), None, 100).await);
     }
     let unfinished = store.unfinished(0, 100).await;
     Answers { debates, events, unfinished, recent, results, on_topics }
