@@ -4,9 +4,11 @@ mod analysis;
 mod client;
 mod debates;
 mod description;
+mod desks;
 mod health;
 mod kept;
 mod listing;
+mod named;
 mod origin;
 mod page;
 mod picture;
@@ -28,6 +30,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::desks::{Bounds, Desks};
 pub(crate) use self::kept::Kept;
 pub use self::origin::OriginError;
 pub(crate) use self::origin::Origins;
@@ -57,6 +60,10 @@ pub(crate) struct App {
     pub(crate) proxies: u8,
     pub(crate) visitors: Visitors,
     pub(crate) kept: Arc<Kept>,
+    /// Where positions are analysed.
+    pub(crate) desks: Desks,
+    /// Where pictures are drawn.
+    pub(crate) easels: Desks,
     /// The tasks of websockets.
     pub(crate) sockets: TaskTracker,
     /// Told to the websockets when the server stops.
@@ -180,11 +187,12 @@ impl App {
         let client = client::address(address, self.proxies, fields)?;
         self.lobby.house().credits.spend(Spend::Read, client)?;
         if self.proxies > 0 {
-            let visit = self.visitors.visit(client).ok_or_else(|| {
+            let visit = self.visitors.visit(client).map_err(|network| {
                 let most = self.lobby.limits().connections_per_address;
+                let most = most.saturating_mul(network.times as usize);
                 Refusal::new(
                     RefusalCode::Busy,
-                    format!("all {most} connections that one address may have are open"),
+                    format!("all {most} connections that one {network} may have are open"),
                     "another try when one has been closed",
                 )
             })?;

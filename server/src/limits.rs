@@ -22,6 +22,9 @@ pub struct Limits {
     /// there is none such, new ones are refused.
     pub debates: usize,
     /// Debates without an outcome that clients at one address have set up.
+    ///
+    /// Of IPv6 an address is a /64 network, here and in all that follows; and all of a /56 network may
+    /// have four times as much together, all of a /48 network sixteen times.
     pub debates_per_address: usize,
     /// Debates that clients at one address may set up a day in the long run; an address that was
     /// quiet may set up as many at once.
@@ -50,6 +53,12 @@ pub struct Limits {
     pub messages_a_second: u32,
     /// Messages at once that are read of a connection that was quiet.
     pub messages_at_once: u32,
+    /// Messages a second that are read of all connections from one address in the long run.
+    pub messages_a_second_per_address: u32,
+    /// Messages at once that are read of all connections from one address that was quiet.
+    pub messages_at_once_per_address: u32,
+    /// The bytes of messages to a client that wait in the system; it may take up twice as much.
+    pub send_buffer_bytes: u32,
     /// Messages that wait for a client to read them; with more it is cut off.
     pub outbox: usize,
     /// How long a client may take to ask for something: for the head of a request, then for its
@@ -113,6 +122,9 @@ impl Default for Limits {
             message_bytes: 16 * 1024,
             messages_a_second: 50,
             messages_at_once: 200,
+            messages_a_second_per_address: 2000,
+            messages_at_once_per_address: 20_000,
+            send_buffer_bytes: 128 << 10,
             outbox: 256,
             handshake: Duration::from_secs(10),
             ping: Duration::from_secs(15),

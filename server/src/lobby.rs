@@ -11,8 +11,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 pub(crate) use self::list::Filter;
+use pixel_debate_game::Debate;
 use pixel_debate_protocol::{
-    Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup,
+    Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
 };
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
@@ -21,12 +22,12 @@ use tracing::{debug, error, info, warn};
 
 use self::readiness::Readiness;
 pub(crate) use self::rooms::GoingOn;
-use self::rooms::{Room, Rooms};
+use self::rooms::{Leaver, Room, Rooms, Use};
 use crate::arrange::arrange;
-use crate::credits::Spend;
+use crate::credits::{Charge, Spend};
 use crate::house::House;
 use crate::limits::Limits;
-use crate::record::{Restored, opening};
+use crate::record::{Restored, Terms, opening};
 use crate::results::DebateResult;
 use crate::store::{Damaged, NewDebate, StoreError, StoredDebate};
 use crate::table::{Key, Request, TableHandle, Task};
@@ -56,6 +57,14 @@ pub(crate) struct Lobby {
     tasks: TaskTracker,
 }
 
+/// What a debate that is set up has been given, and gives back if it is not stored.
+struct Held {
+    room: Room,
+    /// Among those of its creator; none of what the server sets up itself.
+    place: Option<Place>,
+    charge: Option<Charge>,
+}
+
 #[derive(Default)]
 struct Tables {
     by_id: HashMap<DebateId, Entry>,
@@ -65,8 +74,8 @@ struct Tables {
 struct Entry {
     age: u64,
     table: TableHandle,
-    /// Debates that come back when the server starts have no place, for they were there before.
-    _room: Option<Room>,
+    /// Debates that come back when the server starts have none, for they were there before.
+    room: Option<Room>,
 }
 
 impl Lobby {
@@ -132,44 +141,53 @@ impl Lobby {
         address: IpAddr,
     ) -> Result<Created, Refusal> {
         self.house.credits.spend(Spend::Create, address)?;
+        let arranged = self.arrange(setup)?;
         let share = self.rooms.share();
-        let Some(place) = self.visitors.set_up(address, share) else {
+        let place = self.visitors.set_up(address, share).map_err(|network| {
             let most = self.house.limits.debates_per_address;
             let message = if share < most {
-                "few rooms are left, and from this address a debate goes on".into()
+                format!("few rooms are left, and all that one {network} may have then are taken")
             } else {
-                format!("all {most} debates that may be set up from one address go on")
+                let most = most.saturating_mul(network.times as usize);
+                format!("all {most} debates that may be set up from one {network} go on")
             };
-            let expected = "another try when one of them has ended";
-            return Err(Refusal::new(RefusalCode::Busy, message, expected));
-        };
+            Refusal::new(RefusalCode::Busy, message, "another try when one of them has ended")
+        })?;
         self.store_has_room().await?;
-        let room = self.room()?;
-        self.set_up(setup, Some(place), room).await
+        let held = Held {
+            room: self.room(Use::Debate)?,
+            place: Some(place),
+            charge: Some(self.house.credits.charge(address)?),
+        };
+        self.set_up(arranged, held).await
+    }
+
+    /// Draws what the setup leaves open, and checks all of it.
+    fn arrange(&self, setup: &Setup) -> Result<(Debate, Terms, Tokens), Refusal> {
+        let house = &self.house;
+        arrange(setup, &house.offer, house.dataset, &*house.players)
     }
 
     async fn set_up(
         self: &Arc<Self>,
-        setup: &Setup,
-        place: Option<Place>,
-        room: Room,
+        (debate, terms, tokens): (Debate, Terms, Tokens),
+        held: Held,
     ) -> Result<Created, Refusal> {
         let house = &self.house;
-        let (debate, terms, tokens) = arrange(setup, &house.offer, house.dataset, &*house.players)?;
         let id = new_debate_id().map_err(|error| {
             Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
         })?;
+        let (pixels, judge) = (terms.setup.pixels, terms.setup.judge.clone());
         let opening = opening(&id, &debate, &terms);
         let restored = Restored::begun(id.clone(), debate, terms);
         let (done, stored) = oneshot::channel();
-        let keep = Arc::clone(self).keep(opening, restored, room, place, done);
-        self.tasks.spawn(keep);
+        self.tasks.spawn(Arc::clone(self).keep(opening, restored, held, done));
         let Ok(Ok(stored)) = timeout(house.limits.store_wait, stored).await else {
             warn!(debate = %id, "the store takes too long");
             return Err(store_unavailable());
         };
         stored.map_err(|error| unavailable(&error))?;
-        info!(debate = %id, pixels = setup.pixels, judge = %kind(&setup.judge), "set up");
+        info!(debate = %id, pixels, judge = %kind(&judge), "set up");
         Ok(Created { id: None, debate: id, tokens })
     }
 
@@ -179,14 +197,19 @@ impl Lobby {
         self: Arc<Self>,
         opening: NewDebate,
         restored: Restored,
-        room: Room,
-        place: Option<Place>,
+        held: Held,
         done: oneshot::Sender<Result<(), StoreError>>,
     ) {
         let began = tokio::time::Instant::now();
         let stored = self.house.store.create(opening).await;
         self.house.metrics.stored(began.elapsed(), stored.is_ok());
-        let table = stored.is_ok().then(|| self.seat(restored, Some(room), place));
+        let Held { room, place, charge } = held;
+        let table = stored.is_ok().then(|| {
+            if let Some(charge) = charge {
+                charge.keep();
+            }
+            self.seat(restored, Some(room), place)
+        });
         if let (Err(_), Some(table)) = (done.send(stored), table) {
             withdraw(&table).await;
         }
@@ -212,7 +235,9 @@ impl Lobby {
         if restored.abandoned.is_some() {
             return Err(unknown(id));
         }
-        let room = self.room()?;
+        // What is over is read also where all other rooms are taken.
+        let over = restored.debate.outcome().is_some();
+        let room = self.room(if over { Use::Read } else { Use::Debate })?;
         Ok(self.seat(restored, Some(room), None))
     }
 
@@ -231,8 +256,9 @@ impl Lobby {
             setup.pixels = self.house.offer.pixels.last().copied().unwrap_or_default();
         }
         // Visitors are shown a debate also where all other rooms are taken.
-        let room = self.rooms.take_shown().map_or_else(|| self.room(), Ok)?;
-        let id = self.set_up(&setup, None, room).await?.debate;
+        let room = self.room(Use::Shown).or_else(|_| self.room(Use::Debate))?;
+        let held = Held { room, place: None, charge: None };
+        let id = self.set_up(self.arrange(&setup)?, held).await?.debate;
         *shown = Some(id.clone());
         drop(shown);
         let table = self.find(&id).await?;
@@ -260,17 +286,28 @@ impl Lobby {
         }))
     }
 
-    /// Room for one more debate, if need be by letting go of the oldest that is over.
-    fn room(&self) -> Result<Room, Refusal> {
+    /// Room for one more debate, if need be by letting go of the oldest that is over, or else of the one
+    /// that nobody came to in the usual time.
+    fn room(&self, what: Use) -> Result<Room, Refusal> {
         loop {
-            if let Some(room) = self.rooms.take() {
+            if let Some(room) = self.rooms.take(what) {
                 return Ok(room);
             }
             // Somebody else may take the room that this makes: then there is a next one to let go.
-            let Some((age, id)) = self.rooms.oldest_over() else { return Err(self.full()) };
-            let entry = self.tables().remove(&id, age);
-            if let Some(entry) = entry {
-                entry.table.mention(Request::LetGo);
+            match self.rooms.leaver(what).ok_or_else(|| self.full())? {
+                Leaver::Over(age, id) => {
+                    let entry = self.tables().remove(&id, age);
+                    if let Some(entry) = entry {
+                        entry.table.mention(Request::LetGo);
+                    }
+                }
+                Leaver::Awaited(age, id) => {
+                    // It is known until the store has taken its end.
+                    let table = self.tables().vacate(&id, age);
+                    if let Some(table) = table {
+                        self.tasks.spawn(async move { table.ask(Request::GiveUp).await });
+                    }
+                }
             }
         }
     }
@@ -299,16 +336,20 @@ impl Lobby {
         }
         let age = tables.next_age;
         tables.next_age += 1;
-        let going_on = self.rooms.going_on(place, age, &id);
+        let patience = self.house.limits.seats_time;
+        let leaving = room.as_ref().map(Room::leaving);
+        let going_on = Rooms::going_on(room.as_ref(), place, patience, age, &id);
         let (task, handle) = Task::new(restored, Arc::clone(&self.house), going_on);
-        let entry = Entry { age, table: handle.clone(), _room: room };
+        let entry = Entry { age, table: handle.clone(), room };
         tables.by_id.insert(id.clone(), entry);
         drop(tables);
         let lobby = Arc::clone(self);
         self.tasks.spawn(async move {
             task.run().await;
             lobby.tables().remove(&id, age);
-            lobby.rooms.forget(age);
+            if let Some(leaving) = leaving {
+                leaving.forget(age);
+            }
             debug!(debate = %id, "forgotten");
         });
         handle
@@ -324,6 +365,13 @@ impl Tables {
     /// Removes a debate, unless another table has been given to it since.
     fn remove(&mut self, id: &DebateId, age: u64) -> Option<Entry> {
         if self.by_id.get(id)?.age == age { self.by_id.remove(id) } else { None }
+    }
+
+    /// Takes its room from a debate, which is to give up.
+    fn vacate(&mut self, id: &DebateId, age: u64) -> Option<TableHandle> {
+        let entry = self.by_id.get_mut(id).filter(|entry| entry.age == age)?;
+        entry.room = None;
+        Some(entry.table.clone())
     }
 }
 

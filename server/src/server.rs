@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use thiserror::Error;
 use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_io_timeout::TimeoutStream;
@@ -23,7 +23,7 @@ use tracing::{info, warn};
 
 use crate::config::ServerConfig;
 use crate::house::House;
-use crate::http::{App, HEAD_BYTES, HEAD_FIELDS, Kept, OriginError, Origins, Peer};
+use crate::http::{App, Bounds, Desks, HEAD_BYTES, HEAD_FIELDS, Kept, OriginError, Origins, Peer};
 use crate::limits::{Limits, LimitsError};
 use crate::lobby::Lobby;
 use crate::metrics::Dropped;
@@ -43,11 +43,21 @@ const BUFFER_BYTES: usize = 2 * HEAD_BYTES;
 /// so first.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// How many connections wait to be accepted.
+const BACKLOG: u32 = 1024;
+
 /// How many clients at once are told that there is no place for them.
 const TURNED_AWAY: usize = 64;
 
 /// How long is waited after the system could not accept a connection.
 const BREATH: Duration = Duration::from_millis(100);
+
+/// How many positions may be analysed at once: with more of them the debates that go on would have to wait
+/// for their agents' moves.
+const DESKS: Bounds = Bounds { desks: 2, each: 1, waiting: 64, each_waiting: 4 };
+
+/// How many pictures may be drawn at once. An animation takes a good part of a second.
+const EASELS: Bounds = Bounds { desks: 8, each: 4, waiting: 64, each_waiting: 16 };
 
 /// What a client is told for which there is no place.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\n\
@@ -120,7 +130,7 @@ impl Server {
         }
         let origins = Origins::new(&config.origins, address.ip())?;
         let listen = |source| ServeError::Listen { address, source };
-        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let listener = listener(address, config.limits.send_buffer_bytes).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
 
         let store = Store::open(&config.store).await?;
@@ -143,6 +153,8 @@ impl Server {
             proxies: config.proxies,
             visitors: visitors.clone(),
             kept: Arc::new(Kept::new(config.limits.cache_bytes)),
+            desks: Desks::new(DESKS),
+            easels: Desks::new(EASELS),
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
@@ -183,6 +195,18 @@ impl Server {
         }
         Ok(())
     }
+}
+
+/// Listens at an address. What waits in the system to be read by one client is so many bytes at most:
+/// connections have it from who listens, and without it the system lets it grow to megabytes.
+fn listener(address: SocketAddr, buffer: u32) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // As the runtime's own listeners: the port of a server that has stopped is free at once.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.set_send_buffer_size(buffer)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 /// Accepts connections for ever.
@@ -228,7 +252,7 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
 fn seated(visitors: &Visitors, address: IpAddr, proxies: u8) -> Option<Peer> {
     let mut places = vec![visitors.connect()?];
     if proxies == 0 {
-        places.push(visitors.visit(address)?);
+        places.push(visitors.visit(address).ok()?);
     }
     Some(Peer { address, places: Arc::new(places), visit: None })
 }
@@ -271,6 +295,17 @@ mod tests {
     use pixel_debate_protocol::{Refusal, RefusalCode};
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_waits_in_the_system_for_one_client_is_bounded() {
+        let listener = listener("127.0.0.1:0".parse().unwrap(), 20_000).unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, _) = listener.accept().await.unwrap();
+        let accepted = TcpSocket::from_std_stream(accepted.into_std().unwrap());
+        // The system takes twice as much for itself.
+        assert_eq!(accepted.send_buffer_size().unwrap(), 40_000);
+        drop(client);
+    }
 
     #[test]
     fn who_is_turned_away_is_told_as_the_protocol_says() {

@@ -188,6 +188,11 @@ impl Table {
         &self.summary
     }
 
+    /// Whether seats are to be taken before the debate begins.
+    pub(crate) fn awaits_players(&self) -> bool {
+        !self.awaited.is_empty()
+    }
+
     /// Whether a request may be made now: while the store is at work nobody may see what it has not
     /// taken yet.
     pub(crate) fn takes_requests(&self) -> bool {

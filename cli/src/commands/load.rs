@@ -175,6 +175,8 @@ pub(super) fn limits(debates: u32, crowd: u32) -> impl Iterator<Item = String> {
         ("debates", debates),
         ("debates_per_address", debates),
         ("messages_a_second", 1_000_000),
+        ("messages_a_second_per_address", 100_000_000),
+        ("messages_at_once_per_address", 100_000_000),
         ("creations_a_minute", 10_000_000),
         ("creations_at_once", debates),
         ("debates_a_day", 1_000_000_000),

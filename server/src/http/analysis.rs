@@ -1,28 +1,26 @@
 //! Analyses of positions of debates that are over, worked out when they are asked for.
 
-use std::sync::{Arc, LazyLock};
+use std::net::IpAddr;
+use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use pixel_debate_game::{Debate, Event, LegalPixels, Move, Transcript};
 use pixel_debate_protocol::{Analysis, DebateId, Refusal, RefusalCode};
 use serde::Deserialize;
-use tokio::sync::Semaphore;
 use tracing::error;
 
-use super::App;
 use super::debates::{ask, key};
 use super::kept::What;
+use super::named::Named;
 use super::refused::Refused;
+use super::{App, Peer};
 use crate::analysis::analyse;
 use crate::table::Request;
-
-/// How many analyses may be worked out or wait to be: who asks for more is to come again. With more
-/// of them the debates that go on would have to wait for their agents' moves.
-static DESKS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(2));
 
 /// Which position.
 #[derive(Debug, Deserialize)]
@@ -35,13 +33,15 @@ pub(super) struct Position {
 /// `GET /api/debates/{id}/analysis`: what each legal reveal does to the classifier's mind.
 pub(super) async fn work_out(
     State(app): State<App>,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
     position: Result<Query<Position>, QueryRejection>,
 ) -> Result<Response, Refused> {
     let key = key(&app, &headers)?;
     let id = DebateId(id);
-    let transcript = ask(&app, &id, |answer| Request::Record { key, answer }).await?.transcript;
+    let record = |answer| Request::Record { key: key.clone(), answer };
+    let transcript = ask(&app, &id, record).await?.transcript;
     let debate = at(&transcript, position).map_err(|refusal| refusal.about(&id))?;
     let house = app.lobby.house();
     let rules = debate.rules();
@@ -55,15 +55,21 @@ pub(super) async fn work_out(
         .into());
     }
     let what = What::Analysis(debate.evidence().len());
-    let kept = app.kept.get(&id, what, worked_out(&app, &id, debate)).await?;
+    let kept = app.kept.get(&id, what, worked_out(&app, &id, debate, peer.address)).await?;
     Ok(kept.to(&headers, "application/json"))
 }
 
-/// Analyses on the pool, and puts it into words.
-async fn worked_out(app: &App, id: &DebateId, debate: Debate) -> Result<Bytes, Refused> {
+/// Analyses on the pool for somebody at that address, and puts it into words.
+async fn worked_out(
+    app: &App,
+    id: &DebateId,
+    debate: Debate,
+    address: IpAddr,
+) -> Result<Bytes, Refused> {
     let house = app.lobby.house();
-    let desk = DESKS.try_acquire().map_err(|_| {
-        Refusal::new(RefusalCode::Busy, "other positions are being analysed", "another try later")
+    let desk = app.desks.take(address).await.ok_or_else(|| {
+        let message = "as many positions as may wait to be analysed";
+        Refusal::new(RefusalCode::Busy, message, "another try later")
     })?;
     let players = Arc::clone(&house.players);
     // Who goes away while it is worked out does not make room for another one meanwhile.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json, body::Bytes};
@@ -13,6 +13,7 @@ use pixel_debate_protocol::{
 use tokio::sync::oneshot;
 
 use super::listing::Listing;
+use super::named::Named;
 use super::refused::Refused;
 use super::{App, Peer};
 use crate::lobby::unknown;
@@ -59,27 +60,27 @@ pub(super) async fn list(
 pub(super) async fn look(
     State(app): State<App>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Json<Snapshot>, Refused> {
     let key = key(&app, &headers)?;
-    ask(&app, &DebateId(id), |answer| Request::Look { key, answer }).await.map(Json)
+    ask(&app, &DebateId(id), |answer| Request::Look { key: key.clone(), answer }).await.map(Json)
 }
 
 /// `GET /api/debates/{id}/transcript`: all that is kept of it, once it has an outcome.
 pub(super) async fn record(
     State(app): State<App>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Json<DebateRecord>, Refused> {
     let key = key(&app, &headers)?;
-    ask(&app, &DebateId(id), |answer| Request::Record { key, answer }).await.map(Json)
+    ask(&app, &DebateId(id), |answer| Request::Record { key: key.clone(), answer }).await.map(Json)
 }
 
 /// `DELETE /api/debates/{id}`: the administrator ends a debate, or whoever set it up.
 pub(super) async fn end(
     State(app): State<App>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<StatusCode, Refused> {
     let key = key(&app, &headers)?;
     if matches!(key, Key::Token(None)) {
@@ -90,22 +91,33 @@ pub(super) async fn end(
         );
         return Err(Refused(StatusCode::UNAUTHORIZED, refusal));
     }
-    ask(&app, &DebateId(id), |answer| Request::End { key, answer }).await?;
+    ask(&app, &DebateId(id), |answer| Request::End { key: key.clone(), answer }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+/// How often a table is asked that is let go of just then: what is over may have to make way at any time,
+/// and is read again.
+const TRIES: u32 = 3;
 
 /// Asks the table of a debate, and waits for its answer.
 pub(super) async fn ask<T>(
     app: &App,
     id: &DebateId,
-    request: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Request,
+    request: impl Fn(oneshot::Sender<Result<T, Refusal>>) -> Request,
 ) -> Result<T, Refused> {
-    let table = Arc::clone(&app.lobby).find(id).await?;
-    let (answer, answered) = oneshot::channel();
-    if !table.ask(request(answer)).await {
-        return Err(unknown(id).into());
+    for _ in 0..TRIES {
+        let table = Arc::clone(&app.lobby).find(id).await?;
+        let (answer, answered) = oneshot::channel();
+        if !table.ask(request(answer)).await {
+            continue;
+        }
+        match answered.await {
+            Ok(Err(refusal)) if refusal.code == RefusalCode::UnknownDebate => {}
+            Ok(answer) => return Ok(answer?),
+            Err(_) => {}
+        }
     }
-    Ok(answered.await.unwrap_or_else(|_| Err(unknown(id)))?)
+    Err(unknown(id).into())
 }
 
 /// The key in the head of a request: `Authorization: Bearer TOKEN`.

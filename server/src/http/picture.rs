@@ -1,28 +1,25 @@
 //! Pictures of debates: of what spectators see, and so before the outcome of what the judge sees.
 
 use std::io::Cursor;
-use std::sync::LazyLock;
+use std::net::IpAddr;
 
+use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use image::{ImageFormat, ImageResult};
 use pixel_debate_figure::{Figure, gif};
 use pixel_debate_game::View;
 use pixel_debate_protocol::{DebateId, Refusal, RefusalCode};
-use tokio::sync::Semaphore;
 use tracing::error;
 
-use super::App;
 use super::debates::{ask, key};
 use super::kept::What;
+use super::named::Named;
 use super::refused::{Refused, not_found};
+use super::{App, Peer};
 use crate::table::Request;
-
-/// How many pictures may be drawn or wait to be: who asks for more is to come again. An animation
-/// takes a good part of a second.
-static EASELS: LazyLock<Semaphore> = LazyLock::new(|| Semaphore::new(8));
 
 /// The ways to draw.
 #[derive(Clone, Copy)]
@@ -67,20 +64,21 @@ impl Kind {
 /// `GET /api/debates/{id}/picture.png`, `.svg` and `.gif`.
 pub(super) async fn draw(
     State(app): State<App>,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
-    Path((id, name)): Path<(String, String)>,
+    Named((id, name)): Named<(String, String)>,
 ) -> Result<Response, Refused> {
     let Some(kind) = Kind::of(&name) else { return Err(not_found().await) };
     let key = key(&app, &headers)?;
     let id = DebateId(id);
-    let snapshot = ask(&app, &id, |answer| Request::Look { key, answer }).await?;
+    let snapshot = ask(&app, &id, |answer| Request::Look { key: key.clone(), answer }).await?;
     let over = snapshot.view.outcome.is_some();
+    let picture = drawn(&app, kind, snapshot.view, peer.address);
     let mut response = if over {
-        let kept = app.kept.get(&id, What::Picture(name), drawn(&app, kind, snapshot.view)).await?;
+        let kept = app.kept.get(&id, What::Picture(name), picture).await?;
         kept.to(&headers, kind.content_type())
     } else {
-        let picture = drawn(&app, kind, snapshot.view).await?;
-        ([(header::CONTENT_TYPE, kind.content_type())], picture).into_response()
+        ([(header::CONTENT_TYPE, kind.content_type())], picture.await?).into_response()
     };
     // A picture of the page's own origin must not run anything.
     let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'");
@@ -88,13 +86,19 @@ pub(super) async fn draw(
     Ok(response)
 }
 
-/// Draws on the pool.
-async fn drawn(app: &App, kind: Kind, view: View) -> Result<Bytes, Refused> {
-    let _easel = EASELS.try_acquire().map_err(|_| {
-        Refusal::new(RefusalCode::Busy, "too many pictures are being drawn", "another try later")
+/// Draws on the pool for somebody at that address.
+async fn drawn(app: &App, kind: Kind, view: View, address: IpAddr) -> Result<Bytes, Refused> {
+    let easel = app.easels.take(address).await.ok_or_else(|| {
+        let message = "as many pictures as may wait to be drawn";
+        Refusal::new(RefusalCode::Busy, message, "another try later")
     })?;
     let pool = &app.lobby.house().pool;
-    let drawn = pool.run(move || kind.draw(&view)).await;
+    // Who goes away while it is drawn does not make room for another one meanwhile.
+    let work = move || {
+        let _easel = easel;
+        kind.draw(&view)
+    };
+    let drawn = pool.run(work).await;
     let failed = |reason: String| {
         error!(reason, "a picture cannot be drawn");
         Refusal::new(RefusalCode::Unavailable, "the picture cannot be drawn", "another try later")

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use pixel_debate_protocol::{DebateId, OtherJudges, Refusal, RefusalCode, Standings};
 
 use super::App;
 use super::debates::{ask, key};
+use super::named::Named;
 use super::refused::Refused;
 use crate::results::topic;
 use crate::table::Request;
@@ -23,11 +24,12 @@ pub(super) async fn standings(State(app): State<App>) -> Result<Json<Arc<Standin
 pub(super) async fn others(
     State(app): State<App>,
     headers: HeaderMap,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Json<OtherJudges>, Refused> {
     let key = key(&app, &headers)?;
     let id = DebateId(id);
-    let transcript = ask(&app, &id, |answer| Request::Record { key, answer }).await?.transcript;
+    let record = |answer| Request::Record { key: key.clone(), answer };
+    let transcript = ask(&app, &id, record).await?.transcript;
     let source = transcript.source.ok_or_else(|| {
         Refusal::new(RefusalCode::Unavailable, "its image is of no data set", "another debate")
             .about(&id)

@@ -173,6 +173,18 @@ impl Limits {
             count("messages_a_second", &mut self.messages_a_second, 1..=1_000_000),
             // With fewer nobody could set up a debate and follow it.
             count("messages_at_once", &mut self.messages_at_once, 4..=65_536),
+            count(
+                "messages_a_second_per_address",
+                &mut self.messages_a_second_per_address,
+                1..=100_000_000,
+            ),
+            count(
+                "messages_at_once_per_address",
+                &mut self.messages_at_once_per_address,
+                4..=100_000_000,
+            ),
+            // With less the system gives another size.
+            count("send_buffer_bytes", &mut self.send_buffer_bytes, 4096..=16 << 20),
             // Enough for whoever follows one debate at its fastest.
             count("outbox", &mut self.outbox, 16..=65_536),
             // With less nobody at the other end of the world could connect.

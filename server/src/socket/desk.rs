@@ -13,6 +13,7 @@ use tracing::debug;
 
 use super::{Clerk, Farewell, Stay};
 
+use crate::credits::Spend;
 use crate::lobby::{Lobby, unknown};
 use crate::outbox::Outbox;
 use crate::rate::{Bucket, Measure};
@@ -229,6 +230,10 @@ impl Clerk for Desk {
                 ));
                 return Stay::Yes;
             }
+        }
+        if let Err(refusal) = self.lobby.house().credits.spend(Spend::Message, self.address) {
+            self.refuse(refusal);
+            return Stay::Yes;
         }
         let Message::Text(text) = message else {
             self.refuse(Refusal::new(

@@ -33,6 +33,8 @@ pub(crate) enum Request {
     End { key: Key, answer: oneshot::Sender<Result<(), Refusal>> },
     /// The server wants the room: only a debate that is over is asked this.
     LetGo,
+    /// The server wants the room of a debate that nobody came to in the usual time.
+    GiveUp,
 }
 
 /// A client wants to follow a debate.
@@ -82,7 +84,7 @@ pub(crate) enum What {
 }
 
 /// By what right somebody wants to see a debate.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Key {
     /// None, or a token.
     Token(Option<Token>),

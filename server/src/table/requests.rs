@@ -11,7 +11,7 @@ use pixel_debate_protocol::{
 use super::followers::Follower;
 use super::handle::{Act, Follow, Key, Request, What};
 use super::writing::Ender;
-use super::{Counted, Effect, Mover, Table, store_unavailable};
+use super::{Counted, Due, Effect, Mover, Table, store_unavailable};
 use crate::lobby::unknown;
 use crate::outbox::Outbox;
 use crate::record::Terms;
@@ -59,6 +59,12 @@ impl Table {
             Request::LetGo => {
                 if self.debate.outcome().is_some() {
                     return ControlFlow::Break(CloseReason::Over);
+                }
+            }
+            // It may have begun meanwhile.
+            Request::GiveUp => {
+                if self.due() == Due::Seats {
+                    self.abandon(CloseReason::Absent, None);
                 }
             }
         }
@@ -134,7 +140,7 @@ impl Table {
                 self.effects.push(Effect::Give(answer, Box::new(Err(gone))));
             }
             Request::End { answer, .. } => self.effects.push(Effect::Ended(answer, Err(gone))),
-            Request::Gone { .. } | Request::LetGo => {}
+            Request::Gone { .. } | Request::LetGo | Request::GiveUp => {}
         }
         std::mem::take(&mut self.effects)
     }

@@ -125,6 +125,9 @@ impl Task {
     /// Has the table make a step, and another for each client that is not reached then. Returns why the
     /// debate is let go of, if it is.
     fn hear(&mut self, input: Input) -> Option<CloseReason> {
+        if let (Input::Request(Request::GiveUp), Some(going_on)) = (&input, &mut self.going_on) {
+            going_on.vacate();
+        }
         let mut inputs = vec![input];
         while let Some(input) = inputs.pop() {
             let (effects, ended) = self.table.step(now(), input);
@@ -134,6 +137,11 @@ impl Task {
             if ended.is_some() {
                 return ended;
             }
+        }
+        if !self.table.awaits_players()
+            && let Some(going_on) = &mut self.going_on
+        {
+            going_on.begin();
         }
         None
     }

@@ -90,13 +90,68 @@ async fn debates_are_counted_by_the_day_however_they_are_set_up() {
     // That they are over makes no difference: the store keeps them.
     let debate = client.create(setup()).await.debate;
     client.outcome(&debate).await;
-    assert!(!is_too_fast(&scene, "POST /api/debates", "").await);
-    assert!(is_too_fast(&scene, "POST /api/debates", "").await);
-    client.say(ClientMessage::Create(Setup::default())).await;
+    let body = serde_json::to_string(&setup()).unwrap();
+    for status in [201, 429] {
+        let (head, body) = ask(&scene, "POST /api/debates", "", &body).await;
+        assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{head} {body}");
+    }
+    client.say(ClientMessage::Create(setup())).await;
     let refusal = client.refusal().await;
     assert_eq!(refusal.code, RefusalCode::TooFast);
     assert!(refusal.expected.contains("2 new debates a day"), "{refusal}");
     assert!(refusal.retry_s.unwrap() > 10_000);
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_refused_costs_nothing_of_the_day() {
+    let limits = Limits { debates_a_day: 2, debates_per_address: 1, ..Limits::default() };
+    let scene = Scene::with(limits).await;
+    let mut client = Client::connect(scene.address).await;
+    for debate in 0..2 {
+        for _ in 0..5 {
+            client.say(ClientMessage::Create(Setup { pixels: 6, ..setup() })).await;
+            assert_eq!(client.refusal().await.code, RefusalCode::Setup, "{debate}");
+        }
+        let created = client.create(outside()).await;
+        for _ in 0..5 {
+            client.say(ClientMessage::Create(outside())).await;
+            assert_eq!(client.refusal().await.code, RefusalCode::Busy, "{debate}");
+        }
+        let creator = format!("Authorization: Bearer {}\r\n", created.tokens.creator.0);
+        let end = format!("DELETE /api/debates/{}", created.debate);
+        let (head, body) = ask(&scene, &end, &creator, "").await;
+        assert!(head.starts_with("HTTP/1.1 204"), "{head} {body}");
+    }
+    client.say(ClientMessage::Create(outside())).await;
+    let refusal = client.refusal().await;
+    assert_eq!(refusal.code, RefusalCode::TooFast);
+    assert!(refusal.message.contains("has set up all debates that it may"), "{refusal}");
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn messages_are_counted_by_address_however_many_connections_there_are() {
+    let limits = Limits {
+        messages_at_once_per_address: 8,
+        messages_a_second_per_address: 1,
+        ..Limits::default()
+    };
+    let scene = Scene::with(limits).await;
+    let mut refused = Vec::new();
+    for _ in 0..12 {
+        let mut client = Client::connect(scene.address).await;
+        for _ in 0..2 {
+            client.watch(&pixel_debate_protocol::DebateId("nowhere".into())).await;
+            refused.push(client.refusal().await);
+        }
+    }
+    refused.retain(|refusal| refusal.code == RefusalCode::TooFast);
+    assert!(!refused.is_empty());
+    for refusal in &refused {
+        assert!(refusal.message.contains("this address says too much"), "{refusal}");
+        assert!(refusal.retry_s.is_some(), "{refusal}");
+    }
     scene.stop().await;
 }
 

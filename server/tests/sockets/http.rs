@@ -69,6 +69,51 @@ pub(crate) async fn refused(
 }
 
 #[tokio::test]
+async fn a_path_that_is_no_text_is_refused_as_everything_is() {
+    let scene = Scene::open().await;
+    let mut paths = vec!["/%ff".into(), "/api/%ff".into(), "/socket/%ff".into()];
+    let document = pixel_debate_protocol::openapi();
+    for (path, known) in document["paths"].as_object().unwrap() {
+        for method in known.as_object().unwrap().keys() {
+            paths.push(format!("{} {path}/%ff", method.to_uppercase()));
+            // Each of its variables alone, and the whole path.
+            for (at, _) in path.match_indices('{') {
+                let (before, after) = path.split_at(at);
+                let (_, after) = after.split_once('}').unwrap();
+                for other in ["AAAAAAAAAAAAAAAA", "%ff"] {
+                    let mut path = format!("{before}%ff{after}");
+                    while let Some(at) = path.find('{') {
+                        let end = path.find('}').unwrap();
+                        path.replace_range(at..=end, other);
+                    }
+                    paths.push(format!("{} {path}", method.to_uppercase()));
+                }
+            }
+        }
+    }
+    paths.push("/api/debates/AAAAAAAAAAAAAAAA/%ff".into());
+    paths.push("/api/debates/AAAAAAAAAAAAAAAA/analysis?revealed=%ff".into());
+    paths.push("/api/debates?player=%ff&phase=%ff".into());
+    assert!(paths.len() > 30, "{paths:?}");
+    for path in paths {
+        let what = if path.starts_with('/') { format!("GET {path}") } else { path };
+        let (status, refusal) = refused(&scene, &what, "", "").await;
+        assert!((400..500).contains(&status), "{what} {status} {refusal}");
+    }
+    for what in [
+        "GET /api/debates/%ff",
+        "DELETE /api/debates/%ff",
+        "GET /api/debates/%ff/transcript",
+        "GET /api/debates/%ff/judges",
+        "GET /api/debates/%ff/picture.png",
+    ] {
+        let (status, refusal) = refused(&scene, what, "", "").await;
+        assert_eq!((status, refusal.code), (400, RefusalCode::Malformed), "{what}");
+    }
+    scene.stop().await;
+}
+
+#[tokio::test]
 async fn a_debate_is_set_up_read_and_kept() {
     let scene = Scene::open().await;
     let debate = create(&scene, &setup()).await.debate;
@@ -254,7 +299,8 @@ async fn what_cannot_be_done_is_refused_as_on_the_websocket() {
 async fn one_address_sets_up_so_many_debates_and_no_more() {
     let scene = Scene::with(Limits { debates_per_address: 1, ..Limits::default() }).await;
     create(&scene, &outside()).await;
-    let (status, refusal) = refused(&scene, "POST /api/debates", "", "").await;
+    let another = serde_json::to_string(&outside()).unwrap();
+    let (status, refusal) = refused(&scene, "POST /api/debates", "", &another).await;
     assert_eq!((status, refusal.code), (503, RefusalCode::Busy));
     scene.stop().await;
 }
@@ -353,7 +399,8 @@ on_both_stores!(who_set_a_debate_up_cancels_it_and_has_its_place_back, |home| {
         let mut seated = scene.seated(outside()).await;
         let mut creator = Client::connect(scene.address).await;
         let unbegun = creator.create(outside()).await;
-        let (status, refusal) = refused(&scene, "POST /api/debates", "", "").await;
+        let another = serde_json::to_string(&outside()).unwrap();
+        let (status, refusal) = refused(&scene, "POST /api/debates", "", &another).await;
         assert_eq!((status, refusal.code), (503, RefusalCode::Busy));
         creator.watch(&unbegun.debate).await;
         creator.snapshot().await;

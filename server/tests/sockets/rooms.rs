@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use pixel_debate_protocol::{ClientMessage, Created, RefusalCode, ServerMessage};
+use pixel_debate_protocol::{
+    ClientMessage, CloseReason, Created, RefusalCode, ServerMessage, Setup,
+};
 use pixel_debate_server::Limits;
 
 use crate::client::Client;
 use crate::credits::{behind_a_proxy, from};
 use crate::home::on_both_stores;
 use crate::http::{ask, get, refused};
-use crate::scene::{Scene, outside};
+use crate::scene::{Scene, outside, setup};
 
 /// Sets up a debate that nobody takes, from that address; `false` where that is refused.
 async fn untaken(scene: &Scene, address: &str) -> bool {
@@ -41,11 +43,102 @@ async fn however_many_debates_nobody_takes_the_next_address_finds_a_room() {
 }
 
 #[tokio::test]
+async fn however_many_networks_somebody_has_the_next_address_finds_a_room() {
+    let limits = Limits { debates: 200, debates_per_address: 50, ..Limits::default() };
+    let scene = behind_a_proxy(limits).await;
+    // A /48 network of IPv6 has 65,536 networks that count as one address each.
+    let mut taken = 0;
+    for network in 0..60 {
+        while untaken(&scene, &format!("2001:db8:7:{network:x}::1")).await {
+            taken += 1;
+        }
+    }
+    assert!(taken < 200, "all rooms are taken");
+    for address in ["10.0.0.1", "2001:db8:8::1"] {
+        assert!(untaken(&scene, address).await, "{address} found no room beside {taken}");
+    }
+    let (head, _) = get(&scene, "/readyz", "").await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn what_nobody_came_to_in_the_usual_time_makes_way() {
+    let limits = Limits { debates: 2, seats_time: Duration::from_secs(4), ..Limits::default() };
+    let scene = Scene::with(limits).await;
+    let mut client = Client::connect(scene.address).await;
+    // Its creator would wait for a day.
+    let patient = Setup { seats_ms: Some(86_400_000), ..outside() };
+    let Created { debate, tokens, .. } = client.create(patient.clone()).await;
+    client.take(&debate, tokens.honest.as_ref().unwrap()).await;
+    client.snapshot().await;
+    let begun = scene.seated(patient.clone()).await;
+    client.say(ClientMessage::Create(outside())).await;
+    assert_eq!(client.refusal().await.code, RefusalCode::Busy);
+    let (status, _) = refused(&scene, "GET /readyz", "", "").await;
+    assert_eq!(status, 503);
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let (head, _) = get(&scene, "/readyz", "").await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    client.say(ClientMessage::Create(patient)).await;
+    let mut both = [client.hear().await, client.hear().await];
+    both.sort_by_key(|message| matches!(message, ServerMessage::Created(_)));
+    let [closed, created] = both;
+    let absent = ServerMessage::Closed { debate, reason: CloseReason::Absent };
+    assert_eq!(closed, absent);
+    assert!(matches!(created, ServerMessage::Created(_)), "{created:?}");
+    // The one that has begun goes on, and has its room.
+    let (head, _) = get(&scene, &format!("/api/debates/{}", begun.debate), "").await;
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    client.say(ClientMessage::Create(outside())).await;
+    assert_eq!(client.refusal().await.code, RefusalCode::Busy);
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_over_is_read_where_all_rooms_are_taken() {
+    let limits = Limits { debates: 1, memory: Duration::from_millis(100), ..Limits::default() };
+    let scene = Scene::with(limits).await;
+    let mut client = Client::connect(scene.address).await;
+    let over = client.create(setup()).await.debate;
+    client.outcome(&over).await;
+    assert_eq!(client.dismissed().await, CloseReason::Over);
+    // The room is free as soon as the server has let go of it.
+    let mut created = None;
+    for _ in 0..100 {
+        client.say(ClientMessage::Create(outside())).await;
+        match client.hear().await {
+            ServerMessage::Created(said) => created = Some(said),
+            other => assert!(matches!(other, ServerMessage::Error(_)), "{other:?}"),
+        }
+        if created.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(created.is_some(), "the room is not free");
+    for _ in 0..3 {
+        for resource in ["", "/transcript", "/judges", "/picture.svg", "/analysis"] {
+            let (head, _) = get(&scene, &format!("/api/debates/{over}{resource}"), "").await;
+            assert!(head.starts_with("HTTP/1.1 200"), "{resource} {head}");
+        }
+        tokio::time::sleep(Duration::from_millis(150)).await;
+    }
+    client.watch(&over).await;
+    assert!(client.snapshot().await.view.outcome.is_some());
+    // That no debate can be set up is true all the same.
+    let (status, refusal) = refused(&scene, "GET /readyz", "", "").await;
+    assert_eq!((status, refusal.code), (503, RefusalCode::Busy));
+    scene.stop().await;
+}
+
+#[tokio::test]
 async fn visitors_are_shown_a_debate_where_all_rooms_are_taken() {
     let scene = Scene::with(Limits { debates: 1, ..Limits::default() }).await;
     let mut client = Client::connect(scene.address).await;
     let Created { debate, tokens, .. } = client.create(outside()).await;
-    let (status, refusal) = refused(&scene, "POST /api/debates", "", "").await;
+    let another = serde_json::to_string(&outside()).unwrap();
+    let (status, refusal) = refused(&scene, "POST /api/debates", "", &another).await;
     assert_eq!((status, refusal.code), (503, RefusalCode::Busy));
     // That no debate can be set up is said where one asks for it.
     let (status, refusal) = refused(&scene, "GET /readyz", "", "").await;
