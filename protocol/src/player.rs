@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::de::{self, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
+use unicode_normalization::is_nfc;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// Who has a seat, as text: `outside`, `outside:NAME`, or the name of what the server seats there
@@ -30,7 +31,8 @@ pub enum Player {
 #[error(
     "\"outside\", or \"outside:NAME\" with a name of 1 to {} characters that can be seen, spaces \
      between words aside: no control characters, none that is invisible or turns the direction of \
-     the text, and no other blanks",
+     the text, no other blanks, no accent without a letter and at most two on one, in Unicode's \
+     normal form C",
     Player::NAME_LENGTH
 )]
 pub struct PlayerError;
@@ -73,11 +75,32 @@ impl FromStr for Player {
         let length = name.chars().count();
         let spaced = name.starts_with(' ') || name.ends_with(' ') || name.contains("  ");
         let shown = name.chars().all(|letter| letter == ' ' || is_shown(letter));
-        if length == 0 || length > Self::NAME_LENGTH || spaced || !shown {
+        let plain = is_nfc(name) && !is_stacked(name);
+        if length == 0 || length > Self::NAME_LENGTH || spaced || !shown || !plain {
             return Err(PlayerError);
         }
         Ok(Self::Outside { name: Some(name.into()) })
     }
+}
+
+/// The most marks that stand on one letter: the vowel and the tone of Thai, say.
+const MARKS: usize = 2;
+
+/// Whether a mark stands on no letter, or more stand on one than may: they would grow into the lines
+/// around the name.
+fn is_stacked(name: &str) -> bool {
+    let (mut letters, mut marks) = (false, 0);
+    name.chars().any(|letter| {
+        let mark = match letter.general_category() {
+            GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark => Some(marks + 1),
+            // These have a place of their own beside the letter.
+            GeneralCategory::SpacingMark => Some(0),
+            _ => None,
+        };
+        letters = if mark.is_some() { letters } else { letter != ' ' };
+        marks = mark.unwrap_or(0);
+        mark.is_some_and(|marks| !letters || marks > MARKS)
+    })
 }
 
 /// Whether a character is seen where it stands: two names that look alike are to be alike, as far as
@@ -94,11 +117,12 @@ fn is_shown(letter: char) -> bool {
             | GeneralCategory::ParagraphSeparator
             | GeneralCategory::SpaceSeparator
     );
-    // The letters and marks among what Unicode has as ignorable, and the blank pattern of Braille.
+    // The letters and marks among what Unicode has as ignorable, the blank pattern of Braille, and what
+    // stands for an object that is not there.
     let blank = matches!(
         letter,
         '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}'
+            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fffc}' | '\u{e0100}'..='\u{e01ef}'
     );
     seen && !blank
 }
@@ -147,8 +171,21 @@ mod tests {
 
     #[test]
     fn names_show_what_they_are() {
-        for name in ["Ada L.", "Zoë", "王小明", "משה", "علي", "a-b_c'd", "R2-D2 🤖", "e\u{301}"]
-        {
+        for name in [
+            "Ada L.",
+            "Zoë",
+            "王小明",
+            "משה",
+            "علي",
+            "a-b_c'd",
+            "R2-D2 🤖",
+            "\u{e9}",
+            "Nguy\u{1ec5}n",
+            "x\u{301}\u{302}",
+            "สวัสดี ที่นี่",
+            "हिन्दी",
+            "מֹשֶׁה",
+        ] {
             assert!(format!("outside:{name}").parse::<Player>().is_ok(), "{name}");
         }
         for name in [
@@ -180,6 +217,15 @@ mod tests {
             "a\u{e0061}",
             "a\u{e000}",
             "a\u{ffff}",
+            "\u{fffc}",
+            // Not in normal form C: it would look like another name.
+            "e\u{301}",
+            "\u{212b}",
+            "\u{301}",
+            "\u{301}a",
+            "a \u{301}",
+            "\u{903}a",
+            "x\u{301}\u{302}\u{303}",
         ] {
             let text = format!("outside:{name}");
             assert_eq!(text.parse::<Player>(), Err(PlayerError), "{}", name.escape_unicode());

@@ -4,7 +4,7 @@
 //! debate before an outside judge could be told more than the judge. Names had fewer rules.
 
 use bytes::Bytes;
-use pixel_debate_protocol::{Setup, Visibility};
+use pixel_debate_protocol::{Player, Setup, Visibility};
 use serde_json::{Error, Map, Value, from_slice, from_value};
 
 use crate::results::DebateResult;
@@ -17,14 +17,15 @@ pub(crate) fn setup(stored: &Bytes) -> Result<Setup, Error> {
     let mut setup: Value = from_slice(stored)?;
     if let Some(fields) = setup.as_object_mut() {
         let outside = fields.get("judge").is_some_and(is_outside);
-        if open(fields, outside)? {
-            // The names are kept with what stands behind the debate.
-            for seat in ["honest", "liar", "judge"] {
-                let named =
-                    |name: &Value| name.as_str().is_some_and(|name| name.starts_with(NAMED));
-                if let Some(player) = fields.get_mut(seat).filter(|player| named(player)) {
-                    *player = "outside".into();
-                }
+        let earlier = open(fields, outside)?;
+        // The names are kept with what stands behind the debate.
+        for seat in ["honest", "liar", "judge"] {
+            let dropped = |name: &Value| {
+                let name = name.as_str().filter(|name| name.starts_with(NAMED));
+                name.is_some_and(|name| earlier || name.parse::<Player>().is_err())
+            };
+            if let Some(player) = fields.get_mut(seat).filter(|player| dropped(player)) {
+                *player = "outside".into();
             }
         }
     }
@@ -59,7 +60,6 @@ fn is_outside(player: &Value) -> bool {
 #[cfg(test)]
 mod tests {
     use pixel_debate_game::Sight;
-    use pixel_debate_protocol::Player;
 
     use super::*;
 
@@ -81,6 +81,17 @@ mod tests {
         let classifier = SETUP.replace("PRIVATE", "false").replace("outside:Ada", "classifier");
         assert!(!setup(&classifier.into()).unwrap().judge_may_be_influenced);
         assert!(setup(&SETUP.replace("PRIVATE", "1").into()).is_err());
+    }
+
+    #[test]
+    fn names_that_nobody_may_have_any_more_do_no_harm() {
+        let judge = Player::Outside { name: Some("Ada".into()) };
+        let stored = Setup { judge: judge.clone(), ..Setup::default() };
+        let stored = serde_json::to_string(&stored).unwrap();
+        let plain = stored.replace("\"mcts:1000\"", "\"outside:e\\u0301\"");
+        assert_ne!(plain, stored);
+        let read = setup(&plain.into()).unwrap();
+        assert_eq!((read.honest, read.judge), (Player::outside(), judge));
     }
 
     #[test]
