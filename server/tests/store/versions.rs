@@ -80,6 +80,84 @@ async fn the_events_of_a_file_of_every_version() {
     }
 }
 
+#[tokio::test]
+async fn a_file_with_something_of_another_program_in_its_schema_is_refused_by_name() {
+    for (alteration, name, undo) in [
+        (
+            "CREATE TRIGGER thief AFTER INSERT ON debates BEGIN DELETE FROM debates; END",
+            "\"thief\", a trigger of debates",
+            "DROP TRIGGER thief",
+        ),
+        (
+            "ALTER TABLE checks RENAME TO others; CREATE VIEW checks AS SELECT * FROM others",
+            "\"checks\", a view",
+            "DROP VIEW checks; ALTER TABLE others RENAME TO checks",
+        ),
+        ("CREATE TABLE mine (x)", "\"mine\", a table of x", "DROP TABLE mine"),
+        ("CREATE INDEX slow ON events (event)", "\"slow\", an index", "DROP INDEX slow"),
+        (
+            "ALTER TABLE results ADD COLUMN note TEXT",
+            "\"results\", a table of number INTEGER",
+            "ALTER TABLE results DROP COLUMN note",
+        ),
+        (
+            "ALTER TABLE holder RENAME TO nobody",
+            "\"nobody\"",
+            "ALTER TABLE nobody RENAME TO holder",
+        ),
+    ] {
+        let place = NewPlace::file();
+        place.open().await.close().await.unwrap();
+        let file = Connection::open(&place.text).unwrap();
+        file.execute_batch(alteration).unwrap();
+        let error = place.try_open().await.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{alteration}: {error}");
+        assert!(error.to_string().contains(name), "{error}");
+        file.execute_batch(undo).unwrap();
+        // What SQLite counts for itself does no harm.
+        file.execute_batch("ANALYZE").unwrap();
+        place.open().await.close().await.unwrap();
+    }
+    let place = NewPlace::file();
+    place.open().await.close().await.unwrap();
+    let file = Connection::open(&place.text).unwrap();
+    file.execute_batch("DROP INDEX results_on_a_topic").unwrap();
+    let error = place.try_open().await.unwrap_err().to_string();
+    assert!(error.contains("lacks \"results_on_a_topic\", an index of results"), "{error}");
+}
+
+#[tokio::test]
+async fn a_database_with_something_of_another_program_in_its_schema_is_refused_by_name() {
+    let Some(place) = NewPlace::database().await else { return };
+    place.open().await.close().await.unwrap();
+    let other = connect(&place.text).await;
+    for (alteration, name, undo) in [
+        (
+            "CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+             CREATE TRIGGER thief BEFORE INSERT ON debates FOR EACH ROW EXECUTE FUNCTION nothing()",
+            "thief, a trigger of debates",
+            "DROP TRIGGER thief ON debates",
+        ),
+        (
+            "CREATE RULE thief AS ON INSERT TO events DO INSTEAD NOTHING",
+            "thief, a rule of events",
+            "DROP RULE thief ON events",
+        ),
+        (
+            "ALTER TABLE checks RENAME TO others; CREATE VIEW checks AS SELECT * FROM others",
+            "checks, which is no table",
+            "DROP VIEW checks; ALTER TABLE others RENAME TO checks",
+        ),
+    ] {
+        other.batch_execute(alteration).await.unwrap();
+        let error = place.try_open().await.unwrap_err();
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{alteration}: {error}");
+        assert!(error.to_string().contains(name), "{error}");
+        other.batch_execute(undo).await.unwrap();
+        place.open().await.close().await.unwrap();
+    }
+}
+
 async fn events_are_kept(place: NewPlace) {
     let read = async |store: &Store, debate| -> Vec<_> {
         let events = store.events(debate, 0).await.unwrap();

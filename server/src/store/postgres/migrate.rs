@@ -32,6 +32,7 @@ pub(super) async fn migrate(session: &Session, place: &str) -> Result<(), StoreE
     let Some(done) = done else {
         return Err(StoreError::TooNew { place: place.into(), found, known });
     };
+    compare(session, place).await?;
     for (version, step) in (1..).zip(MIGRATIONS).skip(done) {
         // A session that is given up in the middle takes its transaction with it.
         session.run(&format!("BEGIN; {step}")).await?;
@@ -44,6 +45,27 @@ pub(super) async fn migrate(session: &Session, place: &str) -> Result<(), StoreE
         session.run(&done).await?;
     }
     Ok(())
+}
+
+/// Refuses a schema in which a table is none, or has triggers or rules: they could alter what is written,
+/// or what is read.
+async fn compare(session: &Session, place: &str) -> Result<(), StoreError> {
+    let sql = "WITH known AS (
+            SELECT oid, relname, relkind FROM pg_class
+            WHERE relname IN ('debates', 'events', 'results', 'checks') AND pg_table_is_visible(oid)
+        )
+        SELECT relname::TEXT || ', which is no table' FROM known WHERE relkind NOT IN ('r', 'i')
+        UNION ALL
+        SELECT tgname::TEXT || ', a trigger of ' || relname FROM pg_trigger
+            JOIN known ON known.oid = tgrelid WHERE NOT tgisinternal
+        UNION ALL
+        SELECT rulename::TEXT || ', a rule of ' || relname FROM pg_rewrite
+            JOIN known ON known.oid = ev_class";
+    let rows = session.query(sql, &[]).await?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let what: String = session.column(row, 0)?;
+    let detail = format!("its schema has {what}, which is none of this program's");
+    Err(StoreError::Corrupt { place: place.into(), detail })
 }
 
 async fn seal_debates(session: &Session) -> Result<(), StoreError> {

@@ -1,5 +1,7 @@
 //! The schema, in its newest version.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, Transaction, params};
 
 use super::rows::Fault;
@@ -47,6 +49,7 @@ pub(super) fn migrate(connection: &mut Connection, place: &str) -> Result<(), St
         return Err(StoreError::TooNew { place: place.into(), found, known });
     };
     let mut bring = || {
+        compare(connection, done)?;
         if (1..SEALED).contains(&found) {
             // What is sealed from here on is taken for right.
             if let Some(fault) = faults(connection)?.into_iter().next() {
@@ -66,6 +69,50 @@ pub(super) fn migrate(connection: &mut Connection, place: &str) -> Result<(), St
         Ok(())
     };
     bring().map_err(|fault: Fault| super::failure(place, fault))
+}
+
+/// Refuses a schema of that version in which something is of another program: it could alter what is
+/// written, or what is read.
+fn compare(connection: &Connection, version: usize) -> Result<(), Fault> {
+    let model = Connection::open_in_memory()?;
+    for step in &MIGRATIONS[..version] {
+        model.execute_batch(step)?;
+    }
+    let (expected, found) = (parts(&model)?, parts(connection)?);
+    let strange = found.iter().find(|&(name, what)| expected.get(name) != Some(what));
+    if let Some((name, what)) = strange {
+        let detail = format!("its schema has {name:?}, {what}, which is none of this program's");
+        return Err(Fault::Damaged(detail));
+    }
+    match expected.iter().find(|(name, _)| !found.contains_key(*name)) {
+        Some((name, what)) => Err(Fault::Damaged(format!("its schema lacks {name:?}, {what}"))),
+        None => Ok(()),
+    }
+}
+
+/// What is in a schema by its name, in words; what SQLite counts of it aside.
+fn parts(connection: &Connection) -> Result<BTreeMap<String, String>, Fault> {
+    let mut schema = connection.prepare(
+        "SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_stat%' ESCAPE '~'",
+    )?;
+    let mut columns =
+        connection.prepare("SELECT name, type FROM pragma_table_xinfo(?1) ORDER BY cid")?;
+    let mut parts = BTreeMap::new();
+    let mut rows = schema.query([])?;
+    while let Some(row) = rows.next()? {
+        let (kind, name, table): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let what = if kind == "table" {
+            let columns = columns.query_map([&name], |column| {
+                Ok(format!("{} {}", column.get::<_, String>(0)?, column.get::<_, String>(1)?))
+            })?;
+            let columns: Vec<_> = columns.collect::<rusqlite::Result<_>>()?;
+            format!("a table of {}", columns.join(", "))
+        } else {
+            format!("{} {kind} of {table}", if kind == "index" { "an" } else { "a" })
+        };
+        parts.insert(name, what);
+    }
+    Ok(parts)
 }
 
 /// What SQLite finds wrong with the file.
