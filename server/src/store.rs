@@ -45,7 +45,8 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 pub use self::error::StoreError;
-pub use self::page::{Damaged, Page, Prune, Pruned};
+use self::page::Faults;
+pub use self::page::{Damaged, Lost, Page, Prune, Pruned};
 pub use self::place::{Place, PlaceError};
 pub use self::postgres::{Database, DatabaseError};
 use self::writer::{Answer, Order, Write};
@@ -134,6 +135,8 @@ pub struct Store {
     reader: Reader,
     /// What is known to be wrong with the store as a whole.
     fault: Arc<OnceLock<StoreError>>,
+    /// What was found to be lost.
+    lost: Arc<OnceLock<Lost>>,
 }
 
 #[derive(Clone, Debug)]
@@ -155,7 +158,7 @@ impl Store {
             Place::File(file) => Reader::Sqlite(sqlite::open(file.clone(), orders).await?),
             Place::Database(database) => Reader::Postgres(postgres::open(database, orders).await?),
         };
-        Ok(Self { writes, reader, fault: Arc::default() })
+        Ok(Self { writes, reader, fault: Arc::default(), lost: Arc::default() })
     }
 
     /// Stores a new debate. Returns when it is on the disk.
@@ -252,15 +255,22 @@ impl Store {
     /// What is wrong with the store as a whole, beside single debates; from then on it is known. It
     /// takes time in proportion to the store's size, and holds nobody up meanwhile.
     pub async fn faults(&self) -> Result<Vec<String>, StoreError> {
-        let faults = match &self.reader {
+        let Faults { said: faults, lost } = match &self.reader {
             Reader::Sqlite(reader) => reader.faults().await?,
             Reader::Postgres(reader) => reader.faults().await?,
         };
+        let _ = self.lost.set(lost);
         if let Some(detail) = faults.first() {
             let place = self.place();
             let _ = self.fault.set(StoreError::Corrupt { place, detail: detail.clone() });
         }
         Ok(faults)
+    }
+
+    /// What is not there at all, as [`faults`](Self::faults) found it the first time; nothing before, and
+    /// nothing in a database, which keeps no totals.
+    pub fn lost(&self) -> Lost {
+        self.lost.get().copied().unwrap_or_default()
     }
 
     /// The name of the debate at that place, of which the rest may be damaged, if it can be found.

@@ -84,6 +84,10 @@ impl Lobby {
             list.damaged += page.damaged.len() as u32;
             list.next = page.next;
             if list.next.is_none() {
+                // Where among the others these were is not known.
+                let missing = self.house.store.lost().debates;
+                let missing = u32::try_from(missing).unwrap_or(u32::MAX);
+                list.damaged = list.damaged.saturating_add(missing);
                 break;
             }
         }

@@ -92,7 +92,11 @@ impl Lobby {
             let last = page.damaged.last().map_or(0, |damaged| damaged.number);
             count.pass(&page.damaged, last.max(page.next.unwrap_or(0)));
             if page.next.is_none() {
-                let standings = Arc::new(count.standings());
+                let mut standings = count.standings();
+                let missing = self.house.store.lost().results;
+                let missing = u32::try_from(missing).unwrap_or(u32::MAX);
+                standings.damaged = standings.damaged.saturating_add(missing);
+                let standings = Arc::new(standings);
                 *self.board.told() = Some((began, Arc::clone(&standings)));
                 return Ok(standings);
             }

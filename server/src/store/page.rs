@@ -20,6 +20,24 @@ pub struct Damaged {
     pub detail: String,
 }
 
+/// What is wrong with a store as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Faults {
+    /// In words.
+    pub(super) said: Vec<String>,
+    pub(super) lost: Lost,
+}
+
+/// How many rows are not there at all that were written and not removed, so that it is not known which
+/// they were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Debates.
+    pub debates: u64,
+    /// Results of debates.
+    pub results: u64,
+}
+
 /// How old the debates must be that are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prune {

@@ -64,3 +64,47 @@ async fn a_damaged_debate_is_refused_and_left_out_and_the_rest_goes_on() {
     client.outcome(&debate).await;
     scene.stop().await;
 }
+
+#[tokio::test]
+async fn debates_that_are_not_there_at_all_are_counted_too() {
+    let mut scene = Scene::open().await;
+    let mut client = Client::connect(scene.address).await;
+    let mut debates = Vec::new();
+    for _ in 0..3 {
+        let debate = client.create(setup()).await.debate;
+        client.outcome(&debate).await;
+        debates.push(debate);
+    }
+    let Place::File(file) = scene.home.place() else { unreachable!() };
+    {
+        let other = rusqlite::Connection::open(file).unwrap();
+        for sql in [
+            "DELETE FROM events WHERE debate = (SELECT place FROM debates WHERE id = ?1)",
+            "DELETE FROM results WHERE debate = (SELECT place FROM debates WHERE id = ?1)",
+            "DELETE FROM debates WHERE id = ?1",
+        ] {
+            assert!(other.execute(sql, [&debates[1].0]).unwrap() > 0, "{sql}");
+        }
+    }
+    scene = scene.restart().await;
+    let mut said = Vec::new();
+    // The server looks for what is missing after its start.
+    for _ in 0..400 {
+        let (_, body) = get(&scene, "/api/debates", "").await;
+        let list: DebateList = serde_json::from_str(&body).unwrap();
+        assert_eq!(list.debates.len(), 2, "{body}");
+        let (_, body) = get(&scene, "/api/standings", "").await;
+        let standings: Standings = serde_json::from_str(&body).unwrap();
+        said = vec![list.damaged, standings.damaged];
+        if said == [1, 1] {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    assert_eq!(said, [1, 1]);
+    // A part of the list that is not the last says nothing of them.
+    let (_, body) = get(&scene, "/api/debates?limit=1", "").await;
+    let list: DebateList = serde_json::from_str(&body).unwrap();
+    assert_eq!((list.debates.len(), list.damaged), (1, 0), "{body}");
+    scene.stop().await;
+}

@@ -9,7 +9,7 @@ use tokio_postgres::types::{ToSql, Type};
 use super::rows::{self, DEBATE, EVENTS, RESULT, Read, Wrong};
 use super::session::Session;
 use super::target::Target;
-use crate::store::page::bound;
+use crate::store::page::{Faults, bound};
 use crate::store::{Damaged, Page, StoreError, StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
@@ -103,19 +103,22 @@ impl Reader {
 
     /// What is wrong with the database as a whole, beside single debates. Of its pages and indices the
     /// database has checks of its own.
-    pub(crate) async fn faults(&self) -> Result<Vec<String>, StoreError> {
+    pub(in crate::store) async fn faults(&self) -> Result<Faults, StoreError> {
         let sql = "SELECT count(*) FILTER (WHERE ended), count(*), (SELECT count(*) FROM results) \
             FROM debates";
         let found = match self.ask(sql, &[]).await {
             Ok(found) => found,
-            Err(StoreError::Corrupt { detail, .. }) => return Ok(vec![detail]),
+            Err(StoreError::Corrupt { detail, .. }) => {
+                return Ok(Faults { said: vec![detail], ..Faults::default() });
+            }
             Err(error) => return Err(error),
         };
-        let Some(row) = found.rows.first() else { return Ok(Vec::new()) };
+        let Some(row) = found.rows.first() else { return Ok(Faults::default()) };
         let ended: i64 = found.session.column(row, 0)?;
         let results: i64 = found.session.column(row, 2)?;
         let said = format!("it has {results} results of {ended} debates that have ended");
-        Ok(if ended == results { Vec::new() } else { vec![said] })
+        let said = if ended == results { Vec::new() } else { vec![said] };
+        Ok(Faults { said, ..Faults::default() })
     }
 
     /// How much room it takes up, in bytes.

@@ -14,7 +14,7 @@ use super::open::read_only;
 use super::rows::{self, Fault};
 use super::tails::Tails;
 use super::totals::Totals;
-use crate::store::page::bound;
+use crate::store::page::{Faults, Lost, bound};
 use crate::store::{Damaged, Page, StoreError, StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
@@ -159,7 +159,8 @@ impl Reader {
                 rows::RESULT
             );
             let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query(params![topic, before.map_or(i64::MAX, bound), limit])?;
+            let mut rows =
+                statement.query(params![topic, before.map_or(i64::MAX, bound), limit])?;
             let mut page = Page { items: Vec::new(), damaged: Vec::new(), next: None };
             loop {
                 let read = rows.next().map_err(Fault::from);
@@ -184,13 +185,13 @@ impl Reader {
 
     /// What is wrong with the file as a whole, beside single debates. It is read by a connection of
     /// its own, for that takes a while.
-    pub(crate) async fn faults(&self) -> Result<Vec<String>, StoreError> {
+    pub(in crate::store) async fn faults(&self) -> Result<Faults, StoreError> {
         let file = Arc::clone(&self.file);
-        let read = move || -> Result<Vec<String>, Fault> {
+        let read = move || -> Result<Faults, Fault> {
             let connection = read_only(&file)?;
             // All of it as it is at one moment.
             let transaction = connection.unchecked_transaction()?;
-            let mut found = faults(&transaction)?;
+            let mut said = faults(&transaction)?;
             let totals = Totals::read(&transaction)?;
             let count = |sql| transaction.query_row(sql, [], |row| row.get::<_, i64>(0));
             let debates = count("SELECT count(*) FROM debates NOT INDEXED")?;
@@ -202,14 +203,17 @@ impl Reader {
                 ("events", events, totals.last_event + 1 - totals.first_event),
             ] {
                 if counted != known {
-                    found.push(format!("it has {counted} {what} where {known} were written"));
+                    said.push(format!("it has {counted} {what} where {known} were written"));
                 }
             }
-            Ok(found)
+            let lost = |counted, known: i64| u64::try_from(known - counted).unwrap_or(0);
+            let debates = lost(debates, totals.debates);
+            Ok(Faults { said, lost: Lost { debates, results: lost(results, totals.results) } })
         };
         let found = tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?;
         match found {
-            Err(Fault::Damaged(detail)) => Ok(vec![detail]),
+            // How many are lost cannot be counted then.
+            Err(Fault::Damaged(detail)) => Ok(Faults { said: vec![detail], ..Faults::default() }),
             found => found.map_err(|fault| self.failure(fault)),
         }
     }
