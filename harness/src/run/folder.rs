@@ -5,7 +5,6 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use atomic_write_file::AtomicWriteFile;
 use serde::Deserialize;
 
 use super::{Failed, RunError, Workers, log::Log, shard};
@@ -251,6 +250,12 @@ impl Folder {
         }
         let shards = self.path.join(SHARDS);
         remove(shards.join(ID))?;
+        for entry in fs::read_dir(&shards).map_err(|source| RunError::io(&shards, source))? {
+            let path = entry.map_err(|source| RunError::io(&shards, source))?.path();
+            if path.extension().is_some_and(|ending| ending == PART) {
+                remove(path)?;
+            }
+        }
         // Shards of more images than this run has are kept.
         match fs::remove_dir(&shards) {
             Err(error) if error.kind() == ErrorKind::DirectoryNotEmpty => Ok(()),
@@ -304,9 +309,16 @@ impl Manifest {
 fn is_empty(path: &Path) -> Result<bool, RunError> {
     let mut entries = fs::read_dir(path).map_err(|source| RunError::io(path, source))?;
     // What a process that was killed before it wrote its manifest has left.
-    Ok(entries.all(|entry| entry.is_ok_and(|entry| entry.file_name() == LOG)))
+    Ok(entries.all(|entry| {
+        entry.is_ok_and(|entry| {
+            let name = entry.file_name();
+            name == LOG || Path::new(&name).extension().is_some_and(|ending| ending == PART)
+        })
+    }))
 }
 
+/// The ending of a file that is being written.
+const PART: &str = "part";
 const LOG: &str = "log.jsonl";
 const SHARDS: &str = "shards";
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -343,12 +355,20 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, RunError> {
 
 /// Writes a file such that after any interruption it is whole or not there.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
+    let part = path.with_added_extension(PART);
     let written = || -> io::Result<()> {
-        let mut file = AtomicWriteFile::open(path)?;
+        let mut file = File::create(&part)?;
         file.write_all(bytes)?;
-        file.commit()
+        file.sync_all()?;
+        fs::rename(&part, path)?;
+        // The name is on the disk only when its folder is.
+        path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
     };
-    written().map_err(|source| RunError::io(path, source))
+    written().map_err(|source| {
+        // It may be large, and the disk full.
+        let _ = fs::remove_file(&part);
+        RunError::io(path, source)
+    })
 }
 
 #[cfg(test)]
