@@ -397,7 +397,11 @@ mod tests {
             "title = \"Small\"\n[images]\ndataset = \"mnist\"\nlist = {images}\n\
              [[grid]]\nname = \"alone\"\nprotocol = \"judge_alone\"\npixels = [4, 6]\n"
         );
-        let mut plan = Plan::new(&file, Path::new("."), None).unwrap();
+        by_image_alone(Plan::new(&file, Path::new("."), None).unwrap())
+    }
+
+    /// The plan with each image of a cell a shard.
+    fn by_image_alone(mut plan: Plan) -> Plan {
         let one = |cell, image| Shard { cell, images: image..image + 1, key: String::new() };
         let shards = plan.shards.iter();
         let mut shards: Vec<Shard> = shards
@@ -505,7 +509,7 @@ mod tests {
                  liar = \"greedy\"\norder = \"{order}\"\n"
             )
         };
-        let new = |text: &str| Plan::new(text, Path::new("."), None).unwrap();
+        let new = |text: &str| by_image_alone(Plan::new(text, Path::new("."), None).unwrap());
         let plan = new(&text("alternating"));
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();
