@@ -1,7 +1,8 @@
 //! The server: it hosts debates, serves the page, and speaks the protocol over a websocket.
 //!
 //! A [`Server`] takes an address and a store, then runs until it is told to stop. Each debate is a
-//! task that owns its state, each connection another; they talk by messages. An event is in the
+//! machine that is told what happens and says what is to be done, in a task that does it; each connection
+//! is another task; they talk by messages. An event is in the
 //! [`store`] before anybody is told of it. Agents and classifiers think on a bounded number of
 //! threads of their own.
 //!
