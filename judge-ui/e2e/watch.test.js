@@ -167,7 +167,8 @@ test('where a judge may be influenced, what it believes is shown as it is stated
   await visitor.page.goto(`${stand.url}/#/watch/${debate}`);
   await visitor.page.getByText('Waiting for players').waitFor();
   await jo.page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
-  const question = await jo.page.getByRole('heading', { level: 1 }).innerText();
+  // Until the page has joined the debate its heading says something else.
+  const question = await jo.page.getByRole('heading', { level: 1, name: /\d/ }).innerText();
   const [first, second] = question.match(/\d/g) ?? [];
   for (const [seen, keys, shown] of /** @type {[string, string[], string][]} */ ([
     ['You have seen nothing yet', ['Space'], `Before the first reveal the judge gave 50 % to ${first} and 50 % to ${second}.`],
