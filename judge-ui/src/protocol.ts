@@ -875,7 +875,8 @@ judge_may_be_influenced: boolean,
 /**
  * The least time from one event to the next that the server itself brings about, in
  * milliseconds, for those who watch: at most [`Offer::max_pace_ms`](crate::Offer::max_pace_ms).
- * It also hides how long the server's agents think, for they reveal at multiples of it.
+ * The server's agents reveal when it has passed, or their allotment where that is longer: how long
+ * they think is not seen.
  */
 pace_ms: number, 
 /**

@@ -49,7 +49,8 @@ pub struct Setup {
     pub judge_may_be_influenced: bool,
     /// The least time from one event to the next that the server itself brings about, in
     /// milliseconds, for those who watch: at most [`Offer::max_pace_ms`](crate::Offer::max_pace_ms).
-    /// It also hides how long the server's agents think, for they reveal at multiples of it.
+    /// The server's agents reveal when it has passed, or their allotment where that is longer: how long
+    /// they think is not seen.
     pub pace_ms: u32,
     /// How long all outside seats together may take to be taken, in milliseconds: at least 1 and at
     /// most [`Offer::max_seats_ms`](crate::Offer::max_seats_ms); `null` for

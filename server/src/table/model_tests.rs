@@ -449,6 +449,7 @@ impl History {
                 self.step_leaving(number, Request::Leave { client, id });
                 return;
             }
+            16 if self.random.random_bool(0.05) => Request::GiveUp,
             16 => {
                 self.step_leaving(number, Request::Gone { client: number });
                 return;
