@@ -17,12 +17,15 @@ use crate::{
 
 /// How many images of MNIST's test set are looked at.
 const IMAGES: usize = 1024;
-/// From one image to the next: they are spread over the set, whose first half is the easier one.
-const APART: usize = 9;
+/// How many where these leave it open which planes are whose: a judge that was hardly trained takes one
+/// for the other with little loss.
+const MORE_IMAGES: usize = 4096;
 /// Images that one thread looks at together.
 const BATCH: usize = 32;
 /// By how many of its own standard errors the other order of planes must be better, image by image.
 const BETTER: f64 = 3.0;
+/// From how many of them, for either order, it is no longer open.
+const CLEAR: f64 = 4.0;
 /// What share may be right by chance: that of the most frequent digit, and four standard errors.
 const CHANCE: f64 = 0.155;
 /// By how much a judge may be worse than its file says: more than three standard errors.
@@ -33,11 +36,13 @@ const WORSE: f64 = 0.05;
 pub enum Doubt {
     /// The input planes seem to be exchanged.
     #[error(
-        "the judge is right about {} % of {IMAGES} digits through {pixels} random pixels, and about \
-         {} % with its input planes exchanged: if the file has the plane of values first, its metadata \
+        "the judge is right about {} % of {images} digits through {pixels} random pixels, and about \
+         {} % with its input planes exchanged, which suits it better: if the file has the plane of values first, its metadata \
          must say `{PLANES_KEY}` = `value mask`", percent(*right), percent(*turned)
     )]
     Planes {
+        /// How many images were looked at.
+        images: usize,
         /// The number of pixels revealed.
         pixels: usize,
         /// The share of images that the judge is right about.
@@ -128,10 +133,19 @@ impl Weights {
         };
         let pixels = self.provenance.pixels().unwrap_or(pixels);
         let masks = Masks { pixels, legal };
-        let (look, turned) = (self.look(masks, false), self.look(masks, true));
+        let both = |images| [false, true].map(|turned| self.look(masks, turned, images));
+        let [look, turned] = both(IMAGES);
         let right = look.right;
-        if turned.right >= CHANCE && turned.better_than(&look) > BETTER {
-            return Some(Doubt::Planes { pixels, right, turned: turned.right });
+        if turned.right >= CHANCE {
+            let (mut images, mut looks) = (IMAGES, [look, turned]);
+            if looks[1].better_than(&looks[0]).abs() < CLEAR {
+                (images, looks) = (MORE_IMAGES, both(MORE_IMAGES));
+            }
+            let [look, turned] = looks;
+            if turned.better_than(&look) > BETTER {
+                let (right, turned) = (look.right, turned.right);
+                return Some(Doubt::Planes { images, pixels, right, turned });
+            }
         }
         if right < CHANCE {
             return Some(Doubt::Chance { pixels, right });
@@ -151,11 +165,13 @@ impl Weights {
         Ok(text.ends_with(" on mnist-test").then_some(percent / 100.0))
     }
 
-    fn look(&self, masks: Masks, turned: bool) -> Look {
+    fn look(&self, masks: Masks, turned: bool, count: usize) -> Look {
         let test = mnist::test();
-        let starts: Vec<usize> = (0..IMAGES).step_by(BATCH).collect();
+        // Spread over the set, whose first half is the easier one.
+        let apart = test.len() / count;
+        let starts: Vec<usize> = (0..count).step_by(BATCH).collect();
         let answers = starts.into_par_iter().flat_map_iter(|start| {
-            let images = (start..start + BATCH).map(|number| number * APART);
+            let images = (start..start + BATCH).map(move |number| number * apart);
             let inputs: Vec<Planes> = images
                 .clone()
                 .map(|index| {
@@ -178,7 +194,7 @@ impl Weights {
         let answers: Vec<(bool, f64)> = answers.collect();
         let right = answers.iter().filter(|(right, _)| *right).count();
         let scores = answers.iter().map(|(_, score)| *score).collect();
-        Look { right: right as f64 / IMAGES as f64, scores }
+        Look { right: right as f64 / count as f64, scores }
     }
 }
 
