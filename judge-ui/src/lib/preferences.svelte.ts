@@ -30,9 +30,9 @@ class Preferences {
     keep(NAME, this.#chosen);
   }
 
-  /** The visitor as a player. */
+  /** The visitor as a player. The server takes names in Unicode's form NFC alone, and some keyboards write others. */
   get outside(): string {
-    const name = this.#chosen.name.trim();
+    const name = this.#chosen.name.trim().normalize('NFC');
     return name === '' ? 'outside' : `outside:${name}`;
   }
 }
