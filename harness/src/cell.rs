@@ -56,6 +56,19 @@ pub struct Play {
     pub solved: bool,
 }
 
+impl Cell {
+    /// The orders in which this cell's images can be held against another's: those that both have, if both
+    /// reveal as many pixels, and with precommit both or neither. A judge alone has none.
+    pub(crate) fn orders_in_common(&self, other: &Self) -> Vec<Role> {
+        let alike = |cell: &Self| (cell.play.pixels, cell.play.precommit);
+        if self == other || alike(self) != alike(other) {
+            return Vec::new();
+        }
+        let orders = self.play.first.iter().copied();
+        orders.filter(|order| other.play.first.contains(order)).collect()
+    }
+}
+
 impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Play { protocol, pixels, precommit, order, legal, honest, liar, judge, .. } =

@@ -95,8 +95,8 @@ impl Plan {
             looks,
             conventions: Manifest::conventions(),
             judges: origins(&judges),
+            comparisons: comparisons(text, &experiment, &cells)?,
             cells,
-            comparisons: comparisons(text, &experiment)?,
             plots: plots(text, &experiment)?,
         };
         let mut plan = Self { manifest, dataset, images: numbers, judges, shards: Vec::new() };
@@ -239,7 +239,11 @@ fn origins(judges: &[Judge]) -> Vec<JudgeOrigin> {
     origins
 }
 
-fn comparisons(text: &str, experiment: &Experiment) -> Result<Vec<ComparisonMark>, Refusal> {
+fn comparisons(
+    text: &str,
+    experiment: &Experiment,
+    cells: &[Cell],
+) -> Result<Vec<ComparisonMark>, Refusal> {
     let mut marks: Vec<ComparisonMark> = Vec::new();
     for comparison in &experiment.comparisons {
         let refuse = |reason: String| Refusal::at(text, comparison.span(), reason);
@@ -253,6 +257,16 @@ fn comparisons(text: &str, experiment: &Experiment) -> Result<Vec<ComparisonMark
         let same = |mark: &ComparisonMark| [[&a, &b], [&b, &a]].contains(&[&mark.a, &mark.b]);
         if marks.iter().any(same) {
             return Err(refuse(format!("{a:?} and {b:?} are compared twice")));
+        }
+        let mut pairs = cells.iter().flat_map(|one| cells.iter().map(move |other| (one, other)));
+        let comparable = |(one, other): (&Cell, &Cell)| {
+            one.grid == a && other.grid == b && !one.orders_in_common(other).is_empty()
+        };
+        if !pairs.any(comparable) {
+            return Err(refuse(format!(
+                "nothing of {a:?} and {b:?} can be compared: a cell of each must have the same \
+                 `pixels`, the same `precommit` and a `first` in common, which a judge alone has not"
+            )));
         }
         if primary && marks.iter().any(|mark| mark.primary) {
             return Err(refuse("a second primary comparison: there is one at most".to_owned()));

@@ -27,11 +27,18 @@ pixels = 4
 
 [[compare]]
 a = "search"
-b = "alone"
+b = "greedy"
 
 [[plot]]
 name = "games"
 kind = "games"
+
+[[grid]]
+name = "greedy"
+protocol = "debate"
+pixels = [4, 6]
+honest = "greedy"
+liar = "same"
 "#;
 
 fn refusal(text: &str) -> String {
@@ -63,14 +70,14 @@ fn grids_are_multiplied_out() {
         .replace("\"mcts:5\"", "[\"mcts:5\", \"greedy\", \"exact\"]");
     let plan = Plan::new(&text, Path::new(""), None).unwrap();
     let cells = &plan.manifest().cells;
-    assert_eq!(cells.len(), 2 * 2 * 3 + 1);
+    assert_eq!(cells.len(), 2 * 2 * 3 + 1 + 2);
     for cell in &cells[..12] {
         assert_eq!(cell.play.honest, cell.play.liar);
         assert_eq!(cell.play.solved, cell.play.honest == Some("exact".parse().unwrap()));
         assert_eq!(cell.play.lies.is_some(), cell.play.precommit);
     }
     let debates: Vec<usize> = plan.estimates().iter().map(|(_, debates, _)| *debates).collect();
-    assert_eq!(debates, [54, 54, 54, 6, 6, 6, 54, 54, 54, 6, 6, 6, 3]);
+    assert_eq!(debates, [54, 54, 54, 6, 6, 6, 54, 54, 54, 6, 6, 6, 3, 54, 54]);
 }
 
 /// Each change of the file is refused with these words.
@@ -240,16 +247,27 @@ fn wrong_files_are_refused_with_line_and_reason() {
             "line 10: `pixels` is \"few\": it must be a whole number from 1 to 128, or a list of different",
         ),
         (
-            "b = \"alone\"",
+            "b = \"greedy\"",
             "b = \"search\"",
             "line 19: grid \"search\" is compared with itself: name two grids",
+        ),
+        (
+            "b = \"greedy\"",
+            "b = \"alone\"",
+            "line 19: nothing of \"search\" and \"alone\" can be compared: a cell of each must",
+        ),
+        ("pixels = [4, 6]", "pixels = 6", "line 19: nothing of \"search\" and \"greedy\" can be"),
+        (
+            "pixels = [4, 6]",
+            "pixels = 4\nprecommit = false",
+            "line 19: nothing of \"search\" and \"greedy\" can be",
         ),
         ("random = 3", "random = 3\nlooks = [2, 4]", "line 6: `looks` has 4, and the file has 3"),
         ("random = 3", "random = 3\nlooks = [2, 2]", "line 6: `looks` lists numbers of images"),
         (
             "a = \"search\"",
             "a = \"serch\"",
-            "line 19: no grid is called \"serch\": there are search, alone",
+            "line 19: no grid is called \"serch\": there are search, alone, greedy",
         ),
         (
             "kind = \"games\"",
@@ -330,7 +348,8 @@ fn unusable_images_are_refused_or_left_out_by_name() {
     let image = thin.clone().find(few).unwrap();
     let text = FILE
         .replace("random = 3", &format!("list = [0, {image}, 5]"))
-        .replace("pixels = 4", "pixels = 60\njudge = \"judge-4\"");
+        .replace("pixels = 4", "pixels = 60\njudge = \"judge-4\"")
+        .replace("pixels = [4, 6]", "pixels = 60\njudge = \"judge-4\"");
     let refused = refusal(&text);
     assert!(refused.starts_with(&format!("line 10: image {image} has ")), "{refused}");
     assert!(refused.contains("pixels that may be revealed, and a debate of 60 needs"), "{refused}");

@@ -81,3 +81,26 @@ fn percent(Rate { rate, low, high, .. }: Rate) -> String {
     let [rate, low, high] = [rate, low, high].map(|share| 100.0 * share);
     format!("{rate:.1} % ({low:.1} to {high:.1})")
 }
+
+#[cfg(test)]
+mod tests {
+    use pixel_debate_harness::Estimate;
+    use pixel_debate_harness::statistics::Interval;
+
+    use super::*;
+
+    #[test]
+    fn images_and_lies_are_printed_with_wilsons_intervals() {
+        let estimate = |rate, low, high| Estimate {
+            wilson: Rate { rate, low, high, of: 10, effective: 10.0 },
+            bootstrap: Interval { low: 0.01, high: 0.99 },
+        };
+        let wins = HonestWins { images: estimate(0.5, 0.25, 0.75), lies: estimate(0.9, 0.6, 0.98) };
+        let mut printed = Vec::new();
+        line(&mut printed, "mean", &wins).unwrap();
+        let printed = String::from_utf8(printed).unwrap();
+        let columns: Vec<&str> =
+            printed.split("  ").map(str::trim).filter(|s| !s.is_empty()).collect();
+        assert_eq!(columns, ["mean", "50.0 % (25.0 to 75.0)", "90.0 % (60.0 to 98.0)"]);
+    }
+}

@@ -264,3 +264,16 @@ fn scores(page: &mut String, summary: &Summary) -> std::fmt::Result {
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::statistics::Interval;
+
+    #[test]
+    fn rates_stand_with_wilsons_intervals() {
+        let wilson = Rate { rate: 0.9, low: 0.6, high: 0.98, of: 10, effective: 10.0 };
+        let bootstrap = Interval { low: 0.01, high: 0.99 };
+        assert_eq!(estimate(&Estimate { wilson, bootstrap }), "90.0 % (60.0 to 98.0)");
+    }
+}

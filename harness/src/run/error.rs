@@ -51,7 +51,7 @@ pub enum RunError {
     },
     /// A file is not what was written.
     #[error(
-        "{}: {fault}. Delete this file, and the same command does its part again; all else is kept",
+        "{}: {fault}. Delete this file, and the command that made it does its part again; all else is kept",
         path.display()
     )]
     Damaged {

@@ -61,10 +61,7 @@ pub(super) fn comparisons(manifest: &Manifest, rows: &[Vec<Row>]) -> Vec<Compari
         let mut of_both = Vec::new();
         for first in cells_of(a) {
             for second in cells_of(b) {
-                let alike = |cell: &Cell| (cell.play.pixels, cell.play.precommit);
-                if alike(first.0) == alike(second.0) && first.0 != second.0 {
-                    of_both.extend(compare(first, second));
-                }
+                of_both.extend(compare(first, second));
             }
         }
         if let Some(test) = of_both.first_mut() {
@@ -90,7 +87,7 @@ fn paired(one: &[Aggregate], other: &[Aggregate]) -> Vec<[Aggregate; 2]> {
     all.filter(|[one, other]| single || one == other).collect()
 }
 
-/// A comparison for each pair of rules and each order that both have.
+/// A comparison for each pair of rules and each order in which the two can be compared.
 fn compare(first: (&Cell, &Vec<Row>), second: (&Cell, &Vec<Row>)) -> Vec<Comparison> {
     let won = |rows: &[Row], seeds_by: Aggregate, lies_by: Aggregate, order: Option<Role>| {
         let of_order = outcomes(rows, seeds_by, lies_by).into_iter().filter_map(|outcome| {
@@ -102,9 +99,7 @@ fn compare(first: (&Cell, &Vec<Row>), second: (&Cell, &Vec<Row>)) -> Vec<Compari
     let mut comparisons = Vec::new();
     for seeds_by in paired(&first.0.seeds_by, &second.0.seeds_by) {
         for lies_by in paired(&first.0.lies_by, &second.0.lies_by) {
-            let mut orders = first.0.play.first.clone();
-            orders.retain(|order| second.0.play.first.contains(order));
-            for order in orders.into_iter().map(Some) {
+            for order in first.0.orders_in_common(second.0).into_iter().map(Some) {
                 let one = won(first.1, seeds_by[0], lies_by[0], order);
                 let two = won(second.1, seeds_by[1], lies_by[1], order);
                 let pairs = one.iter().filter_map(|(image, won)| Some((*won, *two.get(image)?)));
