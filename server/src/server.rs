@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -214,7 +215,7 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
     let limits = app.lobby.limits().clone();
     let lobby = Arc::clone(&app.lobby);
     let turned_away = Arc::new(Semaphore::new(TURNED_AWAY));
-    let (stop, proxies) = (app.stop.clone(), app.proxies);
+    let (stop, proxies, connections) = (app.stop.clone(), app.proxies, app.sockets.clone());
     let router = app.router();
     loop {
         let (stream, peer) = match listener.accept().await {
@@ -236,14 +237,7 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
             }
             continue;
         };
-        let serving = serve(stream, router.clone(), peer, &limits);
-        let stopped = stop.clone().cancelled_owned();
-        tokio::spawn(async move {
-            tokio::select! {
-                () = serving => {}
-                () = stopped => {}
-            }
-        });
+        connections.spawn(serve(stream, router.clone(), peer, &limits, stop.clone()));
     }
 }
 
@@ -257,12 +251,14 @@ fn seated(visitors: &Visitors, address: IpAddr, proxies: u8) -> Option<Peer> {
     Some(Peer { address, places: Arc::new(places), visit: None })
 }
 
-/// Serves one connection until it ends or becomes a websocket.
+/// Serves one connection until it ends or becomes a websocket. When the server stops, what is being
+/// answered is answered, as long as that takes no longer than it may.
 fn serve(
     stream: TcpStream,
     router: Router,
     peer: Peer,
     limits: &Limits,
+    stop: CancellationToken,
 ) -> impl Future<Output = ()> + Send + 'static {
     let service = TowerToHyperService::new(router.layer(Extension(peer)));
     // Moves are short, and somebody waits for each.
@@ -279,7 +275,12 @@ fn serve(
         .with_upgrades();
     async move {
         // What a client does wrong here, hyper has told it.
-        let _ = connection.await;
+        let mut connection = pin!(connection);
+        tokio::select! {
+            _ = connection.as_mut() => return,
+            () = stop.cancelled() => connection.as_mut().graceful_shutdown(),
+        }
+        let _ = timeout(FAREWELL, connection).await;
     }
 }
 
@@ -292,9 +293,43 @@ async fn turn_away(mut stream: TcpStream) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use axum::routing::get;
     use pixel_debate_protocol::{Refusal, RefusalCode};
+    use tokio::io::AsyncReadExt;
 
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_being_answered_when_the_server_stops_is_answered() {
+        let (begun, slow) = (CancellationToken::new(), CancellationToken::new());
+        let answer = {
+            let (begun, slow) = (begun.clone(), slow.clone());
+            move || async move {
+                begun.cancel();
+                slow.cancelled().await;
+                "all of it"
+            }
+        };
+        let router = Router::new().route("/", get(answer));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (accepted, address) = listener.accept().await.unwrap();
+        let peer = Peer { address: address.ip(), places: Arc::default(), visit: None };
+        let stop = CancellationToken::new();
+        let serving = tokio::spawn(serve(accepted, router, peer, &Limits::default(), stop.clone()));
+        client.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();
+        begun.cancelled().await;
+        stop.cancel();
+        tokio::task::yield_now().await;
+        slow.cancel();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).await.unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 200 OK\r\n") && answer.ends_with("all of it"),
+            "{answer}"
+        );
+        serving.await.unwrap();
+    }
 
     #[tokio::test]
     async fn what_waits_in_the_system_for_one_client_is_bounded() {
