@@ -1,4 +1,4 @@
-//! Experiments: many debates, and statistics over them.
+//! Experiments: many debates, and what came of them.
 //!
 //! A [`Series`] is what many debates share: images, judge, number of pixels, debaters and seed.
 //! [`Series::play`] plays one debate. A [`Plan`] is an [experiment's file](experiment) multiplied out, [`Plan::run`] carries it out in a
@@ -33,7 +33,6 @@ mod report;
 mod rows;
 mod run;
 mod series;
-pub mod statistics;
 mod summary;
 pub mod tournament;
 mod work;
@@ -49,7 +48,6 @@ pub use plan::{Measured, Plan};
 pub use rows::{Blame, Row};
 pub use run::{Agreement, Failed, Finished, Observer, RunError, Undone, Workers, compare};
 pub use series::{Debaters, PlayError, Series, Setup};
-pub use statistics::Rate;
 pub use summary::{
     CellResult, CellSummary, Comparison, Estimate, HonestWins, Judged, OrderRates, Summary,
 };

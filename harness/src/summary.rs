@@ -12,10 +12,10 @@ use crate::experiment::Aggregate;
 use crate::manifest::Manifest;
 use crate::manifest::{LeftOut, Looks};
 use crate::rows::Row;
-use crate::statistics::{Interval, Rate, bootstrap_mean};
 pub use comparison::Comparison;
 pub use judged::Judged;
 pub(crate) use outcomes::{ImageOutcome, outcomes};
+use pixel_debate_statistics::{Interval, Rate, bootstrap_mean};
 
 /// What came out of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]

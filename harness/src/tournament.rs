@@ -17,10 +17,10 @@ use serde::Serialize;
 
 use crate::manifest::LeftOut;
 use crate::plan::random_order;
-use crate::statistics::{
+use crate::{Debaters, Judge, PlayError, Series, Setup};
+use pixel_debate_statistics::{
     Interval, Pairing, Resample, Sprt, Standing, bayesian_bootstrap, bradley_terry, strengths,
 };
-use crate::{Debaters, Judge, PlayError, Series, Setup};
 
 /// Who meets whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,7 +235,7 @@ mod tests {
     use rand::RngExt;
 
     use super::*;
-    use crate::statistics::Decision;
+    use pixel_debate_statistics::Decision;
 
     fn tournament<'a>(judge: &'a Judge, agents: &[&str], pairs: Pairs) -> Tournament<'a> {
         let agents = agents.iter().map(|agent| agent.parse().unwrap()).collect();

@@ -2,9 +2,9 @@
 //!
 //! A judge from outside notes when it hears of each move, in debates in which the same agent sits in the
 //! same place over the same image with the same claims, once as the honest debater and once as the liar.
-//! Then it is tried to tell the one from the other by the times alone ([`statistics`]).
+//! Then it is tried to tell the one from the other by the times alone ([`study`]).
 
-mod statistics;
+mod study;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -22,7 +22,7 @@ use crate::plan::Target;
 use crate::process::Process;
 use crate::run::LoadError;
 
-pub use statistics::{Findings, Sample, study};
+pub use study::{Findings, Sample, study};
 
 /// What is to be tried.
 #[derive(Clone, Debug)]

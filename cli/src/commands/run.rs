@@ -12,7 +12,8 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_game::Role;
-use pixel_debate_harness::{Cell, Measured, Observer, Plan, Program, Rate, Row, Summary};
+use pixel_debate_harness::{Cell, Measured, Observer, Plan, Program, Row, Summary};
+use pixel_debate_statistics::Rate;
 
 use crate::display;
 use crate::failure::Failure;

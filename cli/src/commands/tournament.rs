@@ -7,8 +7,8 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_harness::LeftOut;
-use pixel_debate_harness::statistics::{Decision, Interval, Sprt, Standing};
 use pixel_debate_harness::tournament::{self, Game, Pairs, Rating};
+use pixel_debate_statistics::{Decision, Interval, Sprt, Standing};
 use serde::Serialize;
 
 use crate::failure::Failure;

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use pixel_debate_harness::statistics::{Scores, p_in_words};
-use pixel_debate_harness::{Comparison, HonestWins, Judged, LeftOut, Rate, Summary};
+use pixel_debate_harness::{Comparison, HonestWins, Judged, LeftOut, Summary};
+use pixel_debate_statistics::{Rate, Scores, p_in_words};
 
 /// A line for each cell, way to count and order, and then the comparisons.
 pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<()> {
@@ -85,7 +85,7 @@ fn percent(Rate { rate, low, high, .. }: Rate) -> String {
 #[cfg(test)]
 mod tests {
     use pixel_debate_harness::Estimate;
-    use pixel_debate_harness::statistics::Interval;
+    use pixel_debate_statistics::Interval;
 
     use super::*;
 

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::Failed;
 use crate::manifest::{LeftOut, Looks, Manifest, Program};
-use crate::statistics::{Bin, Rate, Scores, p_in_words};
 use crate::summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, Judged, Summary};
+use pixel_debate_statistics::{Bin, Rate, Scores, p_in_words};
 
 const STYLE: &str = "
 body { font: 16px/1.5 system-ui, sans-serif; color: #22262e; max-width: 75rem; margin: 2rem auto;
@@ -268,7 +268,7 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::statistics::Interval;
+    use pixel_debate_statistics::Interval;
 
     #[test]
     fn rates_stand_with_wilsons_intervals() {

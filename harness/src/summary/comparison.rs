@@ -10,7 +10,7 @@ use crate::Cell;
 use crate::experiment::Aggregate;
 use crate::manifest::{ComparisonMark, Looks, Manifest};
 use crate::rows::Row;
-use crate::statistics::{McNemar, holm};
+use pixel_debate_statistics::{McNemar, holm};
 
 /// Two cells over the same images, orders and lies.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::Cell;
 use crate::rows::Row;
-use crate::statistics::{Forecast, Scores};
+use pixel_debate_statistics::{Forecast, Scores};
 
 /// How good a judge's probabilities are in debates with the same first debater.
 #[derive(Debug, Clone, PartialEq, Serialize)]

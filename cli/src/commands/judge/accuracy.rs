@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 use pixel_debate_game::LegalPixels;
-use pixel_debate_harness::Rate;
 use pixel_debate_judge::masks::Masks;
+use pixel_debate_statistics::Rate;
 use serde::Serialize;
 
 use crate::failure::Failure;

@@ -8,8 +8,8 @@ use crate::experiment::Protocol;
 use crate::manifest::Manifest;
 use crate::plot::{Chart, Lines, Point, Series};
 use crate::rows::{Blame, Row};
-use crate::statistics::Rate;
 use crate::summary::{CellSummary, Estimate};
+use pixel_debate_statistics::Rate;
 
 /// A rate at a place of a chart.
 struct At {

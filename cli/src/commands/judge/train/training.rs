@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use atomic_write_file::AtomicWriteFile;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_datasets::{Dataset, Reading, Split};
-use pixel_debate_harness::Rate;
 use pixel_debate_harness::experiment::{Missing, Training};
 use pixel_debate_judge::masks::Masks;
 use pixel_debate_judge::{
     CLASSES_KEY, Network, PLANES, PLANES_KEY, Precision, Provenance, Weights, check_dataset,
 };
+use pixel_debate_statistics::Rate;
 use pixel_debate_training::{Processor, Run, Settings, paper_batches};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 

@@ -1,7 +1,6 @@
-//! The statistics against figures computed by SciPy: `harness/tests/figures_by_scipy.py`.
+//! The statistics against figures computed by SciPy: `statistics/tests/figures_by_scipy.py`.
 
-use pixel_debate_harness::Rate;
-use pixel_debate_harness::statistics::{McNemar, Pairing, Sprt, bootstrap_mean, bradley_terry};
+use pixel_debate_statistics::{McNemar, Pairing, Rate, Sprt, bootstrap_mean, bradley_terry};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use super::{Interval, Rate, bootstrap_mean};
+use crate::bootstrap::{Interval, bootstrap_mean};
+use crate::rate::Rate;
 
 /// What somebody said before the truth was known: a probability for each label in play.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +18,17 @@ pub struct Forecast {
 }
 
 /// How good forecasts are. Less is better.
+///
+/// ```
+/// use pixel_debate_statistics::{Forecast, Scores};
+///
+/// // About one image somebody was asked twice, about another once.
+/// let sure = Forecast { probabilities: vec![0.75, 0.25], truth: 0, believed: 0 };
+/// let wrong = Forecast { truth: 1, ..sure.clone() };
+/// let scores = Scores::of(&[vec![sure.clone(), wrong], vec![sure]]).expect("there are forecasts");
+/// assert_eq!((scores.forecasts, scores.curve.len()), (3, 1));
+/// assert!((scores.brier - (0.125 + 1.125 + 0.125) / 3.0).abs() < 1e-12);
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scores {
     /// Forecasts.
@@ -24,7 +36,7 @@ pub struct Scores {
     /// The mean over forecasts of the sum over labels of the squared difference between probability
     /// and truth, 0 to 2 (G. W. Brier, Monthly Weather Review 78, 1950).
     pub brier: f64,
-    /// Its 95 % interval, by the bootstrap over images.
+    /// Its 95 % interval, by the bootstrap over units.
     pub brier_interval: Interval,
     /// The mean of −ln of the truth's probability, in nats (I. J. Good, Journal of the Royal Statistical
     /// Society B 14, 1952).
@@ -57,6 +69,13 @@ const BINS: usize = 10;
 
 impl Forecast {
     /// What logits say, by softmax over the labels in play (J. S. Bridle, 1990).
+    ///
+    /// ```
+    /// use pixel_debate_statistics::Forecast;
+    ///
+    /// let said = Forecast::of_logits(&[2.0, 2.0], 0, 1);
+    /// assert_eq!(said.probabilities, [0.5, 0.5]);
+    /// ```
     pub fn of_logits(logits: &[f32], truth: usize, believed: usize) -> Self {
         let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let odds: Vec<f64> =
@@ -84,18 +103,19 @@ impl Forecast {
 }
 
 impl Scores {
-    /// The scores of forecasts, given by image; of none there are none.
-    pub fn of(images: &[Vec<Forecast>]) -> Option<Self> {
-        let all: Vec<&Forecast> = images.iter().flatten().collect();
+    /// The scores of forecasts, given by independent unit, as an image is about which there may be several;
+    /// of none there are none.
+    pub fn of(units: &[Vec<Forecast>]) -> Option<Self> {
+        let all: Vec<&Forecast> = units.iter().flatten().collect();
         if all.is_empty() {
             return None;
         }
         let n = all.len() as f64;
         let mean = |score: fn(&Forecast) -> f64| -> (f64, Interval) {
-            let of_image = |forecasts: &&Vec<Forecast>| !forecasts.is_empty();
-            let means: Vec<f64> = images
+            let is_asked = |forecasts: &&Vec<Forecast>| !forecasts.is_empty();
+            let means: Vec<f64> = units
                 .iter()
-                .filter(of_image)
+                .filter(is_asked)
                 .map(|of| of.iter().map(score).sum::<f64>() / of.len() as f64)
                 .collect();
             (all.iter().map(|forecast| score(forecast)).sum::<f64>() / n, bootstrap_mean(&means))
@@ -153,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_judge_that_knows_and_one_that_does_not() {
+    fn one_that_knows_and_one_that_does_not() {
         let knows = vec![vec![forecast(&[1.0, 0.0], 0, 0)]; 8];
         let scores = Scores::of(&knows).unwrap();
         assert_eq!((scores.brier, scores.log, scores.ece), (0.0, 0.0, 0.0));

@@ -4,10 +4,18 @@ use serde::Serialize;
 
 /// A sequential probability ratio test between two hypotheses on a player's Elo advantage, as chess
 /// engines are tested with it (fishtest): generalised, with a normal approximation, on the scores of
-/// pairs of games.
+/// pairs of games (A. Wald, Annals of Mathematical Statistics 16, 1945).
+///
+/// ```
+/// use pixel_debate_statistics::{Decision, Sprt};
+///
+/// let test = Sprt { elo0: 0.0, elo1: 100.0 };
+/// assert_eq!(test.standing(&[1.0, 0.5]).decision, None);
+/// assert_eq!(test.standing(&[1.0; 40]).decision, Some(Decision::Stronger));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Sprt {
-    /// The advantage by the first hypothesis.
+    /// The advantage by the first hypothesis, in Elo points.
     pub elo0: f64,
     /// That by the second, which is greater.
     pub elo1: f64,
@@ -36,7 +44,7 @@ impl Sprt {
     /// The probability of either error.
     pub const ERROR: f64 = 0.05;
 
-    /// The ratio at which the second hypothesis is accepted; at its negative, the first.
+    /// The logarithm of the ratio at which the second hypothesis is accepted; at its negative, the first.
     pub fn bound() -> f64 {
         ((1.0 - Self::ERROR) / Self::ERROR).ln()
     }

@@ -13,7 +13,7 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// Resamples drawn for a rate.
+/// Resamples drawn for a mean.
 const RESAMPLES: usize = 2000;
 /// What the drawing depends on: one number, for the same data shall have the same interval.
 const SEED: u64 = 1;
@@ -22,8 +22,24 @@ const SEED: u64 = 1;
 /// how often each of `units` independent units is drawn (B. Efron, "Bootstrap methods", Annals of
 /// Statistics 7, 1979).
 ///
-/// Where several debates are about one image, the image is the unit: it is drawn with all its
-/// debates, a cluster bootstrap.
+/// Where several results depend on one another, as those over one image do, they are one unit, which is
+/// drawn with all its results: a cluster bootstrap.
+///
+/// ```
+/// use pixel_debate_statistics::bootstrap_each;
+///
+/// // The spread from least to greatest of what is drawn, and the mean.
+/// let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0_f64];
+/// let intervals = bootstrap_each(values.len(), 2, 1000, |drawn| {
+///     let chosen = || values.iter().zip(drawn).filter(|(_, times)| **times > 0);
+///     let least = chosen().map(|(value, _)| *value).fold(f64::INFINITY, f64::min);
+///     let most = chosen().map(|(value, _)| *value).fold(0.0, f64::max);
+///     let sum: f64 = chosen().map(|(value, times)| value * f64::from(*times)).sum();
+///     vec![most - least, sum / 6.0]
+/// });
+/// assert_eq!(intervals[0].high, 5.0);
+/// assert!(intervals[1].low < 3.5 && intervals[1].high > 3.5);
+/// ```
 pub fn bootstrap_each(
     units: usize,
     numbers: usize,
@@ -71,6 +87,17 @@ impl Resample<'_> {
 /// With the imagined half success and half failure that each resample may weigh in, the interval of a
 /// share is that of Jeffreys' prior, which does not shrink to a point where all succeeded (L. D. Brown,
 /// T. T. Cai and A. `DasGupta`, Statistical Science 16, 2001).
+///
+/// ```
+/// use pixel_debate_statistics::bayesian_bootstrap;
+///
+/// // Ten units of ten succeeded: the share is near 1, and is not known to be 1.
+/// let intervals = bayesian_bootstrap(10, 1, 2000, |mut resample| {
+///     let won: f64 = resample.weights.iter().sum::<f64>() + resample.imagined();
+///     vec![won / (won + resample.imagined())]
+/// });
+/// assert!(intervals[0].low > 0.7 && intervals[0].low < 0.9);
+/// ```
 pub fn bayesian_bootstrap(
     units: usize,
     numbers: usize,
@@ -97,7 +124,15 @@ fn half_gamma(rng: &mut ChaCha8Rng) -> f64 {
     (-radius.ln() * (std::f64::consts::TAU * turn).cos().powi(2)).max(1e-9)
 }
 
-/// The interval of a mean over units; of no units nothing is known: 0 to 1.
+/// The 95 % interval of a mean over units whose values lie between 0 and 1, by [`bootstrap_each`]; of no
+/// units nothing is known: 0 to 1.
+///
+/// ```
+/// use pixel_debate_statistics::bootstrap_mean;
+///
+/// let interval = bootstrap_mean(&[0.0, 0.5, 1.0, 1.0, 0.5, 1.0, 0.0, 1.0]);
+/// assert!(interval.low > 0.2 && interval.high < 0.95);
+/// ```
 pub fn bootstrap_mean(values: &[f64]) -> Interval {
     if values.is_empty() {
         return Interval { low: 0.0, high: 1.0 };

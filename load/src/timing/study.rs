@@ -1,5 +1,6 @@
 //! Whether two kinds of debates can be told apart by their times.
 
+use pixel_debate_statistics::{Rate, mutual_information};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
@@ -45,12 +46,6 @@ const SHUFFLES: usize = 1000;
 /// Into how many parts of equal size the times are sorted for the mutual information.
 const PARTS: usize = 4;
 
-/// How many classes a debate can be of: the labels of the images, or the two roles.
-const LABELS: usize = 10;
-
-/// The 97.5th percentile of the normal distribution.
-const Z: f64 = 1.959_964;
-
 /// What the times tell, of debates in pairs that differ in the role and in nothing else.
 ///
 /// The classifier is a threshold on one number made of the times, both chosen by every second pair to be
@@ -64,7 +59,7 @@ pub fn study(pairs: &[[Sample; 2]], seed: u64) -> Findings {
     let rule = Rule::fit(&fixed_by);
     let right = tried_on.iter().filter(|sample| rule.is_right(sample)).count();
     let tried = tried_on.len();
-    let (least, most) = wilson(right, tried);
+    let Rate { low: least, high: most, .. } = Rate::wilson(right as f64, tried);
     let all: Vec<&Sample> = pairs.iter().flatten().collect();
     let parts = parts(&all);
     let roles = all.iter().map(|sample| u8::from(sample.first_is_honest)).collect();
@@ -132,20 +127,8 @@ impl Rule {
     }
 }
 
-/// The 95 % interval of a share by Wilson's score.
-fn wilson(right: usize, of: usize) -> (f64, f64) {
-    if of == 0 {
-        return (0.0, 1.0);
-    }
-    let (n, share) = (of as f64, right as f64 / of as f64);
-    let middle = share + Z * Z / (2.0 * n);
-    let width = Z * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-    let scale = 1.0 + Z * Z / n;
-    ((middle - width) / scale, (middle + width) / scale)
-}
-
 /// For each number that is made of the times, in which part of all debates each debate is by it.
-fn parts(samples: &[&Sample]) -> Vec<Vec<usize>> {
+fn parts(samples: &[&Sample]) -> Vec<Vec<u8>> {
     let rows: Vec<Vec<f64>> = samples.iter().map(|sample| numbers(sample)).collect();
     let count = rows.first().map_or(0, Vec::len);
     (0..count)
@@ -154,7 +137,7 @@ fn parts(samples: &[&Sample]) -> Vec<Vec<usize>> {
             order.sort_by(|a, b| rows[*a][number].total_cmp(&rows[*b][number]));
             let mut part = vec![0; rows.len()];
             for (place, row) in order.into_iter().enumerate() {
-                part[row] = place * PARTS / rows.len();
+                part[row] = (place * PARTS / rows.len()) as u8;
             }
             part
         })
@@ -164,7 +147,7 @@ fn parts(samples: &[&Sample]) -> Vec<Vec<usize>> {
 /// The largest mutual information of a class of each debate and one number in bits, less the mean of what
 /// it is with shuffled classes; and the share of shuffles with as much.
 fn information(
-    parts: &[Vec<usize>],
+    parts: &[Vec<u8>],
     mut classes: Vec<u8>,
     seed: u64,
     mut shuffle: impl FnMut(&mut [u8], &mut StdRng),
@@ -183,26 +166,6 @@ fn information(
     }
     let p = (as_much + 1) as f64 / (SHUFFLES + 1) as f64;
     (found - sum / SHUFFLES as f64, p)
-}
-
-/// In bits, of which part and which class.
-fn mutual_information(part: &[usize], classes: &[u8]) -> f64 {
-    let mut counts = [[0.0_f64; LABELS]; PARTS];
-    for (part, class) in part.iter().zip(classes) {
-        counts[*part][usize::from(*class)] += 1.0;
-    }
-    let all: f64 = counts.iter().flatten().sum();
-    let of_class = |class: usize| counts.iter().map(|count| count[class]).sum::<f64>();
-    let mut bits = 0.0;
-    for count in &counts {
-        let of_part: f64 = count.iter().sum();
-        for (class, both) in count.iter().enumerate() {
-            if *both > 0.0 {
-                bits += both / all * (both * all / (of_part * of_class(class))).log2();
-            }
-        }
-    }
-    bits
 }
 
 #[cfg(test)]
@@ -262,12 +225,5 @@ mod tests {
         assert!(mean.abs() < 0.01, "{mean} bits");
         let mean = studies.iter().map(|found| found.label_bits).sum::<f64>() / 100.0;
         assert!(mean.abs() < 0.05, "{mean} bits of the label");
-    }
-
-    #[test]
-    fn wilsons_interval_is_that_of_the_textbooks() {
-        let (least, most) = wilson(27, 30);
-        assert!((least - 0.744).abs() < 1e-3 && (most - 0.965).abs() < 1e-3, "{least} {most}");
-        assert_eq!(wilson(0, 0), (0.0, 1.0));
     }
 }

@@ -11,6 +11,14 @@ const Z: f64 = 1.959_963_984_540_054;
 /// the American Statistical Association 22 (1927). Unlike the textbook's interval it stays within 0
 /// to 1 and is sound for few units and for rates near 0 or 1 (R. G. Newcombe, Statistics in
 /// Medicine 17, 1998).
+///
+/// ```
+/// use pixel_debate_statistics::Rate;
+///
+/// let rate = Rate::wilson(27.0, 30);
+/// assert_eq!(rate.rate, 0.9);
+/// assert!((rate.low - 0.744).abs() < 1e-3 && (rate.high - 0.965).abs() < 1e-3);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Rate {
     /// The share of successes, 0 to 1.
@@ -36,14 +44,22 @@ impl Rate {
         Self::of_effective(successes / of as f64, of, of as f64)
     }
 
-    /// The rate of independent units that may each be a success in part, as an image is whose debates
-    /// in two orders, or of several replicates, count together.
+    /// The rate of independent units that may each be a success in part, 0 to 1, as an image is
+    /// that is tried in two orders, or several times, which count together.
     ///
     /// Such a number varies less than one that is 0 or 1, so that it tells more: Wilson's interval is
     /// that of the effective number of units, n p (1 − p) / s², where s² is how much they do vary (E. L.
     /// Korn and B. I. Graubard, Survey Methodology 24, 1998, for clusters of a survey). Of equal units s²
     /// would be 0, and nothing uncertain: it is drawn towards p (1 − p) by as many units as Wilson's
     /// interval adds itself, z². Where all units are 0 or 1, that is Wilson's interval unchanged.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::Rate;
+    ///
+    /// let (whole, halves) = (Rate::of_shares(&[1.0, 0.0, 1.0, 0.0]), Rate::of_shares(&[0.5; 4]));
+    /// assert_eq!(whole.effective, 4.0);
+    /// assert!(halves.effective > 4.0 && halves.low > whole.low);
+    /// ```
     pub fn of_shares(shares: &[f64]) -> Self {
         let (of, n) = (shares.len(), shares.len() as f64);
         let rate = shares.iter().sum::<f64>() / n;
@@ -82,6 +98,7 @@ mod tests {
             (1.0, 29, 0.0061, 0.1718),
             (8.0, 10, 0.4902, 0.9433),
             (10.0, 10, 0.7225, 1.0),
+            (27.0, 30, 0.7438, 0.9654),
         ] {
             let rate = Rate::wilson(successes, of);
             assert!((rate.low - low).abs() < 5e-5, "{rate:?}, not {low}");
@@ -112,7 +129,7 @@ mod tests {
         ] {
             assert!((one - other).abs() < 1e-9, "{shares:?}, not {wilson:?}");
         }
-        // Each image won by one order and lost by the other: what is known is known well, not for sure.
+        // Each unit a success in one order and a failure in the other: what is known is known well, not for sure.
         let halves = Rate::of_shares(&[0.5; 40]);
         assert!(halves.effective > 400.0 && halves.effective.is_finite(), "{halves:?}");
         assert!(halves.low > 0.44 && halves.low < 0.5 && halves.high < 0.56, "{halves:?}");

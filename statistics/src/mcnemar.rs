@@ -5,6 +5,15 @@ use statrs::distribution::{Binomial, ContinuousCDF, DiscreteCDF, Normal};
 
 /// McNemar's test, exact and two-sided (Q. McNemar, Psychometrika 12, 1947), with how small a
 /// difference so many pairs could have shown.
+///
+/// ```
+/// use pixel_debate_statistics::McNemar;
+///
+/// // Nine pairs of fifty are unequal, and all of them the same way.
+/// let test = McNemar::of(50, 9, 0);
+/// assert_eq!(test.difference, 0.18);
+/// assert!((test.p - 2.0 / 512.0).abs() < 1e-12);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct McNemar {
     /// Pairs.
@@ -13,7 +22,7 @@ pub struct McNemar {
     pub only_first: usize,
     /// Pairs where only the second did.
     pub only_second: usize,
-    /// The first condition's rate less the second's.
+    /// The first condition's rate less the second's, −1 to 1.
     pub difference: f64,
     /// The probability of a division of the unequal pairs at least as uneven, if the conditions are
     /// alike.

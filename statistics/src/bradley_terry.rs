@@ -19,11 +19,20 @@ const PRIOR: f64 = 0.5;
 /// Elo points for ten to one.
 const ELO: f64 = 400.0;
 
-/// Elo ratings of so many players by the Bradley-Terry model: `a` beats `b` with the probability
+/// Elo ratings of so many players by the Bradley-Terry model (R. A. Bradley and M. E. Terry, Biometrika 39,
+/// 1952), in points: `a` beats `b` with the probability
 /// `1 / (1 + 10^((b − a) / 400))`. Half a win of either side is imagined in each pairing.
 ///
 /// Players who have met, or have met players who have, and so on, are rated against each other: their mean
 /// is 0. Those of two groups that never met cannot be compared.
+///
+/// ```
+/// use pixel_debate_statistics::{Pairing, bradley_terry};
+///
+/// let ratings = bradley_terry(2, &[Pairing { a: 0, b: 1, won: 9.5, lost: 0.5 }]);
+/// // Ten to one, with the half that is imagined: 400 points apart.
+/// assert!((ratings[0] - 200.0).abs() < 1e-3 && (ratings[1] + 200.0).abs() < 1e-3);
+/// ```
 pub fn bradley_terry(players: usize, pairings: &[Pairing]) -> Vec<f64> {
     let imagined = pairings.iter().map(|Pairing { a, b, won, lost }| Pairing {
         a: *a,
@@ -34,7 +43,7 @@ pub fn bradley_terry(players: usize, pairings: &[Pairing]) -> Vec<f64> {
     strengths(players, &imagined.collect::<Vec<_>>())
 }
 
-/// The same with nothing imagined: each side of a pairing has won something.
+/// The ratings of [`bradley_terry`] with nothing imagined: each side of a pairing has won something.
 ///
 /// The likelihood is maximised by the MM algorithm (D. R. Hunter, Annals of Statistics 32, 2004).
 pub fn strengths(players: usize, pairings: &[Pairing]) -> Vec<f64> {

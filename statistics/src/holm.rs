@@ -2,7 +2,15 @@
 
 /// The p-values of several tests, corrected such that the probability of any of them being below a
 /// level by chance alone is not above it, whatever they have to do with each other (S. Holm, "A simple
-/// sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979).
+/// sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 1979). They
+/// stand in the order in which they were given.
+///
+/// ```
+/// use pixel_debate_statistics::holm;
+///
+/// let corrected = holm(&[0.04, 0.01]);
+/// assert_eq!(corrected, [0.04, 0.02]);
+/// ```
 pub fn holm(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|one, other| values[*one].total_cmp(&values[*other]));

@@ -1,0 +1,49 @@
+//! Rates, comparisons, scores and ratings, and how sure they are. This crate knows no debate: it is told
+//! numbers.
+//!
+//! | what is asked | who answers | source |
+//! |---|---|---|
+//! | how often, and how sure is that? | [`Rate`] | E. B. Wilson 1927; E. L. Korn and B. I. Graubard 1998 |
+//! | how sure is any other number? | [`bootstrap_mean`], [`bootstrap_each`] | B. Efron 1979 |
+//! | the same where nobody may be infinitely strong | [`bayesian_bootstrap`] | D. B. Rubin 1981 |
+//! | do two conditions differ on the same units? | [`McNemar`] | Q. McNemar 1947 |
+//! | the same, of several tests at once | [`holm`] | S. Holm 1979 |
+//! | how good are probabilities? | [`Forecast`], [`Scores`] | G. W. Brier 1950; I. J. Good 1952 |
+//! | how strong are players? | [`bradley_terry`], [`strengths`] | R. A. Bradley and M. E. Terry 1952 |
+//! | may one stop asking who is stronger? | [`Sprt`] | A. Wald 1945 |
+//! | what does one thing tell of another? | [`mutual_information`] | C. E. Shannon 1948 |
+//!
+//! Intervals are of 95 %. What is drawn at random is drawn by a fixed seed, so that the same data have the
+//! same interval. Distributions are the `statrs` crate's; the figures in the tests are SciPy's, computed by
+//! `statistics/tests/figures_by_scipy.py`.
+//!
+//! ```
+//! use pixel_debate_statistics::{McNemar, Rate, p_in_words};
+//!
+//! // One condition succeeded on 90 of 100 images, another on 81 of the same.
+//! let [one, other] = [90.0, 81.0].map(|successes| Rate::wilson(successes, 100));
+//! assert!(one.low < other.high, "apart, the two could well be alike");
+//! // On 12 images only the first succeeded, on 3 only the second.
+//! let test = McNemar::of(100, 12, 3);
+//! assert_eq!(p_in_words(test.p), "0.0352");
+//! ```
+
+mod bootstrap;
+mod bradley_terry;
+mod holm;
+mod information;
+mod mcnemar;
+mod p_value;
+mod rate;
+mod scores;
+mod sprt;
+
+pub use bootstrap::{Interval, Resample, bayesian_bootstrap, bootstrap_each, bootstrap_mean};
+pub use bradley_terry::{Pairing, bradley_terry, strengths};
+pub use holm::holm;
+pub use information::mutual_information;
+pub use mcnemar::McNemar;
+pub use p_value::p_in_words;
+pub use rate::Rate;
+pub use scores::{Bin, Forecast, Scores};
+pub use sprt::{Decision, Sprt, Standing};
