@@ -76,7 +76,7 @@ pub(crate) enum Failure {
     #[error("{place}: {fault}")]
     Setting { place: String, fault: String },
     #[error(transparent)]
-    Store(#[from] pixel_debate_server::store::PlaceError),
+    Store(#[from] pixel_debate_store::PlaceError),
     #[error("the store is damaged: restore a copy of it")]
     DamagedStore,
     #[error(transparent)]

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use pixel_debate_datasets::Dataset;
 
-use crate::store::Place;
 use crate::tokens::Lock;
 use crate::{Limits, Players};
+use pixel_debate_store::Place;
 
 /// What a server is told when it starts.
 #[derive(Clone)]

@@ -13,7 +13,7 @@ use crate::metrics::Metrics;
 use crate::players::Players;
 use crate::pool::Pool;
 use crate::searches::Searches;
-use crate::store::Store;
+use pixel_debate_store::Store;
 
 /// What all debates of a server share.
 pub(crate) struct House {

@@ -3,7 +3,7 @@
 //! A [`Server`] takes an address and a store, then runs until it is told to stop. Each debate is a
 //! machine that is told what happens and says what is to be done, in a task that does it; each connection
 //! is another task; they talk by messages. An event is in the
-//! [`store`] before anybody is told of it. Agents and classifiers think on a bounded number of
+//! [store](pixel_debate_store) before anybody is told of it. Agents and classifiers think on a bounded number of
 //! threads of their own.
 //!
 //! ```no_run
@@ -39,7 +39,6 @@ mod searches;
 mod server;
 mod shares;
 mod socket;
-pub mod store;
 mod table;
 mod tokens;
 pub mod upkeep;

@@ -29,10 +29,10 @@ use crate::house::House;
 use crate::limits::Limits;
 use crate::record::{Restored, Terms, opening};
 use crate::results::DebateResult;
-use crate::store::{Damaged, NewDebate, StoreError, StoredDebate};
 use crate::table::{Key, Request, TableHandle, Task};
 use crate::tokens::new_debate_id;
 use crate::visitors::{Place, Visitors};
+use pixel_debate_store::{Damaged, NewDebate, StoreError, StoredDebate};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 256;

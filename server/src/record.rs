@@ -14,8 +14,8 @@ use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime, Setup}
 use serde::{Deserialize, Serialize};
 
 use crate::results::DebateResult;
-use crate::store::{NewDebate, StoredDebate, StoredEvent};
 use crate::tokens::Locks;
+use pixel_debate_store::{NewDebate, StoredDebate, StoredEvent};
 
 /// All that is fixed when a debate is set up, beside the debate itself.
 #[derive(Clone, Debug, PartialEq)]

@@ -9,7 +9,7 @@ use pixel_debate_protocol::{DebateId, Phase, Summary, Visibility};
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Terms, earlier};
-use crate::store::Finish;
+use pixel_debate_store::Finish;
 
 /// What came of a debate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -29,9 +29,9 @@ use crate::limits::{Limits, LimitsError};
 use crate::lobby::Lobby;
 use crate::metrics::Dropped;
 use crate::socket::linger;
-use crate::store::{Store, StoreError};
 use crate::upkeep;
 use crate::visitors::Visitors;
+use pixel_debate_store::{Store, StoreError};
 
 /// How long debates, then clients and at last the store may take to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);

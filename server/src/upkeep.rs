@@ -10,7 +10,7 @@ use tracing::{error, info, warn};
 
 use crate::record::{Restored, now_ms};
 use crate::results::DebateResult;
-use crate::store::{Prune, Pruned, Store, StoreError, StoredDebate};
+use pixel_debate_store::{Prune, Pruned, Store, StoreError, StoredDebate};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 64;

@@ -9,8 +9,8 @@ use std::{env, fs};
 
 use clap::Args;
 use pixel_debate_datasets::mnist;
-use pixel_debate_server::store::Place;
 use pixel_debate_server::{AdminToken, BuiltIn, Limits, Server, ServerConfig};
+use pixel_debate_store::Place;
 use tracing_subscriber::EnvFilter;
 
 use super::store::kept;

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use pixel_debate_server::ServeError;
-use pixel_debate_server::store::{Place, Store};
 use pixel_debate_server::upkeep;
+use pixel_debate_store::{Place, Store};
 use serde_json::json;
 
 use crate::failure::Failure;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use pixel_debate_server::store::{Finish, NewDebate, Place, Store};
+use pixel_debate_store::{Finish, NewDebate, Place, Store};
 use serde_json::Value;
 
 use crate::serve::{Running, serve};

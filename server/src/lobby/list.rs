@@ -5,7 +5,7 @@ use tracing::error;
 
 use super::{Lobby, unavailable};
 use crate::results::DebateResult;
-use crate::store::{Damaged, StoreError, StoredDebate};
+use pixel_debate_store::{Damaged, StoreError, StoredDebate};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 64;

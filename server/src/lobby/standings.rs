@@ -19,7 +19,7 @@ use tracing::error;
 use self::names::Names;
 use super::{Lobby, unavailable};
 use crate::results::{DebateResult, Grade};
-use crate::store::{Damaged, StoreError, StoredResult};
+use pixel_debate_store::{Damaged, StoreError, StoredResult};
 
 /// How many results are read from the store at once.
 const PAGE: u32 = 512;

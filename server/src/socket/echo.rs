@@ -16,8 +16,8 @@ use super::line::Line;
 use super::{Clerk, Stay};
 use crate::http::{App, Peer};
 use crate::outbox::Outbox;
-use crate::store::Place;
 use crate::{BuiltIn, Limits, Server, ServerConfig};
+use pixel_debate_store::Place;
 
 /// Where it is served.
 pub(crate) const PATH: &str = "/echo";

@@ -13,7 +13,7 @@ use super::handle::Request;
 use super::work::Unwritten;
 use crate::outbox::{Outbox, frame};
 use crate::searches::{Answer, Question};
-use crate::store::Finish;
+use pixel_debate_store::Finish;
 
 /// The time of a step.
 #[derive(Clone, Copy, Debug)]

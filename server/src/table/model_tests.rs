@@ -28,8 +28,8 @@ use crate::limits::Limits;
 use crate::outbox::Outbox;
 use crate::record::{Entry, Restored, Terms};
 use crate::searches::Answer;
-use crate::store::StoreError;
 use crate::tokens::Locks;
+use pixel_debate_store::StoreError;
 
 /// What a client knows.
 #[derive(Default)]

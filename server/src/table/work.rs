@@ -14,7 +14,7 @@ use super::Input;
 use crate::house::House;
 use crate::outbox::Outbox;
 use crate::searches::Question;
-use crate::store::{Finish, StoreError};
+use pixel_debate_store::{Finish, StoreError};
 
 /// Something under way, and what has come of it.
 pub(super) type Work = BoxFuture<'static, Input>;

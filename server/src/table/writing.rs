@@ -17,7 +17,7 @@ use crate::limits::milliseconds;
 use crate::outbox::Outbox;
 use crate::record::Entry;
 use crate::results::finish;
-use crate::store::Finish;
+use pixel_debate_store::Finish;
 
 /// An event that the store has not taken yet.
 pub(super) struct Pending {

@@ -3,7 +3,7 @@
 
 use pixel_debate_protocol::{DebateList, Refusal, RefusalCode, Standings};
 use pixel_debate_server::Limits;
-use pixel_debate_server::store::Place;
+use pixel_debate_store::Place;
 
 use crate::client::Client;
 use crate::home::Home;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pixel_debate_server::store::Place;
+use pixel_debate_store::Place;
 use tempfile::TempDir;
 
 use crate::database::{Database, Postgres};

@@ -7,7 +7,7 @@ mod clocks;
 mod closing;
 mod credits;
 mod damaged;
-#[path = "../store/database.rs"]
+#[path = "../../../store/tests/store/database.rs"]
 mod database;
 mod debates;
 mod described;

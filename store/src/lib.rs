@@ -1,0 +1,56 @@
+//! A store of what happened in every debate, so that what a client was told survives a crash.
+//!
+//! It knows nothing of the game. A debate is a name, a few records that the server needs to go on
+//! with it, and events: bytes, numbered from 1 without gaps. [`Store::append`] returns when the
+//! event is on the disk, not before; the server tells nobody of an event earlier.
+//!
+//! | module | what |
+//! |---|---|
+//! | `store` | [`Store`], the handle that all who write and read share |
+//! | `place` | [`Place`], where a store is: a SQLite file or a PostgreSQL database |
+//! | `records` | what is kept: debates, events, results |
+//! | `page` | lists in parts, what is damaged or lost, and what is removed |
+//! | `error` | [`StoreError`] |
+//! | `ledger` | what a write means: new, a repetition, or refused; decided here for both databases |
+//! | `writer` | the one that writes: it commits all writes that wait as one group, and then answers them all |
+//! | `seal` | the checksum over each row |
+//! | `sqlite`, `postgres` | the two databases, which behave the same |
+//!
+//! Every row is held against its checksum whenever it is read. What was altered behind the
+//! program's back is said to be damaged, debate by debate, and never taken for what was written.
+//!
+//! ```
+//! use pixel_debate_store::{Finish, NewDebate, Place, Store};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), pixel_debate_store::StoreError> {
+//! # let folder = tempfile::tempdir().unwrap();
+//! # let file = folder.path().join("pixel-debate.db");
+//! let store = Store::open(&Place::File(file)).await?;
+//! let debate = NewDebate { id: "q7".into(), setup: "{}".into(), ..NewDebate::default() };
+//! store.create(debate).await?;
+//! store.append("q7", 1, "an event", None).await?;
+//! let finish = Finish { topic: None, result: "who won".into(), ended_ms: 1_800_000_000_000 };
+//! store.append("q7", 2, "the last", Some(finish)).await?;
+//! assert_eq!(store.events("q7", 1).await?[0].event, "the last");
+//! store.close().await
+//! # }
+//! ```
+
+mod error;
+mod ledger;
+mod page;
+mod place;
+mod postgres;
+mod records;
+mod seal;
+mod sqlite;
+mod store;
+mod writer;
+
+pub use self::error::StoreError;
+pub use self::page::{Damaged, Lost, Page, Prune, Pruned};
+pub use self::place::{Place, PlaceError};
+pub use self::postgres::{Database, DatabaseError};
+pub use self::records::{Finish, NewDebate, StoredDebate, StoredEvent, StoredResult};
+pub use self::store::Store;

@@ -1,0 +1,65 @@
+//! What is read of a store in parts, and what it cannot vouch for.
+
+/// A part of what was asked for, in order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// What was read.
+    pub items: Vec<T>,
+    /// What should have been among it, and is damaged.
+    pub damaged: Vec<Damaged>,
+    /// The number after which the next part begins; `None` at the end.
+    pub next: Option<u64>,
+}
+
+/// A debate, or what came of one, that is not as it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Damaged {
+    /// The debate's place, or the result's number.
+    pub number: u64,
+    /// What is wrong.
+    pub detail: String,
+}
+
+/// What is wrong with a store as a whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Faults {
+    /// In words.
+    pub(crate) said: Vec<String>,
+    pub(crate) lost: Lost,
+}
+
+/// How many rows are not there at all that were written and not removed, so that it is not known which
+/// they were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Lost {
+    /// Debates.
+    pub debates: u64,
+    /// Results of debates.
+    pub results: u64,
+}
+
+/// How old the debates must be that are removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Prune {
+    /// Those that ended before, in milliseconds since 1970.
+    pub before_ms: u64,
+    /// Also those that were created before and have not ended. Nobody may go on with them.
+    pub unfinished: bool,
+    /// How many debates are removed at most, and forty times as many events, so that other writes
+    /// do not wait.
+    pub most: u32,
+}
+
+/// What has been removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Pruned {
+    /// How many debates.
+    pub debates: u64,
+    /// How many events, some of which were of debates that had been removed before.
+    pub events: u64,
+}
+
+/// A number as both stores count, which have no larger ones.
+pub(crate) fn bound(number: u64) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}

@@ -1,0 +1,153 @@
+//! The schema, in its newest version.
+
+use tokio_postgres::types::Type;
+
+use super::session::Session;
+use crate::error::StoreError;
+use crate::records::NewDebate;
+use crate::seal::{self, Link};
+
+/// What makes each version of the schema from the one before; the first makes version 1.
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../migrations/postgres/1-debates-and-events.sql"),
+    include_str!("../../migrations/postgres/2-results.sql"),
+    include_str!("../../migrations/postgres/3-seals.sql"),
+];
+
+/// The version from which on all rows are sealed.
+const SEALED: i64 = 3;
+
+/// How many rows are sealed at once.
+const ROWS: i64 = 2000;
+
+/// Brings the schema to the newest version, each step as a whole or not at all.
+pub(super) async fn migrate(session: &Session, place: &str) -> Result<(), StoreError> {
+    session
+        .run("CREATE TABLE IF NOT EXISTS pixel_debate_schema (version BIGINT PRIMARY KEY)")
+        .await?;
+    let rows =
+        session.query("SELECT coalesce(max(version), 0) FROM pixel_debate_schema", &[]).await?;
+    let found: i64 = rows.first().map_or(Ok(0), |row| session.column(row, 0))?;
+    let known = MIGRATIONS.len() as i64;
+    let done = usize::try_from(found).ok().filter(|&found| found <= MIGRATIONS.len());
+    let Some(done) = done else {
+        return Err(StoreError::TooNew { place: place.into(), found, known });
+    };
+    compare(session, place).await?;
+    for (version, step) in (1..).zip(MIGRATIONS).skip(done) {
+        // A session that is given up in the middle takes its transaction with it.
+        session.run(&format!("BEGIN; {step}")).await?;
+        if version == SEALED {
+            seal_debates(session).await?;
+            seal_events(session).await?;
+            seal_results(session).await?;
+        }
+        let done = format!("INSERT INTO pixel_debate_schema VALUES ({version}); COMMIT");
+        session.run(&done).await?;
+    }
+    Ok(())
+}
+
+/// Refuses a schema in which a table is none, or has triggers or rules: they could alter what is written,
+/// or what is read.
+async fn compare(session: &Session, place: &str) -> Result<(), StoreError> {
+    let sql = "WITH known AS (
+            SELECT oid, relname, relkind FROM pg_class
+            WHERE relname IN ('debates', 'events', 'results', 'checks') AND pg_table_is_visible(oid)
+        )
+        SELECT relname::TEXT || ', which is no table' FROM known WHERE relkind NOT IN ('r', 'i')
+        UNION ALL
+        SELECT tgname::TEXT || ', a trigger of ' || relname FROM pg_trigger
+            JOIN known ON known.oid = tgrelid WHERE NOT tgisinternal
+        UNION ALL
+        SELECT rulename::TEXT || ', a rule of ' || relname FROM pg_rewrite
+            JOIN known ON known.oid = ev_class";
+    let rows = session.query(sql, &[]).await?;
+    let Some(row) = rows.first() else { return Ok(()) };
+    let what: String = session.column(row, 0)?;
+    let detail = format!("its schema has {what}, which is none of this program's");
+    Err(StoreError::Corrupt { place: place.into(), detail })
+}
+
+async fn seal_debates(session: &Session) -> Result<(), StoreError> {
+    let mut after: i64 = 0;
+    loop {
+        let sql = "SELECT place, id, created_ms, setup, secret, seats, ended, last FROM debates
+            WHERE place > $1 ORDER BY place LIMIT $2";
+        let rows = session.query(sql, &[(&after, Type::INT8), (&ROWS, Type::INT8)]).await?;
+        let (mut places, mut seals, mut closings) = (Vec::new(), Vec::new(), Vec::new());
+        for row in &rows {
+            let bytes = |column| session.column::<Vec<u8>>(row, column).map(Into::into);
+            let place: i64 = session.column(row, 0)?;
+            let debate = NewDebate {
+                id: session.column(row, 1)?,
+                created_ms: session.column::<i64>(row, 2)?.cast_unsigned(),
+                setup: bytes(3)?,
+                secret: bytes(4)?,
+                seats: bytes(5)?,
+            };
+            places.push(place);
+            seals.push(seal::of_debate(place, &debate, 0));
+            let (ended, last): (bool, _) = (session.column(row, 6)?, session.column(row, 7)?);
+            closings.push(ended.then(|| seal::of_end(place, last)));
+        }
+        let Some(last) = places.last() else { return Ok(()) };
+        after = *last;
+        let sql = "UPDATE debates SET seal = new.seal, closing = new.closing
+            FROM unnest($1, $2, $3) AS new (place, seal, closing) WHERE debates.place = new.place";
+        let (places, seals) = ((&places as _, Type::INT8_ARRAY), (&seals as _, Type::INT8_ARRAY));
+        session.query(sql, &[places, seals, (&closings, Type::INT8_ARRAY)]).await?;
+    }
+}
+
+async fn seal_events(session: &Session) -> Result<(), StoreError> {
+    let (mut debate, mut seq): (i64, i64) = (0, 0);
+    loop {
+        let sql = "SELECT debate, seq, event FROM events WHERE (debate, seq) > ($1, $2)
+            ORDER BY debate, seq LIMIT $3";
+        let after = [(&debate as _, Type::INT8), (&seq as _, Type::INT8), (&ROWS as _, Type::INT8)];
+        let rows = session.query(sql, &after).await?;
+        let (mut debates, mut seqs, mut seals) = (Vec::new(), Vec::new(), Vec::new());
+        for row in &rows {
+            let event: Vec<u8> = session.column(row, 2)?;
+            (debate, seq) = (session.column(row, 0)?, session.column(row, 1)?);
+            debates.push(debate);
+            seqs.push(seq);
+            seals.push(seal::of_event(debate, seq, &event, Link::default()));
+        }
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let sql = "UPDATE events SET seal = new.seal
+            FROM unnest($1, $2, $3) AS new (debate, seq, seal)
+            WHERE events.debate = new.debate AND events.seq = new.seq";
+        let (debates, seqs) = ((&debates as _, Type::INT8_ARRAY), (&seqs as _, Type::INT8_ARRAY));
+        session.query(sql, &[debates, seqs, (&seals, Type::INT8_ARRAY)]).await?;
+    }
+}
+
+async fn seal_results(session: &Session) -> Result<(), StoreError> {
+    let mut after: i64 = 0;
+    loop {
+        let sql = "SELECT number, debate, id, ended_ms, topic, result FROM results
+            JOIN debates ON place = debate WHERE number > $1 ORDER BY number LIMIT $2";
+        let rows = session.query(sql, &[(&after, Type::INT8), (&ROWS, Type::INT8)]).await?;
+        let (mut numbers, mut seals) = (Vec::<i64>::new(), Vec::new());
+        for row in &rows {
+            let id: String = session.column(row, 2)?;
+            let ended_ms = session.column(row, 3)?;
+            let topic: Option<String> = session.column(row, 4)?;
+            let result: Option<Vec<u8>> = session.column(row, 5)?;
+            numbers.push(session.column(row, 0)?);
+            let debate = (session.column(row, 1)?, id.as_str());
+            let (topic, result) = (topic.as_deref(), result.as_deref());
+            seals.push(seal::of_result(0, debate, ended_ms, topic, result));
+        }
+        let Some(last) = numbers.last() else { return Ok(()) };
+        after = *last;
+        let sql = "UPDATE results SET seal = new.seal FROM unnest($1, $2) AS new (number, seal)
+            WHERE results.number = new.number";
+        let numbers = (&numbers as _, Type::INT8_ARRAY);
+        session.query(sql, &[numbers, (&seals, Type::INT8_ARRAY)]).await?;
+    }
+}

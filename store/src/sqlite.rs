@@ -1,0 +1,89 @@
+//! The store in a SQLite file.
+//!
+//! The file is in WAL mode with full synchronisation: a commit is on the disk when it returns. The
+//! writer has a thread and a connection of its own; so has the reader, who sees what was committed
+//! and never waits for the writer.
+//!
+//! The file is locked as long as the store is open. SQLite's own locks would let two servers take
+//! turns in writing; and then both would go on with the same debates.
+
+mod lock;
+mod migrate;
+mod open;
+mod prune;
+mod reader;
+mod rows;
+mod tails;
+mod totals;
+mod writer;
+
+use std::path::PathBuf;
+use std::thread;
+
+use rusqlite::ErrorCode;
+use tokio::sync::{mpsc, oneshot};
+
+pub(crate) use self::reader::Reader;
+use self::rows::Fault;
+use crate::error::StoreError;
+use crate::writer::{Order, write};
+
+/// Opens the file and starts its writer and its reader.
+pub(crate) async fn open(
+    file: PathBuf,
+    orders: mpsc::Receiver<Order>,
+) -> Result<Reader, StoreError> {
+    let place = file.display().to_string();
+    let (opened, result) = oneshot::channel();
+    let work = move || {
+        let (backend, reader) = match open::open(&file) {
+            Ok(open::Opened { lock, writing, reading, tails, totals }) => {
+                let reader = Reader::start(reading, tails.clone(), file);
+                (writer::Writer::new(place.clone(), lock, writing, tails, totals), reader)
+            }
+            Err(error) => return drop(opened.send(Err(error))),
+        };
+        // The writer waits for orders and nothing else: the runtime needs no drivers.
+        let runtime = tokio::runtime::Builder::new_current_thread().build();
+        match runtime.and_then(|runtime| Ok((runtime, reader?))) {
+            Ok((runtime, reader)) => {
+                if opened.send(Ok(reader)).is_ok() {
+                    runtime.block_on(write(backend, orders));
+                }
+            }
+            Err(error) => drop(opened.send(Err(no_thread(&place, &error)))),
+        }
+    };
+    thread::Builder::new()
+        .name("store-writer".into())
+        .spawn(work)
+        .map_err(|error| no_thread("the store", &error))?;
+    result.await.unwrap_or(Err(StoreError::Closed))
+}
+
+fn no_thread(place: &str, error: &std::io::Error) -> StoreError {
+    StoreError::Refused { place: place.into(), detail: format!("no thread for it: {error}") }
+}
+
+/// What a fault means for the store as a whole.
+fn failure(place: &str, fault: Fault) -> StoreError {
+    let place = place.to_owned();
+    let error = match fault {
+        Fault::Damaged(detail) => return StoreError::Corrupt { place, detail },
+        Fault::Failed(error) => error,
+    };
+    let detail = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            StoreError::Busy { place, detail }
+        }
+        Some(ErrorCode::DiskFull) => StoreError::Full { place, detail },
+        Some(
+            ErrorCode::SystemIoFailure
+            | ErrorCode::CannotOpen
+            | ErrorCode::ReadOnly
+            | ErrorCode::PermissionDenied,
+        ) => StoreError::Disk { place, detail },
+        _ => StoreError::Refused { place, detail },
+    }
+}

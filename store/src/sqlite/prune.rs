@@ -1,0 +1,68 @@
+//! Removing debates that ended long ago.
+//!
+//! Debates and what came of them go one by one, in the order in which they ended. Their events lie
+//! among those of others: they go when no debate is left that began before them, from the first row
+//! on, so that no row is missing among those that are kept.
+
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use super::rows::Fault;
+use super::totals::Totals;
+use super::writer::Carried;
+use crate::page::{Prune, Pruned, bound};
+
+/// So many events are removed at most for each debate that may be.
+const EVENTS_EACH: i64 = 40;
+
+/// Removes what is asked for, as far as one transaction goes.
+pub(super) fn prune(
+    transaction: &Transaction<'_>,
+    totals: &mut Totals,
+    what: &Prune,
+) -> Result<Carried<Pruned>, Fault> {
+    let mut pruned = Pruned::default();
+    let before = bound(what.before_ms);
+    let mut statement = transaction
+        .prepare_cached("SELECT number, debate, ended_ms FROM results ORDER BY number LIMIT ?1")?;
+    let rows = statement.query_map([what.most], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+    })?;
+    let oldest: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+    for (number, place, _) in oldest.into_iter().take_while(|(_, _, ended)| *ended < before) {
+        transaction.prepare_cached("DELETE FROM results WHERE number = ?1")?.execute([number])?;
+        totals.results -= 1;
+        pruned.debates += remove(transaction, totals, place)?;
+    }
+    let mut over = Vec::new();
+    if what.unfinished && pruned.debates < u64::from(what.most) {
+        let mut statement = transaction.prepare_cached(
+            "SELECT place FROM debates WHERE ended = 0 AND created_ms < ?1 ORDER BY place LIMIT ?2",
+        )?;
+        let rows = statement.query_map(params![before, what.most], |row| row.get(0))?;
+        over = rows.collect::<rusqlite::Result<_>>()?;
+        for place in &over {
+            pruned.debates += remove(transaction, totals, *place)?;
+        }
+    }
+    let mut statement =
+        transaction.prepare_cached("SELECT began FROM debates ORDER BY place LIMIT 1")?;
+    let oldest: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+    let most = totals.first_event - 1 + EVENTS_EACH * i64::from(what.most);
+    let last = oldest.unwrap_or(totals.last_event).min(most);
+    if last >= totals.first_event {
+        let mut statement = transaction.prepare_cached("DELETE FROM events WHERE row <= ?1")?;
+        pruned.events = statement.execute([last])? as u64;
+        totals.first_event = last + 1;
+    }
+    Ok(Carried { answer: pruned, last: HashMap::new(), over })
+}
+
+/// Removes a debate, and says how many that were.
+fn remove(transaction: &Transaction<'_>, totals: &mut Totals, place: i64) -> rusqlite::Result<u64> {
+    let mut statement = transaction.prepare_cached("DELETE FROM debates WHERE place = ?1")?;
+    let removed = statement.execute([place])?;
+    totals.debates -= removed as i64;
+    Ok(removed as u64)
+}

@@ -1,0 +1,263 @@
+//! The writer's side of the file.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::failure;
+use super::lock::Lock;
+use super::prune::prune;
+use super::rows::{self, Fault};
+use super::tails::{Tail, Tails};
+use super::totals::Totals;
+use crate::error::StoreError;
+use crate::ledger::{Known, Plan, Repeat, Repeated};
+use crate::page::{Prune, Pruned};
+use crate::records::{Finish, NewDebate};
+use crate::seal::{self, Link};
+use crate::writer::{Backend, LookedUp};
+
+pub(super) struct Writer {
+    place: String,
+    connection: Connection,
+    tails: Tails,
+    totals: Totals,
+    /// Whether a failure has left it open what the file holds.
+    doubtful: bool,
+    /// Held as long as the store is open; it is given back after the connection is closed.
+    lock: Lock,
+}
+
+impl Writer {
+    pub(super) fn new(
+        place: String,
+        lock: Lock,
+        mut connection: Connection,
+        tails: Tails,
+        totals: Totals,
+    ) -> Self {
+        connection.set_transaction_behavior(TransactionBehavior::Immediate);
+        connection.set_prepared_statement_cache_capacity(32);
+        Self { place, connection, tails, totals, doubtful: false, lock }
+    }
+
+    /// Reads again what the file holds, if a failure has left that open.
+    fn settle_doubts(&mut self) -> Result<(), Fault> {
+        if self.doubtful {
+            self.totals = Totals::read(&self.connection)?;
+            self.tails.read(&self.connection, &self.totals)?;
+            self.doubtful = false;
+        }
+        Ok(())
+    }
+
+    /// Carries out one transaction as a whole or not at all. What it returns is on the disk, in the
+    /// file that whoever opens the store next will find.
+    fn transact<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>, &Tails, &mut Totals) -> Result<Carried<T>, Fault>,
+    ) -> Result<T, StoreError> {
+        self.lock.check()?;
+        let result = self.settle_doubts().and_then(|()| {
+            let mut totals = self.totals;
+            // A transaction that is dropped is rolled back.
+            let transaction = self.connection.transaction()?;
+            let Carried { answer, last, over } = work(&transaction, &self.tails, &mut totals)?;
+            if totals != self.totals {
+                totals.write(&transaction)?;
+            }
+            transaction.commit()?;
+            self.totals = totals;
+            self.tails.note(last, over);
+            Ok(answer)
+        });
+        self.doubtful |= result.is_err();
+        let answer = result.map_err(|fault| failure(&self.place, fault))?;
+        self.lock.check()?;
+        Ok(answer)
+    }
+}
+
+/// What a transaction came to.
+pub(super) struct Carried<T> {
+    pub(super) answer: T,
+    /// The events that are now the last of their debates, by the debates' places.
+    pub(super) last: HashMap<i64, Tail>,
+    /// The places of debates that do not go on any more.
+    pub(super) over: Vec<i64>,
+}
+
+impl Backend for Writer {
+    async fn look_up(&mut self, names: &[&str]) -> LookedUp {
+        self.settle_doubts().map_err(|fault| failure(&self.place, fault))?;
+        let Self { connection, tails, .. } = self;
+        let known = names.iter().map(|name| match look_up(connection, tails, name) {
+            Ok(known) => Ok(Ok(known)),
+            Err(Fault::Damaged(detail)) => {
+                Ok(Err(StoreError::Damaged { debate: (*name).into(), detail }))
+            }
+            Err(failed) => Err(failure(&self.place, failed)),
+        });
+        known.collect()
+    }
+
+    async fn last_place(&mut self) -> Result<u64, StoreError> {
+        self.settle_doubts().map_err(|fault| failure(&self.place, fault))?;
+        Ok(self.totals.last_place.cast_unsigned())
+    }
+
+    async fn commit(&mut self, plan: &Plan<'_>) -> Result<Vec<bool>, StoreError> {
+        self.transact(|transaction, tails, totals| carry_out(transaction, tails, totals, plan))
+    }
+
+    async fn prune(&mut self, what: &Prune) -> Result<Pruned, StoreError> {
+        self.transact(|transaction, _, totals| prune(transaction, totals, what))
+    }
+
+    async fn compact(&mut self) -> Result<(), StoreError> {
+        self.lock.check()?;
+        let compacted = self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+        compacted.map_err(|error| failure(&self.place, error.into()))
+    }
+
+    async fn recover(&mut self, _: u32, _: &StoreError) -> bool {
+        // The database has waited for others as long as makes sense, and no other failure goes away
+        // by itself.
+        false
+    }
+
+    async fn close(self) -> Result<(), StoreError> {
+        // So that the file alone holds everything, and may be copied.
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .and_then(|()| self.connection.close().map_err(|(_, error)| error))
+            .map_err(|error| failure(&self.place, error.into()))
+    }
+}
+
+fn look_up(connection: &Connection, tails: &Tails, name: &str) -> Result<Option<Known>, Fault> {
+    let Some(place) = rows::place_of(connection, name)? else { return Ok(None) };
+    let Some(row) = rows::debate_row(connection, place)?.filter(|row| row.debate.id == name) else {
+        return Err(Fault::Damaged("it is not where its name leads".into()));
+    };
+    let last = rows::last_of(connection, tails, place)?;
+    let last_seq = last.map_or(0, |(_, seq)| seq.cast_unsigned());
+    Ok(Some(Known { place: place.cast_unsigned(), last_seq, ended: row.ended }))
+}
+
+/// Says of each repeat whether the store holds just that.
+fn carry_out(
+    transaction: &Transaction<'_>,
+    tails: &Tails,
+    totals: &mut Totals,
+    plan: &Plan<'_>,
+) -> Result<Carried<Vec<bool>>, Fault> {
+    let Plan { debates, events, ends, repeats, check, refusals: _ } = plan;
+    let mut last = HashMap::with_capacity(debates.len() + events.len());
+    for (place, debate) in debates {
+        let place = place.cast_signed();
+        insert_debate(transaction, place, debate, totals.last_event)?;
+        totals.debates += 1;
+        totals.last_place = totals.last_place.max(place);
+        last.insert(place, Tail::default());
+    }
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO events (row, debate, seq, event, previous, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    for event in events {
+        let (debate, seq) = (event.debate.cast_signed(), event.seq.cast_signed());
+        let row = totals.last_event + 1;
+        let previous = match last.get(&debate) {
+            Some(tail) => tail.row,
+            None => tails.of(debate)?.and_then(|tail| tail.row),
+        };
+        let seal = seal::of_event(debate, seq, event.event, Link { row, previous });
+        statement.execute(params![row, debate, seq, &**event.event, previous, seal])?;
+        totals.last_event = row;
+        last.insert(debate, Tail { row: Some(row), seq });
+    }
+    for (place, id, finish) in ends {
+        end(transaction, (place.cast_signed(), id), finish, &last, totals)?;
+    }
+    if *check {
+        transaction.execute("UPDATE checks SET number = number + 1", [])?;
+    }
+    let mut equal = Vec::with_capacity(repeats.len());
+    for repeat in repeats {
+        equal.push(is_stored(transaction, tails, &last, repeat)?);
+    }
+    let over = ends.iter().map(|(place, ..)| place.cast_signed()).collect();
+    Ok(Carried { answer: equal, last, over })
+}
+
+fn insert_debate(
+    transaction: &Transaction<'_>,
+    place: i64,
+    debate: &NewDebate,
+    began: i64,
+) -> rusqlite::Result<()> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO debates (place, id, created_ms, setup, secret, seats, began, seal)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+    )?;
+    let seal = seal::of_debate(place, debate, began);
+    let NewDebate { id, created_ms, setup, secret, seats } = debate;
+    let created_ms = created_ms.cast_signed();
+    statement
+        .execute(params![place, id, created_ms, &**setup, &**secret, &**seats, began, seal])?;
+    Ok(())
+}
+
+/// Notes that a debate has ended, with the last of these events, and what came of it.
+fn end(
+    transaction: &Transaction<'_>,
+    (place, id): (i64, &str),
+    finish: &Finish,
+    last: &HashMap<i64, Tail>,
+    totals: &mut Totals,
+) -> rusqlite::Result<()> {
+    let mut statement = transaction
+        .prepare_cached("UPDATE debates SET ended = 1, last = ?2, closing = ?3 WHERE place = ?1")?;
+    let last = last.get(&place).and_then(|tail| tail.row);
+    statement.execute(params![place, last, seal::of_end(place, last)])?;
+    totals.results += 1;
+    totals.last_result += 1;
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO results (number, debate, topic, result, ended_ms, seal)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?;
+    let seal = seal::of_finish(totals.last_result, (place, id), finish);
+    let Finish { topic, result, ended_ms } = finish;
+    let ended_ms = ended_ms.cast_signed();
+    statement.execute(params![totals.last_result, place, topic, &**result, ended_ms, seal])?;
+    Ok(())
+}
+
+/// Whether the store holds just that, with those last events beside the tails.
+fn is_stored(
+    transaction: &Transaction<'_>,
+    tails: &Tails,
+    last: &HashMap<i64, Tail>,
+    repeat: &Repeat<'_>,
+) -> Result<bool, Fault> {
+    let place = repeat.place.cast_signed();
+    let stored = || match repeat.what {
+        Repeated::Debate(debate) => {
+            Ok(rows::debate_row(transaction, place)?.is_some_and(|row| row.debate == *debate))
+        }
+        Repeated::Event { seq, event, .. } => {
+            let last = match last.get(&place) {
+                Some(Tail { row: Some(row), seq }) => Some((*row, *seq)),
+                _ => rows::last_of(transaction, tails, place)?,
+            };
+            let Some(last) = last else { return Ok(false) };
+            let events = rows::chain(transaction, place, last, seq.cast_signed() - 1)?;
+            Ok(events.first().is_some_and(|stored| stored.event == *event))
+        }
+    };
+    match stored() {
+        // Of what is damaged it cannot be said, and the rest of the group goes on.
+        Err(Fault::Damaged(_)) => Ok(false),
+        stored => stored,
+    }
+}

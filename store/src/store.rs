@@ -1,0 +1,231 @@
+//! A handle to a store, whichever kind it is.
+
+use std::sync::{Arc, OnceLock};
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::error::StoreError;
+use crate::page::{Faults, Lost, Page, Prune, Pruned};
+use crate::place::Place;
+use crate::records::{Finish, NewDebate, StoredDebate, StoredEvent, StoredResult};
+use crate::writer::{Answer, Order, Write};
+use crate::{postgres, sqlite};
+
+/// A handle to the store. Clones are cheap and share everything.
+///
+/// After an error that [is temporary](StoreError::is_temporary), a write may be tried again as it
+/// is, even where the error leaves open whether it was carried out: the same write again succeeds
+/// and changes nothing.
+#[derive(Clone, Debug)]
+pub struct Store {
+    writes: mpsc::Sender<Order>,
+    reader: Reader,
+    /// What is known to be wrong with the store as a whole.
+    fault: Arc<OnceLock<StoreError>>,
+    /// What was found to be lost.
+    lost: Arc<OnceLock<Lost>>,
+}
+
+#[derive(Clone, Debug)]
+enum Reader {
+    Sqlite(sqlite::Reader),
+    Postgres(postgres::Reader),
+}
+
+impl Store {
+    /// How many writes wait at most; with more, who wants to write waits.
+    const WAITING: usize = 4096;
+
+    /// Opens the store at that place, which is made where there is none, and takes it for this
+    /// process alone. Must be called within a tokio runtime, which a PostgreSQL store needs as long
+    /// as it is open.
+    pub async fn open(place: &Place) -> Result<Self, StoreError> {
+        let (writes, orders) = mpsc::channel(Self::WAITING);
+        let reader = match place {
+            Place::File(file) => Reader::Sqlite(sqlite::open(file.clone(), orders).await?),
+            Place::Database(database) => Reader::Postgres(postgres::open(database, orders).await?),
+        };
+        Ok(Self { writes, reader, fault: Arc::default(), lost: Arc::default() })
+    }
+
+    /// Stores a new debate. Returns when it is on the disk.
+    pub async fn create(&self, debate: NewDebate) -> Result<(), StoreError> {
+        self.write(Write::Create(debate)).await
+    }
+
+    /// Stores the next event of a debate, with the number `seq`; with a finish it is the last.
+    /// Returns when it is on the disk.
+    ///
+    /// An event that the debate has already, with the same bytes, is a success.
+    pub async fn append(
+        &self,
+        debate: &str,
+        seq: u64,
+        event: impl Into<Bytes>,
+        finish: Option<Finish>,
+    ) -> Result<(), StoreError> {
+        let (debate, event) = (debate.into(), event.into());
+        self.write(Write::Append { debate, seq, event, finish }).await
+    }
+
+    /// The debate with that name, if there is one. Where it is known that the store is damaged as a
+    /// whole, that there is none is not said.
+    pub async fn debate(&self, id: &str) -> Result<Option<StoredDebate>, StoreError> {
+        let found = match &self.reader {
+            Reader::Sqlite(reader) => reader.debate(id.into()).await?,
+            Reader::Postgres(reader) => reader.debate(id).await?,
+        };
+        match (found, self.fault.get()) {
+            (None, Some(fault)) => Err(fault.clone()),
+            (found, _) => Ok(found),
+        }
+    }
+
+    /// The events of a debate with numbers above `after`, in order. None if there is no such
+    /// debate.
+    pub async fn events(&self, debate: &str, after: u64) -> Result<Vec<StoredEvent>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.events(debate.into(), after).await,
+            Reader::Postgres(reader) => reader.events(debate, after).await,
+        }
+    }
+
+    /// Up to `limit` debates that have not ended and whose place is above `after`, the oldest first:
+    /// to read them all, begin with 0 and go on after each page's `next`.
+    pub async fn unfinished(
+        &self,
+        after: u64,
+        limit: u32,
+    ) -> Result<Page<StoredDebate>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.unfinished(after, limit).await,
+            Reader::Postgres(reader) => reader.unfinished(after, limit).await,
+        }
+    }
+
+    /// Up to `limit` debates, the newest first; those whose place is below `before`, if it is
+    /// given.
+    pub async fn recent(
+        &self,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<StoredDebate>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.recent(before, limit).await,
+            Reader::Postgres(reader) => reader.recent(before, limit).await,
+        }
+    }
+
+    /// Up to `limit` results with numbers above `after`, in the order in which the debates ended: to
+    /// read them all, begin with 0 and go on after each page's `next`.
+    pub async fn results(&self, after: u64, limit: u32) -> Result<Page<StoredResult>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.results(after, limit).await,
+            Reader::Postgres(reader) => reader.results(after, limit).await,
+        }
+    }
+
+    /// Up to `limit` results of debates on that topic, the latest first; those whose number is below
+    /// `before`, if it is given.
+    pub async fn results_on(
+        &self,
+        topic: &str,
+        before: Option<u64>,
+        limit: u32,
+    ) -> Result<Page<StoredResult>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.results_on(topic.into(), before, limit).await,
+            Reader::Postgres(reader) => reader.results_on(topic, before, limit).await,
+        }
+    }
+
+    /// What is wrong with the store as a whole, beside single debates; from then on it is known. It
+    /// takes time in proportion to the store's size, and holds nobody up meanwhile.
+    pub async fn faults(&self) -> Result<Vec<String>, StoreError> {
+        let Faults { said: faults, lost } = match &self.reader {
+            Reader::Sqlite(reader) => reader.faults().await?,
+            Reader::Postgres(reader) => reader.faults().await?,
+        };
+        let _ = self.lost.set(lost);
+        if let Some(detail) = faults.first() {
+            let place = self.place();
+            let _ = self.fault.set(StoreError::Corrupt { place, detail: detail.clone() });
+        }
+        Ok(faults)
+    }
+
+    /// What is not there at all, as [`faults`](Self::faults) found it the first time; nothing before, and
+    /// nothing in a database, which keeps no totals.
+    pub fn lost(&self) -> Lost {
+        self.lost.get().copied().unwrap_or_default()
+    }
+
+    /// The name of the debate at that place, of which the rest may be damaged, if it can be found.
+    pub async fn name_of(&self, place: u64) -> Result<Option<String>, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.name_of(place).await,
+            Reader::Postgres(reader) => reader.name_of(place).await,
+        }
+    }
+
+    /// Removes debates that ended long ago, so many and no more: to remove all, go on until nothing
+    /// was removed.
+    pub async fn prune(&self, what: Prune) -> Result<Pruned, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.writes.send(Order::Prune(what, answer)).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    /// Gives the room of what has been removed back to the system. No write is taken meanwhile, and
+    /// as much room as the store takes up may be needed for that time.
+    pub async fn compact(&self) -> Result<(), StoreError> {
+        self.order(Order::Compact).await
+    }
+
+    /// How much room it takes up, in bytes.
+    pub async fn size(&self) -> Result<u64, StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.size().await,
+            Reader::Postgres(reader) => reader.size().await,
+        }
+    }
+
+    /// Whether the store can write: a write without consequences goes the way of all writes, up to
+    /// the disk.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.write(Write::Check).await
+    }
+
+    /// Carries out the writes that wait, and closes the store for all who hold a handle to it.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.close().await,
+            Reader::Postgres(reader) => reader.close().await,
+        }
+        match self.order(Order::Close).await {
+            // It was closed before.
+            Err(StoreError::Closed) => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Where it is, in words.
+    fn place(&self) -> String {
+        match &self.reader {
+            Reader::Sqlite(reader) => reader.place(),
+            Reader::Postgres(reader) => reader.place(),
+        }
+    }
+
+    async fn write(&self, write: Write) -> Result<(), StoreError> {
+        self.order(|answer| Order::Write(write, answer)).await
+    }
+
+    async fn order(&self, order: impl FnOnce(Answer) -> Order) -> Result<(), StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.writes.send(order(answer)).await.map_err(|_| StoreError::Closed)?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+}

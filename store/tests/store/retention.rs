@@ -1,0 +1,123 @@
+//! What is removed in time, what is not, and that numbers are given once.
+
+use pixel_debate_store::{Finish, NewDebate, Prune, Pruned, Store, StoredDebate};
+
+use crate::places::on_both_stores;
+
+/// A debate that began at that time, with some events.
+async fn begin(store: &Store, id: &str, created_ms: u64, events: u64) {
+    store.create(NewDebate { id: id.into(), created_ms, ..NewDebate::default() }).await.unwrap();
+    for seq in 1..=events {
+        store.append(id, seq, format!("{id} {seq}"), None).await.unwrap();
+    }
+}
+
+async fn end(store: &Store, id: &str, seq: u64, ended_ms: u64) {
+    let finish = Finish { topic: Some("one".into()), result: id.to_owned().into(), ended_ms };
+    store.append(id, seq, "end", Some(finish)).await.unwrap();
+}
+
+fn names(debates: &[StoredDebate]) -> Vec<&str> {
+    debates.iter().map(|stored| &*stored.debate.id).collect()
+}
+
+/// Removes so many at once until nothing is left to be removed.
+async fn prune(store: &Store, what: Prune) -> Pruned {
+    let mut all = Pruned::default();
+    loop {
+        let step = store.prune(what).await.unwrap();
+        assert!(step.debates <= u64::from(what.most) * 2, "{step:?}");
+        if step == Pruned::default() {
+            return all;
+        }
+        all = Pruned { debates: all.debates + step.debates, events: all.events + step.events };
+    }
+}
+
+on_both_stores!(what_ended_long_ago_goes_and_all_else_stays_as_it_was, |place| {
+    let store = place.open().await;
+    // They lie among each other, and end in another order than they began in.
+    for number in 0..9 {
+        begin(&store, &format!("d{number}"), 100 + number, 2).await;
+    }
+    for (number, ended_ms) in [(3, 200), (0, 210), (1, 220), (2, 230), (6, 300), (4, 310)] {
+        end(&store, &format!("d{number}"), 3, ended_ms).await;
+    }
+    let what = Prune { before_ms: 300, unfinished: false, most: 2 };
+    assert_eq!(prune(&store, what).await.debates, 4);
+    let recent = store.recent(None, 99).await.unwrap();
+    assert_eq!(names(&recent.items), ["d8", "d7", "d6", "d5", "d4"]);
+    assert_eq!((recent.damaged.len(), recent.next), (0, None));
+    assert_eq!(store.debate("d0").await.unwrap(), None);
+    assert_eq!(store.events("d0", 0).await.unwrap(), []);
+    let results = store.results(0, 99).await.unwrap().items;
+    let results: Vec<_> = results.iter().map(|result| (&*result.debate, result.number)).collect();
+    assert_eq!(results, [("d6", 5), ("d4", 6)]);
+    assert_eq!(store.results_on("one", None, 99).await.unwrap().items.len(), 2);
+    for (id, events) in [("d4", 3), ("d5", 2), ("d6", 3), ("d8", 2)] {
+        assert_eq!(store.events(id, 0).await.unwrap().len(), events, "{id}");
+    }
+    assert_eq!(store.faults().await.unwrap(), [""; 0]);
+
+    // What goes on goes on, also after the store was closed.
+    store.append("d5", 3, "d5 3", None).await.unwrap();
+    store.close().await.unwrap();
+    let store = place.open().await;
+    assert_eq!(store.events("d5", 0).await.unwrap().len(), 3);
+    end(&store, "d5", 4, 400).await;
+    // A name that was removed may be given again.
+    begin(&store, "d0", 500, 1).await;
+    assert_eq!(store.debate("d0").await.unwrap().unwrap().place, 10);
+    assert_eq!(store.faults().await.unwrap(), [""; 0]);
+});
+
+on_both_stores!(a_number_is_given_once_also_when_all_are_removed, |place| {
+    let store = place.open().await;
+    begin(&store, "a", 1, 0).await;
+    begin(&store, "b", 2, 0).await;
+    end(&store, "b", 1, 3).await;
+    end(&store, "a", 1, 4).await;
+    let what = Prune { before_ms: 1_000, unfinished: true, most: 64 };
+    prune(&store, what).await;
+    assert_eq!(store.debate("a").await.unwrap(), None);
+    store.close().await.unwrap();
+    let store = place.open().await;
+    begin(&store, "c", 2_000, 1).await;
+    assert_eq!(store.debate("c").await.unwrap().unwrap().place, 3);
+    end(&store, "c", 2, 2_001).await;
+    assert_eq!(store.results(2, 9).await.unwrap().items[0].number, 3);
+    assert_eq!(store.faults().await.unwrap(), [""; 0]);
+});
+
+on_both_stores!(what_never_ended_goes_only_where_it_is_asked_for, |place| {
+    let store = place.open().await;
+    begin(&store, "old", 1, 3).await;
+    begin(&store, "new", 900, 3).await;
+    let what = Prune { before_ms: 500, unfinished: false, most: 64 };
+    assert_eq!(prune(&store, what).await, Pruned::default());
+    let what = Prune { unfinished: true, ..what };
+    assert_eq!(prune(&store, what).await, Pruned { debates: 1, events: 3 });
+    let unfinished = store.unfinished(0, 9).await.unwrap();
+    assert_eq!(names(&unfinished.items), ["new"]);
+    store.append("new", 4, "more", None).await.unwrap();
+    assert!(store.append("old", 4, "more", None).await.is_err());
+});
+
+#[tokio::test]
+async fn the_room_of_what_was_removed_is_given_back() {
+    let place = crate::places::NewPlace::file();
+    let store = place.open().await;
+    for number in 0..40 {
+        let id = format!("d{number}");
+        let secret = vec![7; 4_000].into();
+        store.create(NewDebate { id: id.clone(), secret, ..NewDebate::default() }).await.unwrap();
+        end(&store, &id, 1, 10).await;
+    }
+    let full = store.size().await.unwrap();
+    prune(&store, Prune { before_ms: 11, unfinished: false, most: 16 }).await;
+    store.compact().await.unwrap();
+    let size = store.size().await.unwrap();
+    assert!(size < full / 3, "{full} bytes before, {size} after");
+    store.close().await.unwrap();
+    assert_eq!(std::fs::metadata(&place.text).unwrap().len(), size);
+}
