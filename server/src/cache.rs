@@ -1,44 +1,40 @@
 //! What may be made again is kept up to a bound in bytes; what was used least recently goes first.
 
-use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use lru::LruCache;
 
 /// Values by key, which together take no more than so many bytes.
 ///
 /// A value is [taken](Self::take) out to be used, so that it may grow, and then
 /// [put back](Self::put) with the size that it has now.
 #[derive(Debug)]
-pub(crate) struct Cache<K, V> {
+pub(crate) struct Cache<K: Eq + Hash, V> {
     most: usize,
     kept: Mutex<Kept<K, V>>,
 }
 
 #[derive(Debug)]
-struct Kept<K, V> {
+struct Kept<K: Eq + Hash, V> {
     bytes: usize,
-    by_key: HashMap<K, Entry<V>>,
-    by_age: BTreeMap<u64, K>,
-    next_age: u64,
+    /// Each value with its size.
+    values: LruCache<K, (usize, V)>,
 }
 
-#[derive(Debug)]
-struct Entry<V> {
-    age: u64,
-    bytes: usize,
-    value: V,
-}
-
-impl<K: Clone + Eq + Hash, V> Cache<K, V> {
+impl<K: Eq + Hash, V> Cache<K, V> {
     /// Keeps up to `most` bytes.
     pub(crate) fn new(most: usize) -> Self {
-        let kept = Kept { bytes: 0, by_key: HashMap::new(), by_age: BTreeMap::new(), next_age: 0 };
+        let kept = Kept { bytes: 0, values: LruCache::unbounded() };
         Self { most, kept: Mutex::new(kept) }
     }
 
     /// Takes a value out, if it is there.
     pub(crate) fn take(&self, key: &K) -> Option<V> {
-        self.kept().remove(key).map(|entry| entry.value)
+        let mut kept = self.kept();
+        let (bytes, value) = kept.values.pop(key)?;
+        kept.bytes -= bytes;
+        Some(value)
     }
 
     /// Keeps a value that takes so many bytes, in the place of another with that key. A value that is
@@ -47,20 +43,21 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
         // Large values are let go of when the lock is, for that takes its time.
         let mut gone = Vec::new();
         let mut kept = self.kept();
-        gone.extend(kept.remove(&key));
+        if let Some(before) = kept.values.pop(&key) {
+            kept.bytes -= before.0;
+            gone.push(before);
+        }
         if bytes > self.most {
             drop(kept);
             return;
         }
         while kept.bytes + bytes > self.most {
-            let Some((_, oldest)) = kept.by_age.pop_first() else { break };
-            gone.extend(kept.remove(&oldest));
+            let Some((_, oldest)) = kept.values.pop_lru() else { break };
+            kept.bytes -= oldest.0;
+            gone.push(oldest);
         }
-        let age = kept.next_age;
-        kept.next_age += 1;
         kept.bytes += bytes;
-        kept.by_age.insert(age, key.clone());
-        kept.by_key.insert(key, Entry { age, bytes, value });
+        kept.values.put(key, (bytes, value));
         drop(kept);
     }
 
@@ -73,15 +70,6 @@ impl<K: Clone + Eq + Hash, V> Cache<K, V> {
     fn kept(&self) -> MutexGuard<'_, Kept<K, V>> {
         // Nothing panics under the lock.
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl<K: Clone + Eq + Hash, V> Kept<K, V> {
-    fn remove(&mut self, key: &K) -> Option<Entry<V>> {
-        let entry = self.by_key.remove(key)?;
-        self.by_age.remove(&entry.age);
-        self.bytes -= entry.bytes;
-        Some(entry)
     }
 }
 

@@ -16,7 +16,7 @@ use super::{Clerk, Farewell, Stay};
 use crate::credits::Spend;
 use crate::lobby::{Lobby, unknown};
 use crate::outbox::Outbox;
-use crate::rate::{Bucket, Measure};
+use crate::rate::{Measure, Pace};
 use crate::table::{Act, Follow, Request, TableHandle, Wanted, What};
 
 /// What a client has asked for and follows.
@@ -24,7 +24,7 @@ pub(super) struct Desk {
     lobby: Arc<Lobby>,
     outbox: Outbox,
     address: IpAddr,
-    bucket: Bucket,
+    pace: Pace,
     followed: Vec<Followed>,
 }
 
@@ -47,8 +47,8 @@ struct Wish {
 impl Desk {
     pub(super) fn new(lobby: Arc<Lobby>, outbox: Outbox, address: IpAddr) -> Self {
         let limits = lobby.limits();
-        let bucket = Bucket::new(limits.messages_a_second, limits.messages_at_once, Instant::now());
-        Self { lobby, outbox, address, bucket, followed: Vec::new() }
+        let pace = Pace::new(limits.messages_a_second, limits.messages_at_once);
+        Self { lobby, outbox, address, pace, followed: Vec::new() }
     }
 
     /// Carries a request out, for which nobody waits longer than may be.
@@ -218,7 +218,7 @@ impl Desk {
 
 impl Clerk for Desk {
     async fn read(&mut self, message: Message, at: Instant) -> Stay {
-        match self.bucket.take(at) {
+        match self.pace.take() {
             Measure::Read => {}
             Measure::CutOff => return Stay::No(Farewell::FLOOD),
             Measure::Refuse => {
