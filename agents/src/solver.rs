@@ -11,6 +11,7 @@ mod check;
 mod game;
 mod plan;
 mod search;
+mod several;
 mod strategy;
 mod variation;
 
@@ -22,6 +23,7 @@ pub use certificate::{Certificate, CertificateError, Flaw, JudgeMark};
 pub use check::{Progress, Verified};
 pub use game::Game;
 pub(crate) use game::turns;
+pub use several::{Proven, Several, Unsolved};
 pub use strategy::{Answers, Move, Plan, Strategy};
 pub use variation::{Deviation, variation};
 

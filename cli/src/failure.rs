@@ -53,8 +53,8 @@ pub(crate) enum Failure {
     NoJudge { pixels: u8 },
     #[error("line {number} of the input: {fault}")]
     Line { number: usize, fault: String },
-    #[error("the time was over before it was known who wins")]
-    Unsolved,
+    #[error(transparent)]
+    Unsolved(#[from] pixel_debate_agents::solver::Unsolved),
     #[error("{} cannot be read: {source}", path.display())]
     File { path: PathBuf, source: io::Error },
     #[error(

@@ -7,13 +7,12 @@ use std::time::{Duration, Instant};
 use clap::{Args, value_parser};
 use indicatif::HumanCount;
 use pixel_debate_agents::{
-    AgentSpec, Clock,
-    solver::{self, Certificate, Game, JudgeMark, Solution, Solved, solve, solve_for_every_lie},
+    AgentSpec,
+    solver::{Certificate, JudgeMark, Several, Solved},
 };
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Claims, Debate, Image, ImageSource, Role};
+use pixel_debate_game::{Debate, Image, ImageSource, Role};
 use pixel_debate_harness::{Debaters, Judge, PlayError, Series, Setup};
-use pixel_debate_judge::Evaluator;
 
 use crate::display::{self, Labels, Screen};
 use crate::failure::Failure;
@@ -107,49 +106,15 @@ impl Solve {
             judge.evaluator(std::sync::Arc::clone(image)).map_err(PlayError::from)?;
         let mark = JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() };
         let mut report = Report { solve: &self, dataset: &dataset, mark, screen: Screen::stdout() };
-        let mut open = debates.iter().collect::<Vec<_>>();
-        if let Some(Lie::All) = self.lie {
+        let time = self.time.map(Duration::from_secs);
+        let mut several = Several::new(&debates, &mut *evaluator, time);
+        loop {
             let start = Instant::now();
-            let game = Game::of(&debates[0]);
-            if let Some(solved) = solve_for_every_lie(&game, &mut *evaluator, self.clock()) {
-                for debate in open.drain(..) {
-                    let solved = in_game(debate, &solved, &mut *evaluator);
-                    report.tell(debate, &solved, start.elapsed())?;
-                }
-            }
-        }
-        let mut proven: Vec<(Claims, Solved)> = Vec::new();
-        for debate in open {
-            let start = Instant::now();
-            // What wins by a plan alone wins in the other order too.
-            let known = proven.iter().find(|(claims, _)| claims == debate.claims());
-            if let Some((_, solved)) = known {
-                let solved = in_game(debate, solved, &mut *evaluator);
-                report.tell(debate, &solved, start.elapsed())?;
-                continue;
-            }
-            let Some(solved) = self.solve(debate, &mut *evaluator) else {
-                return Err(Failure::Unsolved);
-            };
-            report.tell(debate, &solved, start.elapsed())?;
-            let plans = &solved.strategy.plans;
-            if plans.first().is_some_and(|plan| plan.after.pixels().is_empty()) {
-                proven.push((*debate.claims(), solved));
-            }
-        }
-        Ok(())
-    }
-
-    fn clock(&self) -> Clock {
-        self.time.map_or(Clock::unlimited(), |seconds| {
-            Clock::until(Instant::now() + Duration::from_secs(seconds))
-        })
-    }
-
-    fn solve(&self, debate: &Debate, evaluator: &mut dyn Evaluator) -> Option<Solved> {
-        match solve(&Game::of(debate), evaluator, self.clock()) {
-            Solution::Solved(solved) => Some(solved),
-            Solution::Open { .. } => None,
+            let Some(proven) = several.next_solved() else { return Ok(()) };
+            let proven = proven?;
+            let variation = several.variation(&proven);
+            let solved = Solved { variation, ..proven.solved };
+            report.tell(proven.debate, &solved, start.elapsed())?;
         }
     }
 
@@ -177,14 +142,6 @@ impl Solve {
         });
         setups.map(|setup| series.open(&setup).map_err(Failure::from)).collect()
     }
-}
-
-/// A proof as it stands for another game of the same image, whose reveals have another order or are
-/// about another lie.
-fn in_game(debate: &Debate, solved: &Solved, evaluator: &mut dyn Evaluator) -> Solved {
-    let Solved { winner, strategy, variation, evaluations } = solved.clone();
-    let other = solver::variation(&Game::of(debate), winner, &strategy, evaluator);
-    Solved { variation: other.unwrap_or(variation), winner, strategy, evaluations }
 }
 
 /// Writes what was found.

@@ -2,11 +2,8 @@
 
 use std::sync::Arc;
 
-use pixel_debate_agents::{
-    Clock,
-    solver::{Game, Solution, Solved, solve, solve_for_every_lie},
-};
-use pixel_debate_game::{Claims, Debate, Role};
+use pixel_debate_agents::solver::{Proven, Several, Solved};
+use pixel_debate_game::{Debate, Role};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 
 use super::{Work, row};
@@ -14,9 +11,7 @@ use crate::rows::Row;
 use crate::{PlayError, Setup};
 
 impl Work<'_> {
-    /// Who wins each debate over an image by optimal play. What one proof says of several debates
-    /// is not proven again: pixels by which the honest side wins whatever else is revealed settle
-    /// every lie and both orders, those of either side for one lie settle both orders.
+    /// Who wins each debate over an image by optimal play.
     pub(super) fn solved(&self, image: usize) -> Result<Vec<Row>, PlayError> {
         let series = self.series(0);
         let mut debates = Vec::new();
@@ -27,29 +22,17 @@ impl Work<'_> {
         }
         let Some(debate) = debates.first() else { return Ok(Vec::new()) };
         let mut judge = self.judge.evaluator(Arc::clone(debate.image()))?;
-        if debates.len() > 2
-            && solve_for_every_lie(&Game::of(debate), &mut *judge, Clock::unlimited()).is_some()
-        {
-            return Ok(debates.iter().map(|debate| proven(image, debate, Role::Honest)).collect());
-        }
-        let mut rows: Vec<Row> = Vec::new();
-        // Claims with the winner in either order.
-        let mut settled: Vec<(Claims, Role)> = Vec::new();
-        for debate in &debates {
-            if let Some((_, winner)) = settled.iter().find(|(claims, _)| claims == debate.claims())
-            {
-                rows.push(proven(image, debate, *winner));
-                continue;
-            }
-            let Solution::Solved(solved) =
-                solve(&Game::of(debate), &mut *judge, Clock::unlimited())
-            else {
-                unreachable!("the clock has no end");
+        let mut several = Several::new(&debates, &mut *judge, None);
+        let mut rows = Vec::new();
+        while let Some(solved) = several.next_solved() {
+            let Ok(Proven { debate, solved, reused }) = solved else {
+                unreachable!("the time has no end");
             };
-            if solved.strategy.plans.first().is_some_and(|plan| plan.after.pixels().is_empty()) {
-                settled.push((*debate.claims(), solved.winner));
-            }
-            rows.push(with_variation(image, debate, &solved, &mut *judge));
+            rows.push(if reused {
+                proven(image, debate, solved.winner)
+            } else {
+                with_variation(image, debate, &solved, several.evaluator())
+            });
         }
         Ok(rows)
     }
