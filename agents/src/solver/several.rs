@@ -33,8 +33,8 @@ const MANY: usize = 3;
 ///     }
 /// }
 ///
-/// let image = Arc::new(Image::new(4, 1, vec![9, 9, 9, 9])?);
-/// let rules = |first| Rules::paper(2, true, first);
+/// let image = Arc::new(Image::new(8, 1, vec![9; 8])?);
+/// let rules = |first| Rules::paper(4, true, first);
 /// let debates = [Role::Honest, Role::Liar]
 ///     .map(|first| Debate::new(rules(first), Arc::clone(&image), 1, Some(0), 10).unwrap());
 /// let mut judge = Left;
