@@ -21,7 +21,7 @@ mod rollout;
 mod tree;
 
 use pixel_debate_game::{Pixel, Role, View};
-use pixel_debate_judge::{Decider, Evaluator, PixelSet, Question, decider};
+use pixel_debate_judge::{Decider, Evaluator, PixelSet, Question};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use rustc_hash::FxHashMap;
@@ -163,7 +163,7 @@ impl<'a> Leaves<'a> {
                     evidence: position.evidence(),
                     candidates: position.candidates.clone(),
                 };
-                Self::Winners { decider: decider(evaluator, question), position }
+                Self::Winners { decider: evaluator.decider(question), position }
             }
             LeafValue::Margin => Self::Logits { evaluator, position },
         }

@@ -16,7 +16,7 @@ mod strategy;
 mod variation;
 
 use pixel_debate_game::{Claims, Pixel, Role};
-use pixel_debate_judge::{Evaluator, PixelSet, decider};
+use pixel_debate_judge::{Evaluator, PixelSet};
 
 pub use book::{Book, Reply, Step, TwoEntries};
 pub use certificate::{Certificate, CertificateError, Flaw, JudgeMark};
@@ -75,7 +75,7 @@ pub struct Solved {
 /// If there are fewer candidates than turns, or a pixel lies outside of the evaluator's image.
 pub fn solve(game: &Game, evaluator: &mut dyn Evaluator, clock: Clock) -> Solution {
     assert!(game.candidates.len() >= game.turns.len(), "enough candidates for all turns");
-    let mut search = Search::new(game, decider(evaluator, game.question()), clock);
+    let mut search = Search::new(game, evaluator.decider(game.question()), clock);
     if let Ok(value) = search.solve() {
         let strategy = search.strategy(value.winner);
         let evaluations = search.decider.decisions();
@@ -103,7 +103,7 @@ pub fn solve_for_every_lie(
 ) -> Option<Solved> {
     let game = game.with_claims(Claims { liar: None, ..game.claims });
     assert!(game.candidates.len() >= game.turns.len(), "enough candidates for all turns");
-    let mut search = Search::new(&game, decider(evaluator, game.question()), clock);
+    let mut search = Search::new(&game, evaluator.decider(game.question()), clock);
     let Found::Proven(plan) = search.find_plan(Role::Honest, MENDS_FOR_EVERY_LIE).ok()? else {
         return None;
     };

@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::Image;
 use pixel_debate_judge::{
-    Doubt, Evaluator, Network, Precision, Provenance, SHIPPED_PIXELS, SparseEvaluator,
-    SparseWeights, UnfitDataset, Weights, WeightsError, WrongSize, shipped,
+    Evaluator, Network, Precision, Provenance, SHIPPED_PIXELS, SparseEvaluator, SparseWeights,
+    Weights, WeightsError, WrongSize, shipped,
 };
+use pixel_debate_validation::{Doubt, UnfitDataset, check_labels, doubt};
 
 /// A trained network with a name. A clone shares the numbers, so that each cell of a grid may have one.
 #[derive(Debug, Clone)]
@@ -74,12 +75,12 @@ impl Judge {
 
     /// Says whether the judge can judge the images of a dataset: their size, and their labels.
     pub fn check_dataset(&self, dataset: &Dataset) -> Result<(), UnfitDataset> {
-        self.provenance().check_dataset(dataset)
+        check_labels(self.provenance(), dataset)
     }
 
-    /// What speaks against the judge's file, if anything does: [`Weights::doubt`].
+    /// What speaks against the judge's file, if anything does: [`doubt`].
     pub fn doubt(&self, pixels: u8) -> Option<Doubt> {
-        self.weights.doubt(pixels.into())
+        doubt(&self.weights, pixels.into())
     }
 
     /// The judge of debates over `image`: what every debater asks, and what gives the verdict.

@@ -8,7 +8,8 @@ use pixel_debate_game::{
     Debate, Debater, Event, IllegalMove, Image, ImageError, ImageSource, LegalPixels, Move,
     Players, Role, Rules, Seat, SetupError, Transcript, TurnOrder, Verdict,
 };
-use pixel_debate_judge::{CLASSES, PixelSet, UnfitDataset, WrongSize};
+use pixel_debate_judge::{CLASSES, PixelSet, WrongSize};
+use pixel_debate_validation::UnfitDataset;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -2,7 +2,7 @@
 
 use pixel_debate_game::{Claims, Pixel, honest_margin, honest_wins};
 
-use crate::{Evaluator, PixelSet, SparseDecider};
+use crate::{network::CLASSES, pixel_set::PixelSet};
 
 /// What a [`Decider`] is to decide.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,23 @@ impl Question {
 /// the stem with none, one or two candidates more. Candidates go by their place in
 /// [`Question::candidates`]; a pixel is never added to a set that has it.
 ///
-/// Its decisions are those of [`honest_wins`] on the [`Evaluator`]'s logits, to the last tie.
+/// An [`Evaluator`](crate::Evaluator) [offers](crate::Evaluator::decider) its fastest:
+///
+/// ```
+/// use pixel_debate_game::{Claims, Pixel};
+/// use pixel_debate_judge::{Decider, Evaluator, Indifferent, PixelSet, Question};
+///
+/// let claims = Claims { honest: 3, liar: Some(8) };
+/// let (evidence, candidates) = (PixelSet::default(), vec![Pixel::new(0, 0), Pixel::new(1, 0)]);
+/// let mut judge = Indifferent;
+/// let mut decider = judge.decider(Question { claims, evidence, candidates });
+/// decider.push(1);
+/// // A tie is the liar's.
+/// assert!(!decider.honest_wins_with(0));
+/// assert_eq!(decider.decisions(), 1);
+/// ```
+///
+/// Its decisions are those of [`honest_wins`] on the [`Evaluator`](crate::Evaluator)'s logits, to the last tie.
 pub trait Decider {
     /// Adds a candidate to the stem.
     fn push(&mut self, candidate: usize);
@@ -79,32 +95,23 @@ pub trait Decider {
     fn decisions(&self) -> u64;
 }
 
-/// The fastest decider that the evaluator offers.
-pub fn decider(evaluator: &mut dyn Evaluator, question: Question) -> Box<dyn Decider + '_> {
-    if evaluator.as_sparse().is_none() {
-        return Box::new(EachSet::new(evaluator, question));
-    }
-    let Some(sparse) = evaluator.as_sparse() else { unreachable!("it was one a moment ago") };
-    Box::new(SparseDecider::new(sparse, question))
-}
-
-/// A [`Decider`] that asks any evaluator for the logits of each set.
-pub struct EachSet<'a> {
-    evaluator: &'a mut dyn Evaluator,
+/// A [`Decider`] that asks for the logits of each set.
+pub struct EachSet<L> {
+    logits: L,
     question: Question,
     stem: Vec<usize>,
     decisions: u64,
 }
 
-impl<'a> EachSet<'a> {
-    /// Decides `question` by `evaluator`.
-    pub fn new(evaluator: &'a mut dyn Evaluator, question: Question) -> Self {
-        Self { evaluator, question, stem: Vec::new(), decisions: 0 }
+impl<L: FnMut(PixelSet) -> [f32; CLASSES]> EachSet<L> {
+    /// Decides `question` by the logits that `logits` gives for a set.
+    pub fn new(logits: L, question: Question) -> Self {
+        Self { logits, question, stem: Vec::new(), decisions: 0 }
     }
 
-    fn logits_with(&mut self, candidates: &[usize]) -> Vec<f32> {
+    fn logits_with(&mut self, candidates: &[usize]) -> [f32; CLASSES] {
         let set = self.question.set_with(self.stem.iter().chain(candidates).copied());
-        self.evaluator.evaluate(&[set]).swap_remove(0).to_vec()
+        (self.logits)(set)
     }
 
     fn decide(&mut self, candidates: &[usize]) -> bool {
@@ -113,7 +120,7 @@ impl<'a> EachSet<'a> {
     }
 }
 
-impl Decider for EachSet<'_> {
+impl<L: FnMut(PixelSet) -> [f32; CLASSES]> Decider for EachSet<L> {
     fn push(&mut self, candidate: usize) {
         self.stem.push(candidate);
     }

@@ -3,9 +3,15 @@
 //! It is the reference that every faster evaluation is tested against. Convolutions are matrix
 //! products over unfolded windows ("im2col").
 
+use std::sync::Arc;
+
+use pixel_debate_game::Image;
+
 use crate::{
+    evaluator::{Evaluator, WrongSize, check_size},
     kernels::{Matrix, Output, multiply},
     network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, KERNEL, Layer, Network, SIDE},
+    pixel_set::PixelSet,
 };
 
 /// What the network reads of one image: the mask of revealed pixels, then their values, each
@@ -102,5 +108,35 @@ fn dense(layer: &Layer, input: &[f32], rows: usize, inputs: usize, outputs: usiz
 fn relu(numbers: &mut [f32]) {
     for number in numbers {
         *number = number.max(0.0);
+    }
+}
+
+/// The dense forward pass as an [`Evaluator`].
+#[derive(Debug, Clone)]
+pub struct DenseEvaluator {
+    network: Arc<Network>,
+    image: Arc<Image>,
+}
+
+impl DenseEvaluator {
+    /// Judges `image` by `network`.
+    pub fn new(network: Arc<Network>, image: Arc<Image>) -> Result<Self, WrongSize> {
+        check_size(&image)?;
+        Ok(Self { network, image })
+    }
+}
+
+impl Evaluator for DenseEvaluator {
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+        let inputs: Vec<Planes> = sets
+            .iter()
+            .map(|set| {
+                planes(set.pixels().iter().map(|pixel| {
+                    let value = self.image.value(*pixel).expect("the pixels lie in the image");
+                    (pixel.x, pixel.y, value)
+                }))
+            })
+            .collect();
+        self.network.logits(&inputs)
     }
 }

@@ -1,74 +1,12 @@
 //! The interface between a search and the judge: sets of revealed pixels in, logits out.
 
-use std::sync::Arc;
-
-use pixel_debate_game::{Image, Pixel};
-use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
+use pixel_debate_game::Image;
 
 use crate::{
-    dense::{Planes, planes},
-    network::{CLASSES, Network, SIDE},
-    sparse::SparseEvaluator,
+    decider::{Decider, EachSet, Question},
+    network::{CLASSES, SIDE},
+    pixel_set::PixelSet,
 };
-
-/// Revealed pixels of one image, whatever the order in which they were revealed.
-///
-/// Equal sets compare and hash alike, so that a set can be the key of what is known of it.
-///
-/// Serialises as the list of its pixels; read, a list may be in any order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
-#[serde(from = "Vec<Pixel>", into = "Vec<Pixel>")]
-pub struct PixelSet(SmallVec<[Pixel; 8]>);
-
-impl PixelSet {
-    /// Adds a pixel, or does nothing if it is there.
-    pub fn insert(&mut self, pixel: Pixel) {
-        if let Err(place) = self.0.binary_search(&pixel) {
-            self.0.insert(place, pixel);
-        }
-    }
-
-    /// The set with one pixel more.
-    #[must_use]
-    pub fn with(&self, pixel: Pixel) -> Self {
-        let mut larger = self.clone();
-        larger.insert(pixel);
-        larger
-    }
-
-    /// Whether the pixel is there.
-    pub fn contains(&self, pixel: Pixel) -> bool {
-        self.0.binary_search(&pixel).is_ok()
-    }
-
-    /// The pixels in ascending order.
-    pub fn pixels(&self) -> &[Pixel] {
-        &self.0
-    }
-}
-
-impl From<Vec<Pixel>> for PixelSet {
-    fn from(pixels: Vec<Pixel>) -> Self {
-        pixels.into_iter().collect()
-    }
-}
-
-impl From<PixelSet> for Vec<Pixel> {
-    fn from(set: PixelSet) -> Self {
-        set.0.to_vec()
-    }
-}
-
-impl FromIterator<Pixel> for PixelSet {
-    fn from_iter<I: IntoIterator<Item = Pixel>>(pixels: I) -> Self {
-        let mut set = Self::default();
-        for pixel in pixels {
-            set.insert(pixel);
-        }
-        set
-    }
-}
 
 /// Judges sets of revealed pixels of one image.
 pub trait Evaluator: Send {
@@ -86,10 +24,14 @@ pub trait Evaluator: Send {
         0
     }
 
-    /// The engine, if that is what this evaluator is: it [decides](crate::Decider) sets faster than
-    /// it gives their logits.
-    fn as_sparse(&mut self) -> Option<&mut SparseEvaluator> {
-        None
+    /// Says who wins, for sets that have most in common: by the logits of each set, unless there is a
+    /// faster way.
+    ///
+    /// # Panics
+    ///
+    /// If a pixel lies outside of the image, or a claim is no label of the judge.
+    fn decider(&mut self, question: Question) -> Box<dyn Decider + '_> {
+        Box::new(EachSet::new(|set| self.evaluate(&[set])[0], question))
     }
 }
 
@@ -118,35 +60,5 @@ pub(crate) fn check_size(image: &Image) -> Result<(), WrongSize> {
         Ok(())
     } else {
         Err(WrongSize { width, height })
-    }
-}
-
-/// The dense forward pass as an [`Evaluator`].
-#[derive(Debug, Clone)]
-pub struct DenseEvaluator {
-    network: Arc<Network>,
-    image: Arc<Image>,
-}
-
-impl DenseEvaluator {
-    /// Judges `image` by `network`.
-    pub fn new(network: Arc<Network>, image: Arc<Image>) -> Result<Self, WrongSize> {
-        check_size(&image)?;
-        Ok(Self { network, image })
-    }
-}
-
-impl Evaluator for DenseEvaluator {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        let inputs: Vec<Planes> = sets
-            .iter()
-            .map(|set| {
-                planes(set.pixels().iter().map(|pixel| {
-                    let value = self.image.value(*pixel).expect("the pixels lie in the image");
-                    (pixel.x, pixel.y, value)
-                }))
-            })
-            .collect();
-        self.network.logits(&inputs)
     }
 }

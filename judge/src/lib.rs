@@ -19,24 +19,25 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod accuracy;
 mod decider;
 pub mod dense;
-mod doubts;
 mod evaluator;
-mod fit;
+pub mod geometry;
 pub mod kernels;
 pub mod masks;
 pub mod network;
+mod pixel_set;
 mod shipped;
 pub mod sparse;
 mod weights;
 
-pub use decider::{Decider, EachSet, Question, decider};
-pub use doubts::Doubt;
-pub use evaluator::{DenseEvaluator, Evaluator, Indifferent, PixelSet, WrongSize};
-pub use fit::{UnfitDataset, check_dataset};
+pub use decider::{Decider, EachSet, Question};
+pub use dense::DenseEvaluator;
+pub use evaluator::{Evaluator, Indifferent, WrongSize};
 pub use network::{CLASSES, Network};
+pub use pixel_set::PixelSet;
 pub use shipped::{SHIPPED_PIXELS, shipped};
 pub use sparse::{SparseDecider, SparseEvaluator, SparseWeights};
-pub use weights::{CLASSES_KEY, PLANES, PLANES_KEY, Precision, Provenance, Weights, WeightsError};
+pub use weights::{
+    CLASSES_KEY, MNIST_TRAIN, PLANES, PLANES_KEY, Precision, Provenance, Weights, WeightsError,
+};

@@ -20,7 +20,6 @@ mod contrast;
 mod decider;
 mod estimate;
 mod evaluator;
-pub mod geometry;
 mod pairs;
 mod parts;
 mod response;
@@ -28,6 +27,26 @@ mod stem;
 mod walk;
 mod weights;
 
+use crate::{
+    decider::{Decider, Question},
+    evaluator::Evaluator,
+    network::CLASSES,
+    pixel_set::PixelSet,
+};
 pub use decider::{SparseDecider, Steps};
 pub use evaluator::SparseEvaluator;
 pub use weights::{SparseWeights, constant_field};
+
+impl Evaluator for SparseEvaluator {
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+        sets.iter().map(|set| self.logits(set)).collect()
+    }
+
+    fn bytes(&self) -> usize {
+        self.memory()
+    }
+
+    fn decider(&mut self, question: Question) -> Box<dyn Decider + '_> {
+        Box::new(SparseDecider::new(self, question))
+    }
+}

@@ -14,7 +14,7 @@ use std::{
 };
 
 use half::{bf16, f16};
-use pixel_debate_game::Rules;
+use pixel_debate_game::{LegalPixels, Rules};
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 
 use crate::network::{CLASSES, KERNEL, Layer, Network};
@@ -52,9 +52,22 @@ impl Provenance {
         mnist.then(|| (0..10).map(|digit| digit.to_string()).collect())
     }
 
-    /// [`Dataset::hash`](pixel_debate_datasets::Dataset::hash) of what the judge was trained on.
+    /// What the judge was trained on: the SHA-256 of all pixels followed by all labels, in hexadecimal.
     pub fn data(&self) -> Option<&str> {
         self.0.get("data").map(String::as_str)
+    }
+
+    /// Which pixels were shown in training: those that are not black, unless the file says otherwise.
+    pub fn legal(&self) -> LegalPixels {
+        match self.0.get(LEGAL_KEY).map(String::as_str) {
+            Some("any") => LegalPixels::Any,
+            _ => LegalPixels::Nonzero,
+        }
+    }
+
+    /// How often the judge was right when it was measured, in words: `59.9 % (...) on mnist-test`.
+    pub fn accuracy(&self) -> Option<&str> {
+        self.0.get(ACCURACY_KEY).map(String::as_str)
     }
 
     /// What is wrong with what a file says, if something is that debates depend on.
@@ -94,17 +107,16 @@ pub const PLANES_KEY: &str = "planes";
 /// The metadata's key of the number of pixels.
 const PIXELS_KEY: &str = "pixels";
 /// The metadata's key of the pixels that were shown in training.
-pub(crate) const LEGAL_KEY: &str = "legal";
+const LEGAL_KEY: &str = "legal";
 /// The metadata's key of what the judge knows.
-pub(crate) const ACCURACY_KEY: &str = "accuracy";
+const ACCURACY_KEY: &str = "accuracy";
 /// The planes of all judges in memory, and of files that do not say.
 pub const PLANES: &str = "mask value";
 /// The planes of a file that are turned when it is read.
 const TURNED_PLANES: &str = "value mask";
 
-/// The hash of MNIST's training images and labels.
-pub(crate) const MNIST_TRAIN: &str =
-    "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b";
+/// The hash of MNIST's training images and labels: what [`Provenance::data`] is of a judge of MNIST's.
+pub const MNIST_TRAIN: &str = "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b";
 
 /// The greatest number that a layer may have. With none above it no logit can leave the range of
 /// `f32`, whatever is revealed: 50, 800, 3136 and 1024 of them at a time make 10³⁵.

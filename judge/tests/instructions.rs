@@ -72,7 +72,7 @@ fn all_instructions_give_the_same_engine() {
                 let question = Question { claims, evidence: evidence.clone(), candidates };
                 let (mut fast, mut slow) = (fresh(), fresh());
                 let mut fast = SparseDecider::new(&mut fast, question.clone());
-                let mut slow = EachSet::new(&mut slow, question.clone());
+                let mut slow = EachSet::new(|set| slow.evaluate(&[set])[0], question.clone());
                 for push in 0..2 {
                     for p in push..question.candidates.len() {
                         prop_assert_eq!(fast.honest_wins_with(p), slow.honest_wins_with(p));
@@ -87,7 +87,8 @@ fn all_instructions_give_the_same_engine() {
                 }
                 let (mut fast_judge, mut slow_judge) = (fresh(), fresh());
                 let mut fast_walks = SparseDecider::new(&mut fast_judge, question.clone());
-                let mut slow_walks = EachSet::new(&mut slow_judge, question.clone());
+                let mut slow_walks =
+                    EachSet::new(|set| slow_judge.evaluate(&[set])[0], question.clone());
                 for last in 2..question.candidates.len() {
                     let decided = fast_walks.honest_wins_after(&[last, 0, 1]);
                     prop_assert_eq!(decided, slow_walks.honest_wins_after(&[last, 0, 1]));

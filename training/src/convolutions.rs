@@ -9,11 +9,9 @@
 //! this is the dense network.
 
 use pixel_debate_judge::{
+    geometry::{CELLS, HALF, PADDED, TAPS, for_each_output_and_tap, for_each_reached, pool_input},
     kernels::{Matrix, Output, multiply},
     network::{CONV1, CONV2, FLAT, KERNEL, Layer},
-    sparse::geometry::{
-        CELLS, HALF, PADDED, TAPS, for_each_output_and_tap, for_each_reached, pool_input,
-    },
 };
 
 use crate::{

@@ -10,10 +10,8 @@
 //! | fc2 | unit, label |
 
 use pixel_debate_judge::{
+    geometry::{TAPS, conv1_weight_index, conv2_weight_index, fc1_weight_index, fc2_weight_index},
     network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, Layer, Network},
-    sparse::geometry::{
-        TAPS, conv1_weight_index, conv2_weight_index, fc1_weight_index, fc2_weight_index,
-    },
 };
 use rand::{Rng, RngExt};
 

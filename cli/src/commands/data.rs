@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use pixel_debate_datasets::{Dataset, Format, Labelling, Split, Spread, Survey};
-use pixel_debate_judge::check_dataset;
+use pixel_debate_validation::check_dataset;
 use serde::Serialize;
 
 use crate::failure::Failure;

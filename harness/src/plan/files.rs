@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use pixel_debate_datasets::{Dataset, Split, mnist};
-use pixel_debate_judge::{SHIPPED_PIXELS, check_dataset};
+use pixel_debate_judge::SHIPPED_PIXELS;
+use pixel_debate_validation::check_dataset;
 
 use crate::Judge;
 use crate::experiment::{JudgeSpec, Missing, Refusal};

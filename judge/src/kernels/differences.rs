@@ -1,5 +1,5 @@
-//! The inner loops of [`SparseDecider`](crate::SparseDecider): margins of sums, and what two pixels
-//! change together in the pooled field.
+//! The inner loops of deciding who wins a set: margins of sums, and what two pixels change together in
+//! the pooled field.
 //!
 //! Each is written once in plain Rust that compilers turn into vector instructions, and compiled
 //! for three kinds of processors. No multiplication is fused with an addition, so all three give
@@ -7,8 +7,8 @@
 
 use super::PerCell;
 use crate::{
+    geometry::{CELL, Shared},
     network::{CONV1, CONV2, HIDDEN, KERNEL},
-    sparse::geometry::{CELL, Shared},
 };
 
 /// Differences below this are rounding errors of equal numbers, and count as none. A thousand of

@@ -5,8 +5,8 @@
 //! wrap round where a sum is too large: whoever adds sees to it that none is.
 
 use crate::{
+    geometry::HALF,
     network::{CONV1, CONV2, FLAT},
-    sparse::geometry::HALF,
 };
 
 vectorised! {

@@ -4,10 +4,10 @@ use pixel_debate_game::Pixel;
 
 use super::{
     SparseWeights,
-    geometry::{HALF, TAPS, pool_place},
     response::{Revealed, SPREAD, compute},
 };
 use crate::{
+    geometry::{HALF, TAPS, pool_place},
     kernels::{ByteRows, Fixed, Hidden, LINE, Numbers, fixed_zeros, to_fixed},
     network::{CONV1, CONV2, FLAT, HIDDEN},
 };

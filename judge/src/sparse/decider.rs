@@ -28,17 +28,18 @@ use pixel_debate_game::honest_wins;
 use super::{
     SparseEvaluator,
     contrast::Contrast,
-    geometry::{BLOCK, Block},
     pairs::PairSum,
     response::{NO_GAIN, Revealed, add_gain_of_gain, are_near, gain},
     stem::{Ground, SharedCells, rows_of, shared_cells},
 };
 use crate::{
-    Decider, PixelSet, Question,
+    decider::{Decider, Question},
+    geometry::{BLOCK, Block},
     kernels::{
         Hidden, Numbers, add, add_to, bounds, second_differences, sum_below, sum_of_least, zeros,
     },
     network::CONV2,
+    pixel_set::PixelSet,
 };
 
 /// Margins nearer to zero than this are decided by the logits. Sums in another order differ by less

@@ -16,11 +16,11 @@ use super::{
     SparseWeights,
     byte_weights::ByteWeights,
     contrast::Contrast,
-    geometry::{HALF, MARGIN, TAPS},
     parts::{FIELD, Parts, Rectangle},
     response::{Revealed, SPREAD, are_near, compute, compute_gain},
 };
 use crate::{
+    geometry::{HALF, MARGIN, TAPS},
     kernels::{
         Aligned, DUST, Fixed, Hidden, Inputs, Numbers, Pooled, Taps, fixed_zeros, pool_fixed,
         to_bytes, together_beyond_pairs, weigh_tap, zeros,

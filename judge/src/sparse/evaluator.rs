@@ -7,19 +7,19 @@ use pixel_debate_game::{Image, Pixel};
 use super::{
     SparseWeights,
     estimate::Estimator,
-    geometry::{CELL, CELLS},
     pairs::PairSums,
     response::{Responses, Revealed},
     stem::Stems,
 };
 use crate::{
-    Evaluator, PixelSet, WrongSize,
-    evaluator::check_size,
+    evaluator::{WrongSize, check_size},
+    geometry::{CELL, CELLS},
     kernels::{Hidden, Numbers, last_layer, zeros},
     network::{CLASSES, CONV2, FLAT},
+    pixel_set::PixelSet,
 };
 
-/// The engine as an [`Evaluator`].
+/// The engine, asked about one image: an [`Evaluator`](crate::Evaluator).
 #[derive(Debug)]
 pub struct SparseEvaluator {
     pub(super) weights: Arc<SparseWeights>,
@@ -61,6 +61,14 @@ impl SparseEvaluator {
         pixels.iter().map(reveal).collect()
     }
 
+    /// The memory that it keeps, in bytes.
+    pub(super) fn memory(&self) -> usize {
+        let Self { responses, stems, pair_sums, estimator, field, inputs, .. } = self;
+        let own =
+            field.capacity() * size_of::<f32>() + inputs.capacity() * size_of::<(usize, f32)>();
+        own + responses.bytes() + stems.bytes() + pair_sums.bytes() + estimator.bytes()
+    }
+
     pub(super) fn logits(&mut self, set: &PixelSet) -> [f32; CLASSES] {
         let revealed = self.reveal(set.pixels());
         let weights = &*self.weights;
@@ -87,22 +95,5 @@ fn pool(field: &[f32], inputs: &mut Vec<(usize, f32)>) {
                 .filter(|(_, value)| *value > 0.0)
                 .map(|(channel, value)| (cell * CONV2 + channel, value)),
         );
-    }
-}
-
-impl Evaluator for SparseEvaluator {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        sets.iter().map(|set| self.logits(set)).collect()
-    }
-
-    fn bytes(&self) -> usize {
-        let Self { responses, stems, pair_sums, estimator, field, inputs, .. } = self;
-        let own =
-            field.capacity() * size_of::<f32>() + inputs.capacity() * size_of::<(usize, f32)>();
-        own + responses.bytes() + stems.bytes() + pair_sums.bytes() + estimator.bytes()
-    }
-
-    fn as_sparse(&mut self) -> Option<&mut SparseEvaluator> {
-        Some(self)
     }
 }

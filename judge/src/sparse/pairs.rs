@@ -1,7 +1,8 @@
 //! What pairs of candidates change together over one stem, kept for the stems that extend it.
 
-use super::{geometry::BLOCK, response::NO_GAIN};
+use super::response::NO_GAIN;
 use crate::{
+    geometry::BLOCK,
     kernels::{Numbers, zeros},
     network::HIDDEN,
 };

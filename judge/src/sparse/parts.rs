@@ -5,11 +5,9 @@ use std::hash::Hash;
 use pixel_debate_game::Pixel;
 use rustc_hash::FxHashMap;
 
-use super::{
-    geometry::{HALF, MARGIN},
-    response::{REACHED, SPREAD},
-};
+use super::response::{REACHED, SPREAD};
 use crate::{
+    geometry::{HALF, MARGIN},
     kernels::{Fixed, add_fixed, fixed_zeros, to_fixed},
     network::CONV2,
 };

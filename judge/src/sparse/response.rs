@@ -4,11 +4,9 @@ use pixel_debate_game::Pixel;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::{
-    SparseWeights,
-    geometry::{BLOCK, Block, CELL, HALF},
-};
+use super::SparseWeights;
 use crate::{
+    geometry::{BLOCK, Block, CELL, HALF},
     kernels::{Aligned, DUST, Numbers, add_taps, spread, zeros},
     network::{CONV1, CONV2, KERNEL},
 };

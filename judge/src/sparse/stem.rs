@@ -8,10 +8,10 @@
 use super::{
     SparseWeights,
     contrast::Contrast,
-    geometry::{BLOCK, Block, CELL, CELLS, Shared},
     response::{NO_GAIN, Responses, Revealed, add_response, are_near},
 };
 use crate::{
+    geometry::{BLOCK, Block, CELL, CELLS, Shared},
     kernels::{
         Hidden, LINE, Numbers, PerCell, add, first_differences, second_differences, widths, zeros,
     },

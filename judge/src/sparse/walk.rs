@@ -6,7 +6,7 @@
 //! leaves at once; there the estimate itself will do.
 
 use super::{SparseDecider, SparseEvaluator, estimate::BAND};
-use crate::PixelSet;
+use crate::pixel_set::PixelSet;
 
 impl SparseDecider<'_> {
     /// [`Decider::honest_wins_after`](crate::Decider::honest_wins_after).

@@ -2,14 +2,12 @@
 
 use half::f16;
 
-use super::{
-    byte_weights::ByteWeights,
+use super::byte_weights::ByteWeights;
+use crate::{
     geometry::{
         CELLS, HALF, MARGIN, PADDED, TAPS, conv1_weight_index, conv2_weight_index,
         fc1_weight_index, for_each_output_and_tap, pool_input,
     },
-};
-use crate::{
     kernels::{Halves, LINE, Numbers},
     network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, Network},
 };

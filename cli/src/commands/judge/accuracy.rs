@@ -6,6 +6,7 @@ use clap::Args;
 use pixel_debate_game::LegalPixels;
 use pixel_debate_judge::masks::Masks;
 use pixel_debate_statistics::Rate;
+use pixel_debate_validation::correct_on_random_pixels;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -57,7 +58,7 @@ impl Accuracy {
         let judge = self.judge.open(pixels)?;
         judge.check_dataset(&dataset)?;
         let masks = Masks { pixels: pixels.into(), legal: self.legal.legal() };
-        let measure = || judge.network().correct_on_random_pixels(&dataset, masks, seed);
+        let measure = || correct_on_random_pixels(judge.network(), &dataset, masks, seed);
         let correct = self.threads.pool()?.install(measure)?;
         let rate = Rate::wilson(correct as f64, dataset.len());
         let mut out = io::stdout().lock();

@@ -12,10 +12,11 @@ use pixel_debate_datasets::{Dataset, Reading, Split};
 use pixel_debate_harness::experiment::{Missing, Training};
 use pixel_debate_judge::masks::Masks;
 use pixel_debate_judge::{
-    CLASSES_KEY, Network, PLANES, PLANES_KEY, Precision, Provenance, Weights, check_dataset,
+    CLASSES_KEY, Network, PLANES, PLANES_KEY, Precision, Provenance, Weights,
 };
 use pixel_debate_statistics::Rate;
 use pixel_debate_training::{Processor, Run, Settings, paper_batches};
+use pixel_debate_validation::{check_dataset, correct_on_random_pixels};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::super::accuracy::in_words;
@@ -185,7 +186,7 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
 /// The accuracy returned, and stated in the file, is that of the numbers in the file.
 fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Result<Rate, Failure> {
     let accuracy = |network: &Network| -> Result<Rate, Failure> {
-        let correct = network.correct_on_random_pixels(test, settings.masks, settings.seed)?;
+        let correct = correct_on_random_pixels(network, test, settings.masks, settings.seed)?;
         Ok(Rate::wilson(correct as f64, test.len()))
     };
     let exact = Weights { network: Arc::new(run.network()), provenance: Provenance::default() };

@@ -1,8 +1,7 @@
 //! Whether a judge and a dataset are for each other.
 
 use pixel_debate_datasets::{Dataset, Labelling};
-
-use crate::{CLASSES, Provenance, network::SIDE};
+use pixel_debate_judge::{CLASSES, Provenance, network::SIDE};
 
 /// A dataset that the network cannot judge.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +37,20 @@ pub enum UnfitDataset {
     },
 }
 
-/// Says whether the network can judge the images of a dataset.
+/// Says whether the network can judge the images of a dataset, whatever its labels mean.
+///
+/// ```
+/// use pixel_debate_datasets::Dataset;
+/// use pixel_debate_validation::check_dataset;
+///
+/// let small = Dataset::new("small", (4, 4), vec![9; 16], vec![0], vec!["cat".to_owned()])?;
+/// assert!(check_dataset(&small).is_err());
+/// # Ok::<(), pixel_debate_datasets::DatasetError>(())
+/// ```
+///
+/// # Errors
+///
+/// If the images have not the network's size, or there are more classes than it tells apart.
 pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
     let (width, height, classes) = (dataset.width(), dataset.height(), dataset.classes().len());
     if (width, height) == (SIDE, SIDE) && classes <= CLASSES {
@@ -47,24 +59,26 @@ pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
     Err(UnfitDataset::Size { name: dataset.name().to_owned(), width, height, classes })
 }
 
-impl Provenance {
-    /// Says whether a judge of this provenance can judge the images of a dataset by its labels.
-    ///
-    /// Where the data say what their labels are, they are taken at their word. Where labels are but
-    /// the order of the folders' names, the judge must have been trained on the same classes.
-    pub fn check_dataset(&self, dataset: &Dataset) -> Result<(), UnfitDataset> {
-        check_dataset(dataset)?;
-        let known = self.classes();
-        if dataset.labelling() == Labelling::Stated
-            || known.as_deref() == Some(dataset.classes())
-            || (known.is_none() && self.data() == Some(&dataset.hash()))
-        {
-            return Ok(());
-        }
-        Err(UnfitDataset::Labels {
-            name: dataset.name().to_owned(),
-            classes: dataset.classes().join(", "),
-            judge: known.map_or("in no file".to_owned(), |classes| classes.join(", ")),
-        })
+/// Says whether a judge of this provenance can judge the images of a dataset by its labels.
+///
+/// Where the data say what their labels are, they are taken at their word. Where labels are but the order
+/// of the folders' names, the judge must have been trained on the same classes.
+///
+/// # Errors
+///
+/// As [`check_dataset`], and if the labels are not the judge's.
+pub fn check_labels(provenance: &Provenance, dataset: &Dataset) -> Result<(), UnfitDataset> {
+    check_dataset(dataset)?;
+    let known = provenance.classes();
+    if dataset.labelling() == Labelling::Stated
+        || known.as_deref() == Some(dataset.classes())
+        || (known.is_none() && provenance.data() == Some(&dataset.hash()))
+    {
+        return Ok(());
     }
+    Err(UnfitDataset::Labels {
+        name: dataset.name().to_owned(),
+        classes: dataset.classes().join(", "),
+        judge: known.map_or("in no file".to_owned(), |classes| classes.join(", ")),
+    })
 }

@@ -4,16 +4,13 @@
 //! tells. Its answers do, in a fraction of a second.
 
 use pixel_debate_datasets::mnist;
-use pixel_debate_game::LegalPixels;
+use pixel_debate_judge::{
+    CLASSES, MNIST_TRAIN, PLANES_KEY, Provenance, Weights, dense::Planes, masks::Masks,
+    network::SIDE,
+};
 use rayon::prelude::*;
 
-use crate::{
-    CLASSES, Weights,
-    dense::{Planes, planes},
-    masks::{Masks, measuring_rng},
-    network::SIDE,
-    weights::{ACCURACY_KEY, LEGAL_KEY, MNIST_TRAIN, PLANES_KEY},
-};
+use crate::evidence::random_pixels;
 
 /// How many images of MNIST's test set are looked at.
 const IMAGES: usize = 1024;
@@ -52,7 +49,7 @@ pub enum Doubt {
     },
     /// The file states an accuracy that cannot be read.
     #[error(
-        "the judge's file says `{ACCURACY_KEY}` = {stated:?}, which is not held against what the judge \
+        "the judge's file says `accuracy` = {stated:?}, which is not held against what the judge \
          knows: it must begin with a number from 0 to 100 and ` %`, as `59.9 % on mnist-test`"
     )]
     Accuracy {
@@ -98,6 +95,35 @@ struct Look {
 }
 
 impl Look {
+    /// At so many images, with the input planes as they are, or turned.
+    fn of(judge: &Weights, masks: Masks, turned: bool, count: usize) -> Self {
+        let test = mnist::test();
+        // Spread over the set, whose first half is the easier one.
+        let apart = test.len() / count;
+        let starts: Vec<usize> = (0..count).step_by(BATCH).collect();
+        let answers = starts.into_par_iter().flat_map_iter(|start| {
+            let images = (start..start + BATCH).map(move |number| number * apart);
+            let inputs: Vec<Planes> = images
+                .clone()
+                .map(|index| {
+                    let mut input = random_pixels(test, index, masks, 0);
+                    if turned {
+                        input.rotate_left(SIDE * SIDE);
+                    }
+                    input
+                })
+                .collect();
+            let logits = judge.network.logits(&inputs);
+            images
+                .zip(logits)
+                .map(move |(index, logits)| answer(usize::from(test.label(index)), &logits))
+        });
+        let answers: Vec<(bool, f64)> = answers.collect();
+        let right = answers.iter().filter(|(right, _)| *right).count();
+        let scores = answers.iter().map(|(_, score)| *score).collect();
+        Self { right: right as f64 / count as f64, scores }
+    }
+
     /// By how many standard errors of the mean difference the scores are better than others of the same
     /// images.
     fn better_than(&self, other: &Self) -> f64 {
@@ -111,91 +137,64 @@ impl Look {
     }
 }
 
-impl Weights {
-    /// What speaks against these weights being a judge of digits, found out on a thousand of MNIST's
-    /// test images through random pixels: as many as its file says that it was trained for, or `pixels`.
-    /// `None` if nothing does, or if its file says that it was trained on something else.
-    pub fn doubt(&self, pixels: usize) -> Option<Doubt> {
-        let stated = match self.stated_accuracy() {
-            Ok(stated) => stated,
-            Err(stated) => return Some(Doubt::Accuracy { stated: stated.to_owned() }),
-        };
-        let other = |data| data != MNIST_TRAIN;
-        let digits = || (0..CLASSES).map(|digit| digit.to_string());
-        if self.provenance.data().is_some_and(other)
-            || self.provenance.classes().is_some_and(|classes| !digits().eq(classes))
-        {
-            return None;
-        }
-        let legal = match self.provenance.0.get(LEGAL_KEY).map(String::as_str) {
-            Some("any") => LegalPixels::Any,
-            _ => LegalPixels::Nonzero,
-        };
-        let pixels = self.provenance.pixels().unwrap_or(pixels);
-        let masks = Masks { pixels, legal };
-        let both = |images| [false, true].map(|turned| self.look(masks, turned, images));
-        let [look, turned] = both(IMAGES);
-        let right = look.right;
-        if turned.right >= CHANCE {
-            let (mut images, mut looks) = (IMAGES, [look, turned]);
-            if looks[1].better_than(&looks[0]).abs() < CLEAR {
-                (images, looks) = (MORE_IMAGES, both(MORE_IMAGES));
-            }
-            let [look, turned] = looks;
-            if turned.better_than(&look) > BETTER {
-                let (right, turned) = (look.right, turned.right);
-                return Some(Doubt::Planes { images, pixels, right, turned });
-            }
-        }
-        if right < CHANCE {
-            return Some(Doubt::Chance { pixels, right });
-        }
-        let stated = stated.filter(|stated| right < stated - WORSE)?;
-        Some(Doubt::Worse { pixels, right, stated })
+/// What speaks against these weights being a judge of digits, found out on a thousand of MNIST's test
+/// images through random pixels: as many as its file says that it was trained for, or `pixels`. `None` if
+/// nothing does, or if its file says that it was trained on something else.
+///
+/// ```
+/// use pixel_debate_judge::{Provenance, shipped};
+/// use pixel_debate_validation::{Doubt, doubt};
+///
+/// let mut judge = shipped(4).expect("there is a judge for 4 pixels").clone();
+/// let boast = "99.00 % on mnist-test".to_owned();
+/// judge.provenance = Provenance([("accuracy".to_owned(), boast)].into());
+/// assert!(matches!(doubt(&judge, 4), Some(Doubt::Worse { stated: 0.99, .. })));
+/// ```
+pub fn doubt(judge: &Weights, pixels: usize) -> Option<Doubt> {
+    let provenance = &judge.provenance;
+    let stated = match stated_accuracy(provenance) {
+        Ok(stated) => stated,
+        Err(stated) => return Some(Doubt::Accuracy { stated: stated.to_owned() }),
+    };
+    let other = |data| data != MNIST_TRAIN;
+    let digits = || (0..CLASSES).map(|digit| digit.to_string());
+    if provenance.data().is_some_and(other)
+        || provenance.classes().is_some_and(|classes| !digits().eq(classes))
+    {
+        return None;
     }
+    let pixels = provenance.pixels().unwrap_or(pixels);
+    let masks = Masks { pixels, legal: provenance.legal() };
+    let both = |images| [false, true].map(|turned| Look::of(judge, masks, turned, images));
+    let [look, turned] = both(IMAGES);
+    let right = look.right;
+    if turned.right >= CHANCE {
+        let (mut images, mut looks) = (IMAGES, [look, turned]);
+        if looks[1].better_than(&looks[0]).abs() < CLEAR {
+            (images, looks) = (MORE_IMAGES, both(MORE_IMAGES));
+        }
+        let [look, turned] = looks;
+        if turned.better_than(&look) > BETTER {
+            let (right, turned) = (look.right, turned.right);
+            return Some(Doubt::Planes { images, pixels, right, turned });
+        }
+    }
+    if right < CHANCE {
+        return Some(Doubt::Chance { pixels, right });
+    }
+    let stated = stated.filter(|stated| right < stated - WORSE)?;
+    Some(Doubt::Worse { pixels, right, stated })
+}
 
-    /// The accuracy that the file states for MNIST's test images: `59.9 % (...) on mnist-test`. What
-    /// it says instead, if that is no accuracy at all.
-    fn stated_accuracy(&self) -> Result<Option<f64>, &str> {
-        let Some(text) = self.provenance.0.get(ACCURACY_KEY) else { return Ok(None) };
-        let percent = text.split_once(" %").and_then(|(percent, _)| percent.parse::<f64>().ok());
-        let Some(percent) = percent.filter(|percent| (0.0..=100.0).contains(percent)) else {
-            return Err(text);
-        };
-        Ok(text.ends_with(" on mnist-test").then_some(percent / 100.0))
-    }
-
-    fn look(&self, masks: Masks, turned: bool, count: usize) -> Look {
-        let test = mnist::test();
-        // Spread over the set, whose first half is the easier one.
-        let apart = test.len() / count;
-        let starts: Vec<usize> = (0..count).step_by(BATCH).collect();
-        let answers = starts.into_par_iter().flat_map_iter(|start| {
-            let images = (start..start + BATCH).map(move |number| number * apart);
-            let inputs: Vec<Planes> = images
-                .clone()
-                .map(|index| {
-                    let image = test.image(index);
-                    let drawn = masks.draw(image, &mut measuring_rng(0, index));
-                    let mut input = planes(
-                        drawn.iter().map(|at| ((at % SIDE) as u8, (at / SIDE) as u8, image[*at])),
-                    );
-                    if turned {
-                        input.rotate_left(SIDE * SIDE);
-                    }
-                    input
-                })
-                .collect();
-            let logits = self.network.logits(&inputs);
-            images
-                .zip(logits)
-                .map(move |(index, logits)| answer(usize::from(test.label(index)), &logits))
-        });
-        let answers: Vec<(bool, f64)> = answers.collect();
-        let right = answers.iter().filter(|(right, _)| *right).count();
-        let scores = answers.iter().map(|(_, score)| *score).collect();
-        Look { right: right as f64 / count as f64, scores }
-    }
+/// The accuracy that the file states for MNIST's test images: `59.9 % (...) on mnist-test`. What it says
+/// instead, if that is no accuracy at all.
+fn stated_accuracy(provenance: &Provenance) -> Result<Option<f64>, &str> {
+    let Some(text) = provenance.accuracy() else { return Ok(None) };
+    let percent = text.split_once(" %").and_then(|(percent, _)| percent.parse::<f64>().ok());
+    let Some(percent) = percent.filter(|percent| (0.0..=100.0).contains(percent)) else {
+        return Err(text);
+    };
+    Ok(text.ends_with(" on mnist-test").then_some(percent / 100.0))
 }
 
 /// Whether the label's logit is greater than every other, and the logarithm of its probability.

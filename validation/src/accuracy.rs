@@ -1,0 +1,57 @@
+//! How often a judge is right about random evidence (paper, section 3.1: "judge, random pixels").
+
+use pixel_debate_datasets::Dataset;
+use pixel_debate_judge::{CLASSES, Network, masks::Masks};
+use rayon::prelude::*;
+
+use crate::{
+    evidence::random_pixels,
+    fit::{UnfitDataset, check_dataset},
+};
+
+/// Images that are judged together.
+const BATCH: usize = 100;
+
+/// How many of the dataset's images the judge labels correctly, each seen through random pixels. A label
+/// counts as correct if its logit is greater than every other.
+///
+/// The mask of each image depends on `seed` and the image's number alone. Uses all threads of rayon's
+/// pool.
+///
+/// ```
+/// use pixel_debate_datasets::Dataset;
+/// use pixel_debate_judge::{masks::Masks, shipped};
+/// use pixel_debate_validation::correct_on_random_pixels;
+///
+/// // One image with a bright bar on it, called a one.
+/// let bar = (0..784).map(|at| if at % 28 == 14 { 255 } else { 0 }).collect();
+/// let classes = (0..10).map(|digit| digit.to_string()).collect();
+/// let dataset = Dataset::new("bar", (28, 28), bar, vec![1], classes)?;
+/// let judge = shipped(6).expect("there is a judge for 6 pixels");
+/// assert_eq!(correct_on_random_pixels(&judge.network, &dataset, Masks::nonzero(6), 1)?, 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// If the judge cannot read the images, or tell so many classes apart.
+pub fn correct_on_random_pixels(
+    network: &Network,
+    dataset: &Dataset,
+    masks: Masks,
+    seed: u64,
+) -> Result<usize, UnfitDataset> {
+    check_dataset(dataset)?;
+    let batches: Vec<usize> = (0..dataset.len()).step_by(BATCH).collect();
+    let correct = batches.into_par_iter().map(|first| {
+        let batch = first..dataset.len().min(first + BATCH);
+        let inputs: Vec<_> =
+            batch.clone().map(|index| random_pixels(dataset, index, masks, seed)).collect();
+        let is_correct = |(index, logits): (usize, [f32; CLASSES])| {
+            let label = usize::from(dataset.label(index));
+            logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
+        };
+        batch.zip(network.logits(&inputs)).filter(|row| is_correct(*row)).count()
+    });
+    Ok(correct.sum())
+}
