@@ -228,7 +228,13 @@ pixels = [4, 6]
         assert!(!finished.unwrap().was_finished);
         assert_eq!(files(there), files(here));
         assert!(!there.join("shards").exists());
+        // A sample that is gone, or is another, is written again.
+        std::fs::remove_file(there.join("sample.parquet")).unwrap();
         assert!(plan.run(there, 1, &Nobody).unwrap().was_finished);
+        assert_eq!(files(there), files(here));
+        std::fs::write(there.join("sample.parquet"), "another").unwrap();
+        assert!(plan.run(there, 1, &Nobody).unwrap().was_finished);
+        assert_eq!(files(there), files(here));
         let log = std::fs::read_to_string(there.join("log.jsonl")).unwrap();
         assert!(log.contains(r#""end":"1 shards failed","nats":"one:4222""#), "{log}");
     }

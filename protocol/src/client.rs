@@ -108,6 +108,7 @@ pub enum ClientMessage {
         /// Why the judge believes the label, if it says: at most
         /// [`Verdict::MAX_EXPLANATION`](pixel_debate_game::Verdict::MAX_EXPLANATION) characters,
         /// told to everybody with the verdict.
+        #[serde(default, deserialize_with = "crate::text::explanation")]
         #[cfg_attr(feature = "schema", schemars(length(max = pixel_debate_game::Verdict::MAX_EXPLANATION)))]
         explanation: Option<String>,
         /// One finite logit a class, in the order of the labels, instead of a label: the rules say

@@ -41,6 +41,7 @@ mod server;
 mod setup;
 mod standings;
 mod strict;
+mod text;
 #[cfg(feature = "typescript")]
 mod typescript;
 

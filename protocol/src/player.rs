@@ -7,7 +7,8 @@ use serde::de::{self, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
 use unicode_normalization::is_nfc;
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use crate::text::{is_shown, is_stacked};
 
 /// Who has a seat, as text: `outside`, `outside:NAME`, or the name of what the server seats there
 /// itself.
@@ -31,7 +32,7 @@ pub enum Player {
 #[error(
     "\"outside\", or \"outside:NAME\" with a name of 1 to {} characters that can be seen, spaces \
      between words aside: no control characters, none that is invisible or turns the direction of \
-     the text, no other blanks, no accent without a letter and at most two on one, in Unicode's \
+     the text, no other blanks, no accent without a letter and at most three on one, in Unicode's \
      normal form C",
     Player::NAME_LENGTH
 )]
@@ -81,50 +82,6 @@ impl FromStr for Player {
         }
         Ok(Self::Outside { name: Some(name.into()) })
     }
-}
-
-/// The most marks that stand on one letter: the vowel and the tone of Thai, say.
-const MARKS: usize = 2;
-
-/// Whether a mark stands on no letter, or more stand on one than may: they would grow into the lines
-/// around the name.
-fn is_stacked(name: &str) -> bool {
-    let (mut letters, mut marks) = (false, 0);
-    name.chars().any(|letter| {
-        let mark = match letter.general_category() {
-            GeneralCategory::NonspacingMark | GeneralCategory::EnclosingMark => Some(marks + 1),
-            // These have a place of their own beside the letter.
-            GeneralCategory::SpacingMark => Some(0),
-            _ => None,
-        };
-        letters = if mark.is_some() { letters } else { letter != ' ' };
-        marks = mark.unwrap_or(0);
-        mark.is_some_and(|marks| !letters || marks > MARKS)
-    })
-}
-
-/// Whether a character is seen where it stands: two names that look alike are to be alike, as far as
-/// that goes, and none may change how the text around it is shown.
-fn is_shown(letter: char) -> bool {
-    let seen = !matches!(
-        letter.general_category(),
-        GeneralCategory::Control
-            | GeneralCategory::Format
-            | GeneralCategory::Surrogate
-            | GeneralCategory::PrivateUse
-            | GeneralCategory::Unassigned
-            | GeneralCategory::LineSeparator
-            | GeneralCategory::ParagraphSeparator
-            | GeneralCategory::SpaceSeparator
-    );
-    // The letters and marks among what Unicode has as ignorable, the blank pattern of Braille, and what
-    // stands for an object that is not there.
-    let blank = matches!(
-        letter,
-        '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fffc}' | '\u{e0100}'..='\u{e01ef}'
-    );
-    seen && !blank
 }
 
 impl<'de> Deserialize<'de> for Player {
@@ -225,7 +182,10 @@ mod tests {
             "\u{301}a",
             "a \u{301}",
             "\u{903}a",
-            "x\u{301}\u{302}\u{303}",
+            "x\u{301}\u{302}\u{303}\u{304}",
+            "\u{1d8}\u{323}\u{324}",
+            "a\u{16fe4}",
+            "\u{1d159}b",
         ] {
             let text = format!("outside:{name}");
             assert_eq!(text.parse::<Player>(), Err(PlayerError), "{}", name.escape_unicode());

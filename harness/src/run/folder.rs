@@ -198,7 +198,9 @@ impl Folder {
                 .and_then(|()| Reveals::fault(plan, number, rows, &table.reveals[number]));
             fault.map_err(|fault| RunError::damaged(&path, format!("cell {number}: {fault}")))?;
         }
-        if table.manifest != manifest.hash() {
+        if table.manifest == manifest.hash() {
+            self.keep_sample(plan, &table.rows)?;
+        } else {
             // The same debates, counted or shown otherwise.
             self.keep_table(plan, &table.rows, &[])?;
         }
@@ -219,16 +221,25 @@ impl Folder {
             text.push(b'\n');
             write(&gaps, &text)?;
         }
-        let table = |rows: &[Vec<Row>]| crate::parquet::to_bytes(plan, rows);
+        self.keep_sample(plan, rows)?;
+        write(&self.path.join(TABLE), &crate::parquet::to_bytes(plan, rows))?;
+        if failed.is_empty() { remove(gaps) } else { Ok(()) }
+    }
+
+    /// Writes the debates of the first images by themselves, unless they are there.
+    fn keep_sample(&self, plan: &Plan, rows: &[Vec<Row>]) -> Result<(), RunError> {
         let sampled: HashSet<u32> =
             plan.images.iter().take(SAMPLE).map(|image| *image as u32).collect();
         let sample: Vec<Vec<Row>> = rows
             .iter()
             .map(|rows| rows.iter().filter(|row| sampled.contains(&row.image)).cloned().collect())
             .collect();
-        write(&self.path.join(SAMPLE_TABLE), &table(&sample))?;
-        write(&self.path.join(TABLE), &table(rows))?;
-        if failed.is_empty() { remove(gaps) } else { Ok(()) }
+        let (path, sample) =
+            (self.path.join(SAMPLE_TABLE), crate::parquet::to_bytes(plan, &sample));
+        if fs::read(&path).is_ok_and(|kept| kept == sample) {
+            return Ok(());
+        }
+        write(&path, &sample)
     }
 
     /// Writes the report's files.

@@ -98,9 +98,7 @@ impl Beliefs {
         };
         let logit = |logits: &[f32], label| logits.get(usize::from(label)).copied();
         let label = match verdict {
-            Verdict::Label { explanation: Some(why), .. } if !why.trim().is_empty() => {
-                return Ok(());
-            }
+            Verdict::Label { explanation: Some(_), .. } => return Ok(()),
             Verdict::Label { label, .. } => *label,
             Verdict::Logits { logits } => {
                 match logit(logits, first).partial_cmp(&logit(logits, second)) {
