@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pixel_debate_datasets::Dataset;
+use pixel_debate_store::Place;
 
 use crate::tokens::Lock;
 use crate::{Limits, Players};
-use pixel_debate_store::Place;
 
 /// What a server is told when it starts.
 #[derive(Clone)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_protocol::Offer;
+use pixel_debate_store::Store;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::ServerConfig;
@@ -13,7 +14,6 @@ use crate::metrics::Metrics;
 use crate::players::Players;
 use crate::pool::Pool;
 use crate::searches::Searches;
-use pixel_debate_store::Store;
 
 /// What all debates of a server share.
 pub(crate) struct House {

@@ -15,6 +15,7 @@ use pixel_debate_game::Debate;
 use pixel_debate_protocol::{
     Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
 };
+use pixel_debate_store::{Damaged, NewDebate, StoreError, StoredDebate};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
@@ -32,7 +33,6 @@ use crate::results::DebateResult;
 use crate::table::{Key, Request, TableHandle, Task};
 use crate::tokens::new_debate_id;
 use crate::visitors::{Place, Visitors};
-use pixel_debate_store::{Damaged, NewDebate, StoreError, StoredDebate};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 256;

@@ -11,11 +11,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use pixel_debate_game::{Debate, Event, Move, Transcript};
 use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime, Setup};
+use pixel_debate_store::{NewDebate, StoredDebate, StoredEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::results::DebateResult;
 use crate::tokens::Locks;
-use pixel_debate_store::{NewDebate, StoredDebate, StoredEvent};
 
 /// All that is fixed when a debate is set up, beside the debate itself.
 #[derive(Clone, Debug, PartialEq)]

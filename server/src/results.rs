@@ -6,10 +6,10 @@ use pixel_debate_game::{
     honest_wins,
 };
 use pixel_debate_protocol::{DebateId, Phase, Summary, Visibility};
+use pixel_debate_store::Finish;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Terms, earlier};
-use pixel_debate_store::Finish;
 
 /// What came of a debate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

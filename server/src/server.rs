@@ -12,6 +12,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use pixel_debate_store::{Store, StoreError, retention};
 use thiserror::Error;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -31,7 +32,6 @@ use crate::metrics::Dropped;
 use crate::socket::linger;
 use crate::upkeep;
 use crate::visitors::Visitors;
-use pixel_debate_store::{Store, StoreError};
 
 /// How long debates, then clients and at last the store may take to end when the server stops.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -145,7 +145,8 @@ impl Server {
         }
         tokio::spawn(upkeep::watch(store.clone(), stop.clone()));
         if let Some(keep) = config.keep {
-            tokio::spawn(upkeep::keep(store.clone(), keep, stop.clone()));
+            let removing = retention::enforce(store.clone(), keep);
+            tokio::spawn(stop.clone().run_until_cancelled_owned(removing));
         }
         let app = App {
             lobby,

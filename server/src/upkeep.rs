@@ -1,31 +1,25 @@
-//! Looking after a store: whether it holds what was written, how much it holds, and what may go.
+//! Looking after a store: whether it holds what was written, and how much it holds.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use pixel_debate_store::{Store, StoreError, StoredDebate};
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::record::{Restored, now_ms};
+use crate::record::Restored;
 use crate::results::DebateResult;
-use pixel_debate_store::{Prune, Pruned, Store, StoreError, StoredDebate};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 64;
 
-/// How many debates are removed at once: as much as a few moves cost the store.
-const STEP: u32 = 64;
-
-/// A server that looks after its store rests so many times as long as it works.
+/// A server that checks its store rests so many times as long as it works.
 const REST: u32 = 4;
 
 /// How long a server checks its store at most.
 const LONGEST: Duration = Duration::from_mins(15);
-
-/// How often a server looks for debates to remove at most; the shorter they are kept, the more often.
-const LOOK: Duration = Duration::from_mins(10);
 
 /// The largest store, in bytes, of which a server has the structure checked: that is done at one go.
 const STRUCTURE: u64 = 1 << 30;
@@ -187,40 +181,6 @@ impl Stats {
     }
 }
 
-/// How many debates ended longer than that ago, or were created longer ago and have not ended.
-pub async fn removable(store: &Store, keep: Duration) -> Result<u64, StoreError> {
-    let before_ms = time_ago(keep);
-    let (mut before, mut found) = (None, 0);
-    loop {
-        let page = store.recent(before, PAGE).await?;
-        found += page.items.iter().filter(|stored| stored.since_ms() < before_ms).count() as u64;
-        before = page.next;
-        if before.is_none() {
-            return Ok(found);
-        }
-    }
-}
-
-/// Removes the debates that ended longer than that ago, or were created longer ago and have not ended:
-/// nobody may go on with them.
-pub async fn prune(store: &Store, keep: Duration) -> Result<Pruned, StoreError> {
-    let what = Prune { before_ms: time_ago(keep), unfinished: true, most: STEP };
-    let mut all = Pruned::default();
-    loop {
-        let step = store.prune(what).await?;
-        if step == Pruned::default() {
-            return Ok(all);
-        }
-        all.debates += step.debates;
-        all.events += step.events;
-    }
-}
-
-/// When that was, in milliseconds since 1970.
-fn time_ago(time: Duration) -> u64 {
-    now_ms().saturating_sub(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
-}
-
 /// Checks the store of a server once, beside its work, and says in the log what is damaged.
 pub(crate) async fn watch(store: Store, stop: CancellationToken) {
     let checking = async {
@@ -264,41 +224,5 @@ pub(crate) async fn watch(store: Store, stop: CancellationToken) {
             Err(StoreError::Closed) => {}
             Err(error) => warn!(%error, "the store could not be checked"),
         },
-    }
-}
-
-/// Removes debates from the store of a server that ended longer than that ago, in small steps, for as
-/// long as the server runs.
-pub(crate) async fn keep(store: Store, keep: Duration, stop: CancellationToken) {
-    let pruning = async {
-        loop {
-            let mut removed = Pruned::default();
-            loop {
-                let what = Prune { before_ms: time_ago(keep), unfinished: false, most: STEP };
-                let begin = Instant::now();
-                match store.prune(what).await {
-                    Ok(gone) if gone == Pruned::default() => break,
-                    Ok(gone) => {
-                        removed.debates += gone.debates;
-                        removed.events += gone.events;
-                    }
-                    Err(StoreError::Closed) => return,
-                    Err(error) => {
-                        warn!(%error, "debates that ended long ago could not be removed");
-                        break;
-                    }
-                }
-                sleep(begin.elapsed() * REST).await;
-            }
-            if removed.debates > 0 {
-                let Pruned { debates, events } = removed;
-                info!(debates, events, "removed from the store");
-            }
-            sleep(LOOK.min(keep / 10).max(Duration::from_millis(100))).await;
-        }
-    };
-    tokio::select! {
-        () = stop.cancelled() => {}
-        () = pruning => {}
     }
 }

@@ -11,9 +11,11 @@
 //! | `records` | what is kept: debates, events, results |
 //! | `page` | lists in parts, what is damaged or lost, and what is removed |
 //! | `error` | [`StoreError`] |
+//! | `fault` | why something could not be read: for a debate or the store, its callers say |
 //! | `ledger` | what a write means: new, a repetition, or refused; decided here for both databases |
 //! | `writer` | the one that writes: it commits all writes that wait as one group, and then answers them all |
 //! | `seal` | the checksum over each row |
+//! | [`retention`] | for how long debates are kept |
 //! | `sqlite`, `postgres` | the two databases, which behave the same |
 //!
 //! Every row is held against its checksum whenever it is read. What was altered behind the
@@ -38,11 +40,13 @@
 //! ```
 
 mod error;
+mod fault;
 mod ledger;
 mod page;
 mod place;
 mod postgres;
 mod records;
+pub mod retention;
 mod seal;
 mod sqlite;
 mod store;

@@ -1,5 +1,9 @@
 //! What is read of a store in parts, and what it cannot vouch for.
 
+use std::ops::AddAssign;
+
+use crate::fault::Fault;
+
 /// A part of what was asked for, in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page<T> {
@@ -9,6 +13,32 @@ pub struct Page<T> {
     pub damaged: Vec<Damaged>,
     /// The number after which the next part begins; `None` at the end.
     pub next: Option<u64>,
+}
+
+impl<T> Page<T> {
+    /// What was read of rows, each with its number; where nothing was, the row has gone meanwhile. The
+    /// next part begins after the number `next`.
+    pub(crate) fn of<E>(
+        rows: impl IntoIterator<Item = (i64, Result<Option<T>, Fault<E>>)>,
+        next: Option<i64>,
+    ) -> Result<Self, Fault<E>> {
+        let (mut items, mut damaged) = (Vec::new(), Vec::new());
+        for (number, read) in rows {
+            match read {
+                Ok(found) => items.extend(found),
+                Err(Fault::Damaged(detail)) => {
+                    damaged.push(Damaged { number: number.cast_unsigned(), detail });
+                }
+                Err(failed) => return Err(failed),
+            }
+        }
+        Ok(Self { items, damaged, next: next.map(i64::cast_unsigned) })
+    }
+}
+
+/// The last of the numbers on a page if there are as many as were asked for: then more may come after it.
+pub(crate) fn last_of_full(numbers: &[i64], limit: u32) -> Option<i64> {
+    numbers.last().copied().filter(|_| numbers.len() == limit as usize)
 }
 
 /// A debate, or what came of one, that is not as it was written.
@@ -57,6 +87,13 @@ pub struct Pruned {
     pub debates: u64,
     /// How many events, some of which were of debates that had been removed before.
     pub events: u64,
+}
+
+impl AddAssign for Pruned {
+    fn add_assign(&mut self, more: Self) {
+        self.debates += more.debates;
+        self.events += more.events;
+    }
 }
 
 /// A number as both stores count, which have no larger ones.

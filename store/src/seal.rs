@@ -59,6 +59,11 @@ pub(crate) fn of_end(place: i64, last: Option<i64>) -> i64 {
     Seal::of(b'x').number(place).perhaps(last).done()
 }
 
+/// Whether that is how the debate at that place ended, or that it has not.
+pub(crate) fn closes(place: i64, ended: bool, last: Option<i64>, closing: Option<i64>) -> bool {
+    closing == ended.then(|| of_end(place, last)) && (ended || last.is_none())
+}
+
 /// Where an event lies in a SQLite file: its row, and that of the event before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Link {

@@ -7,6 +7,8 @@
 //! The file is locked as long as the store is open. SQLite's own locks would let two servers take
 //! turns in writing; and then both would go on with the same debates.
 
+mod debates;
+mod errors;
 mod lock;
 mod migrate;
 mod open;
@@ -20,11 +22,9 @@ mod writer;
 use std::path::PathBuf;
 use std::thread;
 
-use rusqlite::ErrorCode;
 use tokio::sync::{mpsc, oneshot};
 
 pub(crate) use self::reader::Reader;
-use self::rows::Fault;
 use crate::error::StoreError;
 use crate::writer::{Order, write};
 
@@ -63,27 +63,4 @@ pub(crate) async fn open(
 
 fn no_thread(place: &str, error: &std::io::Error) -> StoreError {
     StoreError::Refused { place: place.into(), detail: format!("no thread for it: {error}") }
-}
-
-/// What a fault means for the store as a whole.
-fn failure(place: &str, fault: Fault) -> StoreError {
-    let place = place.to_owned();
-    let error = match fault {
-        Fault::Damaged(detail) => return StoreError::Corrupt { place, detail },
-        Fault::Failed(error) => error,
-    };
-    let detail = error.to_string();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-            StoreError::Busy { place, detail }
-        }
-        Some(ErrorCode::DiskFull) => StoreError::Full { place, detail },
-        Some(
-            ErrorCode::SystemIoFailure
-            | ErrorCode::CannotOpen
-            | ErrorCode::ReadOnly
-            | ErrorCode::PermissionDenied,
-        ) => StoreError::Disk { place, detail },
-        _ => StoreError::Refused { place, detail },
-    }
 }

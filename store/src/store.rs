@@ -6,6 +6,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
+use crate::fault::{Fault, Read};
 use crate::page::{Faults, Lost, Page, Prune, Pruned};
 use crate::place::Place;
 use crate::records::{Finish, NewDebate, StoredDebate, StoredEvent, StoredResult};
@@ -40,6 +41,13 @@ impl Store {
     /// Opens the store at that place, which is made where there is none, and takes it for this
     /// process alone. Must be called within a tokio runtime, which a PostgreSQL store needs as long
     /// as it is open.
+    ///
+    /// # Errors
+    ///
+    /// [`Busy`](StoreError::Busy) if another process has it, [`Open`](StoreError::Open) or
+    /// [`Unreachable`](StoreError::Unreachable) if it cannot be reached, [`TooNew`](StoreError::TooNew) if a
+    /// later program has written it, [`Corrupt`](StoreError::Corrupt) if it is damaged or of another program,
+    /// and what a database refuses.
     pub async fn open(place: &Place) -> Result<Self, StoreError> {
         let (writes, orders) = mpsc::channel(Self::WAITING);
         let reader = match place {
@@ -50,6 +58,11 @@ impl Store {
     }
 
     /// Stores a new debate. Returns when it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// [`DebateExists`](StoreError::DebateExists) if another debate has the name,
+    /// [`Damaged`](StoreError::Damaged) if that one is damaged. Else as [`check`](Self::check).
     pub async fn create(&self, debate: NewDebate) -> Result<(), StoreError> {
         self.write(Write::Create(debate)).await
     }
@@ -58,6 +71,12 @@ impl Store {
     /// Returns when it is on the disk.
     ///
     /// An event that the debate has already, with the same bytes, is a success.
+    ///
+    /// # Errors
+    ///
+    /// [`UnknownDebate`](StoreError::UnknownDebate), [`Gap`](StoreError::Gap) if the number is not the next,
+    /// [`Conflict`](StoreError::Conflict) if another event has it, [`Ended`](StoreError::Ended) after the last
+    /// one, [`Damaged`](StoreError::Damaged). Else as [`check`](Self::check).
     pub async fn append(
         &self,
         debate: &str,
@@ -71,12 +90,17 @@ impl Store {
 
     /// The debate with that name, if there is one. Where it is known that the store is damaged as a
     /// whole, that there is none is not said.
+    ///
+    /// # Errors
+    ///
+    /// [`Damaged`](StoreError::Damaged) if it is not what was written. Else as [`size`](Self::size), and
+    /// [`Corrupt`](StoreError::Corrupt) as said.
     pub async fn debate(&self, id: &str) -> Result<Option<StoredDebate>, StoreError> {
-        let found = match &self.reader {
-            Reader::Sqlite(reader) => reader.debate(id.into()).await?,
-            Reader::Postgres(reader) => reader.debate(id).await?,
+        let read = match &self.reader {
+            Reader::Sqlite(reader) => reader.debate(id.into()).await,
+            Reader::Postgres(reader) => reader.debate(id).await,
         };
-        match (found, self.fault.get()) {
+        match (read.map_err(|fault| fault.of_debate(id))?, self.fault.get()) {
             (None, Some(fault)) => Err(fault.clone()),
             (found, _) => Ok(found),
         }
@@ -84,68 +108,103 @@ impl Store {
 
     /// The events of a debate with numbers above `after`, in order. None if there is no such
     /// debate.
+    ///
+    /// # Errors
+    ///
+    /// [`Damaged`](StoreError::Damaged) if one of them is missing or is not what was written. Else as
+    /// [`size`](Self::size).
     pub async fn events(&self, debate: &str, after: u64) -> Result<Vec<StoredEvent>, StoreError> {
-        match &self.reader {
+        let read = match &self.reader {
             Reader::Sqlite(reader) => reader.events(debate.into(), after).await,
             Reader::Postgres(reader) => reader.events(debate, after).await,
-        }
+        };
+        read.map_err(|fault| fault.of_debate(debate))
     }
 
     /// Up to `limit` debates that have not ended and whose place is above `after`, the oldest first:
     /// to read them all, begin with 0 and go on after each page's `next`.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](StoreError::Corrupt) where the list cannot be read at all; single damaged rows are among
+    /// the page's `damaged`. Else as [`size`](Self::size).
     pub async fn unfinished(
         &self,
         after: u64,
         limit: u32,
     ) -> Result<Page<StoredDebate>, StoreError> {
-        match &self.reader {
+        self.whole(match &self.reader {
             Reader::Sqlite(reader) => reader.unfinished(after, limit).await,
             Reader::Postgres(reader) => reader.unfinished(after, limit).await,
-        }
+        })
     }
 
     /// Up to `limit` debates, the newest first; those whose place is below `before`, if it is
     /// given.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](StoreError::Corrupt) where the list cannot be read at all; single damaged rows are among
+    /// the page's `damaged`. Else as [`size`](Self::size).
     pub async fn recent(
         &self,
         before: Option<u64>,
         limit: u32,
     ) -> Result<Page<StoredDebate>, StoreError> {
-        match &self.reader {
+        self.whole(match &self.reader {
             Reader::Sqlite(reader) => reader.recent(before, limit).await,
             Reader::Postgres(reader) => reader.recent(before, limit).await,
-        }
+        })
     }
 
     /// Up to `limit` results with numbers above `after`, in the order in which the debates ended: to
     /// read them all, begin with 0 and go on after each page's `next`.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](StoreError::Corrupt) where the list cannot be read at all; single damaged rows are among
+    /// the page's `damaged`. Else as [`size`](Self::size).
     pub async fn results(&self, after: u64, limit: u32) -> Result<Page<StoredResult>, StoreError> {
-        match &self.reader {
+        self.whole(match &self.reader {
             Reader::Sqlite(reader) => reader.results(after, limit).await,
             Reader::Postgres(reader) => reader.results(after, limit).await,
-        }
+        })
     }
 
     /// Up to `limit` results of debates on that topic, the latest first; those whose number is below
     /// `before`, if it is given.
+    ///
+    /// # Errors
+    ///
+    /// [`Corrupt`](StoreError::Corrupt) where the list cannot be read at all; single damaged rows are among
+    /// the page's `damaged`. Else as [`size`](Self::size).
     pub async fn results_on(
         &self,
         topic: &str,
         before: Option<u64>,
         limit: u32,
     ) -> Result<Page<StoredResult>, StoreError> {
-        match &self.reader {
+        self.whole(match &self.reader {
             Reader::Sqlite(reader) => reader.results_on(topic.into(), before, limit).await,
             Reader::Postgres(reader) => reader.results_on(topic, before, limit).await,
-        }
+        })
     }
 
     /// What is wrong with the store as a whole, beside single debates; from then on it is known. It
     /// takes time in proportion to the store's size, and holds nobody up meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`size`](Self::size): that something is wrong is no error here.
     pub async fn faults(&self) -> Result<Vec<String>, StoreError> {
-        let Faults { said: faults, lost } = match &self.reader {
-            Reader::Sqlite(reader) => reader.faults().await?,
-            Reader::Postgres(reader) => reader.faults().await?,
+        let read = match &self.reader {
+            Reader::Sqlite(reader) => reader.faults().await,
+            Reader::Postgres(reader) => reader.faults().await,
+        };
+        let Faults { said: faults, lost } = match read {
+            // How many are lost cannot be counted then.
+            Err(Fault::Damaged(detail)) => Faults { said: vec![detail], ..Faults::default() },
+            read => self.whole(read)?,
         };
         let _ = self.lost.set(lost);
         if let Some(detail) = faults.first() {
@@ -162,15 +221,27 @@ impl Store {
     }
 
     /// The name of the debate at that place, of which the rest may be damaged, if it can be found.
+    ///
+    /// # Errors
+    ///
+    /// As [`size`](Self::size).
     pub async fn name_of(&self, place: u64) -> Result<Option<String>, StoreError> {
-        match &self.reader {
+        let read = match &self.reader {
             Reader::Sqlite(reader) => reader.name_of(place).await,
             Reader::Postgres(reader) => reader.name_of(place).await,
+        };
+        match read {
+            Err(Fault::Damaged(_)) => Ok(None),
+            read => self.whole(read),
         }
     }
 
     /// Removes debates that ended long ago, so many and no more: to remove all, go on until nothing
     /// was removed.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
     pub async fn prune(&self, what: Prune) -> Result<Pruned, StoreError> {
         let (answer, answered) = oneshot::channel();
         let sent = self.writes.send(Order::Prune(what, answer)).await;
@@ -180,25 +251,45 @@ impl Store {
 
     /// Gives the room of what has been removed back to the system. No write is taken meanwhile, and
     /// as much room as the store takes up may be needed for that time.
+    ///
+    /// # Errors
+    ///
+    /// As [`check`](Self::check).
     pub async fn compact(&self) -> Result<(), StoreError> {
         self.order(Order::Compact).await
     }
 
     /// How much room it takes up, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// If the database or its disk fails ([`Busy`](StoreError::Busy), [`Unreachable`](StoreError::Unreachable),
+    /// [`Disk`](StoreError::Disk), [`Refused`](StoreError::Refused)), if what is asked for is damaged, and
+    /// [`Closed`](StoreError::Closed) once the store is.
     pub async fn size(&self) -> Result<u64, StoreError> {
-        match &self.reader {
+        self.whole(match &self.reader {
             Reader::Sqlite(reader) => reader.size().await,
             Reader::Postgres(reader) => reader.size().await,
-        }
+        })
     }
 
     /// Whether the store can write: a write without consequences goes the way of all writes, up to
     /// the disk.
+    ///
+    /// # Errors
+    ///
+    /// What keeps the store from writing: [`Busy`](StoreError::Busy), [`Full`](StoreError::Full),
+    /// [`Unreachable`](StoreError::Unreachable), [`Disk`](StoreError::Disk), [`Gone`](StoreError::Gone),
+    /// [`Refused`](StoreError::Refused), [`Corrupt`](StoreError::Corrupt), and [`Closed`](StoreError::Closed).
     pub async fn check(&self) -> Result<(), StoreError> {
         self.write(Write::Check).await
     }
 
     /// Carries out the writes that wait, and closes the store for all who hold a handle to it.
+    ///
+    /// # Errors
+    ///
+    /// If the database could not be left in order; what was acknowledged is kept all the same.
     pub async fn close(&self) -> Result<(), StoreError> {
         match &self.reader {
             Reader::Sqlite(reader) => reader.close().await,
@@ -209,6 +300,11 @@ impl Store {
             Err(StoreError::Closed) => Ok(()),
             result => result,
         }
+    }
+
+    /// What was read of more than one debate.
+    fn whole<T>(&self, read: Read<T>) -> Result<T, StoreError> {
+        read.map_err(|fault| fault.of_store(self.place()))
     }
 
     /// Where it is, in words.

@@ -4,7 +4,10 @@
 //! the groups: a flush is shared by as many writes as came during the one before.
 
 use std::future::Future;
+use std::mem;
+use std::time::Duration;
 
+use backon::{ExponentialBuilder, RetryableWithContext};
 use tokio::sync::{mpsc, oneshot};
 use tracing::{error, warn};
 
@@ -29,6 +32,9 @@ pub(crate) type Answer = oneshot::Sender<Result<(), StoreError>>;
 
 /// A database, as the writer needs it.
 pub(crate) trait Backend: Send {
+    /// The pauses after which a group is tried again, where [another try may help](may_pass).
+    const PAUSES: ExponentialBuilder;
+
     /// What the database holds of each of those names, or that it is damaged.
     fn look_up(&mut self, names: &[&str]) -> impl Future<Output = LookedUp> + Send;
 
@@ -48,9 +54,8 @@ pub(crate) trait Backend: Send {
     /// Gives back the room of what has been removed. That takes its time.
     fn compact(&mut self) -> impl Future<Output = Result<(), StoreError>> + Send;
 
-    /// Called after an error, the first time with 1, then counting: does what may help, and says
-    /// whether the group should be tried again at once, rather than answered with the error.
-    fn recover(&mut self, failures: u32, error: &StoreError) -> impl Future<Output = bool> + Send;
+    /// Called after an error: forgets what the failure has left open.
+    fn reset(&mut self);
 
     /// Leaves the database in order.
     fn close(self) -> impl Future<Output = Result<(), StoreError>> + Send;
@@ -112,23 +117,38 @@ pub(crate) async fn write<B: Backend>(mut backend: B, mut orders: mpsc::Receiver
 }
 
 /// The results of a group of writes.
-async fn carry_out<B: Backend>(
-    backend: &mut B,
-    ledger: &mut Ledger,
+async fn carry_out<'a, B: Backend>(
+    backend: &'a mut B,
+    ledger: &'a mut Ledger,
     writes: &[Write],
 ) -> Vec<Result<(), StoreError>> {
-    let mut failures = 0;
-    loop {
-        match commit(backend, ledger, writes).await {
-            Ok(results) => return results,
-            Err(error) => {
-                ledger.forget();
-                failures += 1;
-                if !backend.recover(failures, &error).await {
-                    error!(%error, writes = writes.len(), "the store failed");
-                    return vec![Err(error); writes.len()];
-                }
-            }
+    let attempt = |(backend, ledger): (&'a mut B, &'a mut Ledger)| async move {
+        let result = commit(backend, ledger, writes).await;
+        if result.is_err() {
+            ledger.forget();
+            backend.reset();
+        }
+        ((backend, ledger), result)
+    };
+    let retry = attempt.retry(B::PAUSES).context((backend, ledger)).when(may_pass);
+    let (_, result) = retry.notify(warn_once()).await;
+    result.unwrap_or_else(|error| {
+        error!(%error, writes = writes.len(), "the store failed");
+        vec![Err(error); writes.len()]
+    })
+}
+
+/// Whether what failed may succeed a moment later, without anybody's doing.
+pub(crate) fn may_pass(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unreachable { .. } | StoreError::Busy { .. })
+}
+
+/// Says in the log that something is tried again, however often that is.
+pub(crate) fn warn_once() -> impl FnMut(&StoreError, Duration) {
+    let mut said = false;
+    move |error, _| {
+        if !mem::replace(&mut said, true) {
+            warn!(%error, "the database failed: trying again");
         }
     }
 }

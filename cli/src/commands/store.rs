@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use pixel_debate_server::ServeError;
 use pixel_debate_server::upkeep;
-use pixel_debate_store::{Place, Store};
+use pixel_debate_store::{Place, Store, retention};
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -153,14 +153,14 @@ impl Prune {
         let store = self.which.open().await?;
         let mut out = io::stdout().lock();
         if self.dry_run {
-            let debates = upkeep::removable(&store, self.keep).await.map_err(failed)?;
+            let debates = retention::removable(&store, self.keep).await.map_err(failed)?;
             if self.which.json {
                 writeln!(out, "{}", json!({ "debates": debates, "dry_run": true }))?;
             } else {
                 writeln!(out, "{debates} debates would be removed")?;
             }
         } else {
-            let pruned = upkeep::prune(&store, self.keep).await.map_err(failed)?;
+            let pruned = retention::remove(&store, self.keep).await.map_err(failed)?;
             store.compact().await.map_err(failed)?;
             let bytes = store.size().await.map_err(failed)?;
             if self.which.json {

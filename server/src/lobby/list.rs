@@ -1,11 +1,11 @@
 //! The list of debates: those at hand as they stand, those that are over from the store.
 
 use pixel_debate_protocol::{DebateId, DebateList, Phase, Refusal, Summary, Visibility};
+use pixel_debate_store::{Damaged, StoreError, StoredDebate};
 use tracing::error;
 
 use super::{Lobby, unavailable};
 use crate::results::DebateResult;
-use pixel_debate_store::{Damaged, StoreError, StoredDebate};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 64;

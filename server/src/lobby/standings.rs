@@ -13,13 +13,13 @@ use pixel_debate_game::Role;
 use pixel_debate_protocol::{
     DebateId, DebaterScore, JudgeScore, OtherJudges, Refusal, Standings, Wins,
 };
+use pixel_debate_store::{Damaged, StoreError, StoredResult};
 use tokio::time::Instant;
 use tracing::error;
 
 use self::names::Names;
 use super::{Lobby, unavailable};
 use crate::results::{DebateResult, Grade};
-use pixel_debate_store::{Damaged, StoreError, StoredResult};
 
 /// How many results are read from the store at once.
 const PAGE: u32 = 512;

@@ -9,6 +9,7 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use pixel_debate_datasets::mnist;
+use pixel_debate_store::Place;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -17,7 +18,6 @@ use super::{Clerk, Stay};
 use crate::http::{App, Peer};
 use crate::outbox::Outbox;
 use crate::{BuiltIn, Limits, Server, ServerConfig};
-use pixel_debate_store::Place;
 
 /// Where it is served.
 pub(crate) const PATH: &str = "/echo";

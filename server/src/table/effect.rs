@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use pixel_debate_game::{Debater, Evidence};
 use pixel_debate_protocol::{DebateRecord, Refusal, ServerMessage, Snapshot, Summary};
+use pixel_debate_store::Finish;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -13,7 +14,6 @@ use super::handle::Request;
 use super::work::Unwritten;
 use crate::outbox::{Outbox, frame};
 use crate::searches::{Answer, Question};
-use pixel_debate_store::Finish;
 
 /// The time of a step.
 #[derive(Clone, Copy, Debug)]

@@ -15,6 +15,7 @@ use pixel_debate_protocol::{
     Background, Clock, CloseReason, DebateId, Player, Refusal, ServerMessage, Setup, Snapshot,
     Token, Tokens, Visibility,
 };
+use pixel_debate_store::StoreError;
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{RngExt, SeedableRng};
@@ -29,7 +30,6 @@ use crate::outbox::Outbox;
 use crate::record::{Entry, Restored, Terms};
 use crate::searches::Answer;
 use crate::tokens::Locks;
-use pixel_debate_store::StoreError;
 
 /// What a client knows.
 #[derive(Default)]

@@ -8,13 +8,13 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use pixel_debate_game::Evidence;
 use pixel_debate_protocol::DebateId;
+use pixel_debate_store::{Finish, StoreError};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::Input;
 use crate::house::House;
 use crate::outbox::Outbox;
 use crate::searches::Question;
-use pixel_debate_store::{Finish, StoreError};
 
 /// Something under way, and what has come of it.
 pub(super) type Work = BoxFuture<'static, Input>;

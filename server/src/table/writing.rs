@@ -7,6 +7,7 @@ use pixel_debate_game::{Debate, IllegalMove, Move};
 use pixel_debate_protocol::{
     Accepted, CloseReason, EventTime, Refusal, RefusalCode, ServerMessage,
 };
+use pixel_debate_store::Finish;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -17,7 +18,6 @@ use crate::limits::milliseconds;
 use crate::outbox::Outbox;
 use crate::record::Entry;
 use crate::results::finish;
-use pixel_debate_store::Finish;
 
 /// An event that the store has not taken yet.
 pub(super) struct Pending {

@@ -6,11 +6,12 @@ use tokio::sync::Mutex;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
-use super::rows::{self, DEBATE, EVENTS, RESULT, Read, Wrong};
+use super::rows::{self, DEBATE, EVENTS, RESULT};
 use super::session::Session;
 use super::target::Target;
 use crate::error::StoreError;
-use crate::page::{Damaged, Faults, Page, bound};
+use crate::fault::Read;
+use crate::page::{Faults, Page, bound, last_of_full};
 use crate::records::{StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
@@ -43,47 +44,29 @@ impl Reader {
         self.session().await.map(drop)
     }
 
-    pub(crate) async fn debate(&self, id: &str) -> Result<Option<StoredDebate>, StoreError> {
+    pub(crate) async fn debate(&self, id: &str) -> Read<Option<StoredDebate>> {
         let sql = format!("{DEBATE} WHERE id = $1");
-        let found = self.ask(&sql, &[(&id, Type::TEXT)]).await.map_err(|error| of(id, error))?;
-        let Some(row) = found.rows.first() else { return Ok(None) };
-        whole(id, rows::debate(&found.session, row)).map(Some)
+        let found = self.ask(&sql, &[(&id, Type::TEXT)]).await?;
+        found.rows.first().map(|row| rows::debate(&found.session, row)).transpose()
     }
 
-    pub(crate) async fn events(
-        &self,
-        debate: &str,
-        after: u64,
-    ) -> Result<Vec<StoredEvent>, StoreError> {
+    pub(crate) async fn events(&self, debate: &str, after: u64) -> Read<Vec<StoredEvent>> {
         let after = bound(after);
-        let found = self.ask(EVENTS, &[(&debate, Type::TEXT), (&after, Type::INT8)]).await;
-        let found = found.map_err(|error| of(debate, error))?;
-        whole(debate, rows::events(&found.session, &found.rows, after))
+        let found = self.ask(EVENTS, &[(&debate, Type::TEXT), (&after, Type::INT8)]).await?;
+        rows::events(&found.session, &found.rows, after)
     }
 
-    pub(crate) async fn unfinished(
-        &self,
-        after: u64,
-        limit: u32,
-    ) -> Result<Page<StoredDebate>, StoreError> {
+    pub(crate) async fn unfinished(&self, after: u64, limit: u32) -> Read<Page<StoredDebate>> {
         let sql = format!("{DEBATE} WHERE NOT ended AND place > $1 ORDER BY place LIMIT $2");
         self.page(&sql, bound(after), limit, rows::debate).await
     }
 
-    pub(crate) async fn recent(
-        &self,
-        before: Option<u64>,
-        limit: u32,
-    ) -> Result<Page<StoredDebate>, StoreError> {
+    pub(crate) async fn recent(&self, before: Option<u64>, limit: u32) -> Read<Page<StoredDebate>> {
         let sql = format!("{DEBATE} WHERE place < $1 ORDER BY place DESC LIMIT $2");
         self.page(&sql, before.map_or(i64::MAX, bound), limit, rows::debate).await
     }
 
-    pub(crate) async fn results(
-        &self,
-        after: u64,
-        limit: u32,
-    ) -> Result<Page<StoredResult>, StoreError> {
+    pub(crate) async fn results(&self, after: u64, limit: u32) -> Read<Page<StoredResult>> {
         let sql = format!("{RESULT} WHERE number > $1 ORDER BY number LIMIT $2");
         self.page(&sql, bound(after), limit, rows::result).await
     }
@@ -93,27 +76,21 @@ impl Reader {
         topic: &str,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Page<StoredResult>, StoreError> {
+    ) -> Read<Page<StoredResult>> {
         let sql =
             format!("{RESULT} WHERE topic = $1 AND number < $2 ORDER BY number DESC LIMIT $3");
         let (before, most) = (before.map_or(i64::MAX, bound), i64::from(limit));
         let params: [(&(dyn ToSql + Sync), Type); 3] =
             [(&topic, Type::TEXT), (&before, Type::INT8), (&most, Type::INT8)];
-        self.ask(&sql, &params).await?.part(limit, rows::result)
+        self.ask(&sql, &params).await?.page(limit, rows::result)
     }
 
     /// What is wrong with the database as a whole, beside single debates. Of its pages and indices the
     /// database has checks of its own.
-    pub(crate) async fn faults(&self) -> Result<Faults, StoreError> {
+    pub(crate) async fn faults(&self) -> Read<Faults> {
         let sql = "SELECT count(*) FILTER (WHERE ended), count(*), (SELECT count(*) FROM results) \
             FROM debates";
-        let found = match self.ask(sql, &[]).await {
-            Ok(found) => found,
-            Err(StoreError::Corrupt { detail, .. }) => {
-                return Ok(Faults { said: vec![detail], ..Faults::default() });
-            }
-            Err(error) => return Err(error),
-        };
+        let found = self.ask(sql, &[]).await?;
         let Some(row) = found.rows.first() else { return Ok(Faults::default()) };
         let ended: i64 = found.session.column(row, 0)?;
         let results: i64 = found.session.column(row, 2)?;
@@ -123,22 +100,17 @@ impl Reader {
     }
 
     /// How much room it takes up, in bytes.
-    pub(crate) async fn size(&self) -> Result<u64, StoreError> {
+    pub(crate) async fn size(&self) -> Read<u64> {
         let found = self.ask("SELECT pg_database_size(current_database())", &[]).await?;
         let row = found.rows.first();
         Ok(row.map_or(Ok(0), |row| found.session.column::<i64>(row, 0))?.cast_unsigned())
     }
 
-    pub(crate) async fn name_of(&self, place: u64) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn name_of(&self, place: u64) -> Read<Option<String>> {
         let place = bound(place);
         let sql = "SELECT id FROM debates WHERE place = $1";
-        match self.ask(sql, &[(&place, Type::INT8)]).await {
-            Ok(Found { session, rows }) => {
-                rows.first().map(|row| session.column(row, 0)).transpose()
-            }
-            Err(StoreError::Corrupt { .. }) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let Found { session, rows } = self.ask(sql, &[(&place, Type::INT8)]).await?;
+        Ok(rows.first().map(|row| session.column(row, 0)).transpose()?)
     }
 
     pub(crate) fn place(&self) -> String {
@@ -151,17 +123,17 @@ impl Reader {
     }
 
     /// The rows that a question with a number and a limit is answered with, as far as they are what
-    /// was written. The first column of each is its number.
+    /// was written.
     async fn page<T>(
         &self,
         sql: &str,
         number: i64,
         limit: u32,
         read: impl Fn(&Session, &Row) -> Read<T>,
-    ) -> Result<Page<T>, StoreError> {
+    ) -> Read<Page<T>> {
         let most = i64::from(limit);
         let params: [(&(dyn ToSql + Sync), Type); 2] = [(&number, Type::INT8), (&most, Type::INT8)];
-        self.ask(sql, &params).await?.part(limit, read)
+        self.ask(sql, &params).await?.page(limit, read)
     }
 
     /// Asks, a second time when the connection is lost.
@@ -215,40 +187,14 @@ struct Found {
 }
 
 impl Found {
-    /// The rows as a part of what was asked for, of so many rows unless it is the last.
-    fn part<T>(
-        &self,
-        limit: u32,
-        read: impl Fn(&Session, &Row) -> Read<T>,
-    ) -> Result<Page<T>, StoreError> {
-        let last = self.rows.last().filter(|_| self.rows.len() == limit as usize);
-        let next = last.map(|row| self.session.column::<i64>(row, 0)).transpose()?;
-        Ok(Page { next: next.map(i64::cast_unsigned), ..self.page(read)? })
-    }
-
-    fn page<T>(&self, read: impl Fn(&Session, &Row) -> Read<T>) -> Result<Page<T>, StoreError> {
-        let mut page = Page { items: Vec::new(), damaged: Vec::new(), next: None };
-        for row in &self.rows {
-            match read(&self.session, row)? {
-                Ok(item) => page.items.push(item),
-                Err(Wrong { number, detail }) => {
-                    page.damaged.push(Damaged { number: number.cast_unsigned(), detail });
-                }
-            }
-        }
-        Ok(page)
-    }
-}
-
-/// What was read of a debate.
-fn whole<T>(debate: &str, read: Read<T>) -> Result<T, StoreError> {
-    read?.map_err(|Wrong { detail, .. }| StoreError::Damaged { debate: debate.into(), detail })
-}
-
-/// What an error means that was met in reading one debate.
-fn of(debate: &str, error: StoreError) -> StoreError {
-    match error {
-        StoreError::Corrupt { detail, .. } => StoreError::Damaged { debate: debate.into(), detail },
-        error => error,
+    /// The rows as a part of what was asked for, of so many rows unless it is the last. The first column
+    /// of each is its number.
+    fn page<T>(&self, limit: u32, read: impl Fn(&Session, &Row) -> Read<T>) -> Read<Page<T>> {
+        let Self { session, rows } = self;
+        let numbers = rows.iter().map(|row| session.column(row, 0));
+        let numbers: Vec<i64> = numbers.collect::<Result<_, _>>()?;
+        let next = last_of_full(&numbers, limit);
+        let rows = rows.iter().map(|row| read(session, row).map(Some));
+        Page::of(numbers.into_iter().zip(rows), next)
     }
 }

@@ -8,8 +8,8 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, NoTls, Row, Socket};
 use tracing::debug;
 
-use super::target::Target;
-use super::{PATIENCE, failure};
+use super::errors::failure;
+use super::target::{PATIENCE, Target};
 use crate::error::StoreError;
 
 /// One connection to the database. Whatever it is asked is answered within a bounded time.

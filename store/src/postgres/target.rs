@@ -9,10 +9,11 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use thiserror::Error;
@@ -21,7 +22,8 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tracing::warn;
 
-use super::PATIENCE;
+/// How long the database may take to answer before it is given up.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A PostgreSQL database, and how it is reached.
 #[derive(Clone)]
@@ -127,6 +129,24 @@ impl fmt::Display for Database {
     }
 }
 
+/// Why a connection cannot be encrypted as it is asked for.
+#[derive(Debug, Error)]
+pub(super) enum EncryptionError {
+    #[error("sslrootcert={}: {source}", file.display())]
+    File { file: PathBuf, source: pem::Error },
+    #[error("sslrootcert={}: {source}", file.display())]
+    Certificate { file: PathBuf, source: rustls::Error },
+    #[error("sslrootcert={}: the file has no certificate in PEM", .0.display())]
+    NoCertificate(PathBuf),
+    #[error(
+        "the system has no certificates of authorities: install them (Debian's package is \
+         ca-certificates), or name a file by sslrootcert=FILE"
+    )]
+    NoAuthorities,
+    #[error(transparent)]
+    Tls(#[from] rustls::Error),
+}
+
 /// What a connection needs.
 #[derive(Clone)]
 pub(super) struct Target {
@@ -142,15 +162,14 @@ impl fmt::Debug for Target {
 }
 
 impl Target {
-    /// Reads the certificates, if some are needed. The error says what is wrong with them.
-    pub(super) fn new(database: &Database) -> Result<Self, String> {
+    /// Reads the certificates, if some are needed.
+    pub(super) fn new(database: &Database) -> Result<Self, EncryptionError> {
         let Database { config, security } = database;
         let provider = Arc::new(ring::default_provider());
         let verified = |roots: RootCertStore| {
             let builder = ClientConfig::builder_with_provider(Arc::clone(&provider));
-            let builder = builder.with_safe_default_protocol_versions();
-            let builder = builder.map_err(|error| error.to_string())?;
-            Ok::<_, String>(builder.with_root_certificates(roots).with_no_client_auth())
+            let builder = builder.with_safe_default_protocol_versions()?;
+            Ok::<_, EncryptionError>(builder.with_root_certificates(roots).with_no_client_auth())
         };
         let encryption = match security {
             Security::Plain => {
@@ -173,23 +192,21 @@ impl Target {
 }
 
 /// The authorities in that file, or those that the system trusts.
-fn certificates(file: Option<&PathBuf>) -> Result<RootCertStore, String> {
+fn certificates(file: Option<&PathBuf>) -> Result<RootCertStore, EncryptionError> {
     let mut roots = RootCertStore::empty();
     if let Some(file) = file {
-        let said = |error: &dyn fmt::Display| format!("sslrootcert={}: {error}", file.display());
-        for certificate in CertificateDer::pem_file_iter(file).map_err(|error| said(&error))? {
-            let certificate = certificate.map_err(|error| said(&error))?;
-            roots.add(certificate).map_err(|error| said(&error))?;
+        let unread = |source| EncryptionError::File { file: file.clone(), source };
+        for certificate in CertificateDer::pem_file_iter(file).map_err(unread)? {
+            let taken = roots.add(certificate.map_err(unread)?);
+            taken.map_err(|source| EncryptionError::Certificate { file: file.clone(), source })?;
         }
         if roots.is_empty() {
-            return Err(said(&"the file has no certificate in PEM"));
+            return Err(EncryptionError::NoCertificate(file.clone()));
         }
     } else {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         if roots.is_empty() {
-            return Err("the system has no certificates of authorities: install them (Debian's \
-                package is ca-certificates), or name a file by sslrootcert=FILE"
-                .into());
+            return Err(EncryptionError::NoAuthorities);
         }
     }
     Ok(roots)

@@ -3,12 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use backon::{ExponentialBuilder, RetryableWithContext};
 use tokio_postgres::types::Type;
-use tracing::warn;
 
 use super::migrate::migrate;
-use super::rows::closes;
 use super::session::Session;
 use super::target::Target;
 use crate::error::StoreError;
@@ -16,14 +14,10 @@ use crate::ledger::{Known, NewEvent, Plan, Repeat, Repeated};
 use crate::page::{Prune, Pruned, bound};
 use crate::records::{Finish, NewDebate};
 use crate::seal::{self, Link};
-use crate::writer::{Backend, LookedUp};
+use crate::writer::{Backend, LookedUp, may_pass, warn_once};
 
 /// The advisory lock that the writer holds: "pixd".
 const LOCK: i64 = 0x7069_7864;
-
-/// How often a group is tried again when the connection is lost: with the pauses between, for about
-/// five seconds.
-const TRIES: u32 = 8;
 
 pub(super) struct Writer {
     target: Target,
@@ -34,15 +28,17 @@ pub(super) struct Writer {
 
 impl Writer {
     pub(super) async fn open(target: Target, place: String) -> Result<Self, StoreError> {
-        let mut writer = Self { target, place, session: None };
-        let mut failures = 0;
-        while let Err(error) = writer.migrate().await {
-            failures += 1;
-            if !writer.recover(failures, &error).await {
-                return Err(error);
+        let writer = Self { target, place, session: None };
+        let attempt = |mut writer: Self| async {
+            let migrated = writer.migrate().await;
+            if migrated.is_err() {
+                writer.reset();
             }
-        }
-        Ok(writer)
+            (writer, migrated)
+        };
+        let retry = attempt.retry(Self::PAUSES).context(writer).when(may_pass);
+        let (writer, migrated) = retry.notify(warn_once()).await;
+        migrated.map(|()| writer)
     }
 
     /// The connection, which is made anew if need be, with the lock.
@@ -108,6 +104,13 @@ async fn holder(session: &Session) -> String {
 }
 
 impl Backend for Writer {
+    // For about five seconds. Another session may hold the lock for a moment, if it is our own that the
+    // database has not missed yet.
+    const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(100))
+        .with_max_delay(Duration::from_millis(800))
+        .with_max_times(8);
+
     async fn look_up(&mut self, names: &[&str]) -> LookedUp {
         let session = self.session().await?;
         // Every name has one row, in the order of the names.
@@ -123,7 +126,7 @@ impl Backend for Writer {
         let known = |(row, name): (_, &&str)| {
             let Some(place) = session.column::<Option<i64>>(row, 0)? else { return Ok(Ok(None)) };
             let (ended, last) = (session.column(row, 1)?, session.column(row, 2)?);
-            if !closes(place, ended, last, session.column(row, 3)?) {
+            if !seal::closes(place, ended, last, session.column(row, 3)?) {
                 let detail = "its end has been altered".into();
                 return Ok(Err(StoreError::Damaged { debate: (*name).to_owned(), detail }));
             }
@@ -153,19 +156,9 @@ impl Backend for Writer {
         Ok(())
     }
 
-    async fn recover(&mut self, failures: u32, error: &StoreError) -> bool {
-        // Whatever the transaction came to: a new connection begins without one. Another session may
-        // hold the lock for a moment, if it is our own that the database has not missed yet.
+    fn reset(&mut self) {
+        // Whatever the transaction came to: a new connection begins without one.
         self.session = None;
-        let hopeful = matches!(error, StoreError::Unreachable { .. } | StoreError::Busy { .. });
-        if !hopeful || failures > TRIES {
-            return false;
-        }
-        if failures == 1 {
-            warn!(%error, "the database failed: trying again");
-        }
-        sleep(Duration::from_millis(50 << failures.min(4))).await;
-        true
     }
 
     async fn close(self) -> Result<(), StoreError> {
@@ -370,4 +363,17 @@ async fn is_stored(session: &Session, repeat: &Repeat<'_>) -> Result<bool, Store
         }
     };
     Ok(!rows.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use backon::BackoffBuilder;
+
+    use super::*;
+
+    #[test]
+    fn a_group_is_tried_again_for_about_five_seconds() {
+        let pauses: Vec<_> = Writer::PAUSES.build().map(|pause| pause.as_millis()).collect();
+        assert_eq!(pauses, [100, 200, 400, 800, 800, 800, 800, 800]);
+    }
 }

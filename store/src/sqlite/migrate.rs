@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Transaction, params};
 
-use super::rows::Fault;
+use super::errors::{Fault, failure};
 use super::totals::Totals;
 use crate::error::StoreError;
 use crate::records::NewDebate;
@@ -26,7 +26,7 @@ const APPLICATION: i64 = 0x7069_7864;
 
 /// Refuses a file of another program.
 pub(super) fn recognise(connection: &Connection, place: &str) -> Result<(), StoreError> {
-    let said = |error| super::failure(place, error);
+    let said = |error| failure(place, error);
     let application = pragma(connection, "application_id").map_err(said)?;
     let tables: i64 = connection
         .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
@@ -44,7 +44,7 @@ pub(super) fn recognise(connection: &Connection, place: &str) -> Result<(), Stor
 /// Brings the schema to the newest version, each step as a whole or not at all.
 pub(super) fn migrate(connection: &mut Connection, place: &str) -> Result<(), StoreError> {
     let known = MIGRATIONS.len() as i64;
-    let found = pragma(connection, "user_version").map_err(|fault| super::failure(place, fault))?;
+    let found = pragma(connection, "user_version").map_err(|fault| failure(place, fault))?;
     let done = usize::try_from(found).ok().filter(|&found| found <= MIGRATIONS.len());
     let Some(done) = done else {
         return Err(StoreError::TooNew { place: place.into(), found, known });
@@ -69,7 +69,7 @@ pub(super) fn migrate(connection: &mut Connection, place: &str) -> Result<(), St
         }
         Ok(())
     };
-    bring().map_err(|fault: Fault| super::failure(place, fault))
+    bring().map_err(|fault: Fault| failure(place, fault))
 }
 
 /// Refuses a schema of that version in which something is of another program: it could alter what is

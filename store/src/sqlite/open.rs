@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::failure;
+use super::errors::failure;
 use super::lock::{Lock, Unlocked};
 use super::migrate::{migrate, recognise};
 use super::tails::Tails;

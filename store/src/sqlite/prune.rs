@@ -4,24 +4,22 @@
 //! among those of others: they go when no debate is left that began before them, from the first row
 //! on, so that no row is missing among those that are kept.
 
-use std::collections::HashMap;
-
 use rusqlite::{OptionalExtension, Transaction, params};
 
-use super::rows::Fault;
+use super::errors::Fault;
 use super::totals::Totals;
-use super::writer::Carried;
 use crate::page::{Prune, Pruned, bound};
 
 /// So many events are removed at most for each debate that may be.
 const EVENTS_EACH: i64 = 40;
 
-/// Removes what is asked for, as far as one transaction goes.
+/// Removes what is asked for, as far as one transaction goes. Returns the places of those that had not
+/// ended as well.
 pub(super) fn prune(
     transaction: &Transaction<'_>,
     totals: &mut Totals,
     what: &Prune,
-) -> Result<Carried<Pruned>, Fault> {
+) -> Result<(Pruned, Vec<i64>), Fault> {
     let mut pruned = Pruned::default();
     let before = bound(what.before_ms);
     let mut statement = transaction
@@ -56,7 +54,7 @@ pub(super) fn prune(
         pruned.events = statement.execute([last])? as u64;
         totals.first_event = last + 1;
     }
-    Ok(Carried { answer: pruned, last: HashMap::new(), over })
+    Ok((pruned, over))
 }
 
 /// Removes a debate, and says how many that were.

@@ -8,14 +8,16 @@ use std::thread;
 use rusqlite::{Connection, Params, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::failure;
+use super::debates;
+use super::errors::{Fault, failed};
 use super::migrate::faults;
 use super::open::read_only;
-use super::rows::{self, Fault};
+use super::rows;
 use super::tails::Tails;
 use super::totals::Totals;
 use crate::error::StoreError;
-use crate::page::{Damaged, Faults, Lost, Page, bound};
+use crate::fault::Read;
+use crate::page::{Damaged, Faults, Lost, Page, bound, last_of_full};
 use crate::records::{StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
@@ -49,59 +51,49 @@ impl Reader {
         Ok(Self { questions, file: file.into() })
     }
 
-    pub(crate) async fn debate(&self, id: String) -> Result<Option<StoredDebate>, StoreError> {
-        let name = id.clone();
-        let read = move |connection: &Connection, tails: &Tails| {
+    pub(crate) async fn debate(&self, id: String) -> Read<Option<StoredDebate>> {
+        self.ask(move |connection, tails| {
             let Some(place) = rows::place_of(connection, &id)? else { return Ok(None) };
-            let found = rows::debate(connection, tails, place)?;
-            named(found, &id, |found| &found.debate.id)
-        };
-        self.ask(read).await?.map_err(|fault| self.of(name, fault))
+            match debates::debate(connection, tails, place)? {
+                Some(found) if found.debate.id == id => Ok(Some(found)),
+                // An index is damaged.
+                Some(_) => Err(Fault::Damaged("its name leads to another debate".into())),
+                None => Err(Fault::Damaged("it is not where its name leads".into())),
+            }
+        })
+        .await
     }
 
-    pub(crate) async fn events(
-        &self,
-        debate: String,
-        after: u64,
-    ) -> Result<Vec<StoredEvent>, StoreError> {
-        let name = debate.clone();
-        let read = move |connection: &Connection, tails: &Tails| {
+    pub(crate) async fn events(&self, debate: String, after: u64) -> Read<Vec<StoredEvent>> {
+        self.ask(move |connection, tails| {
             let Some(place) = rows::place_of(connection, &debate)? else { return Ok(Vec::new()) };
-            rows::events(connection, tails, place, bound(after))
-        };
-        self.ask(read).await?.map_err(|fault| self.of(name, fault))
+            debates::events(connection, tails, place, bound(after))
+        })
+        .await
     }
 
-    pub(crate) async fn unfinished(
-        &self,
-        after: u64,
-        limit: u32,
-    ) -> Result<Page<StoredDebate>, StoreError> {
+    pub(crate) async fn unfinished(&self, after: u64, limit: u32) -> Read<Page<StoredDebate>> {
         self.page(move |connection, tails| {
             let places = tails.places(bound(after), limit as usize);
-            let next = (places.len() == limit as usize).then(|| places.last().copied()).flatten();
-            let mut page = read_each(places, |place| rows::debate(connection, tails, place))?;
+            let next = last_of_full(&places, limit);
+            let read = |place| (place, debates::debate(connection, tails, place));
+            let mut page = Page::of(places.into_iter().map(read), next)?;
             // Some may have ended meanwhile.
             page.items.retain(|stored| !stored.ended);
-            page.next = next.map(i64::cast_unsigned);
             Ok(page)
         })
         .await
     }
 
-    pub(crate) async fn recent(
-        &self,
-        before: Option<u64>,
-        limit: u32,
-    ) -> Result<Page<StoredDebate>, StoreError> {
+    pub(crate) async fn recent(&self, before: Option<u64>, limit: u32) -> Read<Page<StoredDebate>> {
         self.page(move |connection, tails| {
             let last = Totals::read(connection)?.last_place;
             let from = before.map_or(i64::MAX, bound).min(last + 1) - 1;
             let sql = "SELECT place FROM debates WHERE place <= ?1 ORDER BY place DESC LIMIT ?2";
             let (places, next) = match numbers(connection, sql, params![from, limit]) {
                 Ok(places) => {
-                    let next = (places.len() == limit as usize).then(|| places.last().copied());
-                    (places, next.flatten())
+                    let next = last_of_full(&places, limit);
+                    (places, next)
                 }
                 Err(Fault::Damaged(_)) => {
                     let to = (from - LOOKS.min(i64::from(limit))).max(0);
@@ -109,26 +101,21 @@ impl Reader {
                 }
                 Err(failed) => return Err(failed),
             };
-            let mut page = read_each(places, |place| rows::debate(connection, tails, place))?;
-            page.next = next.map(i64::cast_unsigned);
-            Ok(page)
+            let read = |place| (place, debates::debate(connection, tails, place));
+            Page::of(places.into_iter().map(read), next)
         })
         .await
     }
 
-    pub(crate) async fn results(
-        &self,
-        after: u64,
-        limit: u32,
-    ) -> Result<Page<StoredResult>, StoreError> {
+    pub(crate) async fn results(&self, after: u64, limit: u32) -> Read<Page<StoredResult>> {
         self.page(move |connection, _| {
             let last = Totals::read(connection)?.last_result;
             let from = bound(after).min(last) + 1;
             let sql = "SELECT number FROM results WHERE number >= ?1 ORDER BY number LIMIT ?2";
             let (found, next) = match numbers(connection, sql, params![from, limit]) {
                 Ok(found) => {
-                    let next = (found.len() == limit as usize).then(|| found.last().copied());
-                    (found, next.flatten())
+                    let next = last_of_full(&found, limit);
+                    (found, next)
                 }
                 Err(Fault::Damaged(_)) => {
                     let to = (from - 1 + LOOKS.min(i64::from(limit))).min(last);
@@ -138,12 +125,11 @@ impl Reader {
             };
             let sql = format!("{} WHERE number = ?1", rows::RESULT);
             let mut statement = connection.prepare_cached(&sql)?;
-            let mut page = read_each(found, |number| {
+            let mut read = |number| {
                 let mut rows = statement.query([number])?;
                 rows.next()?.map(rows::result).transpose()
-            })?;
-            page.next = next.map(i64::cast_unsigned);
-            Ok(page)
+            };
+            Page::of(found.into_iter().map(|number| (number, read(number))), next)
         })
         .await
     }
@@ -153,7 +139,7 @@ impl Reader {
         topic: String,
         before: Option<u64>,
         limit: u32,
-    ) -> Result<Page<StoredResult>, StoreError> {
+    ) -> Read<Page<StoredResult>> {
         self.page(move |connection, _| {
             let sql = format!(
                 "{} WHERE topic = ?1 AND number < ?2 ORDER BY number DESC LIMIT ?3",
@@ -186,7 +172,7 @@ impl Reader {
 
     /// What is wrong with the file as a whole, beside single debates. It is read by a connection of
     /// its own, for that takes a while.
-    pub(crate) async fn faults(&self) -> Result<Faults, StoreError> {
+    pub(crate) async fn faults(&self) -> Read<Faults> {
         let file = Arc::clone(&self.file);
         let read = move || -> Result<Faults, Fault> {
             let connection = read_only(&file)?;
@@ -212,26 +198,21 @@ impl Reader {
             Ok(Faults { said, lost: Lost { debates, results: lost(results, totals.results) } })
         };
         let found = tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?;
-        match found {
-            // How many are lost cannot be counted then.
-            Err(Fault::Damaged(detail)) => Ok(Faults { said: vec![detail], ..Faults::default() }),
-            found => found.map_err(|fault| self.failure(fault)),
-        }
+        found.map_err(|fault| self.meaning(fault))
     }
 
     /// How much room it takes up, in bytes, without that which is free for new rows.
-    pub(crate) async fn size(&self) -> Result<u64, StoreError> {
+    pub(crate) async fn size(&self) -> Read<u64> {
         let read = |connection: &Connection, _: &Tails| {
             let pages =
                 |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
             Ok((pages("page_count")? - pages("freelist_count")?) * pages("page_size")?)
         };
-        let size = self.ask(read).await?.map_err(|fault| self.failure(fault))?;
-        Ok(size.cast_unsigned())
+        self.ask(read).await.map(i64::cast_unsigned)
     }
 
     /// The places of debates by their names, where the rows themselves cannot say them.
-    pub(crate) async fn name_of(&self, place: u64) -> Result<Option<String>, StoreError> {
+    pub(crate) async fn name_of(&self, place: u64) -> Read<Option<String>> {
         let read = move |connection: &Connection, _: &Tails| {
             // The index has both, and is searched from one end to the other.
             let mut statement = connection.prepare_cached(
@@ -241,10 +222,7 @@ impl Reader {
             let mut rows = statement.query([bound(place)])?;
             Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
         };
-        match self.ask(read).await? {
-            Err(Fault::Damaged(_)) => Ok(None),
-            name => name.map_err(|fault| self.failure(fault)),
-        }
+        self.ask(read).await
     }
 
     /// Closes the reader's connection, for all who hold a handle.
@@ -256,13 +234,13 @@ impl Reader {
     async fn page<T: Send + 'static>(
         &self,
         question: impl Fn(&Connection, &Tails) -> Result<Page<T>, Fault> + Send + 'static,
-    ) -> Result<Page<T>, StoreError> {
+    ) -> Read<Page<T>> {
         // What one look finds damaged another may not: see `ask`.
         let read = move |connection: &Connection, tails: &Tails| {
             let page = question(connection, tails)?;
             if page.damaged.is_empty() { Ok(page) } else { question(connection, tails) }
         };
-        self.ask(read).await?.map_err(|fault| self.failure(fault))
+        self.ask(read).await
     }
 
     /// Asks. What seems damaged is looked at once more: between two looks of one question a debate may
@@ -270,7 +248,7 @@ impl Reader {
     async fn ask<T: Send + 'static>(
         &self,
         question: impl Fn(&Connection, &Tails) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<Result<T, Fault>, StoreError> {
+    ) -> Read<T> {
         let (answer, answered) = oneshot::channel();
         let question = Box::new(move |connection: &Connection, tails: &Tails| {
             let read = match question(connection, tails) {
@@ -280,32 +258,17 @@ impl Reader {
             let _ = answer.send(read);
         });
         self.questions.send(Some(question)).await.map_err(|_| StoreError::Closed)?;
-        answered.await.map_err(|_| StoreError::Closed)
+        let read = answered.await.map_err(|_| StoreError::Closed)?;
+        read.map_err(|fault| self.meaning(fault))
     }
 
     pub(crate) fn place(&self) -> String {
         self.file.display().to_string()
     }
 
-    fn failure(&self, fault: Fault) -> StoreError {
-        failure(&self.place(), fault)
-    }
-
-    /// What a fault means that was met in reading one debate.
-    fn of(&self, debate: String, fault: Fault) -> StoreError {
-        match fault {
-            Fault::Damaged(detail) => StoreError::Damaged { debate, detail },
-            failed @ Fault::Failed(_) => self.failure(failed),
-        }
-    }
-}
-
-/// What was found under a name, which is that of another where an index is damaged.
-fn named<T>(found: Option<T>, id: &str, name: impl Fn(&T) -> &String) -> Result<Option<T>, Fault> {
-    match found {
-        Some(found) if name(&found) == id => Ok(Some(found)),
-        Some(_) => Err(Fault::Damaged("its name leads to another debate".into())),
-        None => Err(Fault::Damaged("it is not where its name leads".into())),
+    /// The same fault in words of the store.
+    fn meaning(&self, fault: Fault) -> crate::fault::Fault<StoreError> {
+        fault.map(|error| failed(&self.place(), &error))
     }
 }
 
@@ -313,22 +276,4 @@ fn numbers(connection: &Connection, sql: &str, params: impl Params) -> Result<Ve
     let mut statement = connection.prepare_cached(sql)?;
     let numbers = statement.query_map(params, |row| row.get(0))?;
     Ok(numbers.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Reads each of those that are there.
-fn read_each<T>(
-    numbers: Vec<i64>,
-    mut read: impl FnMut(i64) -> Result<Option<T>, Fault>,
-) -> Result<Page<T>, Fault> {
-    let mut page = Page { items: Vec::new(), damaged: Vec::new(), next: None };
-    for number in numbers {
-        match read(number) {
-            Ok(found) => page.items.extend(found),
-            Err(Fault::Damaged(detail)) => {
-                page.damaged.push(Damaged { number: number.cast_unsigned(), detail });
-            }
-            Err(failed) => return Err(failed),
-        }
-    }
-    Ok(page)
 }

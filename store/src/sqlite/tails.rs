@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
-use super::rows::{EventRow, Fault, debate_row};
+use super::errors::Fault;
+use super::rows::{EventRow, debate_row};
 use super::totals::Totals;
 
 /// The last events of the debates that go on, by the debates' places. Shared by the writer, who keeps

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::rows::Fault;
+use super::errors::Fault;
 use crate::seal;
 
 /// How much the file holds, and which numbers have been given. The events that are kept are the rows

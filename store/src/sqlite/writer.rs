@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use backon::ExponentialBuilder;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::failure;
+use super::debates;
+use super::errors::{Fault, failure};
 use super::lock::Lock;
 use super::prune::prune;
-use super::rows::{self, Fault};
+use super::rows;
 use super::tails::{Tail, Tails};
 use super::totals::Totals;
 use crate::error::StoreError;
@@ -79,15 +81,19 @@ impl Writer {
 }
 
 /// What a transaction came to.
-pub(super) struct Carried<T> {
-    pub(super) answer: T,
+struct Carried<T> {
+    answer: T,
     /// The events that are now the last of their debates, by the debates' places.
-    pub(super) last: HashMap<i64, Tail>,
+    last: HashMap<i64, Tail>,
     /// The places of debates that do not go on any more.
-    pub(super) over: Vec<i64>,
+    over: Vec<i64>,
 }
 
 impl Backend for Writer {
+    // The database has waited for others as long as makes sense, and no other failure goes away by
+    // itself.
+    const PAUSES: ExponentialBuilder = ExponentialBuilder::new().with_max_times(0);
+
     async fn look_up(&mut self, names: &[&str]) -> LookedUp {
         self.settle_doubts().map_err(|fault| failure(&self.place, fault))?;
         let Self { connection, tails, .. } = self;
@@ -111,7 +117,10 @@ impl Backend for Writer {
     }
 
     async fn prune(&mut self, what: &Prune) -> Result<Pruned, StoreError> {
-        self.transact(|transaction, _, totals| prune(transaction, totals, what))
+        self.transact(|transaction, _, totals| {
+            let (pruned, over) = prune(transaction, totals, what)?;
+            Ok(Carried { answer: pruned, last: HashMap::new(), over })
+        })
     }
 
     async fn compact(&mut self) -> Result<(), StoreError> {
@@ -120,10 +129,8 @@ impl Backend for Writer {
         compacted.map_err(|error| failure(&self.place, error.into()))
     }
 
-    async fn recover(&mut self, _: u32, _: &StoreError) -> bool {
-        // The database has waited for others as long as makes sense, and no other failure goes away
-        // by itself.
-        false
+    fn reset(&mut self) {
+        // What the file holds is read again when it is asked for.
     }
 
     async fn close(self) -> Result<(), StoreError> {
@@ -140,7 +147,7 @@ fn look_up(connection: &Connection, tails: &Tails, name: &str) -> Result<Option<
     let Some(row) = rows::debate_row(connection, place)?.filter(|row| row.debate.id == name) else {
         return Err(Fault::Damaged("it is not where its name leads".into()));
     };
-    let last = rows::last_of(connection, tails, place)?;
+    let last = debates::last_of(connection, tails, place)?;
     let last_seq = last.map_or(0, |(_, seq)| seq.cast_unsigned());
     Ok(Some(Known { place: place.cast_unsigned(), last_seq, ended: row.ended }))
 }
@@ -248,7 +255,7 @@ fn is_stored(
         Repeated::Event { seq, event, .. } => {
             let last = match last.get(&place) {
                 Some(Tail { row: Some(row), seq }) => Some((*row, *seq)),
-                _ => rows::last_of(transaction, tails, place)?,
+                _ => debates::last_of(transaction, tails, place)?,
             };
             let Some(last) = last else { return Ok(false) };
             let events = rows::chain(transaction, place, last, seq.cast_signed() - 1)?;

@@ -30,7 +30,7 @@ async fn prune(store: &Store, what: Prune) -> Pruned {
         if step == Pruned::default() {
             return all;
         }
-        all = Pruned { debates: all.debates + step.debates, events: all.events + step.events };
+        all += step;
     }
 }
 
