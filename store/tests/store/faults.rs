@@ -5,3 +5,4 @@ mod of_a_database;
 mod of_a_file;
 mod of_its_place;
 mod of_pages;
+mod of_rows;

@@ -1,6 +1,7 @@
 //! The store through its public interface: the same tests for a SQLite file and for a PostgreSQL
 //! database, and what can go wrong with each.
 
+mod answers;
 mod behaviour;
 mod child;
 mod database;

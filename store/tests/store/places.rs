@@ -1,11 +1,13 @@
 //! A new place for a store, and the same test for both kinds of store.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use pixel_debate_store::{Place, Store, StoreError};
 use tempfile::TempDir;
+use tokio_postgres::Client;
 
-use crate::database::{Database, Postgres};
+use crate::database::{Database, Postgres, connect};
 
 /// A place where no store is yet.
 pub(crate) struct NewPlace {
@@ -44,12 +46,37 @@ impl NewPlace {
         }
     }
 
+    /// A connection beside that of the store.
+    pub(crate) async fn connect(&self) -> Other {
+        match &self.keep {
+            Keep::Folder(_) => Other::File(rusqlite::Connection::open(&self.text).unwrap()),
+            Keep::Server(_) => Other::Database(connect(&self.text).await),
+        }
+    }
+
     pub(crate) async fn open(&self) -> Store {
         self.try_open().await.unwrap()
     }
 
     pub(crate) async fn try_open(&self) -> Result<Store, StoreError> {
         Store::open(&self.text.parse::<Place>().unwrap()).await
+    }
+}
+
+/// Somebody else at a store, behind its back.
+pub(crate) enum Other {
+    File(rusqlite::Connection),
+    Database(Client),
+}
+
+impl Other {
+    /// Runs a statement, in which bytes are written as SQLite does; says why it is refused.
+    pub(crate) async fn run(&self, sql: &str) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::File(connection) => connection.execute_batch(sql)?,
+            Self::Database(client) => client.batch_execute(&sql.replace("X'", "'\\x")).await?,
+        }
+        Ok(())
     }
 }
 

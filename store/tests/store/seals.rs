@@ -2,7 +2,6 @@
 
 use pixel_debate_store::{Finish, NewDebate, Store, StoreError};
 
-use crate::database::connect;
 use crate::places::{NewPlace, on_both_stores};
 
 async fn fill(store: &Store) {
@@ -13,15 +12,6 @@ async fn fill(store: &Store) {
         let result = format!("what came of {id}").into();
         let finish = Finish { topic: Some("t".into()), result, ended_ms: 9 };
         store.append(id, 2, "two", (id != "c").then_some(finish)).await.unwrap();
-    }
-}
-
-/// Alters rows behind the store's back.
-async fn alter(place: &NewPlace, sql: &str) {
-    if place.text.starts_with("postgres") {
-        connect(&place.text).await.batch_execute(&sql.replace("X'00'", "'\\x00'")).await.unwrap();
-    } else {
-        rusqlite::Connection::open(&place.text).unwrap().execute_batch(sql).unwrap();
     }
 }
 
@@ -42,7 +32,7 @@ on_both_stores!(whatever_is_altered_is_not_told, |place| {
         let place = place.again().await;
         let store = place.open().await;
         fill(&store).await;
-        alter(&place, sql).await;
+        place.connect().await.run(sql).await.unwrap();
         for name in ["a", "b", "c"] {
             let (read, events) = (store.debate(name).await, store.events(name, 0).await);
             let damaged = |error: Option<StoreError>| match error {
@@ -80,7 +70,7 @@ async fn a_debate_that_goes_on_is_damaged_when_its_last_event_is_missing() {
         store.append("d", 1, "one", None).await.unwrap();
         store.append("c", 3, "three", None).await.unwrap();
         store.close().await.unwrap();
-        alter(&place, sql).await;
+        place.connect().await.run(sql).await.unwrap();
         let store = place.open().await;
         let page = store.unfinished(0, 9).await.unwrap();
         let lost_place = if lost == "c" { 3 } else { 4 };
