@@ -27,7 +27,12 @@ const ADMIN_TOKEN: &str = "PIXEL_DEBATE_ADMIN_TOKEN";
 #[derive(Args)]
 pub(crate) struct Serve {
     /// Address to listen at; beyond this machine only with an administrator's token
-    #[arg(long, value_name = "ADDRESS:PORT", default_value_t = Self::default().listen)]
+    #[arg(
+        long,
+        value_name = "ADDRESS:PORT",
+        default_value_t = Self::default().listen,
+        value_parser = address
+    )]
     listen: SocketAddr,
     /// Where debates are kept: a SQLite file, or a PostgreSQL database as
     /// postgres://USER:PASSWORD@HOST:PORT/DATABASE
@@ -111,10 +116,16 @@ fn administrator(file: Option<&Path>) -> Result<Option<AdminToken>, Failure> {
     token.map(Some).map_err(|error| Failure::Setting { place, fault: error.to_string() })
 }
 
+/// Where to listen. Names are not looked up: what one comes to may be several addresses, or change.
+fn address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "it must be an IP address and a port, as 127.0.0.1:8080 or [::1]:8080")
+}
+
 /// The default limits, with those of the file, and with those given one by one.
 fn limits(file: Option<&Path>, given: &[String]) -> Result<Limits, Failure> {
     let fault = |place: String, fault: String| Failure::Setting { place, fault };
-    let mut table = match file {
+    let in_words = |error: toml::de::Error| one_line(&error.to_string());
+    let of_file = match file {
         Some(file) => {
             let text = read(file)?;
             let read = text.parse::<toml::Table>();
@@ -122,14 +133,20 @@ fn limits(file: Option<&Path>, given: &[String]) -> Result<Limits, Failure> {
         }
         None => toml::Table::new(),
     };
+    let mut table = of_file.clone();
     for limit in given {
         let one = limit.parse::<toml::Table>();
         let one =
             one.map_err(|error| fault(format!("--limit {limit}"), one_line(error.message())))?;
         table.extend(one);
     }
-    let limits = table.try_into::<Limits>();
-    limits.map_err(|error| fault("the limits".into(), one_line(&error.to_string())))
+    table.try_into::<Limits>().map_err(|error| {
+        let said = in_words(error);
+        // What the file says by itself is the file's fault.
+        let by_file = of_file.try_into::<Limits>().map_err(in_words);
+        let place = file.filter(|_| by_file.is_err_and(|of_file| of_file == said));
+        fault(place.map_or_else(|| "the limits".into(), |file| file.display().to_string()), said)
+    })
 }
 
 /// What is wrong with a TOML file, with its line.
@@ -172,6 +189,11 @@ mod tests {
             let error = limits(&[given]).unwrap_err();
             assert!(error.contains(wrong) && !error.contains('\n'), "{error}");
         }
+        let error = limits(&["seat=7"]).unwrap_err();
+        assert!(error.starts_with("the limits: "), "{error}");
+        fs::write(&file, "debates = 5\nseat = 6\n").unwrap();
+        let error = limits(&[]).unwrap_err();
+        assert!(error.contains("limits.toml: unknown limit `seat`"), "{error}");
         fs::write(&file, "debates = 5\nseats = \n").unwrap();
         let error = limits(&[]).unwrap_err();
         assert!(error.contains("limits.toml: line 2: ") && !error.contains('\n'), "{error}");

@@ -140,6 +140,9 @@ fn beyond_this_machine_it_listens_only_with_an_administrator() {
             format!("error: {address} is open to other machines: for that the server needs");
         assert!(said.starts_with(&wanted) && said.contains("--admin-token-file"), "{said}");
     }
+    let named = serve(folder.path(), &["--listen", "localhost:8080"]).output().unwrap();
+    let said = String::from_utf8(named.stderr).unwrap();
+    assert!(said.contains("an IP address and a port, as 127.0.0.1:8080"), "{said}");
     // An environment without a sound token is none.
     let mut command = serve(folder.path(), &["--listen", "0.0.0.0:0"]);
     command.env("PIXEL_DEBATE_ADMIN_TOKEN", "");

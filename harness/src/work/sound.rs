@@ -59,7 +59,9 @@ impl Work<'_> {
         }
         let claims = Claims { honest: row.label, liar: lie };
         let margin = honest_margin(&logits, &claims);
-        differs("margin", row.margin.map(f32::to_bits), Some(margin.to_bits()))?;
+        if row.margin.map(f32::to_bits) != Some(margin.to_bits()) {
+            return Err(format!("its margin is {:?}, and should be {margin}", row.margin));
+        }
         differs("believed", row.believed, Some(believed_label(&logits, &claims)))?;
         match (self.play.protocol, first) {
             (Protocol::JudgeAlone, _) | (_, None) => {

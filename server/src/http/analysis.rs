@@ -1,5 +1,6 @@
 //! Analyses of positions of debates that are over, worked out when they are asked for.
 
+use std::error::Error as _;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -100,8 +101,10 @@ fn at(
         let expected = format!("revealed: 0 to {}", reveals.len());
         Refusal::new(RefusalCode::Malformed, message, expected)
     };
-    let Query(Position { revealed }) =
-        position.map_err(|rejection| malformed(rejection.body_text()))?;
+    let Query(Position { revealed }) = position.map_err(|rejection| {
+        let said = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
+        malformed(format!("the query names no position: {said}"))
+    })?;
     let revealed = revealed.unwrap_or(reveals.len());
     let reveals = reveals.get(..revealed).ok_or_else(|| {
         malformed(format!("there is no position after {revealed} reveals in this debate"))

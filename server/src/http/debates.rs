@@ -123,8 +123,9 @@ pub(super) async fn ask<T>(
 /// The key in the head of a request: `Authorization: Bearer TOKEN`.
 pub(super) fn key(app: &App, headers: &HeaderMap) -> Result<Key, Refused> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(Key::Token(None)) };
-    let token = value.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-    let token = token.ok_or_else(|| {
+    let token = value.to_str().ok().and_then(|value| value.split_once(' '));
+    let token = token.filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let (_, token) = token.ok_or_else(|| {
         Refusal::new(
             RefusalCode::WrongToken,
             "this is not how a token is given",

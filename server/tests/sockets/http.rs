@@ -208,7 +208,7 @@ async fn what_is_private_is_seen_with_a_token_and_by_the_administrator() {
     let judge = format!("Authorization: Bearer {}\r\n", tokens.judge.unwrap().0);
     let (status, _) = refused(&scene, &format!("GET {path}"), &judge, "").await;
     assert_eq!(status, 403, "a token opens its seat and nothing else");
-    let spectator = format!("Authorization: Bearer {}\r\n", tokens.spectator.unwrap().0);
+    let spectator = format!("authorization: bearer {}\r\n", tokens.spectator.unwrap().0);
     for key in [&spectator, &administrator()] {
         let (head, body) = get(&scene, &path, key).await;
         assert!(head.starts_with("HTTP/1.1 200"), "{head}");
