@@ -14,19 +14,19 @@ use pixel_debate_datasets::mnist;
 use pixel_debate_game::{
     Debate, Debater, Image, LegalPixels, Move, Pixel, Role, Rules, Seat, TurnOrder,
 };
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped};
+use pixel_debate_judge::{CLASSES, Evaluator, Judge, PixelSet, SparseEvaluator};
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
 /// One image's judge.
-struct Judge {
-    weights: Arc<SparseWeights>,
+struct ImageJudge {
+    judge: Judge,
     image: Arc<Image>,
 }
 
-impl Judge {
+impl ImageJudge {
     fn evaluator(&self) -> SparseEvaluator {
-        SparseEvaluator::new(Arc::clone(&self.weights), Arc::clone(&self.image)).unwrap()
+        self.judge.engine(Arc::clone(&self.image)).unwrap()
     }
 
     fn winner_by_optimal_play(&self, debate: &Debate) -> Role {
@@ -72,7 +72,7 @@ fn reveal_any(debate: &mut Debate, rng: &mut ChaCha8Rng) {
 }
 
 /// A debate by the judge for 4 pixels, about labels that it may well take the image for.
-fn any_debate(judge: &Judge, rng: &mut ChaCha8Rng) -> Debate {
+fn any_debate(judge: &ImageJudge, rng: &mut ChaCha8Rng) -> Debate {
     let all: PixelSet = judge.image.nonzero().collect();
     let logits = judge.evaluator().evaluate(&[all])[0];
     let mut labels: Vec<u8> = (0..CLASSES as u8).collect();
@@ -87,19 +87,19 @@ fn any_debate(judge: &Judge, rng: &mut ChaCha8Rng) -> Debate {
     Debate::new(rules, Arc::clone(&judge.image), labels[honest], lie, CLASSES as u8).unwrap()
 }
 
-fn cut_images(seed: u64) -> impl Iterator<Item = (Judge, ChaCha8Rng)> {
-    let weights = Arc::new(SparseWeights::new(&shipped(4).unwrap().network));
+fn cut_images(seed: u64) -> impl Iterator<Item = (ImageJudge, ChaCha8Rng)> {
+    let judge = Judge::shipped(4).unwrap();
     (0..).map(move |number| {
         let mut rng = ChaCha8Rng::seed_from_u64(seed * 1_000_000 + number);
         let image = Arc::new(cut(&mut rng));
-        (Judge { weights: Arc::clone(&weights), image }, rng)
+        (ImageJudge { judge: judge.clone(), image }, rng)
     })
 }
 
 /// Checks a debate of `exact`, in that role, from where it is: a game that is won is won, the
 /// proofs never go back on that, and the last one is what happens.
 fn check_against(
-    judge: &Judge,
+    judge: &ImageJudge,
     mut debate: Debate,
     exact: Role,
     opponent: &str,
@@ -149,11 +149,11 @@ fn a_game_that_is_won_is_won_against_every_agent() {
 
 #[test]
 fn real_images_of_4_pixels() {
-    let weights = Arc::new(SparseWeights::new(&shipped(4).unwrap().network));
+    let judge = Judge::shipped(4).unwrap();
     let (test, mut won) = (mnist::test(), [0; 2]);
     for (number, index) in [17, 247].into_iter().enumerate() {
         let image = Arc::new(Image::new(28, 28, test.image(index).to_vec()).unwrap());
-        let judge = Judge { weights: Arc::clone(&weights), image };
+        let judge = ImageJudge { judge: judge.clone(), image };
         let honest = test.label(index);
         for (precommit, first) in
             [(true, Role::Honest), (true, Role::Liar), (false, Role::Honest), (false, Role::Liar)]
@@ -223,11 +223,11 @@ fn moves_that_are_not_its_own_do_not_confuse_it() {
 
 #[test]
 fn black_pixels_may_be_all_there_is() {
-    let weights = Arc::new(SparseWeights::new(&shipped(4).unwrap().network));
+    let judge = Judge::shipped(4).unwrap();
     let mut values = vec![0; 28 * 28];
     values[300] = 255;
     let image = Arc::new(Image::new(28, 28, values).unwrap());
-    let judge = Judge { weights, image };
+    let judge = ImageJudge { judge, image };
     let rules = Rules { legal: LegalPixels::Any, ..Rules::paper(2, true, Role::Liar) };
     let image = Arc::clone(&judge.image);
     let debate = Debate::new(rules, image, 1, Some(7), CLASSES as u8).unwrap();

@@ -13,7 +13,7 @@ use pixel_debate_agents::{
 use pixel_debate_game::{
     Claims, Debate, Image, Role, Rules, TurnOrder, honest_margin, honest_wins,
 };
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped};
+use pixel_debate_judge::{CLASSES, Evaluator, Judge, PixelSet};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -167,15 +167,14 @@ fn no_precommit_and_liar_first_as_by_brute_force() {
 }
 
 fn real_judges_are_solved_as_by_brute_force(precommit: bool, first: Role) {
-    let judges = [4, 6].map(|pixels| &shipped(pixels).unwrap().network);
-    let weights = judges.map(|network| Arc::new(SparseWeights::new(network)));
+    let judges = [4, 6].map(|pixels| Judge::shipped(pixels).unwrap());
     let mut rng = ChaCha8Rng::seed_from_u64(u64::from(precommit) * 2 + first as u64);
     let (mut close, mut honest, mut by_search) = (0, 0, 0);
     // An image serves for four games of each number of pixels.
     for number in 0..GAMES / 20 {
         let image = Arc::new(cut(&mut rng));
-        let weights = &weights[number % weights.len()];
-        let mut engine = SparseEvaluator::new(Arc::clone(weights), Arc::clone(&image)).unwrap();
+        let judge = &judges[number % judges.len()];
+        let mut engine = judge.engine(Arc::clone(&image)).unwrap();
         for pixels in 2..=6 {
             let rules = Rules::paper(pixels, precommit, first);
             let open = |claims: Claims| {

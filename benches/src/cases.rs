@@ -8,7 +8,7 @@ mod sparse;
 use std::sync::Arc;
 
 use pixel_debate_game::Image;
-use pixel_debate_judge::{Evaluator, SparseEvaluator, SparseWeights, Weights, shipped};
+use pixel_debate_judge::{Evaluator, Judge, SparseEvaluator};
 
 use crate::questions::Questions;
 
@@ -33,19 +33,13 @@ pub fn cases() -> impl Iterator<Item = &'static Case> {
 }
 
 /// The judge that is asked: the program's own for 6 pixels.
-fn judge() -> &'static Weights {
-    shipped(6).expect("there is a judge for 6 pixels")
-}
-
-/// The same, prepared for the engine.
-fn sparse_weights() -> Arc<SparseWeights> {
-    Arc::new(SparseWeights::new(&judge().network))
+fn judge() -> Judge {
+    Judge::shipped(6).expect("there is a judge for 6 pixels")
 }
 
 /// The engine, new.
-fn sparse_evaluator(weights: &Arc<SparseWeights>, image: &Arc<Image>) -> SparseEvaluator {
-    SparseEvaluator::new(Arc::clone(weights), Arc::clone(image))
-        .expect("MNIST's images have the size that the network reads")
+fn engine(judge: &Judge, image: &Arc<Image>) -> SparseEvaluator {
+    judge.engine(Arc::clone(image)).expect("MNIST's images have the size that the network reads")
 }
 
 /// Asks all of a workload, each image's evaluator about its own image.

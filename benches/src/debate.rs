@@ -10,7 +10,7 @@ use std::{
 
 use pixel_debate_agents::{AgentError, AgentSpec, Clock};
 use pixel_debate_game::{Debater, Move, Pixel, Role, Seat};
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped};
+use pixel_debate_judge::{CLASSES, Evaluator, Judge, PixelSet, SparseEvaluator};
 
 use crate::draws::Pair;
 
@@ -19,10 +19,8 @@ const PIXELS: u8 = 6;
 /// The honest debater's and the liar's.
 const SEEDS: [u64; 2] = [1, 2];
 
-static WEIGHTS: LazyLock<Arc<SparseWeights>> = LazyLock::new(|| {
-    let judge = shipped(PIXELS).expect("there is a judge for 6 pixels");
-    Arc::new(SparseWeights::new(&judge.network))
-});
+static JUDGE: LazyLock<Judge> =
+    LazyLock::new(|| Judge::shipped(PIXELS).expect("there is a judge for 6 pixels"));
 
 /// What a debate takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +71,7 @@ fn play_by(
 ) -> Result<(Vec<Pixel>, Duration), AgentError> {
     let mut debate = pair.debate(PIXELS, Role::Liar);
     let judges = SEEDS.map(|_| {
-        let judge = SparseEvaluator::new(Arc::clone(&WEIGHTS), Arc::clone(debate.image()));
+        let judge = JUDGE.engine(Arc::clone(debate.image()));
         evaluator(judge.expect("MNIST's images have the size that the network reads"))
     });
     let [mut honest, mut liar] = SEEDS.map(|seed| agent.build(seed));

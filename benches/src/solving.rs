@@ -10,7 +10,7 @@ use pixel_debate_agents::{
     solver::{Game, Solution, solve},
 };
 use pixel_debate_game::Role;
-use pixel_debate_judge::{SparseEvaluator, SparseWeights, shipped};
+use pixel_debate_judge::Judge;
 
 use crate::draws::{Pair, pairs};
 
@@ -20,7 +20,7 @@ use crate::draws::{Pair, pairs};
 #[derive(Debug)]
 pub struct Games {
     pixels: u8,
-    weights: Arc<SparseWeights>,
+    judge: Judge,
     pairs: Vec<Pair>,
 }
 
@@ -43,8 +43,8 @@ impl Games {
     /// Debates of `pixels` pixels, both debaters' together; `None` if no judge for so many comes with
     /// the program.
     pub fn new(pixels: u8) -> Option<Self> {
-        let weights = Arc::new(SparseWeights::new(&shipped(pixels)?.network));
-        Some(Self { pixels, weights, pairs: pairs() })
+        let judge = Judge::shipped(pixels)?;
+        Some(Self { pixels, judge, pairs: pairs() })
     }
 
     /// Solves one debate.
@@ -57,9 +57,10 @@ impl Games {
         let first = if number.is_multiple_of(2) { Role::Liar } else { Role::Honest };
         let debate = pair.debate(self.pixels, first);
         let start = Instant::now();
-        let mut evaluator =
-            SparseEvaluator::new(Arc::clone(&self.weights), Arc::clone(debate.image()))
-                .expect("MNIST's images have the size that the network reads");
+        let mut evaluator = self
+            .judge
+            .engine(Arc::clone(debate.image()))
+            .expect("MNIST's images have the size that the network reads");
         match solve(&Game::of(&debate), &mut evaluator, Clock::unlimited()) {
             Solution::Solved(solved) => SolvedGame {
                 pair,

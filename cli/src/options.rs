@@ -11,8 +11,9 @@ use clap::{Args, ValueEnum, value_parser};
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::{Dataset, Reading, Split, mnist};
 use pixel_debate_game::{LegalPixels, Rules};
-use pixel_debate_harness::{Debaters, Judge};
-use pixel_debate_judge::kernels::Instructions;
+use pixel_debate_harness::Debaters;
+use pixel_debate_judge::{Judge, kernels::Instructions};
+use pixel_debate_validation::doubt;
 
 use crate::failure::Failure;
 pub(crate) use nats::AccessOptions;
@@ -92,7 +93,8 @@ impl JudgeOption {
         match &self.judge {
             Some(file) => {
                 let judge = Judge::read(file)?;
-                warn(judge.doubt(pixels).map(|doubt| format!("{}: {doubt}", file.display())));
+                let doubt = doubt(judge.weights(), pixels.into());
+                warn(doubt.map(|doubt| format!("{}: {doubt}", file.display())));
                 Ok(judge)
             }
             None => Judge::shipped(pixels).ok_or(Failure::NoJudge { pixels }),

@@ -9,8 +9,8 @@ use std::time::Duration;
 use async_nats::jetstream::object_store::{ObjectMetadata, ObjectStore};
 use pixel_debate_agents::solver::JudgeMark;
 use pixel_debate_datasets::{Dataset, mnist};
-use pixel_debate_harness::{DataMark, Judge, Plan};
-use pixel_debate_judge::SHIPPED_PIXELS;
+use pixel_debate_harness::{DataMark, Plan};
+use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
 

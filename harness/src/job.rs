@@ -1,6 +1,8 @@
 //! A shard as work that needs no plan: what a run gives to somebody else to do.
 
 use pixel_debate_datasets::Dataset;
+use pixel_debate_judge::Judge;
+use pixel_debate_validation::check_labels;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -8,7 +10,7 @@ use crate::cell::Play;
 use crate::rows::Row;
 use crate::run::shard;
 use crate::work::Work;
-use crate::{Judge, PlayError, hex};
+use crate::{PlayError, hex};
 
 /// All that the debates of a shard depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,7 +57,7 @@ impl Job {
         judge: &Judge,
         go_on: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<Row>>, PlayError> {
-        judge.check_dataset(dataset)?;
+        check_labels(judge.provenance(), dataset)?;
         let work = Work { dataset, judge, play: &self.play };
         let mut rows = Vec::new();
         for image in self.images.iter().copied() {

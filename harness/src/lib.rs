@@ -6,7 +6,8 @@
 //!
 //! ```
 //! use pixel_debate_game::Role;
-//! use pixel_debate_harness::{Debaters, Judge, Series, Setup};
+//! use pixel_debate_harness::{Debaters, Series, Setup};
+//! use pixel_debate_judge::Judge;
 //!
 //! let judge = Judge::shipped(6).expect("a judge for 6 pixels comes with the program");
 //! let debaters = Debaters { honest: "greedy".parse()?, liar: "random".parse()? };
@@ -24,7 +25,6 @@ mod cell;
 pub mod experiment;
 mod hex;
 mod job;
-mod judge;
 mod manifest;
 mod parquet;
 mod plan;
@@ -40,7 +40,6 @@ mod work;
 pub use cell::{Cell, Play};
 use hex::hex;
 pub use job::Job;
-pub use judge::Judge;
 pub use manifest::{
     ComparisonMark, DataMark, JudgeOrigin, LeftOut, Looks, Manifest, PlotMark, Program,
 };

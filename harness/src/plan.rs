@@ -15,13 +15,14 @@ use std::path::Path;
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::BEHAVIOUR;
+use pixel_debate_judge::Judge;
 use pixel_debate_judge::kernels::Instructions;
 
 use crate::experiment::{Experiment, Grid, Images, Missing, PlotKind, Refusal};
 use crate::manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
 use crate::rows::Row;
 use crate::work::{Depth, Work};
-use crate::{Cell, Job, Judge};
+use crate::{Cell, Job};
 use files::Files;
 
 /// An experiment that can be run: every file is read, every setting checked.

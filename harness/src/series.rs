@@ -8,12 +8,10 @@ use pixel_debate_game::{
     Debate, Debater, Event, IllegalMove, Image, ImageError, ImageSource, LegalPixels, Move,
     Players, Role, Rules, Seat, SetupError, Transcript, TurnOrder, Verdict,
 };
-use pixel_debate_judge::{CLASSES, PixelSet, WrongSize};
-use pixel_debate_validation::UnfitDataset;
+use pixel_debate_judge::{CLASSES, Judge, PixelSet, WrongSize};
+use pixel_debate_validation::{UnfitDataset, check_labels};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-
-use crate::Judge;
 
 /// What the debates of a series share.
 #[derive(Debug, Clone, Copy)]
@@ -136,7 +134,7 @@ impl<'a> Series<'a> {
     pub fn open(&self, setup: &Setup) -> Result<Debate, PlayError> {
         let Setup { image, lie, first } = *setup;
         let dataset = self.dataset;
-        self.judge.check_dataset(dataset)?;
+        check_labels(self.judge.provenance(), dataset)?;
         if image >= dataset.len() {
             let (dataset, len) = (dataset.name().to_owned(), dataset.len());
             return Err(PlayError::NoSuchImage { image, dataset, len });

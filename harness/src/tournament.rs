@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::Role;
+use pixel_debate_judge::Judge;
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -17,7 +18,7 @@ use serde::Serialize;
 
 use crate::manifest::LeftOut;
 use crate::plan::random_order;
-use crate::{Debaters, Judge, PlayError, Series, Setup};
+use crate::{Debaters, PlayError, Series, Setup};
 use pixel_debate_statistics::{
     Interval, Pairing, Resample, Sprt, Standing, bayesian_bootstrap, bradley_terry, strengths,
 };

@@ -10,15 +10,15 @@ use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
     Claims, Image, Pixel, Role, TurnOrder, Verdict, believed_label, honest_margin,
 };
-use pixel_debate_judge::CLASSES;
 use pixel_debate_judge::masks::{Masks, measuring_rng};
+use pixel_debate_judge::{CLASSES, Judge};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::cell::Play;
 use crate::experiment::{Lies, NamedLies, Protocol};
 use crate::rows::Row;
-use crate::{Debaters, Judge, PlayError, Series, Setup};
+use crate::{Debaters, PlayError, Series, Setup};
 pub(crate) use sound::Depth;
 
 /// What the debates of a cell need.

@@ -1,18 +1,29 @@
 //! The sparse classifier that judges a debate: network, weights, evaluation.
 //!
-//! [`Network`] is the paper's network as plain numbers; [`Weights`] is one with its provenance, as
-//! read from a file or [`shipped`] with the program. Searches ask an [`Evaluator`].
+//! A [`Judge`] comes with the program or is read from a file, and knows where it comes from. It is asked by
+//! an [`Evaluator`] of one image: sets of revealed pixels in, ten logits out. Searches that want to know
+//! who wins, and not by how much, ask its [`Decider`].
+//!
+//! | what | where |
+//! |---|---|
+//! | a judge: name, numbers, how it is asked | [`Judge`] |
+//! | the numbers with their file and provenance | [`Weights`], [`Provenance`] |
+//! | the paper's network as plain numbers | [`Network`], [`network`] |
+//! | the plain forward pass, the reference | [`dense`] |
+//! | the engine: the same function from what a revealed pixel can reach | [`sparse`] |
+//! | which number of a layer reaches which | [`geometry`] |
+//! | inner loops, and the processor's instructions | [`kernels`] |
+//! | random evidence, for training and measuring | [`masks`] |
 //!
 //! ```
 //! use std::sync::Arc;
 //!
 //! use pixel_debate_game::{Image, Pixel};
-//! use pixel_debate_judge::{Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped};
+//! use pixel_debate_judge::{Judge, PixelSet};
 //!
-//! let judge = shipped(6).expect("there is a judge for 6 pixels");
-//! let weights = Arc::new(SparseWeights::new(&judge.network));
+//! let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
 //! let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
-//! let mut evaluator = SparseEvaluator::new(weights, image)?;
+//! let mut evaluator = judge.evaluator(image)?;
 //! let set: PixelSet = [Pixel::new(14, 9), Pixel::new(13, 20)].into_iter().collect();
 //! let logits = evaluator.evaluate(&[set])[0];
 //! assert!(logits.iter().all(|logit| logit.is_finite()));
@@ -23,6 +34,7 @@ mod decider;
 pub mod dense;
 mod evaluator;
 pub mod geometry;
+mod judge;
 pub mod kernels;
 pub mod masks;
 pub mod network;
@@ -34,9 +46,10 @@ mod weights;
 pub use decider::{Decider, EachSet, Question};
 pub use dense::DenseEvaluator;
 pub use evaluator::{Evaluator, Indifferent, WrongSize};
+pub use judge::Judge;
 pub use network::{CLASSES, Network};
 pub use pixel_set::PixelSet;
-pub use shipped::{SHIPPED_PIXELS, shipped};
+pub use shipped::SHIPPED_PIXELS;
 pub use sparse::{SparseDecider, SparseEvaluator, SparseWeights};
 pub use weights::{
     CLASSES_KEY, MNIST_TRAIN, PLANES, PLANES_KEY, Precision, Provenance, Weights, WeightsError,

@@ -5,27 +5,29 @@
 
 use std::sync::LazyLock;
 
-use crate::Weights;
+use crate::judge::Judge;
 
-static FOUR: LazyLock<Weights> =
+static FOUR: LazyLock<Judge> =
     LazyLock::new(|| read("judge-4", include_bytes!("../weights/judge-4.safetensors")));
-static SIX: LazyLock<Weights> =
+static SIX: LazyLock<Judge> =
     LazyLock::new(|| read("judge-6", include_bytes!("../weights/judge-6.safetensors")));
 
-fn read(name: &str, bytes: &[u8]) -> Weights {
-    Weights::from_bytes(name, bytes).expect("the files compiled in are sound, a test reads them")
+fn read(name: &str, bytes: &[u8]) -> Judge {
+    Judge::from_bytes(name, bytes).expect("the files compiled in are sound, a test reads them")
 }
 
 /// The numbers of pixels that there is a judge for.
 pub const SHIPPED_PIXELS: [u8; 2] = [4, 6];
 
-/// The judge that was trained for debates of so many pixels, if there is one
-/// (see [`SHIPPED_PIXELS`]).
-pub fn shipped(pixels: u8) -> Option<&'static Weights> {
-    match pixels {
-        4 => Some(&FOUR),
-        6 => Some(&SIX),
-        _ => None,
+impl Judge {
+    /// The judge that comes with the program for debates of so many pixels, if there is one
+    /// (see [`SHIPPED_PIXELS`]).
+    pub fn shipped(pixels: u8) -> Option<Self> {
+        match pixels {
+            4 => Some(FOUR.clone()),
+            6 => Some(SIX.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -36,9 +38,10 @@ mod tests {
     #[test]
     fn the_judges_say_what_they_were_trained_for() {
         for pixels in SHIPPED_PIXELS {
-            let judge = shipped(pixels).unwrap();
-            assert_eq!(judge.provenance.pixels(), Some(usize::from(pixels)));
+            let judge = Judge::shipped(pixels).unwrap();
+            assert_eq!(judge.provenance().pixels(), Some(usize::from(pixels)));
+            assert_eq!(judge.name(), format!("judge-{pixels}"));
         }
-        assert_eq!(shipped(5), None);
+        assert!(Judge::shipped(5).is_none());
     }
 }

@@ -8,8 +8,8 @@ use images::any_image;
 use pixel_debate_datasets::mnist;
 use pixel_debate_game::{Claims, Image, Pixel, honest_margin, honest_wins};
 use pixel_debate_judge::{
-    Decider, EachSet, Evaluator, Network, PixelSet, Question, SparseDecider, SparseEvaluator,
-    SparseWeights, network::HIDDEN, shipped, sparse::Steps,
+    Decider, EachSet, Evaluator, Judge, Network, PixelSet, Question, SparseDecider,
+    SparseEvaluator, SparseWeights, network::HIDDEN, sparse::Steps,
 };
 use proptest::prelude::*;
 
@@ -28,13 +28,11 @@ fn candidates(image: &Image) -> Vec<Pixel> {
 
 #[test]
 fn decisions_are_those_of_the_logits() {
-    let weights: Vec<_> = [4, 6]
-        .map(|pixels| Arc::new(SparseWeights::new(&shipped(pixels).unwrap().network)))
-        .to_vec();
+    let judges = [4, 6].map(|pixels| Judge::shipped(pixels).unwrap());
     let cases = (
         any_image(),
         any_claims(),
-        0..weights.len(),
+        0..judges.len(),
         // Walks over the candidates; near ones are asked for with every other step.
         prop::collection::vec((any::<prop::sample::Index>(), 0..30_usize, any::<bool>()), 1..40),
         0..4_usize,
@@ -51,8 +49,7 @@ fn decisions_are_those_of_the_logits() {
                 evidence: pixels[..revealed].iter().copied().collect(),
                 candidates: pixels[revealed..].to_vec(),
             };
-            let fresh =
-                || SparseEvaluator::new(Arc::clone(&weights[judge]), Arc::clone(&image)).unwrap();
+            let fresh = || judges[judge].engine(Arc::clone(&image)).unwrap();
             let (mut fast, mut slow, mut plain) = (fresh(), fresh(), fresh());
             let mut fast = SparseDecider::new(&mut fast, question.clone());
             let mut slow = EachSet::new(|set| slow.evaluate(&[set])[0], question.clone());
@@ -117,7 +114,7 @@ fn decisions_are_those_of_the_logits() {
 /// A judge for which labels 3 and 5 are the same, but for their biases, which differ by
 /// `difference`.
 fn twins(difference: f32) -> Network {
-    let mut network = Network::clone(&shipped(6).unwrap().network);
+    let mut network = Network::clone(Judge::shipped(6).unwrap().network());
     let (three, five) = (3 * HIDDEN..4 * HIDDEN, 5 * HIDDEN);
     if difference == 0.0 {
         network.fc2.weight.copy_within(three, five);
@@ -176,7 +173,7 @@ fn margins_within_rounding_of_zero_are_decided_by_the_logits() {
 /// Walks as a tree search makes them: most begin as one before did.
 #[test]
 fn walks_are_decided_as_by_the_logits() {
-    let weights = Arc::new(SparseWeights::new(&shipped(6).unwrap().network));
+    let judge = Judge::shipped(6).unwrap();
     let walk = (1..=6_usize, prop::collection::vec(0..3_usize, 4), [any::<u16>(), any::<u16>()]);
     let cases = (any_image(), any_claims(), prop::collection::vec(walk, 60..120));
     let total = Cell::new(Steps::default());
@@ -187,7 +184,7 @@ fn walks_are_decided_as_by_the_logits() {
             let candidates = candidates(&image);
             let count = candidates.len();
             let question = Question { claims, evidence: PixelSet::default(), candidates };
-            let fresh = || SparseEvaluator::new(Arc::clone(&weights), Arc::clone(&image)).unwrap();
+            let fresh = || judge.engine(Arc::clone(&image)).unwrap();
             let (mut fast, mut slow) = (fresh(), fresh());
             let mut fast = SparseDecider::new(&mut fast, question.clone());
             let mut slow = EachSet::new(|set| slow.evaluate(&[set])[0], question);

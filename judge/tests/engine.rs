@@ -7,8 +7,8 @@ use std::sync::Arc;
 use images::any_image;
 use pixel_debate_game::Pixel;
 use pixel_debate_judge::{
-    DenseEvaluator, Evaluator, Network, PixelSet, SHIPPED_PIXELS, SparseEvaluator, SparseWeights,
-    shipped,
+    DenseEvaluator, Evaluator, Judge, Network, PixelSet, SHIPPED_PIXELS, SparseEvaluator,
+    SparseWeights,
 };
 use proptest::prelude::*;
 
@@ -35,7 +35,7 @@ fn any_pixels() -> impl Strategy<Value = Vec<Pixel>> {
 fn judges() -> Vec<Arc<Network>> {
     let mut judges: Vec<_> = SHIPPED_PIXELS
         .into_iter()
-        .map(|pixels| Arc::clone(&shipped(pixels).unwrap().network))
+        .map(|pixels| Arc::clone(Judge::shipped(pixels).unwrap().network()))
         .collect();
     let mut unrounded = Network::clone(&judges[0]);
     unrounded.fc1.weight.iter_mut().for_each(|weight| *weight *= 1.000_1);
@@ -69,13 +69,13 @@ fn the_engine_is_the_dense_network() {
 
 #[test]
 fn a_set_gives_the_same_bits_whatever_was_asked_before() {
-    let weights = Arc::new(SparseWeights::new(&shipped(6).unwrap().network));
+    let judge = Judge::shipped(6).unwrap();
     let cases = (any_image(), prop::collection::vec(any_pixels(), 2..6));
     let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(50));
     runner
         .run(&cases, |(image, lists)| {
             let image = Arc::new(image);
-            let fresh = || SparseEvaluator::new(Arc::clone(&weights), Arc::clone(&image)).unwrap();
+            let fresh = || judge.engine(Arc::clone(&image)).unwrap();
             let mut used = fresh();
             for mut pixels in lists {
                 let set: PixelSet = pixels.iter().copied().collect();

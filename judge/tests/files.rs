@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use half::{bf16, f16};
 use pixel_debate_datasets::mnist;
-use pixel_debate_judge::{
-    CLASSES_KEY, Network, PLANES_KEY, Precision, Provenance, Weights, shipped,
-};
+use pixel_debate_judge::{CLASSES_KEY, Judge, Network, PLANES_KEY, Precision, Provenance, Weights};
 use proptest::prelude::*;
 use safetensors::{Dtype, tensor::TensorView};
 
@@ -14,7 +12,8 @@ use safetensors::{Dtype, tensor::TensorView};
 type Tensor = (String, Dtype, Vec<usize>, Vec<u8>);
 
 fn tensors() -> Vec<Tensor> {
-    let network = &shipped(4).unwrap().network;
+    let judge = Judge::shipped(4).unwrap();
+    let network = judge.network();
     let bytes = |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     let mut tensors = Vec::new();
     for ((name, shape), layer) in Network::SHAPES.into_iter().zip(network.layers()) {
@@ -76,7 +75,7 @@ fn wrong_tensors_are_refused_by_name() {
 
 #[test]
 fn numbers_of_each_precision_are_read() {
-    let shipped = shipped(4).unwrap();
+    let shipped = Judge::shipped(4).unwrap();
     let convert = |dtype, bytes: fn(f32) -> [u8; 2]| {
         let mut tensors = tensors();
         for (_, kind, _, data) in &mut tensors {
@@ -85,9 +84,12 @@ fn numbers_of_each_precision_are_read() {
         }
         Weights::from_bytes("FILE", &file(&tensors, None)).unwrap().network
     };
-    assert_eq!(convert(Dtype::F16, |number| f16::from_f32(number).to_le_bytes()), shipped.network);
+    assert_eq!(
+        convert(Dtype::F16, |number| f16::from_f32(number).to_le_bytes()),
+        *shipped.network()
+    );
     let rough = convert(Dtype::BF16, |number| bf16::from_f32(number).to_le_bytes());
-    let [exact, rough] = [&shipped.network, &rough].map(|network| network.conv1.weight[9]);
+    let [exact, rough] = [&**shipped.network(), &rough].map(|network| network.conv1.weight[9]);
     assert!((exact - rough).abs() <= exact.abs() / 128.0);
 }
 
@@ -113,13 +115,13 @@ fn with(metadata: &[(&str, &str)], turned: bool) -> Vec<u8> {
 
 #[test]
 fn planes_are_turned_if_the_file_says_so() {
-    let shipped = shipped(4).unwrap();
+    let shipped = Judge::shipped(4).unwrap();
     let read = |metadata: &[(&str, &str)], turned| {
         Weights::from_bytes("FILE", &with(metadata, turned)).map_err(|error| error.to_string())
     };
     for (planes, turned) in [("mask value", false), ("value mask", true)] {
         let read = read(&[(PLANES_KEY, planes)], turned).unwrap();
-        assert_eq!(read.network, shipped.network);
+        assert_eq!(read.network, *shipped.network());
         assert_eq!(read.provenance.0[PLANES_KEY], "mask value");
     }
     assert!(
@@ -165,7 +167,7 @@ fn metadata_that_cannot_be_read_are_named() {
 fn the_training_set_is_known_by_its_hash() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/data/mnist");
     let hash = mnist::train(&folder).unwrap().hash();
-    assert_eq!(shipped(6).unwrap().provenance.data(), Some(&*hash));
+    assert_eq!(Judge::shipped(6).unwrap().provenance().data(), Some(&*hash));
     let provenance = Provenance(HashMap::from([("data".into(), hash)]));
     assert!(provenance.classes().is_some());
 }
@@ -180,7 +182,7 @@ proptest! {
         header in prop::collection::vec((0..900_usize, any::<u8>()), 0..4),
         length in prop::option::of(any::<prop::sample::Index>()),
     ) {
-        let mut bytes = shipped(4).unwrap().to_bytes(Precision::Half).unwrap();
+        let mut bytes = Judge::shipped(4).unwrap().weights().to_bytes(Precision::Half).unwrap();
         for (at, value) in changes {
             let at = at.index(bytes.len());
             bytes[at] = value;

@@ -9,15 +9,15 @@ use std::sync::Arc;
 use images::any_image;
 use pixel_debate_game::{Claims, Pixel, honest_wins};
 use pixel_debate_judge::{
-    Decider, DenseEvaluator, EachSet, Evaluator, Network, PixelSet, Question, SparseDecider,
-    SparseEvaluator, SparseWeights, kernels::Instructions, shipped,
+    Decider, DenseEvaluator, EachSet, Evaluator, Judge, Network, PixelSet, Question, SparseDecider,
+    SparseEvaluator, SparseWeights, kernels::Instructions,
 };
 use proptest::prelude::*;
 
 /// Two of the shipped judges, and one whose weights do not fit in 16 bits.
 fn judges() -> Vec<Arc<Network>> {
     let mut judges: Vec<_> =
-        [4, 6].map(|pixels| Arc::clone(&shipped(pixels).unwrap().network)).to_vec();
+        [4, 6].map(|pixels| Arc::clone(Judge::shipped(pixels).unwrap().network())).to_vec();
     let mut unrounded = Network::clone(&judges[0]);
     unrounded.fc1.weight.iter_mut().for_each(|weight| *weight *= 1.000_1);
     judges.push(Arc::new(unrounded));

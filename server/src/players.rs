@@ -7,9 +7,7 @@ use std::time::Duration;
 use pixel_debate_agents::{Agent, AgentSpec, LeafValue};
 use pixel_debate_game::{Evidence, Image, LegalPixels, Rules};
 use pixel_debate_judge::network::SIDE;
-use pixel_debate_judge::{
-    Evaluator, Network, PixelSet, SHIPPED_PIXELS, SparseEvaluator, SparseWeights, shipped,
-};
+use pixel_debate_judge::{Evaluator, Judge, PixelSet, SHIPPED_PIXELS};
 
 /// The debaters and the classifiers of a server.
 ///
@@ -48,7 +46,7 @@ pub trait Players: Send + Sync + 'static {
 /// network for each number of pixels.
 #[derive(Clone, Debug)]
 pub struct BuiltIn {
-    classifiers: BTreeMap<u8, Arc<SparseWeights>>,
+    classifiers: BTreeMap<u8, Judge>,
 }
 
 impl BuiltIn {
@@ -56,26 +54,15 @@ impl BuiltIn {
     /// client gets.
     pub const MAX_ROLLOUTS: u32 = 10_000;
 
-    /// Players with those networks, each with the number of pixels that it was trained for.
-    pub fn new<'a>(classifiers: impl IntoIterator<Item = (u8, &'a Network)>) -> Self {
-        let ready =
-            |(pixels, network): (u8, &Network)| (pixels, Arc::new(SparseWeights::new(network)));
-        Self { classifiers: classifiers.into_iter().map(ready).collect() }
+    /// Players with those judges, each with the number of pixels that it was trained for.
+    pub fn new(classifiers: impl IntoIterator<Item = (u8, Judge)>) -> Self {
+        Self { classifiers: classifiers.into_iter().collect() }
     }
 
-    /// Players with the networks that come with the program.
+    /// Players with the judges that come with the program.
     pub fn shipped() -> Self {
-        let network = |pixels| Some((pixels, &*shipped(pixels)?.network));
-        Self::new(SHIPPED_PIXELS.into_iter().filter_map(network))
-    }
-
-    fn engine(&self, pixels: u8, image: &Arc<Image>) -> Result<SparseEvaluator, String> {
-        let weights = self
-            .classifiers
-            .get(&pixels)
-            .ok_or_else(|| format!("no classifier is trained for {pixels} pixels"))?;
-        SparseEvaluator::new(Arc::clone(weights), Arc::clone(image))
-            .map_err(|error| error.to_string())
+        let judge = |pixels| Some((pixels, Judge::shipped(pixels)?));
+        Self::new(SHIPPED_PIXELS.into_iter().filter_map(judge))
     }
 }
 
@@ -137,7 +124,7 @@ impl Players for BuiltIn {
         }
         let seen = Image::new(SIDE as u8, SIDE as u8, values).map_err(|error| error.to_string())?;
         let set: PixelSet = evidence.iter().map(|reveal| reveal.pixel).collect();
-        let logits = self.engine(pixels, &Arc::new(seen))?.evaluate(&[set]);
+        let logits = self.evaluator(pixels, &Arc::new(seen))?.evaluate(&[set]);
         Ok(logits.concat())
     }
 
@@ -146,7 +133,11 @@ impl Players for BuiltIn {
     }
 
     fn evaluator(&self, pixels: u8, image: &Arc<Image>) -> Result<Box<dyn Evaluator>, String> {
-        Ok(Box::new(self.engine(pixels, image)?))
+        let judge = self
+            .classifiers
+            .get(&pixels)
+            .ok_or_else(|| format!("no classifier is trained for {pixels} pixels"))?;
+        judge.evaluator(Arc::clone(image)).map_err(|error| error.to_string())
     }
 }
 
@@ -185,7 +176,8 @@ mod tests {
         {
             debate.apply(Move::Reveal { by, pixel }).unwrap();
         }
-        let expected = players.engine(4, &image).unwrap().evaluate(&[pixels.into_iter().collect()]);
+        let expected =
+            players.evaluator(4, &image).unwrap().evaluate(&[pixels.into_iter().collect()]);
         assert_eq!(players.logits(4, debate.evidence()).unwrap(), expected[0]);
         assert!(players.logits(5, debate.evidence()).unwrap_err().contains("5 pixels"));
     }

@@ -20,15 +20,15 @@ const BATCH: usize = 100;
 ///
 /// ```
 /// use pixel_debate_datasets::Dataset;
-/// use pixel_debate_judge::{masks::Masks, shipped};
+/// use pixel_debate_judge::{Judge, masks::Masks};
 /// use pixel_debate_validation::correct_on_random_pixels;
 ///
 /// // One image with a bright bar on it, called a one.
 /// let bar = (0..784).map(|at| if at % 28 == 14 { 255 } else { 0 }).collect();
 /// let classes = (0..10).map(|digit| digit.to_string()).collect();
 /// let dataset = Dataset::new("bar", (28, 28), bar, vec![1], classes)?;
-/// let judge = shipped(6).expect("there is a judge for 6 pixels");
-/// assert_eq!(correct_on_random_pixels(&judge.network, &dataset, Masks::nonzero(6), 1)?, 1);
+/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+/// assert_eq!(correct_on_random_pixels(judge.network(), &dataset, Masks::nonzero(6), 1)?, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///

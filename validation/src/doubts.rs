@@ -142,13 +142,14 @@ impl Look {
 /// nothing does, or if its file says that it was trained on something else.
 ///
 /// ```
-/// use pixel_debate_judge::{Provenance, shipped};
+/// use pixel_debate_judge::{Judge, Provenance};
 /// use pixel_debate_validation::{Doubt, doubt};
 ///
-/// let mut judge = shipped(4).expect("there is a judge for 4 pixels").clone();
+/// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+/// let mut weights = judge.weights().clone();
 /// let boast = "99.00 % on mnist-test".to_owned();
-/// judge.provenance = Provenance([("accuracy".to_owned(), boast)].into());
-/// assert!(matches!(doubt(&judge, 4), Some(Doubt::Worse { stated: 0.99, .. })));
+/// weights.provenance = Provenance([("accuracy".to_owned(), boast)].into());
+/// assert!(matches!(doubt(&weights, 4), Some(Doubt::Worse { stated: 0.99, .. })));
 /// ```
 pub fn doubt(judge: &Weights, pixels: usize) -> Option<Doubt> {
     let provenance = &judge.provenance;

@@ -10,12 +10,12 @@
 //!
 //! ```
 //! use pixel_debate_datasets::mnist;
-//! use pixel_debate_judge::shipped;
+//! use pixel_debate_judge::Judge;
 //! use pixel_debate_validation::{check_labels, doubt};
 //!
-//! let judge = shipped(6).expect("there is a judge for 6 pixels");
-//! check_labels(&judge.provenance, mnist::test())?;
-//! assert_eq!(doubt(judge, 6), None);
+//! let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+//! check_labels(judge.provenance(), mnist::test())?;
+//! assert_eq!(doubt(judge.weights(), 6), None);
 //! # Ok::<(), pixel_debate_validation::UnfitDataset>(())
 //! ```
 

@@ -4,14 +4,19 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use pixel_debate_judge::{
-    CLASSES_KEY, Network, PLANES_KEY, Provenance, SHIPPED_PIXELS, Weights, shipped,
+    CLASSES_KEY, Judge, Network, PLANES_KEY, Provenance, SHIPPED_PIXELS, Weights,
 };
 use pixel_debate_validation::{Doubt, doubt};
+
+/// The weights of the judge for so many pixels.
+fn shipped(pixels: u8) -> Weights {
+    Judge::shipped(pixels).unwrap().weights().clone()
+}
 
 /// The network of the judge for 4 pixels, of which nothing is known but this.
 fn stating(key: &str, value: &str) -> Weights {
     let provenance = Provenance(HashMap::from([(key.to_owned(), value.to_owned())]));
-    Weights { provenance, ..shipped(4).unwrap().clone() }
+    Weights { provenance, ..shipped(4) }
 }
 
 /// Exchanges the input planes.
@@ -24,19 +29,19 @@ fn turn_planes(weights: &mut Weights) {
 #[test]
 fn planes_in_another_order_are_doubted() {
     assert_eq!(doubt(&stating(PLANES_KEY, "mask value"), 4), None);
-    let mut turned = shipped(4).unwrap().clone();
+    let mut turned = shipped(4);
     turned.provenance = Provenance::default();
     turn_planes(&mut turned);
     let said = doubt(&turned, 4);
     assert!(matches!(said, Some(Doubt::Planes { pixels: 4, .. })), "{said:?}");
     for pixels in SHIPPED_PIXELS {
-        assert_eq!(doubt(shipped(pixels).unwrap(), pixels.into()), None);
+        assert_eq!(doubt(&shipped(pixels), pixels.into()), None);
     }
 }
 
 #[test]
 fn a_judge_that_knows_no_digits_or_less_than_it_says_is_doubted() {
-    let mut weights = shipped(4).unwrap().clone();
+    let mut weights = shipped(4);
     let mut network = Network::clone(&weights.network);
     network.fc1.weight.reverse();
     weights.network = Arc::new(network);
@@ -47,7 +52,7 @@ fn a_judge_that_knows_no_digits_or_less_than_it_says_is_doubted() {
     // Of other images than digits it may well know nothing.
     weights.provenance.0.insert(CLASSES_KEY.into(), "boot\ncoat".into());
     assert_eq!(doubt(&weights, 4), None);
-    let mut boasting = shipped(4).unwrap().clone();
+    let mut boasting = shipped(4);
     let says = "85.00 % (95 % interval 84.00 to 86.00, n = 10000) on mnist-test";
     boasting.provenance.0.insert("accuracy".into(), says.into());
     let said = doubt(&boasting, 4).unwrap();
@@ -69,7 +74,7 @@ fn the_planes_of_weak_judges_are_doubted_too() {
 
 #[test]
 fn a_judge_that_is_never_sure_is_not_right() {
-    let mut weights = shipped(4).unwrap().clone();
+    let mut weights = shipped(4);
     let mut network = Network::clone(&weights.network);
     for layer in [&mut network.conv1, &mut network.conv2, &mut network.fc1, &mut network.fc2] {
         layer.weight.fill(0.0);

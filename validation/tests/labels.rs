@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use pixel_debate_datasets::{Dataset, Reading, mnist};
-use pixel_debate_judge::{CLASSES_KEY, Provenance, shipped};
+use pixel_debate_judge::{CLASSES_KEY, Judge, Provenance};
 use pixel_debate_validation::{UnfitDataset, check_labels};
 
 #[test]
@@ -18,7 +18,7 @@ fn labels_by_order_need_a_judge_of_the_same_classes() {
     let says = |key: &str, value: &str| Provenance(HashMap::from([(key.into(), value.into())]));
     assert_eq!(check_labels(&says(CLASSES_KEY, "cat\ndog"), &pets), Ok(()));
     assert_eq!(check_labels(&says("data", &pets.hash()), &pets), Ok(()));
-    let trained_on_mnist = shipped(6).unwrap().provenance.clone();
+    let trained_on_mnist = Judge::shipped(6).unwrap().provenance().clone();
     assert_eq!(trained_on_mnist.classes().unwrap().concat(), "0123456789");
     for provenance in [says(CLASSES_KEY, "dog\ncat"), Provenance::default(), trained_on_mnist] {
         let refused = check_labels(&provenance, &pets).unwrap_err();

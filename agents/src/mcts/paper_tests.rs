@@ -12,9 +12,7 @@ use std::sync::Arc;
 
 use pixel_debate_datasets::mnist;
 use pixel_debate_game::{Debate, Image, Move, Pixel, Role, Rules, Seat, TurnOrder, honest_wins};
-use pixel_debate_judge::{
-    CLASSES, DenseEvaluator, Evaluator, PixelSet, SparseEvaluator, SparseWeights, shipped,
-};
+use pixel_debate_judge::{CLASSES, Evaluator, Judge, PixelSet};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -181,16 +179,15 @@ fn the_search_is_the_papers_with_any_judge() {
 fn the_search_is_the_papers_with_the_papers_judge() {
     // Images with few pixels, in which the judge is soon asked about most of their sets.
     for (index, pixels, first) in [(2827, 4, Role::Honest), (2827, 6, Role::Liar)] {
-        let judge = shipped(pixels).unwrap();
-        let weights = Arc::new(SparseWeights::new(&judge.network));
+        let judge = Judge::shipped(pixels).unwrap();
         let test = mnist::test();
         let image = Arc::new(Image::new(28, 28, test.image(index).to_vec()).unwrap());
         let rules = Rules::paper(pixels, true, first);
         let lie = Some((test.label(index) + 6) % 10);
         let debate = Debate::new(rules, Arc::clone(&image), test.label(index), lie, 10).unwrap();
         // The engine, against the dense pass of the plain search.
-        let mut engine = SparseEvaluator::new(weights, Arc::clone(&image)).unwrap();
-        let mut dense = DenseEvaluator::new(Arc::clone(&judge.network), image).unwrap();
+        let mut engine = judge.engine(Arc::clone(&image)).unwrap();
+        let mut dense = judge.reference(image).unwrap();
         compare(debate, &mut engine, &mut dense, (200, u64::from(pixels)));
     }
 }

@@ -3,11 +3,11 @@
 //! This is what the exact search asks for: the sign of the margin, the same to the last tie as by the
 //! logits, for all the ways to complete a set.
 
-use std::{hint::black_box, sync::Arc};
+use std::hint::black_box;
 
-use pixel_debate_judge::{Decider, PixelSet, Question, SparseDecider, SparseWeights};
+use pixel_debate_judge::{Decider, Judge, PixelSet, Question, SparseDecider};
 
-use super::{Case, Pass, sparse_evaluator, sparse_weights};
+use super::{Case, Pass, engine, judge};
 use crate::stems::{Stems, stems};
 
 pub(super) const CASES: &[Case] = &[
@@ -53,12 +53,12 @@ fn with_each_two(decider: &mut dyn Decider, candidates: &[usize]) {
 /// Every stem is asked of an evaluator made for it.
 fn cold(size: usize, complete: Complete) -> Pass {
     let workload = stems(size);
-    let weights = sparse_weights();
+    let judge = judge();
     Box::new(move || {
         let mut decisions = 0;
         for stems in &workload {
             for last in &stems.last {
-                let mut evaluator = sparse_evaluator(&weights, &stems.image);
+                let mut evaluator = engine(&judge, &stems.image);
                 let evidence: PixelSet = stems.parent.iter().chain([last]).copied().collect();
                 let mut candidates: Vec<_> = stems.image.nonzero().collect();
                 candidates.retain(|pixel| !evidence.pixels().contains(pixel));
@@ -75,9 +75,9 @@ fn cold(size: usize, complete: Complete) -> Pass {
 
 /// Every pass pushes the same stems onto their parents, which have seen it all before.
 fn in_search(size: usize, complete: Complete) -> Pass {
-    let weights = sparse_weights();
+    let judge = judge();
     let mut searches: Vec<Search> =
-        stems(size).iter().map(|stems| Search::new(&weights, stems)).collect();
+        stems(size).iter().map(|stems| Search::new(&judge, stems)).collect();
     let mut pass = move || searches.iter_mut().map(|search| search.complete(complete)).sum();
     pass();
     Box::new(pass)
@@ -91,7 +91,7 @@ struct Search {
 }
 
 impl Search {
-    fn new(weights: &Arc<SparseWeights>, stems: &Stems) -> Self {
+    fn new(judge: &Judge, stems: &Stems) -> Self {
         let candidates: Vec<_> = stems.image.nonzero().collect();
         let number = |pixel| candidates.iter().position(|candidate| candidate == pixel);
         let [parent, last] = [&stems.parent, &stems.last]
@@ -100,7 +100,7 @@ impl Search {
         open.retain(|candidate| !parent.contains(candidate));
         let question = Question { claims: stems.claims, evidence: PixelSet::default(), candidates };
         // A pass lasts as long as the program, and so does what it borrows.
-        let evaluator = Box::leak(Box::new(sparse_evaluator(weights, &stems.image)));
+        let evaluator = Box::leak(Box::new(engine(judge, &stems.image)));
         let mut decider = SparseDecider::new(evaluator, question);
         for candidate in parent {
             decider.push(candidate);

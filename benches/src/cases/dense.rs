@@ -35,7 +35,8 @@ fn passes(sets: usize, batch: usize) -> Pass {
         *batches = batches.concat().chunks(batch).map(<[_]>::to_vec).collect();
     }
     let evaluator = |questions: &Questions| {
-        DenseEvaluator::new(Arc::clone(&judge().network), Arc::clone(&questions.image))
+        judge()
+            .reference(Arc::clone(&questions.image))
             .expect("MNIST's images have the size that the network reads")
     };
     let mut evaluators: Vec<DenseEvaluator> = workload.iter().map(evaluator).collect();

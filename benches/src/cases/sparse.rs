@@ -1,10 +1,8 @@
 //! The engine's logits, on what debates ask of it.
 
-use std::sync::Arc;
+use pixel_debate_judge::{Judge, SparseEvaluator};
 
-use pixel_debate_judge::{SparseEvaluator, SparseWeights};
-
-use super::{Case, Pass, ask, sparse_evaluator, sparse_weights};
+use super::{Case, Pass, ask, engine, judge};
 use crate::questions::{Questions, last_ply, random, search_like};
 
 /// Random sets of an image, asked at once.
@@ -35,17 +33,17 @@ pub(super) const CASES: &[Case] = &[
 
 /// Every pass asks the same evaluators, which have heard it all before.
 fn warm(workload: Vec<Questions>) -> Pass {
-    let mut evaluators = evaluators(&sparse_weights(), &workload);
+    let mut evaluators = evaluators(&judge(), &workload);
     ask(&workload, &mut evaluators);
     Box::new(move || ask(&workload, &mut evaluators))
 }
 
 /// Every pass asks evaluators made for it.
 fn cold(workload: Vec<Questions>) -> Pass {
-    let weights = sparse_weights();
-    Box::new(move || ask(&workload, &mut evaluators(&weights, &workload)))
+    let judge = judge();
+    Box::new(move || ask(&workload, &mut evaluators(&judge, &workload)))
 }
 
-fn evaluators(weights: &Arc<SparseWeights>, workload: &[Questions]) -> Vec<SparseEvaluator> {
-    workload.iter().map(|questions| sparse_evaluator(weights, &questions.image)).collect()
+fn evaluators(judge: &Judge, workload: &[Questions]) -> Vec<SparseEvaluator> {
+    workload.iter().map(|questions| engine(judge, &questions.image)).collect()
 }

@@ -9,6 +9,7 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_harness::LeftOut;
 use pixel_debate_harness::tournament::{self, Game, Pairs, Rating};
 use pixel_debate_statistics::{Decision, Interval, Sprt, Standing};
+use pixel_debate_validation::check_labels;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -98,7 +99,7 @@ impl Tournament {
         }
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
-        judge.check_dataset(&dataset)?;
+        check_labels(judge.provenance(), &dataset)?;
         let tournament = tournament::Tournament {
             dataset: &dataset,
             judge: &judge,

@@ -14,7 +14,7 @@ use clap::Args;
 use indicatif::HumanCount;
 use pixel_debate_agents::solver::{Certificate, Verified};
 use pixel_debate_game::{LegalPixels, Role, TurnOrder};
-use pixel_debate_harness::Judge;
+use pixel_debate_judge::Judge;
 
 use crate::failure::Failure;
 use crate::input::{Line, Lines};

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use image::{GrayImage, ImageBuffer, Luma, imageops};
 use pixel_debate_datasets::mnist;
-use pixel_debate_judge::{Precision, Provenance, Weights, shipped};
+use pixel_debate_judge::{Judge, Precision, Provenance, Weights};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -173,7 +173,7 @@ fn a_reader_is_shown_what_the_folder_was_taken_for() {
 
 /// The shipped judge for six pixels, changed, as a file.
 fn judge(dir: &TempDir, change: impl FnOnce(&mut Weights)) -> String {
-    let mut weights = shipped(6).unwrap().clone();
+    let mut weights = Judge::shipped(6).unwrap().weights().clone();
     weights.provenance = Provenance::default();
     change(&mut weights);
     let path = dir.path().join("judge.safetensors");

@@ -11,7 +11,7 @@ use async_nats::{Client, Message, jetstream};
 use futures_util::StreamExt;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::BEHAVIOUR;
-use pixel_debate_harness::Judge;
+use pixel_debate_judge::Judge;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;

@@ -11,7 +11,8 @@ use std::path::Path;
 
 use pixel_debate_cluster::{Access, CoordinatorOptions};
 use pixel_debate_datasets::mnist;
-use pixel_debate_harness::{Judge, Plan};
+use pixel_debate_harness::Plan;
+use pixel_debate_judge::Judge;
 use tempfile::TempDir;
 
 use lab::{Crew, LOCAL, Run, assert_same, contents, local, options, plan};

@@ -8,12 +8,14 @@ pub(super) use unusable::unusable;
 use pixel_debate_agents::{AgentSpec, solver::JudgeMark};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{LegalPixels, Role, TurnOrder};
+use pixel_debate_judge::Judge;
+use pixel_debate_validation::check_labels;
 
 use super::Files;
 use crate::experiment::{
     DebateOrder, Experiment, Grid, JudgeSpec, LiarSpec, Lies, NamedLies, Protocol, Refusal,
 };
-use crate::{Cell, Judge, cell::Play};
+use crate::{Cell, cell::Play};
 use check::Checked;
 
 /// All cells of a file, in the order of its grids; the judge of each is added to `judges`.
@@ -94,7 +96,7 @@ impl Checked<'_> {
         let span = self.grid.judge.span();
         let judge = self.files.judge(spec, pixels);
         let judge = judge.or_else(|reason| self.refuse(span.clone(), reason))?;
-        judge.check_dataset(self.dataset).or_else(|error| self.refuse(span, error))?;
+        check_labels(judge.provenance(), self.dataset).or_else(|error| self.refuse(span, error))?;
         Ok(judge)
     }
 

@@ -5,10 +5,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use pixel_debate_datasets::{Dataset, Split, mnist};
-use pixel_debate_judge::SHIPPED_PIXELS;
+use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
 use pixel_debate_validation::check_dataset;
 
-use crate::Judge;
 use crate::experiment::{JudgeSpec, Missing, Refusal};
 
 /// Where an experiment's file stands, for the files that it names.

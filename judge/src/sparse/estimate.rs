@@ -254,7 +254,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
-    use crate::{Network, shipped, sparse::SparseEvaluator};
+    use crate::{Judge, Network, sparse::SparseEvaluator};
 
     /// By how many deviations an estimated margin misses the one by the logits, or `None` where
     /// there is no estimate.
@@ -299,11 +299,12 @@ mod tests {
     #[test]
     fn errors_are_well_inside_of_the_band() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let mut enlarged = Network::clone(&shipped(4).expect("a judge").network);
+        let mut enlarged = Network::clone(Judge::shipped(4).expect("a judge").network());
         for weight in enlarged.conv1.weight.iter_mut().chain(&mut enlarged.conv2.weight) {
             *weight *= 3.0;
         }
-        let networks = [&*shipped(6).expect("a judge").network, &enlarged];
+        let judge = Judge::shipped(6).expect("a judge");
+        let networks = [&**judge.network(), &enlarged];
         let (mut largest, mut estimated) = (0.0_f32, 0);
         for network in networks {
             let weights = Arc::new(SparseWeights::new(network));
@@ -338,7 +339,7 @@ mod tests {
 
     #[test]
     fn a_set_has_one_estimate_whatever_was_asked_before() {
-        let weights = SparseWeights::new(&shipped(6).expect("a judge").network);
+        let weights = SparseWeights::new(Judge::shipped(6).expect("a judge").network());
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let image = &images(&mut rng)[3];
         let pixels: Vec<Pixel> = image.nonzero().collect();
@@ -380,7 +381,7 @@ mod tests {
             .take(MOST_PIXELS + 1)
             .map(|(pixel, _)| Revealed { pixel, value: 1.0 })
             .collect();
-        let mut network = Network::clone(&shipped(6).expect("a judge").network);
+        let mut network = Network::clone(Judge::shipped(6).expect("a judge").network());
         let weights = SparseWeights::new(&network);
         let mut estimator = Estimator::default();
         assert!(estimator.estimate(&weights, &pixels).is_none());

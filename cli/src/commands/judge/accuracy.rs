@@ -6,7 +6,7 @@ use clap::Args;
 use pixel_debate_game::LegalPixels;
 use pixel_debate_judge::masks::Masks;
 use pixel_debate_statistics::Rate;
-use pixel_debate_validation::correct_on_random_pixels;
+use pixel_debate_validation::{check_labels, correct_on_random_pixels};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -56,7 +56,7 @@ impl Accuracy {
         let dataset = self.data.open()?;
         let (pixels, seed) = (self.pixels.pixels, self.seed.seed);
         let judge = self.judge.open(pixels)?;
-        judge.check_dataset(&dataset)?;
+        check_labels(judge.provenance(), &dataset)?;
         let masks = Masks { pixels: pixels.into(), legal: self.legal.legal() };
         let measure = || correct_on_random_pixels(judge.network(), &dataset, masks, seed);
         let correct = self.threads.pool()?.install(measure)?;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use clap::Args;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Image, Pixel};
-use pixel_debate_harness::Judge;
-use pixel_debate_judge::PixelSet;
+use pixel_debate_judge::{Judge, PixelSet};
+use pixel_debate_validation::check_labels;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -53,7 +53,7 @@ impl Logits {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let dataset = self.data.open()?;
         let judge = self.judge.open(DEFAULT_PIXELS)?;
-        judge.check_dataset(&dataset)?;
+        check_labels(judge.provenance(), &dataset)?;
         let mut lines = Lines::new(BufReader::new(io::stdin().lock()), LONGEST);
         let mut output = BufWriter::new(io::stdout().lock());
         loop {

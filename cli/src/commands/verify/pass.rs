@@ -5,8 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::ValueEnum;
 use pixel_debate_agents::solver::Certificate;
 use pixel_debate_game::{Claims, Image, honest_margin};
-use pixel_debate_harness::Judge;
-use pixel_debate_judge::{CLASSES, DenseEvaluator, Evaluator, PixelSet, WrongSize};
+use pixel_debate_judge::{CLASSES, DenseEvaluator, Evaluator, Judge, PixelSet, WrongSize};
 use rayon::prelude::*;
 
 /// By what sets are judged.
@@ -47,8 +46,7 @@ impl<'a> Judging<'a> {
         certificate: &Certificate,
     ) -> Result<Self, WrongSize> {
         let image = Arc::new(certificate.image.clone());
-        let network = Arc::new(judge.network().clone());
-        let dense = DenseEvaluator::new(network, Arc::clone(&image))?;
+        let dense = judge.reference(Arc::clone(&image))?;
         let engine = Engine { judge, image, idle: Mutex::default() };
         let engine = (pass == Pass::Engine).then_some(engine);
         Ok(Self { dense, engine, claims: certificate.claims })

@@ -1,0 +1,125 @@
+//! A judge: the numbers, where they come from, and how they are asked.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use pixel_debate_game::Image;
+
+use crate::{
+    dense::DenseEvaluator,
+    evaluator::{Evaluator, WrongSize},
+    network::Network,
+    sparse::{SparseEvaluator, SparseWeights},
+    weights::{Precision, Provenance, Weights, WeightsError},
+};
+
+/// A trained network with a name. A clone shares the numbers, so that whoever needs one may have one.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use pixel_debate_game::{Image, Pixel};
+/// use pixel_debate_judge::{Evaluator, Judge, PixelSet};
+///
+/// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+/// assert_eq!((judge.name(), judge.provenance().pixels()), ("judge-4", Some(4)));
+///
+/// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
+/// let set: PixelSet = [Pixel::new(14, 9), Pixel::new(13, 20)].into_iter().collect();
+/// let fast = judge.evaluator(Arc::clone(&image))?.evaluate(&[set.clone()])[0];
+/// let plain = judge.reference(image)?.evaluate(&[set])[0];
+/// assert!(fast.iter().zip(plain).all(|(fast, plain)| (fast - plain).abs() < 1e-4));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Judge {
+    name: String,
+    weights: Arc<Weights>,
+    /// The same numbers as the engine wants them.
+    sparse: Arc<SparseWeights>,
+}
+
+impl Judge {
+    /// The judge of that name with these numbers.
+    pub fn new(name: impl Into<String>, weights: Weights) -> Self {
+        let sparse = Arc::new(SparseWeights::new(&weights.network));
+        Self { name: name.into(), weights: Arc::new(weights), sparse }
+    }
+
+    /// Reads a judge's file. The judge is called after the file, without folder and ending.
+    ///
+    /// # Errors
+    ///
+    /// As [`Weights::read`].
+    pub fn read(path: &Path) -> Result<Self, WeightsError> {
+        let weights = Weights::read(path)?;
+        let name = path.file_stem().unwrap_or(path.as_os_str()).to_string_lossy();
+        Ok(Self::new(name, weights))
+    }
+
+    /// The judge of that name whose file has these bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Weights::from_bytes`].
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, WeightsError> {
+        Ok(Self::new(name, Weights::from_bytes(name, bytes)?))
+    }
+
+    /// The bytes of a file of this judge, in which no digit is lost.
+    ///
+    /// # Panics
+    ///
+    /// If a layer has not the network's shape, which no judge that was read has.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let bytes = self.weights.to_bytes(Precision::Single);
+        bytes.expect("layers have the network's shapes, and provenance is text")
+    }
+
+    /// What the judge is called, `judge-6` for example.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The numbers, and what the judge's file says of where they come from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Arc<Network> {
+        &self.weights.network
+    }
+
+    /// What the judge's file says of where it comes from.
+    pub fn provenance(&self) -> &Provenance {
+        &self.weights.provenance
+    }
+
+    /// The judge of debates over `image`: what every debater asks, and what gives the verdict.
+    ///
+    /// # Errors
+    ///
+    /// If the network cannot read an image of that size.
+    pub fn evaluator(&self, image: Arc<Image>) -> Result<Box<dyn Evaluator>, WrongSize> {
+        Ok(Box::new(self.engine(image)?))
+    }
+
+    /// The same for whoever must know that it is the engine.
+    ///
+    /// # Errors
+    ///
+    /// As [`evaluator`](Self::evaluator).
+    pub fn engine(&self, image: Arc<Image>) -> Result<SparseEvaluator, WrongSize> {
+        SparseEvaluator::new(Arc::clone(&self.sparse), image)
+    }
+
+    /// The plain forward pass: slow, and what the engine is held against.
+    ///
+    /// # Errors
+    ///
+    /// As [`evaluator`](Self::evaluator).
+    pub fn reference(&self, image: Arc<Image>) -> Result<DenseEvaluator, WrongSize> {
+        DenseEvaluator::new(Arc::clone(self.network()), image)
+    }
+}
