@@ -30,6 +30,13 @@ pub enum PlaceError {
     /// It is a URL of something else.
     #[error("a store is a file's path or a postgres:// URL, not a {0}:// URL")]
     Scheme(String),
+    /// It may be meant for something else than a path: `:memory:` or `file:a.db?mode=memory` say, as SQLite
+    /// has them, or `postgres:a`.
+    #[error(
+        "a store is a file's path or a postgres:// URL, not {0:?}: the path of a file of that name \
+         begins with ./"
+    )]
+    Special(String),
 }
 
 impl FromStr for Place {
@@ -40,9 +47,17 @@ impl FromStr for Place {
             Some(("postgres" | "postgresql", _)) => Ok(Self::Database(Arc::new(text.parse()?))),
             Some((scheme, _)) => Err(PlaceError::Scheme(scheme.into())),
             None if text.is_empty() => Err(PlaceError::Empty),
+            None if is_special(text) => Err(PlaceError::Special(text.into())),
             None => Ok(Self::File(text.into())),
         }
     }
+}
+
+/// Whether a text begins as a URL does, or as what is no file to SQLite. One letter is a drive.
+fn is_special(text: &str) -> bool {
+    let Some((before, _)) = text.split_once(':') else { return false };
+    before.len() != 1
+        && before.chars().all(|one| one.is_ascii_alphanumeric() || "+-.".contains(one))
 }
 
 /// Without the password that a URL may hold.
@@ -77,6 +92,15 @@ mod tests {
         let refusal = |text: &str| text.parse::<Place>().unwrap_err().to_string();
         assert!(refusal("").contains("empty"));
         assert!(refusal("mysql://a/b").contains("mysql://"));
+        for special in [":memory:", "file:a.db", "file:a?mode=memory", "postgres:a", "sqlite:a.db"]
+        {
+            assert!(
+                refusal(special).contains(special) && refusal(special).contains("begins with ./")
+            );
+        }
+        for path in ["./:memory:", "./file:a.db", "C:\\a.db", "a/b:c.db", "study 1:a.db"] {
+            assert!(matches!(path.parse(), Ok(Place::File(file)) if file.as_os_str() == path));
+        }
         assert!(refusal("postgres://a@b:port/c").contains("postgres://USER"));
     }
 

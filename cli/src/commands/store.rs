@@ -88,8 +88,12 @@ impl Which {
         let place = self.store.parse::<Place>()?;
         if let Place::File(path) = &place {
             // Opening would make one.
-            std::fs::metadata(path)
+            let metadata = std::fs::metadata(path)
                 .map_err(|source| Failure::File { path: path.clone(), source })?;
+            if metadata.len() == 0 {
+                let fault = "it is empty, and no store".to_owned();
+                return Err(Failure::Setting { place: path.display().to_string(), fault });
+            }
         }
         Ok(Store::open(&place).await.map_err(ServeError::from)?)
     }

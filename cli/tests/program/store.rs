@@ -50,6 +50,11 @@ fn play(folder: &Path) -> String {
         sleep(Duration::from_millis(100));
     }
     // As long as the server runs, the store is its own, and it is said whose.
+    let empty = folder.join("empty.db");
+    std::fs::write(&empty, "").unwrap();
+    let (code, error) = failure(&format!("store check {}", empty.display()), "");
+    assert!(code == 1 && error.ends_with("empty.db: it is empty, and no store"), "{error}");
+    assert_eq!(std::fs::metadata(&empty).unwrap().len(), 0);
     let held = failure(&format!("store check {}", folder.join("debates.db").display()), "");
     assert_eq!(held.0, 1);
     assert!(held.1.contains("another server has locked it: process "), "{}", held.1);

@@ -300,6 +300,13 @@ async fn prune(session: &Session, what: &Prune) -> Result<Pruned, StoreError> {
     let rows = session.query(sql, &[(&before, Type::INT8), (&most, Type::INT8)]).await?;
     let mut places: Vec<i64> =
         rows.iter().map(|row| session.column(row, 0)).collect::<Result<_, _>>()?;
+    // What has ended and lacks its result would stay for ever.
+    let sql = "SELECT place FROM (SELECT * FROM debates ORDER BY place LIMIT $2) AS oldest
+        WHERE ended AND created_ms < $1 AND place < (SELECT max(place) FROM debates)
+            AND NOT EXISTS (SELECT 1 FROM results WHERE debate = place)";
+    for row in session.query(sql, &[(&before, Type::INT8), (&most, Type::INT8)]).await? {
+        places.push(session.column(&row, 0)?);
+    }
     if what.unfinished && places.is_empty() {
         let sql = "SELECT place FROM debates WHERE NOT ended AND created_ms < $1
             AND place < (SELECT max(place) FROM debates) ORDER BY place LIMIT $2";

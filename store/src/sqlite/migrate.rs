@@ -80,21 +80,39 @@ fn compare(connection: &Connection, version: usize) -> Result<(), Fault> {
         model.execute_batch(step)?;
     }
     let (expected, found) = (parts(&model)?, parts(connection)?);
-    let strange = found.iter().find(|&(name, what)| expected.get(name) != Some(what));
-    if let Some((name, what)) = strange {
-        let detail = format!("its schema has {name:?}, {what}, which is none of this program's");
+    let strange = found.iter().find(|(key, part)| expected.get(*key) != Some(*part));
+    if let Some((key, part)) = strange {
+        let ((name, _), what) = (key, &part.what);
+        let detail = if expected.get(key).is_some_and(|part| part.what == *what) {
+            format!("its schema has {name:?}, {what}, made otherwise than by this program")
+        } else {
+            format!("its schema has {name:?}, {what}, which is none of this program's")
+        };
         return Err(Fault::Damaged(detail));
     }
-    match expected.iter().find(|(name, _)| !found.contains_key(*name)) {
-        Some((name, what)) => Err(Fault::Damaged(format!("its schema lacks {name:?}, {what}"))),
+    match expected.iter().find(|(key, _)| !found.contains_key(*key)) {
+        Some(((name, _), part)) => {
+            Err(Fault::Damaged(format!("its schema lacks {name:?}, {}", part.what)))
+        }
         None => Ok(()),
     }
 }
 
-/// What is in a schema by its name, in words; what SQLite counts of it aside.
-fn parts(connection: &Connection) -> Result<BTreeMap<String, String>, Fault> {
+/// A part of a schema.
+#[derive(Debug, PartialEq, Eq)]
+struct Part {
+    /// In words.
+    what: String,
+    /// What made it, without blanks and quotes, which differ where something was renamed; nothing of the
+    /// indexes that SQLite makes by itself.
+    sql: Option<String>,
+}
+
+/// What is in a schema by its name and kind; the tables of what SQLite counts aside.
+fn parts(connection: &Connection) -> Result<BTreeMap<(String, String), Part>, Fault> {
     let mut schema = connection.prepare(
-        "SELECT type, name, tbl_name FROM sqlite_schema WHERE name NOT LIKE 'sqlite~_stat%' ESCAPE '~'",
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema
+         WHERE type != 'table' OR name NOT IN ('sqlite_stat1', 'sqlite_stat4')",
     )?;
     let mut columns =
         connection.prepare("SELECT name, type FROM pragma_table_xinfo(?1) ORDER BY cid")?;
@@ -111,7 +129,9 @@ fn parts(connection: &Connection) -> Result<BTreeMap<String, String>, Fault> {
         } else {
             format!("{} {kind} of {table}", if kind == "index" { "an" } else { "a" })
         };
-        parts.insert(name, what);
+        let sql = row.get::<_, Option<String>>(3)?;
+        let sql = sql.map(|sql| sql.replace(|one: char| one.is_whitespace() || one == '"', ""));
+        parts.insert((name, kind), Part { what, sql });
     }
     Ok(parts)
 }

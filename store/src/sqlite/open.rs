@@ -35,11 +35,7 @@ pub(super) fn open(file: &Path) -> Result<Opened, StoreError> {
             return Err(StoreError::Open { detail: error.to_string(), place });
         }
     };
-    let connection = Connection::open_with_flags(
-        file,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    );
-    let mut writing = connection
+    let mut writing = connect(file, OpenFlags::SQLITE_OPEN_READ_WRITE)
         .map_err(|error| StoreError::Open { place: place.clone(), detail: error.to_string() })?;
     let said = |error: rusqlite::Error| failure(&place, error.into());
     writing.busy_timeout(PATIENCE).map_err(said)?;
@@ -71,12 +67,17 @@ pub(super) fn open(file: &Path) -> Result<Opened, StoreError> {
     Ok(Opened { lock, writing, reading, tails, totals })
 }
 
+/// A connection to the file at that path. To SQLite some relative paths are no files, `:memory:` and those that
+/// begin with `file:`; no absolute one is.
+fn connect(file: &Path, how: OpenFlags) -> rusqlite::Result<Connection> {
+    let path =
+        std::path::absolute(file).map_err(|_| rusqlite::Error::InvalidPath(file.to_owned()))?;
+    Connection::open_with_flags(path, how | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+}
+
 /// A connection that only reads.
 pub(super) fn read_only(file: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(
-        file,
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let connection = connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)

@@ -7,6 +7,7 @@
 use rusqlite::{OptionalExtension, Transaction, params};
 
 use super::errors::Fault;
+use super::tails::Tails;
 use super::totals::Totals;
 use crate::page::{Prune, Pruned, bound};
 
@@ -17,6 +18,7 @@ const EVENTS_EACH: i64 = 40;
 /// ended as well.
 pub(super) fn prune(
     transaction: &Transaction<'_>,
+    tails: &Tails,
     totals: &mut Totals,
     what: &Prune,
 ) -> Result<(Pruned, Vec<i64>), Fault> {
@@ -31,17 +33,28 @@ pub(super) fn prune(
     for (number, place, _) in oldest.into_iter().take_while(|(_, _, ended)| *ended < before) {
         transaction.prepare_cached("DELETE FROM results WHERE number = ?1")?.execute([number])?;
         totals.results -= 1;
-        pruned.debates += remove(transaction, totals, place)?;
+        remove(transaction, totals, place)?;
+        pruned.debates += 1;
     }
     let mut over = Vec::new();
+    for (place, ended) in damaged(transaction, tails, what)? {
+        if ended {
+            totals.results -= 1;
+        } else {
+            over.push(place);
+        }
+        remove(transaction, totals, place)?;
+        pruned.debates += 1;
+    }
     if what.unfinished && pruned.debates < u64::from(what.most) {
         let mut statement = transaction.prepare_cached(
             "SELECT place FROM debates WHERE ended = 0 AND created_ms < ?1 ORDER BY place LIMIT ?2",
         )?;
         let rows = statement.query_map(params![before, what.most], |row| row.get(0))?;
-        over = rows.collect::<rusqlite::Result<_>>()?;
-        for place in &over {
-            pruned.debates += remove(transaction, totals, *place)?;
+        for place in rows.collect::<rusqlite::Result<Vec<i64>>>()? {
+            remove(transaction, totals, place)?;
+            pruned.debates += 1;
+            over.push(place);
         }
     }
     let mut statement =
@@ -57,10 +70,31 @@ pub(super) fn prune(
     Ok((pruned, over))
 }
 
-/// Removes a debate, and says how many that were.
-fn remove(transaction: &Transaction<'_>, totals: &mut Totals, place: i64) -> rusqlite::Result<u64> {
+/// Which of the oldest debates nobody will end: those that have ended and whose result is gone, and those
+/// that go on and are lost; each with whether it has ended. They would stay for ever, and all events with
+/// them that came after they began.
+fn damaged(
+    transaction: &Transaction<'_>,
+    tails: &Tails,
+    what: &Prune,
+) -> Result<Vec<(i64, bool)>, Fault> {
+    let mut statement = transaction.prepare_cached(
+        "SELECT place, ended FROM (SELECT * FROM debates ORDER BY place LIMIT ?1) AS oldest
+         WHERE created_ms < ?2
+             AND NOT (ended AND EXISTS (SELECT 1 FROM results WHERE debate = place))",
+    )?;
+    let rows = statement.query_map(params![what.most, bound(what.before_ms)], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))
+    })?;
+    let mut damaged = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    damaged.retain(|(place, ended)| *ended || tails.of(*place).is_err());
+    Ok(damaged)
+}
+
+/// Removes a debate, whose row may be gone already: it has been counted all the same.
+fn remove(transaction: &Transaction<'_>, totals: &mut Totals, place: i64) -> rusqlite::Result<()> {
     let mut statement = transaction.prepare_cached("DELETE FROM debates WHERE place = ?1")?;
-    let removed = statement.execute([place])?;
-    totals.debates -= removed as i64;
-    Ok(removed as u64)
+    statement.execute([place])?;
+    totals.debates -= 1;
+    Ok(())
 }

@@ -117,8 +117,8 @@ impl Backend for Writer {
     }
 
     async fn prune(&mut self, what: &Prune) -> Result<Pruned, StoreError> {
-        self.transact(|transaction, _, totals| {
-            let (pruned, over) = prune(transaction, totals, what)?;
+        self.transact(|transaction, tails, totals| {
+            let (pruned, over) = prune(transaction, tails, totals, what)?;
             Ok(Carried { answer: pruned, last: HashMap::new(), over })
         })
     }

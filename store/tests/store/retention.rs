@@ -104,6 +104,62 @@ on_both_stores!(what_never_ended_goes_only_where_it_is_asked_for, |place| {
 });
 
 #[tokio::test]
+async fn what_is_damaged_goes_in_its_time_and_keeps_nothing_else() {
+    // One row of each kind is gone: of a debate that has ended, of its result, of an event in the middle of
+    // one that has ended, and of one that goes on.
+    for (gone, refused) in [
+        ("DELETE FROM debates WHERE place = 2", false),
+        ("DELETE FROM results WHERE debate = 2", false),
+        ("DELETE FROM events WHERE debate = 2 AND seq = 1", false),
+        ("DELETE FROM events WHERE debate = 3 AND seq = 1", true),
+    ] {
+        let place = crate::places::NewPlace::file();
+        let store = place.open().await;
+        for number in 1..=6 {
+            begin(&store, &format!("d{number}"), number, 2).await;
+        }
+        for number in [1, 2, 4, 5, 6] {
+            let ended_ms = if number == 6 { 900 } else { 100 + number };
+            end(&store, &format!("d{number}"), 3, ended_ms).await;
+        }
+        store.close().await.unwrap();
+        rusqlite::Connection::open(&place.text).unwrap().execute_batch(gone).unwrap();
+
+        let store = place.open().await;
+        let what = Prune { before_ms: 500, unfinished: false, most: 2 };
+        prune(&store, what).await;
+        store.close().await.unwrap();
+        // All that was to go is gone, what goes on goes on, and the store opens.
+        let store = place.open().await;
+        let kept = store.recent(None, 99).await.unwrap();
+        let going: &[&str] = if refused { &["d6"] } else { &["d6", "d3"] };
+        assert_eq!((names(&kept.items), kept.damaged.len()), (going.to_vec(), 0), "{gone}");
+        assert_eq!(store.append("d3", 3, "d3 3", None).await.is_ok(), !refused, "{gone}");
+        assert_eq!(store.events("d6", 0).await.unwrap().len(), 3);
+        // The events before the oldest debate that is kept are gone.
+        let rows = rusqlite::Connection::open(&place.text).unwrap();
+        let first: i64 =
+            rows.query_row("SELECT min(row) FROM events", [], |row| row.get(0)).unwrap();
+        assert!(first > if refused { 10 } else { 4 }, "{gone}: {first}");
+        drop(rows);
+        store.close().await.unwrap();
+    }
+}
+
+on_both_stores!(what_has_ended_without_a_result_is_not_kept_for_good, |place| {
+    let store = place.open().await;
+    for id in ["a", "b", "c"] {
+        begin(&store, id, 1, 1).await;
+        end(&store, id, 2, 10).await;
+    }
+    store.close().await.unwrap();
+    place.connect().await.run("DELETE FROM results WHERE debate = 1").await.unwrap();
+    let store = place.open().await;
+    prune(&store, Prune { before_ms: 11, unfinished: false, most: 2 }).await;
+    assert_eq!(store.debate("a").await.unwrap(), None);
+});
+
+#[tokio::test]
 async fn the_room_of_what_was_removed_is_given_back() {
     let place = crate::places::NewPlace::file();
     let store = place.open().await;

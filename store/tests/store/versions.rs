@@ -127,6 +127,54 @@ async fn a_file_with_something_of_another_program_in_its_schema_is_refused_by_na
 }
 
 #[tokio::test]
+async fn a_file_whose_schema_is_made_otherwise_is_refused_by_name() {
+    let made = |name: &str, from: &str, to: &str| {
+        format!(
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, '{from}', '{to}') WHERE name = '{name}'"
+        )
+    };
+    let otherwise = "made otherwise than by this program";
+    for (alteration, wanted) in [
+        (made("checks", "INTEGER NOT NULL", "INTEGER NOT NULL CHECK (number < 2)"), otherwise),
+        (made("debates", "NOT NULL UNIQUE", "NOT NULL UNIQUE ON CONFLICT REPLACE"), otherwise),
+        (made("events", "STRICT", ""), otherwise),
+        (
+            "DROP INDEX results_on_a_topic;
+             CREATE INDEX results_on_a_topic ON results (number, topic)"
+                .into(),
+            otherwise,
+        ),
+        // Its row comes before the table's, which has the same name.
+        (
+            "CREATE TABLE other AS SELECT * FROM holder; DROP TABLE holder;
+             CREATE TRIGGER holder AFTER INSERT ON events BEGIN DELETE FROM checks; END;
+             CREATE TABLE holder (process INTEGER NOT NULL, since_ms INTEGER NOT NULL) STRICT;
+             INSERT INTO holder SELECT * FROM other; DROP TABLE other"
+                .into(),
+            "\"holder\", a trigger of events",
+        ),
+        (
+            format!(
+                "CREATE TRIGGER thief AFTER INSERT ON events BEGIN DELETE FROM checks; END; {};
+                 UPDATE sqlite_schema SET name = 'sqlite_stat9' WHERE name = 'thief'",
+                made("thief", "thief", "sqlite_stat9")
+            ),
+            "a trigger of events",
+        ),
+    ] {
+        let place = NewPlace::file();
+        place.open().await.close().await.unwrap();
+        let file = Connection::open(&place.text).unwrap();
+        file.execute_batch(&alteration).unwrap();
+        drop(file);
+        let error = place.try_open().await.map(drop).expect_err(&alteration);
+        assert!(matches!(error, StoreError::Corrupt { .. }), "{alteration}: {error}");
+        assert!(error.to_string().contains(wanted), "{alteration}: {error}");
+    }
+}
+
+#[tokio::test]
 async fn a_database_with_something_of_another_program_in_its_schema_is_refused_by_name() {
     let Some(place) = NewPlace::database().await else { return };
     place.open().await.close().await.unwrap();
