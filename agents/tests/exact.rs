@@ -152,7 +152,7 @@ fn real_images_of_4_pixels() {
     let judge = Judge::shipped(4).unwrap();
     let (test, mut won) = (mnist::test(), [0; 2]);
     for (number, index) in [17, 247].into_iter().enumerate() {
-        let image = Arc::new(Image::new(28, 28, test.image(index).to_vec()).unwrap());
+        let image = Arc::new(test.to_image(index));
         let judge = ImageJudge { judge: judge.clone(), image };
         let honest = test.label(index);
         for (precommit, first) in

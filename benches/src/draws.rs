@@ -75,8 +75,7 @@ pub fn pairs() -> Vec<Pair> {
 ///
 /// If there is no image of that number.
 pub fn image(number: usize) -> Arc<Image> {
-    let pixels = mnist::test().image(number).to_vec();
-    Arc::new(Image::new(SIDE as u8, SIDE as u8, pixels).expect("MNIST's images are 28×28"))
+    Arc::new(mnist::test().to_image(number))
 }
 
 /// `count` different nonzero pixels of an image, drawn uniformly.

@@ -1,5 +1,6 @@
 //! A set of grey images of one size, each with a label.
 
+use pixel_debate_game::Image;
 use sha2::{Digest, Sha256};
 
 use crate::{DatasetError, Fault, Labelling, Reading, Warning};
@@ -160,6 +161,27 @@ impl Dataset {
     pub fn image(&self, index: usize) -> &[u8] {
         let size = self.width * self.height;
         &self.pixels[index * size..(index + 1) * size]
+    }
+
+    /// Image `index` as the game has it.
+    ///
+    /// ```
+    /// use pixel_debate_game::Pixel;
+    ///
+    /// let test = pixel_debate_datasets::mnist::test();
+    /// let image = test.to_image(17);
+    /// assert_eq!((image.width(), image.height()), (28, 28));
+    /// assert_eq!(image.value(Pixel::new(5, 9)), Some(test.image(17)[9 * 28 + 5]));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If `index` is not below [`Self::len`].
+    pub fn to_image(&self, index: usize) -> Image {
+        let sides = [self.width, self.height].map(u8::try_from);
+        let [Ok(width), Ok(height)] = sides else { unreachable!("sides are at most {MAX_SIDE}") };
+        Image::new(width, height, self.image(index).to_vec())
+            .expect("sides are 1 to 255, and an image has as many pixels as they make")
     }
 
     /// The label of image `index`.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use pixel_debate_agents::{AgentError, AgentSpec, Choice, Clock, Proof};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
-    Debate, Debater, Event, IllegalMove, Image, ImageError, ImageSource, LegalPixels, Move,
-    Players, Role, Rules, Seat, SetupError, Transcript, TurnOrder, Verdict,
+    Debate, Debater, Event, IllegalMove, ImageSource, LegalPixels, Move, Players, Role, Rules,
+    Seat, SetupError, Transcript, TurnOrder, Verdict,
 };
 use pixel_debate_judge::{CLASSES, Judge, PixelSet, WrongSize};
 use pixel_debate_validation::{UnfitDataset, check_labels};
@@ -70,14 +70,6 @@ pub enum PlayError {
         dataset: String,
         /// How many images it has.
         len: usize,
-    },
-    /// The image cannot be debated.
-    #[error("image {image}: {source}")]
-    Image {
-        /// The image's number.
-        image: usize,
-        /// What is wrong with it.
-        source: ImageError,
     },
     /// The debate cannot be set up.
     #[error("image {image}: {source}")]
@@ -144,12 +136,10 @@ impl<'a> Series<'a> {
             let source = SetupError::Lie { lie, classes: classes as u8 };
             return Err(PlayError::Setup { image, source });
         }
-        let (width, height) = (dataset.width() as u8, dataset.height() as u8);
-        let picture = Image::new(width, height, dataset.image(image).to_vec())
-            .map_err(|source| PlayError::Image { image, source })?;
+        let picture = Arc::new(dataset.to_image(image));
         let Self { pixels, order, legal, .. } = *self;
         let rules = Rules { pixels, precommit: lie.is_some(), first, order, legal };
-        Debate::new(rules, Arc::new(picture), dataset.label(image), lie, CLASSES as u8)
+        Debate::new(rules, picture, dataset.label(image), lie, CLASSES as u8)
             .map_err(|source| PlayError::Setup { image, source })
     }
 

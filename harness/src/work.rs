@@ -7,9 +7,7 @@ mod sound;
 use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{
-    Claims, Image, Pixel, Role, TurnOrder, Verdict, believed_label, honest_margin,
-};
+use pixel_debate_game::{Claims, Pixel, Role, TurnOrder, Verdict, believed_label, honest_margin};
 use pixel_debate_judge::masks::{Masks, measuring_rng};
 use pixel_debate_judge::{CLASSES, Judge};
 use rand::{SeedableRng, seq::IndexedRandom};
@@ -128,10 +126,7 @@ impl Work<'_> {
 
     /// What the judge says of these pixels of an image.
     fn logits(&self, image: usize, pixels: &[Pixel]) -> Result<[f32; CLASSES], PlayError> {
-        let (width, height) = (self.dataset.width() as u8, self.dataset.height() as u8);
-        let picture = Image::new(width, height, self.dataset.image(image).to_vec())
-            .map_err(|source| PlayError::Image { image, source })?;
-        let mut judge = self.judge.evaluator(Arc::new(picture))?;
+        let mut judge = self.judge.evaluator(Arc::new(self.dataset.to_image(image)))?;
         let [logits] = judge.evaluate(&[pixels.iter().copied().collect()])[..] else {
             unreachable!("one set, one answer");
         };

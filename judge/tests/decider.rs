@@ -129,7 +129,7 @@ fn twins(difference: f32) -> Network {
 
 #[test]
 fn margins_within_rounding_of_zero_are_decided_by_the_logits() {
-    let image = Arc::new(Image::new(28, 28, mnist::test().image(17).to_vec()).unwrap());
+    let image = Arc::new(mnist::test().to_image(17));
     let question = |liar| Question {
         claims: Claims { honest: 3, liar },
         evidence: PixelSet::default(),

@@ -54,7 +54,7 @@ mod tests {
     use std::sync::Arc;
 
     use pixel_debate_datasets::mnist;
-    use pixel_debate_game::{Debater, Image, Role, Rules};
+    use pixel_debate_game::{Debater, Role, Rules};
 
     use super::*;
     use crate::BuiltIn;
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn the_last_reveal_is_worth_what_its_prospect_says_and_decides_who_wins() {
         let players = BuiltIn::shipped();
-        let image = Arc::new(Image::new(28, 28, mnist::test().image(3).to_vec()).unwrap());
+        let image = Arc::new(mnist::test().to_image(3));
         let label = mnist::test().label(3);
         let rules = Rules::paper(4, true, Role::Honest);
         let mut debate = Debate::new(rules, Arc::clone(&image), label, Some(8), 10).unwrap();

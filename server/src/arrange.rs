@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
-    Debate, Debater, Image, ImageSource, LegalPixels, Players as Names, Role, Rules, Sight,
+    Debate, Debater, ImageSource, LegalPixels, Players as Names, Role, Rules, Sight,
 };
 use pixel_debate_protocol::{
     Background, Clock, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
@@ -40,7 +40,7 @@ pub(crate) fn arrange(
         order: setup.order,
         legal: setup.legal,
     };
-    let image = Arc::new(image(dataset, index)?);
+    let image = Arc::new(dataset.to_image(index));
     let debate = Debate::new(rules, image, label, lie, classes)
         .map_err(|error| refusal(error.to_string(), "another image, lie or number of pixels"))?;
     for role in [Role::Honest, Role::Liar] {
@@ -250,12 +250,4 @@ fn draw_image(
 fn draw_lie(label: u8, classes: u8, random: &mut impl Rng) -> u8 {
     let drawn = random.random_range(0..classes - 1);
     if drawn < label { drawn } else { drawn + 1 }
-}
-
-/// One image of the data set, as the game has it.
-fn image(dataset: &Dataset, index: usize) -> Result<Image, Refusal> {
-    let side = |pixels: usize| u8::try_from(pixels).unwrap_or(0);
-    let (width, height) = (side(dataset.width()), side(dataset.height()));
-    Image::new(width, height, dataset.image(index).to_vec())
-        .map_err(|error| refusal(error.to_string(), "images of at most 255x255 pixels"))
 }

@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     fn image(index: usize) -> Arc<Image> {
-        Arc::new(Image::new(28, 28, mnist::test().image(index).to_vec()).unwrap())
+        Arc::new(mnist::test().to_image(index))
     }
 
     #[test]

@@ -248,7 +248,7 @@ mod tests {
     use crate::BuiltIn;
 
     fn debate(index: usize) -> Debate {
-        let image = Image::new(28, 28, mnist::test().image(index).to_vec()).unwrap();
+        let image = mnist::test().to_image(index);
         let label = mnist::test().label(index);
         let rules = Rules::paper(4, true, Role::Honest);
         Debate::new(rules, Arc::new(image), label, Some((label + 1) % 10), 10).unwrap()

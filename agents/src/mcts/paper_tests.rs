@@ -181,7 +181,7 @@ fn the_search_is_the_papers_with_the_papers_judge() {
     for (index, pixels, first) in [(2827, 4, Role::Honest), (2827, 6, Role::Liar)] {
         let judge = Judge::shipped(pixels).unwrap();
         let test = mnist::test();
-        let image = Arc::new(Image::new(28, 28, test.image(index).to_vec()).unwrap());
+        let image = Arc::new(test.to_image(index));
         let rules = Rules::paper(pixels, true, first);
         let lie = Some((test.label(index) + 6) % 10);
         let debate = Debate::new(rules, Arc::clone(&image), test.label(index), lie, 10).unwrap();

@@ -10,8 +10,7 @@ use rand_chacha::ChaCha8Rng;
 pub(crate) fn cut(rng: &mut ChaCha8Rng) -> Image {
     let test = mnist::test();
     loop {
-        let values = test.image(rng.random_range(0..test.len()));
-        let whole = Image::new(28, 28, values.to_vec()).unwrap();
+        let whole = test.to_image(rng.random_range(0..test.len()));
         let lit: Vec<Pixel> = whole.nonzero().collect();
         let center = lit[rng.random_range(0..lit.len())];
         let reach = rng.random_range(3..=14);
@@ -26,7 +25,7 @@ pub(crate) fn cut(rng: &mut ChaCha8Rng) -> Image {
         let mut cut = vec![0; 28 * 28];
         for pixel in near.sample(rng, count) {
             let index = usize::from(pixel.y) * 28 + usize::from(pixel.x);
-            cut[index] = values[index];
+            cut[index] = whole.pixels()[index];
         }
         return Image::new(28, 28, cut).unwrap();
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Debate, Image, Move, Rules, TurnOrder, Verdict};
+use pixel_debate_game::{Debate, Move, Rules, TurnOrder, Verdict};
 use pixel_debate_judge::CLASSES;
 
 use crate::cell::Play;
@@ -18,9 +18,8 @@ pub(super) fn debate(dataset: &Dataset, play: &Play, row: &Row) -> Option<Debate
         order: play.order.unwrap_or(TurnOrder::Alternating),
         legal: play.legal,
     };
-    let pixels = dataset.image(row.image as usize).to_vec();
-    let image = Image::new(dataset.width() as u8, dataset.height() as u8, pixels).ok()?;
-    let mut debate = Debate::new(rules, Arc::new(image), row.label, row.lie, CLASSES as u8).ok()?;
+    let image = Arc::new(dataset.to_image(row.image as usize));
+    let mut debate = Debate::new(rules, image, row.label, row.lie, CLASSES as u8).ok()?;
     for pixel in &row.evidence {
         let by = debate.to_move()?;
         debate.apply(Move::Reveal { by, pixel: *pixel }).ok()?;

@@ -290,7 +290,7 @@ mod tests {
     fn images(rng: &mut impl Rng) -> Vec<Image> {
         let image = |values: Vec<u8>| Image::new(28, 28, values).expect("28 × 28 values");
         let mut images: Vec<Image> =
-            (0..20).map(|index| image(mnist::test().image(index * 37).to_vec())).collect();
+            (0..20).map(|index| mnist::test().to_image(index * 37)).collect();
         images.extend([255, 1, 0].map(|value| image(vec![value; 784])));
         images.push(image((0..784).map(|_| rng.random()).collect()));
         images

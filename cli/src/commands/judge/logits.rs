@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Image, Pixel};
+use pixel_debate_game::Pixel;
 use pixel_debate_judge::{Judge, PixelSet};
 use pixel_debate_validation::check_labels;
 use serde::{Deserialize, Serialize};
@@ -106,9 +106,8 @@ fn answer(judge: &Judge, dataset: &Dataset, line: Option<&[u8]>) -> Result<Vec<f
             return Err(format!("pixel {pixel} is there twice: a pixel is revealed once"));
         }
     }
-    let image = Image::new(width as u8, height as u8, dataset.image(image).to_vec())
-        .map_err(|error| error.to_string())?;
-    let mut evaluator = judge.evaluator(Arc::new(image)).map_err(|error| error.to_string())?;
+    let image = Arc::new(dataset.to_image(image));
+    let mut evaluator = judge.evaluator(image).map_err(|error| error.to_string())?;
     let evidence: PixelSet = seen.into_iter().collect();
     Ok(evaluator.evaluate(&[evidence]).concat())
 }

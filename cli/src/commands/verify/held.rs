@@ -44,11 +44,7 @@ impl Data {
             let last = dataset.len().saturating_sub(1);
             return Err(format!("source.index: {name} has images 0 to {last}, and no {index}"));
         }
-        let (width, height) = (certificate.image.width(), certificate.image.height());
-        let sides = (usize::from(width), usize::from(height));
-        if sides != (dataset.width(), dataset.height())
-            || certificate.image.pixels() != dataset.image(index)
-        {
+        if certificate.image != dataset.to_image(index) {
             return Err(format!("image: it is not image {index} of {name}"));
         }
         let (honest, label) = (certificate.claims.honest, dataset.label(index));
