@@ -5,8 +5,9 @@ use std::path::PathBuf;
 
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::DatasetError;
-use pixel_debate_harness::{PlayError, RunError, experiment::Refusal};
+use pixel_debate_harness::{RunError, experiment::Refusal};
 use pixel_debate_judge::WeightsError;
+use pixel_debate_play::PlayError;
 use pixel_debate_validation::UnfitDataset;
 
 /// Why a command fails.

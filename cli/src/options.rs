@@ -11,8 +11,8 @@ use clap::{Args, ValueEnum, value_parser};
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::{Dataset, Reading, Split, mnist};
 use pixel_debate_game::{LegalPixels, Rules};
-use pixel_debate_harness::Debaters;
 use pixel_debate_judge::{Judge, kernels::Instructions};
+use pixel_debate_play::Debaters;
 use pixel_debate_validation::doubt;
 
 use crate::failure::Failure;

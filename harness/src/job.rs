@@ -2,15 +2,16 @@
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_judge::Judge;
+use pixel_debate_play::PlayError;
 use pixel_debate_validation::check_labels;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::cell::Play;
+use crate::hex;
 use crate::rows::Row;
 use crate::run::shard;
 use crate::work::Work;
-use crate::{PlayError, hex};
 
 /// All that the debates of a shard depend on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,5 +1,6 @@
 //! What a run is, as it is written beside its results.
 
+use pixel_debate_play::LeftOut;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -71,16 +72,6 @@ pub struct DataMark {
     pub hash: String,
     /// The names of its classes.
     pub classes: Vec<String>,
-}
-
-/// An image that no debate can be about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LeftOut {
-    /// Its number.
-    pub image: usize,
-    /// Why.
-    pub why: String,
 }
 
 /// The numbers of images at which the results are looked at. Who looks more often finds more that is

@@ -5,7 +5,6 @@ mod files;
 mod images;
 mod measure;
 
-pub(crate) use images::random_order;
 pub use measure::Measured;
 
 use std::borrow::Cow;

@@ -5,12 +5,13 @@ mod judged;
 mod outcomes;
 
 use pixel_debate_game::Role;
+use pixel_debate_play::LeftOut;
 use serde::Serialize;
 
 use crate::Cell;
 use crate::experiment::Aggregate;
+use crate::manifest::Looks;
 use crate::manifest::Manifest;
-use crate::manifest::{LeftOut, Looks};
 use crate::rows::Row;
 pub use comparison::Comparison;
 pub use judged::Judged;

@@ -10,13 +10,13 @@ use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Claims, Pixel, Role, TurnOrder, Verdict, believed_label, honest_margin};
 use pixel_debate_judge::masks::{Masks, measuring_rng};
 use pixel_debate_judge::{CLASSES, Judge};
+use pixel_debate_play::{Debaters, PlayError, Series, Setup};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::cell::Play;
 use crate::experiment::{Lies, NamedLies, Protocol};
 use crate::rows::Row;
-use crate::{Debaters, PlayError, Series, Setup};
 pub(crate) use sound::Depth;
 
 /// What the debates of a cell need.

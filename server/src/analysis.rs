@@ -4,10 +4,12 @@
 use std::time::{Duration, Instant};
 
 use pixel_debate_agents::{Clock, Proof};
-use pixel_debate_game::{Debate, Move, Seat, honest_margin};
+use pixel_debate_game::{Debate, Pixel, Seat, honest_margin};
+use pixel_debate_judge::PixelSet;
+use pixel_debate_play::{Answer, Asked, NoAnswer};
 use pixel_debate_protocol::{Analysis, Best, Prospect};
 
-use crate::players::Players;
+use crate::roster::{NotSeated, Roster};
 
 /// How long the search for the best reveal may take; then it is the best that is known.
 const SEARCH: Duration = Duration::from_secs(3);
@@ -15,29 +17,41 @@ const SEARCH: Duration = Duration::from_secs(3);
 /// Who searches.
 const SEARCHER: &str = "exact";
 
+/// Why a position cannot be analysed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unanalysed {
+    #[error(transparent)]
+    NotSeated(#[from] NotSeated),
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
+}
+
 /// Analyses the position in which a debate stands. It takes seconds of a core.
-pub(crate) fn analyse(players: &dyn Players, debate: &Debate) -> Result<Analysis, String> {
-    let pixels = debate.rules().pixels;
-    let margin = |debate: &Debate| -> Result<f32, String> {
-        let mut logits = players.logits(pixels, debate.evidence())?;
-        logits.truncate(debate.classes().into());
-        Ok(honest_margin(&logits, debate.claims()))
+pub(crate) fn analyse(roster: &dyn Roster, debate: &Debate) -> Result<Analysis, Unanalysed> {
+    let mut evaluator = roster.evaluator(debate.rules().pixels, debate.image())?;
+    let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
+    let legal: Vec<Pixel> = match debate.to_move() {
+        Some(_) => debate.legal_reveals().collect(),
+        None => Vec::new(),
     };
-    let now = margin(debate)?;
-    let mut prospects = Vec::new();
+    let after = legal.iter().map(|pixel| evidence.with(*pixel));
+    let sets: Vec<PixelSet> = [evidence.clone()].into_iter().chain(after).collect();
+    let classes = usize::from(debate.classes());
+    let logits = evaluator.evaluate(&sets);
+    let mut margins =
+        logits.iter().map(|logits| honest_margin(&logits[..classes], debate.claims()));
+    let now = margins.next().unwrap_or_default();
+    let prospects =
+        legal.into_iter().zip(margins).map(|(pixel, margin)| Prospect { pixel, margin }).collect();
     let mut best = None;
-    if let Some(by) = debate.to_move() {
-        for pixel in debate.legal_reveals() {
-            let mut after = debate.clone();
-            after.apply(Move::Reveal { by, pixel }).map_err(|illegal| illegal.to_string())?;
-            prospects.push(Prospect { pixel, margin: margin(&after)? });
-        }
-        if players.check(SEARCHER, debate.rules(), debate.image()).is_ok() {
-            let mut searcher = players.debater(SEARCHER, 0)?;
-            let mut judge = players.evaluator(pixels, debate.image())?;
-            let clock = Clock::until(Instant::now() + SEARCH);
-            let choice = searcher.choose(&debate.view(Seat::Debater(by)), &mut *judge, clock);
-            let choice = choice.map_err(|error| error.to_string())?;
+    if let Some(by) = debate.to_move()
+        && roster.check(SEARCHER, debate.rules(), debate.image()).is_ok()
+    {
+        let mut searcher = roster.debater(SEARCHER, 0)?;
+        let clock = Clock::until(Instant::now() + SEARCH);
+        let view = debate.view(Seat::Debater(by));
+        let asked = Asked { view: &view, evaluator: &mut *evaluator, clock };
+        if let Answer::Reveal(choice) = searcher.answer(asked)? {
             let winner = match choice.proof {
                 Proof::Proven(winner) => Some(winner),
                 Proof::Open | Proof::NotSought => None,
@@ -54,21 +68,21 @@ mod tests {
     use std::sync::Arc;
 
     use pixel_debate_datasets::mnist;
-    use pixel_debate_game::{Debater, Role, Rules};
+    use pixel_debate_game::{Debater, Move, Role, Rules};
 
     use super::*;
     use crate::BuiltIn;
 
     #[test]
     fn the_last_reveal_is_worth_what_its_prospect_says_and_decides_who_wins() {
-        let players = BuiltIn::shipped();
+        let roster = BuiltIn::shipped();
         let image = Arc::new(mnist::test().to_image(3));
         let label = mnist::test().label(3);
         let rules = Rules::paper(4, true, Role::Honest);
         let mut debate = Debate::new(rules, Arc::clone(&image), label, Some(8), 10).unwrap();
         let mut before = None;
         for by in [Debater::First, Debater::Second, Debater::First] {
-            let analysis = analyse(&players, &debate).unwrap();
+            let analysis = analyse(&roster, &debate).unwrap();
             assert_eq!(analysis.by, Some(rules.role_of(by)));
             assert_eq!(analysis.prospects.len(), debate.legal_reveals().count());
             if let Some(expected) = before {
@@ -78,7 +92,7 @@ mod tests {
             debate.apply(Move::Reveal { by, pixel }).unwrap();
             before = Some(margin);
         }
-        let last = analyse(&players, &debate).unwrap();
+        let last = analyse(&roster, &debate).unwrap();
         assert_eq!((last.revealed, last.by), (3, Some(Role::Liar)));
         let worst = last.prospects.iter().map(|prospect| prospect.margin).fold(9e9, f32::min);
         let best = last.best.unwrap();
@@ -88,7 +102,7 @@ mod tests {
         assert_eq!(at(best.pixel).margin > 0.0, winner == Role::Honest);
 
         debate.apply(Move::Reveal { by: Debater::Second, pixel: best.pixel }).unwrap();
-        let end = analyse(&players, &debate).unwrap();
+        let end = analyse(&roster, &debate).unwrap();
         assert_eq!((end.by, end.best, end.prospects.len()), (None, None, 0));
         assert_eq!(end.margin, at(best.pixel).margin);
     }

@@ -3,16 +3,14 @@
 use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{
-    Debate, Debater, ImageSource, LegalPixels, Players as Names, Role, Rules, Sight,
-};
+use pixel_debate_game::{Debate, Debater, ImageSource, LegalPixels, Players, Role, Rules, Sight};
 use pixel_debate_protocol::{
     Background, Clock, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
 };
 use rand::{Rng, RngExt};
 
-use crate::players::Players;
 use crate::record::{Terms, now_ms};
+use crate::roster::Roster;
 use crate::tokens::Locks;
 
 /// How often an image is drawn at random before all are looked at.
@@ -23,7 +21,7 @@ pub(crate) fn arrange(
     setup: &Setup,
     offer: &Offer,
     dataset: &Dataset,
-    players: &dyn Players,
+    roster: &dyn Roster,
 ) -> Result<(Debate, Terms, Tokens), Refusal> {
     check(setup, offer)?;
     let mut random = rand::rng();
@@ -44,7 +42,7 @@ pub(crate) fn arrange(
     let debate = Debate::new(rules, image, label, lie, classes)
         .map_err(|error| refusal(error.to_string(), "another image, lie or number of pixels"))?;
     for role in [Role::Honest, Role::Liar] {
-        check_debater(setup, role, &debate, offer, players)?;
+        check_debater(setup, role, &debate, offer, roster)?;
     }
     let (locks, tokens) = Locks::new(setup, rules).map_err(|error| {
         Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
@@ -55,7 +53,7 @@ pub(crate) fn arrange(
     };
     let background = Background {
         source: ImageSource { dataset: dataset.name().into(), index: index as u32 },
-        players: Names {
+        players: Players {
             honest: Some(setup.honest.to_string()),
             liar: Some(setup.liar.to_string()),
             judge: Some(name(&setup.judge)),
@@ -198,14 +196,14 @@ fn check_debater(
     role: Role,
     debate: &Debate,
     offer: &Offer,
-    players: &dyn Players,
+    roster: &dyn Roster,
 ) -> Result<(), Refusal> {
     let player = match role {
         Role::Honest => &setup.honest,
         Role::Liar => &setup.liar,
     };
     let Player::BuiltIn(name) = player else { return Ok(()) };
-    players.check(name, debate.rules(), debate.image()).map_err(|reason| {
+    roster.check(name, debate.rules(), debate.image()).map_err(|reason| {
         refusal(
             format!("the {role} debater cannot be seated: {reason}"),
             format!(

@@ -9,7 +9,7 @@ use pixel_debate_datasets::Dataset;
 use pixel_debate_store::Place;
 
 use crate::tokens::Lock;
-use crate::{Limits, Players};
+use crate::{Limits, Roster};
 
 /// What a server is told when it starts.
 #[derive(Clone)]
@@ -19,7 +19,7 @@ pub struct ServerConfig {
     /// The images that are debated.
     pub dataset: &'static Dataset,
     /// The debaters and the classifiers.
-    pub players: Arc<dyn Players>,
+    pub roster: Arc<dyn Roster>,
     /// Where debates are kept.
     pub store: Place,
     /// How long debates are kept after they ended; without it for good.
@@ -51,13 +51,13 @@ pub struct AdminToken(Lock);
 pub struct AdminTokenError;
 
 impl ServerConfig {
-    /// A server at `127.0.0.1:8080` with those images and players, the store `pixel-debate.db` in
+    /// A server at `127.0.0.1:8080` with those images and roster, the store `pixel-debate.db` in
     /// the current folder, no administrator, and the default limits.
-    pub fn new(dataset: &'static Dataset, players: Arc<dyn Players>) -> Self {
+    pub fn new(dataset: &'static Dataset, roster: Arc<dyn Roster>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 8080)),
             dataset,
-            players,
+            roster,
             store: Place::File(PathBuf::from("pixel-debate.db")),
             keep: None,
             administrator: None,

@@ -11,14 +11,14 @@ use crate::config::ServerConfig;
 use crate::credits::Credits;
 use crate::limits::{Limits, milliseconds};
 use crate::metrics::Metrics;
-use crate::players::Players;
 use crate::pool::Pool;
+use crate::roster::Roster;
 use crate::searches::Searches;
 
 /// What all debates of a server share.
 pub(crate) struct House {
     pub(crate) dataset: &'static Dataset,
-    pub(crate) players: Arc<dyn Players>,
+    pub(crate) roster: Arc<dyn Roster>,
     pub(crate) limits: Limits,
     pub(crate) offer: Offer,
     /// For verdicts and opinions, which are quick.
@@ -37,13 +37,13 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) fn new(config: &ServerConfig, store: Store, stop: CancellationToken) -> Self {
-        let ServerConfig { dataset, players, limits, .. } = config;
+        let ServerConfig { dataset, roster, limits, .. } = config;
         let offer = Offer {
             dataset: dataset.name().into(),
             images: dataset.len() as u32,
             classes: dataset.classes().to_vec(),
-            pixels: players.pixels(),
-            max_rollouts: players.max_rollouts(),
+            pixels: roster.pixels(),
+            max_rollouts: roster.max_rollouts(),
             max_pace_ms: milliseconds(limits.pace),
             max_move_ms: milliseconds(limits.move_time),
             max_bank_ms: milliseconds(limits.bank),
@@ -51,13 +51,13 @@ impl House {
         };
         Self {
             dataset,
-            players: Arc::clone(players),
+            roster: Arc::clone(roster),
             limits: limits.clone(),
             offer,
             judging: Pool::new(limits.threads),
             pool: Pool::new(limits.threads),
             analyses: Pool::new(limits.threads),
-            searches: Searches::new(Arc::clone(players), limits),
+            searches: Searches::new(Arc::clone(roster), limits),
             store,
             credits: Credits::new(limits),
             metrics: Metrics::new(),

@@ -165,7 +165,7 @@ impl Lobby {
     /// Draws what the setup leaves open, and checks all of it.
     fn arrange(&self, setup: &Setup) -> Result<(Debate, Terms, Tokens), Refusal> {
         let house = &self.house;
-        arrange(setup, &house.offer, house.dataset, &*house.players)
+        arrange(setup, &house.offer, house.dataset, &*house.roster)
     }
 
     async fn set_up(

@@ -17,9 +17,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pixel_debate_agents::{Agent, Clock};
+use pixel_debate_agents::{Choice, Clock};
 use pixel_debate_game::{Debate, Debater, Image, Pixel, Seat};
 use pixel_debate_judge::{Evaluator, Indifferent};
+use pixel_debate_play::{Answer, Asked, Player};
 use pixel_debate_protocol::DebateId;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -29,11 +30,11 @@ use tokio::sync::oneshot;
 use self::lane::Lane;
 use crate::cache::Cache;
 use crate::limits::Limits;
-use crate::players::Players;
+use crate::roster::Roster;
 use crate::shares::{Creator, Share, Shares};
 
-/// What an agent is taken to need beside its tree, in bytes.
-const AGENT: usize = 512;
+/// What a debater is taken to need beside its tree, in bytes.
+const PLAYER: usize = 512;
 
 /// The longest allotment of the searches that count as short.
 const SHORT: Duration = Duration::from_millis(2500);
@@ -60,10 +61,10 @@ pub(crate) struct Searches {
 
 /// What is kept between moves.
 struct Keep {
-    players: Arc<dyn Players>,
+    roster: Arc<dyn Roster>,
     /// By the classifier's number of pixels and the image.
     judges: Cache<(u8, Arc<Image>), Box<dyn Evaluator>>,
-    agents: Cache<(DebateId, Debater), Box<dyn Agent>>,
+    players: Cache<(DebateId, Debater), Box<dyn Player>>,
 }
 
 /// A built-in debater to be asked for a reveal.
@@ -106,9 +107,9 @@ pub(crate) struct Times {
     pub(crate) ended: Instant,
 }
 
-/// What a debater has answered.
+/// What a debater has chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Chosen {
     pub(crate) pixel: Pixel,
     /// Whether its search was stopped before it was done.
     pub(crate) cut_short: bool,
@@ -116,11 +117,11 @@ pub(crate) struct Answer {
 
 impl Question {
     /// The answer where there is no time for any: a legal pixel drawn by the seed.
-    pub(crate) fn any(&self) -> Result<Answer, String> {
+    pub(crate) fn any(&self) -> Result<Chosen, String> {
         let mut random = StdRng::seed_from_u64(self.seed);
         let pixel = self.debate.legal_reveals().choose(&mut random);
         let pixel = pixel.ok_or("no legal pixel is left to reveal")?;
-        Ok(Answer { pixel, cut_short: true })
+        Ok(Chosen { pixel, cut_short: true })
     }
 }
 
@@ -136,11 +137,11 @@ impl Times {
 }
 
 impl Searches {
-    pub(crate) fn new(players: Arc<dyn Players>, limits: &Limits) -> Self {
+    pub(crate) fn new(roster: Arc<dyn Roster>, limits: &Limits) -> Self {
         let keep = Keep {
-            players,
+            roster,
             judges: Cache::new(limits.judges_bytes),
-            agents: Cache::new(limits.searches_bytes),
+            players: Cache::new(limits.searches_bytes),
         };
         Self {
             short: Lane::new("short-search", limits.threads, 1),
@@ -170,7 +171,7 @@ impl Searches {
     }
 
     /// Asks a built-in debater of a debate whose share is of the lane for long searches, or of the other.
-    pub(crate) async fn choose(&self, question: Question, long: bool) -> Result<Answer, String> {
+    pub(crate) async fn choose(&self, question: Question, long: bool) -> Result<Chosen, String> {
         let keep = Arc::clone(&self.keep);
         let Times { allotment, ended, .. } = question.times;
         if allotment.is_zero() {
@@ -190,7 +191,7 @@ impl Searches {
     /// Lets go of what is kept for a debate.
     pub(crate) fn forget(&self, debate: &DebateId) {
         for by in [Debater::First, Debater::Second] {
-            self.keep.agents.take(&(debate.clone(), by));
+            self.keep.players.take(&(debate.clone(), by));
         }
     }
 
@@ -198,7 +199,7 @@ impl Searches {
     /// nobody outside is told them.
     #[cfg(test)]
     pub(crate) fn bytes(&self) -> (usize, usize) {
-        (self.keep.judges.bytes(), self.keep.agents.bytes())
+        (self.keep.judges.bytes(), self.keep.players.bytes())
     }
 }
 
@@ -208,34 +209,36 @@ fn attempt<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 }
 
 impl Keep {
-    fn choose(&self, question: Question) -> Result<Answer, String> {
+    fn choose(&self, question: Question) -> Result<Chosen, String> {
         let Question { id, by, name, seed, debate, times, .. } = question;
         let seat = (id, by);
-        let mut agent = match self.agents.take(&seat) {
-            Some(agent) => agent,
-            None => self.players.debater(&name, seed)?,
+        let mut player = match self.players.take(&seat) {
+            Some(player) => player,
+            None => self.roster.debater(&name, seed).map_err(|error| error.to_string())?,
         };
         let view = debate.view(Seat::Debater(by));
         // Without an allotment there is nothing that takes time.
         let clock =
             if times.allotment.is_zero() { Clock::unlimited() } else { Clock::until(times.ended) };
-        let choice = if agent.asks_judge() {
+        let answer = if player.asks_judge() {
             let key = (debate.rules().pixels, Arc::clone(debate.image()));
             let mut judge = match self.judges.take(&key) {
                 Some(judge) => judge,
-                None => self.players.evaluator(key.0, &key.1)?,
+                None => self.roster.evaluator(key.0, &key.1).map_err(|error| error.to_string())?,
             };
-            let choice = agent.choose(&view, &mut *judge, clock);
+            let answer = player.answer(Asked { view: &view, evaluator: &mut *judge, clock });
             let bytes = judge.bytes();
             self.judges.put(key, judge, bytes);
-            choice
+            answer
         } else {
-            agent.choose(&view, &mut Indifferent, clock)
+            player.answer(Asked { view: &view, evaluator: &mut Indifferent, clock })
         };
-        let bytes = agent.bytes() + AGENT;
-        self.agents.put(seat, agent, bytes);
-        let choice = choice.map_err(|error| error.to_string())?;
-        Ok(Answer { pixel: choice.pixel, cut_short: choice.cut_short })
+        let bytes = player.bytes() + PLAYER;
+        self.players.put(seat, player, bytes);
+        match answer.map_err(|error| error.to_string())? {
+            Answer::Reveal(Choice { pixel, cut_short, .. }) => Ok(Chosen { pixel, cut_short }),
+            Answer::Verdict(_) => Err("a debater gave a verdict".into()),
+        }
     }
 }
 
@@ -275,7 +278,7 @@ mod tests {
                     debate: debate.clone(),
                     times: Times::new(Instant::now(), hour, SHORT),
                 };
-                let Answer { pixel, cut_short } = searches.choose(question, false).await.unwrap();
+                let Chosen { pixel, cut_short } = searches.choose(question, false).await.unwrap();
                 assert!(!cut_short);
                 debate.apply(Move::Reveal { by, pixel }).unwrap();
                 let (judges, agents) = searches.bytes();
@@ -294,7 +297,7 @@ mod tests {
         let moves = super::tests::play(&roomy, (all, all)).await;
         let (judges, agents) = roomy.bytes();
         assert!(judges > 3 << 20, "three judges are kept: {judges}");
-        assert!(agents > 6 * AGENT);
+        assert!(agents > 6 * PLAYER);
         for number in 0..3 {
             roomy.forget(&DebateId(number.to_string()));
         }

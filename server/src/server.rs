@@ -121,7 +121,7 @@ impl Server {
         if config.dataset.is_empty() || config.dataset.classes().len() < 2 {
             return Err(ServeError::Nothing("the data set needs images of two classes"));
         }
-        if config.players.pixels().is_empty() {
+        if config.roster.pixels().is_empty() {
             return Err(ServeError::Nothing("there is no classifier"));
         }
         config.limits.check()?;

@@ -49,7 +49,7 @@ pub(crate) use self::task::Task;
 use self::writing::{Mover, Pending, store_unavailable};
 use crate::limits::Limits;
 use crate::record::{Restored, Terms};
-use crate::searches::Answer;
+use crate::searches::Chosen;
 
 /// A debate and all who follow it.
 pub(crate) struct Table {
@@ -226,7 +226,7 @@ impl Table {
             Input::Stop => return ControlFlow::Break(CloseReason::Restarting),
             Input::Forsaken => return ControlFlow::Break(CloseReason::Over),
             Input::Request(request) => return self.answer(request),
-            Input::Chosen { by, answer } => return self.reveal(by, answer),
+            Input::Chosen { by, chosen } => return self.reveal(by, chosen),
             Input::Judged { logits } => {
                 if self.due() == Due::Answer {
                     return self.make_or_break(Move::Verdict(Verdict::Logits { logits }));
@@ -311,18 +311,19 @@ impl Table {
             Due::Answer => {
                 // What the classifier is asked is known to all, and so may be how long it takes.
                 let told = now + self.schedule.pace;
-                self.effects.push(Effect::Judge { evidence: self.debate.evidence().clone(), told });
+                let view = Box::new(self.debate.view(Seat::Judge));
+                self.effects.push(Effect::Judge { view, told });
             }
             Due::Write | Due::Seats | Due::Verdict | Due::Parting => {}
         }
     }
 
     /// Makes the move of a built-in debater.
-    fn reveal(&mut self, by: Debater, answer: Answer) -> ControlFlow<CloseReason> {
+    fn reveal(&mut self, by: Debater, chosen: Chosen) -> ControlFlow<CloseReason> {
         if self.due() != Due::Thought(by) {
             return ControlFlow::Continue(());
         }
-        let Answer { pixel, cut_short } = answer;
+        let Chosen { pixel, cut_short } = chosen;
         match self.make(Move::Reveal { by, pixel }, None, cut_short) {
             Ok(()) => ControlFlow::Continue(()),
             Err(illegal) => {

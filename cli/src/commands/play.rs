@@ -10,8 +10,8 @@ use pixel_debate_agents::Proof;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_figure::Figure;
 use pixel_debate_game::{Debate, Event, Role, Seat};
-use pixel_debate_harness::{PlayError, Series, Setup};
 use pixel_debate_judge::{Evaluator, PixelSet};
+use pixel_debate_play::{PlayError, Series, Setup};
 
 use crate::display::{self, Labels, Screen};
 use crate::failure::Failure;

@@ -12,8 +12,8 @@ use pixel_debate_agents::{
 };
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Debate, Image, ImageSource, Role};
-use pixel_debate_harness::{Debaters, PlayError, Series, Setup};
 use pixel_debate_judge::Judge;
+use pixel_debate_play::{Debaters, PlayError, Series, Setup};
 
 use crate::display::{self, Labels, Screen};
 use crate::failure::Failure;

@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use pixel_debate_harness::{Comparison, HonestWins, Judged, LeftOut, Summary};
+use pixel_debate_harness::{Comparison, HonestWins, Judged, Summary};
+use pixel_debate_play::LeftOut;
 use pixel_debate_statistics::{Rate, Scores, p_in_words};
 
 /// A line for each cell, way to count and order, and then the comparisons.

@@ -4,8 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use pixel_debate_datasets::Dataset;
-use rand::{SeedableRng, seq::SliceRandom};
-use rand_chacha::ChaCha8Rng;
+use pixel_debate_play::random_order;
 
 use crate::experiment::Images;
 
@@ -75,14 +74,6 @@ impl Images {
             (None, None) => format!("{count} by number"),
         }
     }
-}
-
-/// All images in a random order. It is drawn whole, so that a smaller number of images are the first
-/// of a larger.
-pub(crate) fn random_order(len: usize, seed: u64) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..len).collect();
-    order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    order
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! How long a run will take, by a few of its debates.
 
+use pixel_debate_play::PlayError;
 use std::time::Duration;
 
 use super::Plan;
-use crate::{Cell, PlayError};
+use crate::Cell;
 
 /// What a cell is likely to take.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -2,10 +2,11 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use pixel_debate_game::Role;
+use pixel_debate_play::LeftOut;
 use pixel_debate_statistics::{Bin, Rate, Scores, p_in_words};
 
 use crate::Failed;
-use crate::manifest::{LeftOut, Looks, Manifest, Program};
+use crate::manifest::{Looks, Manifest, Program};
 use crate::summary::{CellResult, CellSummary, Comparison, Estimate, HonestWins, Judged, Summary};
 
 const STYLE: &str = "

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
-use crate::PlayError;
+use pixel_debate_play::PlayError;
 
 /// Why a run does not go on. What was done before is kept, and the same command goes on from there.
 #[derive(Debug, thiserror::Error)]

@@ -1,12 +1,13 @@
 //! What is left to do of a run, for whoever does it.
 
+use pixel_debate_play::PlayError;
 use std::collections::HashMap;
 
 use super::{Failed, Folder, Observer, RunError, log::Log, shard};
+use crate::Job;
 use crate::plan::{Plan, Shard};
 use crate::rows::Row;
 use crate::work::Depth;
-use crate::{Job, PlayError};
 
 /// The shards of a run whose folder is open, and which of them are missing. A shard goes by its key.
 pub struct Undone<'a> {

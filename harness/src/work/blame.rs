@@ -7,9 +7,9 @@ use pixel_debate_agents::{
     solver::{Game, Solution, solve},
 };
 use pixel_debate_game::{Debate, Debater, Move, Role};
+use pixel_debate_play::PlayError;
 
 use super::Work;
-use crate::PlayError;
 use crate::rows::Blame;
 
 impl Work<'_> {

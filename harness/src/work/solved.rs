@@ -5,10 +5,10 @@ use std::sync::Arc;
 use pixel_debate_agents::solver::{Proven, Several, Solved};
 use pixel_debate_game::{Debate, Role};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_play::{PlayError, Setup};
 
 use super::{Work, row};
 use crate::rows::Row;
-use crate::{PlayError, Setup};
 
 impl Work<'_> {
     /// Who wins each debate over an image by optimal play.

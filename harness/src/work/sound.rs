@@ -3,9 +3,9 @@
 use pixel_debate_game::{
     Claims, Debate, Move, Pixel, Role, Verdict, believed_label, honest_margin,
 };
+use pixel_debate_play::Setup;
 
 use super::{Key, Work};
-use crate::Setup;
 use crate::experiment::Protocol;
 use crate::rows::{Blame, Row};
 

@@ -72,11 +72,11 @@ async fn worked_out(
         let message = "as many positions as may wait to be analysed";
         Refusal::new(RefusalCode::Busy, message, "another try later")
     })?;
-    let players = Arc::clone(&house.players);
+    let roster = Arc::clone(&house.roster);
     // Who goes away while it is worked out does not make room for another one meanwhile.
     let work = move || {
         let _desk = desk;
-        analyse(&*players, &debate)
+        analyse(&*roster, &debate).map_err(|error| error.to_string())
     };
     let worked_out = house.analyses.run(work).await;
     let analysis = worked_out.unwrap_or_else(|panic| Err(panic.to_string()));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use pixel_debate_game::{Debater, Evidence};
+use pixel_debate_game::{Debater, View};
 use pixel_debate_protocol::{DebateRecord, Refusal, ServerMessage, Snapshot, Summary};
 use pixel_debate_store::Finish;
 use tokio::sync::oneshot;
@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::handle::Request;
 use super::work::Unwritten;
 use crate::outbox::{Outbox, frame};
-use crate::searches::{Answer, Question};
+use crate::searches::{Chosen, Question};
 
 /// The time of a step.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ pub(crate) enum Input {
     /// Somebody asks for something.
     Request(Request),
     /// What [`Effect::Think`] asked for.
-    Chosen { by: Debater, answer: Answer },
+    Chosen { by: Debater, chosen: Chosen },
     /// What [`Effect::Judge`] asked for.
     Judged { logits: Vec<f32> },
     /// A built-in player or the classifier failed.
@@ -73,10 +73,10 @@ pub(crate) enum Effect {
     Append { seq: u32, entry: Bytes, finish: Option<Box<Finish>>, attempt: u32 },
     /// Ask a built-in debater for its move.
     Think(Box<Question>),
-    /// Ask the classifier for its verdict, to be had at that time.
-    Judge { evidence: Evidence, told: Instant },
-    /// Ask the classifier for its opinion.
-    Opine(Evidence),
+    /// Ask the classifier, which has that view, for its verdict, to be had at that time.
+    Judge { view: Box<View>, told: Instant },
+    /// Ask the classifier for its opinion, as if it had to judge now.
+    Opine(Box<View>),
     /// Ask for a share of the search threads for searches so long at the most, once in every period.
     AskShare { allotment: Duration, period: Duration },
     /// Give the share back, or wait for it no longer.

@@ -28,7 +28,7 @@ use super::{Effect, Input, Means, Now, Table};
 use crate::limits::Limits;
 use crate::outbox::Outbox;
 use crate::record::{Entry, Restored, Terms};
-use crate::searches::Answer;
+use crate::searches::Chosen;
 use crate::tokens::Locks;
 
 /// What a client knows.
@@ -228,14 +228,14 @@ impl History {
                 assert!(!slow || self.beside.share, "a search without a share of the threads");
                 self.work = Some(Work::Think(question.by));
             }
-            Effect::Judge { evidence, told } => {
-                assert_eq!(evidence, *self.stored.evidence());
+            Effect::Judge { view, told } => {
+                assert_eq!(*view, self.stored.view(Seat::Judge));
                 assert_eq!(told, self.now + Duration::from_millis(self.setup.pace_ms.into()));
                 self.work = Some(Work::Judge);
             }
-            Effect::Opine(evidence) => {
+            Effect::Opine(view) => {
                 assert!(!self.beside.opinion, "two opinions at once");
-                assert!(evidence.len() <= self.stored.evidence().len());
+                assert!(view.evidence.len() <= self.stored.evidence().len());
                 self.beside.opinion = true;
             }
             Effect::AskShare { .. } => {
@@ -366,10 +366,10 @@ impl History {
             Some(Work::Think(by)) => {
                 let pixel = self.stored.legal_reveals().choose(&mut self.random);
                 let pixel = pixel.filter(|_| well || self.random.random_bool(0.7));
-                let answer = Answer { pixel: pixel.unwrap_or(Pixel::new(9, 9)), cut_short: !well };
+                let chosen = Chosen { pixel: pixel.unwrap_or(Pixel::new(9, 9)), cut_short: !well };
                 let fails = !well && self.random.random_bool(0.1);
                 let failed = Input::Failed("a bad day".into());
-                self.step(if fails { failed } else { Input::Chosen { by, answer } });
+                self.step(if fails { failed } else { Input::Chosen { by, chosen } });
             }
             Some(Work::Judge) => {
                 let logits = (0..10).map(|_| self.random.random()).collect();

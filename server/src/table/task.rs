@@ -33,8 +33,6 @@ pub(crate) struct Task {
     going_on: Option<GoingOn>,
     requests: Receiver<Request>,
     summary: watch::Sender<Summary>,
-    /// The numbers of pixels and of classes.
-    size: (u8, u8),
     share: Option<Admission>,
     waiting: Option<BoxFuture<'static, Admission>>,
     /// Thinking, judging or writing.
@@ -54,11 +52,10 @@ impl Task {
         let rules = debate.rules();
         let means = Means {
             limits: &house.limits,
-            allotment: &|name, to_come| house.players.allotment(name, to_come),
+            allotment: &|name, to_come| house.roster.allotment(name, to_come),
             classifies: rules.legal == LegalPixels::Nonzero
                 && house.offer.pixels.contains(&rules.pixels),
         };
-        let size = (rules.pixels, debate.classes());
         let creator = going_on.creator();
         let going_on = debate.outcome().is_none().then_some(going_on);
         let table = Table::new(restored, &means, now());
@@ -72,7 +69,6 @@ impl Task {
             going_on,
             requests,
             summary,
-            size,
             share: None,
             waiting: None,
             work: None,
@@ -165,11 +161,11 @@ impl Task {
                 let long = self.share.as_ref().is_some_and(Admission::is_long);
                 self.work = Some(work::choose(house, *question, long));
             }
-            Effect::Judge { evidence, told } => {
-                self.work = Some(work::judge(house, self.size, evidence, told));
+            Effect::Judge { view, told } => {
+                self.work = Some(work::judge(house, *view, told));
             }
-            Effect::Opine(evidence) => {
-                self.opinion = Some(work::opine(house, self.size, evidence));
+            Effect::Opine(view) => {
+                self.opinion = Some(work::opine(house, *view));
             }
             Effect::AskShare { allotment, period } => {
                 let (house, creator) = (Arc::clone(house), self.creator);

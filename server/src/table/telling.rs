@@ -1,6 +1,6 @@
 //! What those who follow a debate are told of it, and the lobby and the metrics.
 
-use pixel_debate_game::{Debater, Seat};
+use pixel_debate_game::{Debater, Seat, View};
 use pixel_debate_protocol::{Ending, Phase, ServerMessage, TimeLeft, Told, Turn};
 
 use super::{Counted, Due, Effect, Table};
@@ -59,7 +59,8 @@ impl Table {
     pub(super) fn tell_opinions(&mut self) {
         self.opinions.tell(&self.debate, &mut self.followers, &mut self.effects);
         if let Some(evidence) = self.opinions.wanted(&self.debate, &self.followers) {
-            self.effects.push(Effect::Opine(evidence));
+            let view = View { evidence, ..self.debate.view(Seat::Judge) };
+            self.effects.push(Effect::Opine(Box::new(view)));
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use pixel_debate_game::Evidence;
+use pixel_debate_game::View;
 use pixel_debate_protocol::DebateId;
 use pixel_debate_store::{Finish, StoreError};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use super::Input;
 use crate::house::House;
 use crate::outbox::Outbox;
+use crate::roster;
 use crate::searches::Question;
 
 /// Something under way, and what has come of it.
@@ -57,30 +58,22 @@ pub(super) fn choose(house: &Arc<House>, question: Question, long: bool) -> Work
             timeout_at(told, house.searches.choose(question, long)).await.unwrap_or(instead)
         };
         sleep_until(told).await;
-        answer.map_or_else(Input::Failed, |answer| Input::Chosen { by, answer })
+        answer.map_or_else(Input::Failed, |chosen| Input::Chosen { by, chosen })
     }
     .boxed()
 }
 
-/// The logits of the classifier for that evidence in debates of so many pixels, one for each of so many
-/// classes, worked out on the threads for that.
-async fn logits(
-    house: Arc<House>,
-    (pixels, classes): (u8, u8),
-    evidence: Evidence,
-) -> Result<Vec<f32>, String> {
+/// What the classifier says with that view, worked out on the threads for that.
+async fn logits(house: Arc<House>, view: View) -> Result<Vec<f32>, String> {
     house.metrics.evaluations.inc();
-    let players = Arc::clone(&house.players);
-    let thought = house.judging.run(move || players.logits(pixels, &evidence)).await;
-    let mut logits = thought.unwrap_or_else(|panic| Err(panic.to_string()))?;
-    // A network of ten classes also judges data sets of fewer.
-    logits.truncate(classes.into());
-    Ok(logits)
+    let roster = Arc::clone(&house.roster);
+    let thought = house.judging.run(move || roster::logits(&*roster, view.rules.pixels, &view));
+    thought.await.map_err(|panic| panic.to_string())?.map_err(|error| error.to_string())
 }
 
 /// Asks the classifier for its verdict, and has it when it is to be told.
-pub(super) fn judge(house: &Arc<House>, size: (u8, u8), evidence: Evidence, told: Instant) -> Work {
-    let thought = logits(Arc::clone(house), size, evidence);
+pub(super) fn judge(house: &Arc<House>, view: View, told: Instant) -> Work {
+    let thought = logits(Arc::clone(house), view);
     async move {
         let thought = thought.await;
         sleep_until(told).await;
@@ -90,8 +83,8 @@ pub(super) fn judge(house: &Arc<House>, size: (u8, u8), evidence: Evidence, told
 }
 
 /// Asks the classifier for its opinion.
-pub(super) fn opine(house: &Arc<House>, size: (u8, u8), evidence: Evidence) -> Work {
-    logits(Arc::clone(house), size, evidence).map(Input::Opinion).boxed()
+pub(super) fn opine(house: &Arc<House>, view: View) -> Work {
+    logits(Arc::clone(house), view).map(Input::Opinion).boxed()
 }
 
 /// Has read what a client has sent till now.

@@ -217,7 +217,6 @@ async fn a_verdict_against_the_judges_own_belief_says_why() {
     // The first debater claims 0, the second 1.
     for (after, probability, label, explanation, accepted) in [
         (4, 0.75, 1, None, false),
-        (4, 0.75, 1, Some(" \n"), false),
         (4, 0.75, 1, Some("the second was last"), true),
         (4, 0.25, 0, None, false),
         (4, 0.75, 0, None, true),
@@ -230,6 +229,11 @@ async fn a_verdict_against_the_judges_own_belief_says_why() {
         seated.play(1, 4).await;
         let debate = seated.debate.clone();
         seated.judge.say(belief(&debate, after, probability)).await;
+        // A reason that nobody can read is none.
+        seated.judge.say(verdict(&debate, label, Some("\u{200b}\n"))).await;
+        let refusal = seated.judge.refusal().await;
+        assert_eq!(refusal.code, RefusalCode::Malformed);
+        assert!(refusal.message.starts_with("\"explanation\""), "{refusal}");
         seated.judge.say(verdict(&debate, label, explanation)).await;
         if !accepted {
             let refusal = seated.judge.refusal().await;

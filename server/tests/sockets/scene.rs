@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use pixel_debate_agents::{Agent, AgentError, Choice, Clock as Patience};
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Evidence, Image, Pixel, Role, Rules, View};
-use pixel_debate_judge::{Evaluator, Indifferent};
+use pixel_debate_game::{Image, Pixel, Role, Rules, View};
+use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_play::{self as play, AgentPlayer, Classifier};
 use pixel_debate_protocol::{Created, DebateId, Player, Setup, Token};
-use pixel_debate_server::{AdminToken, Limits, Players, Server, ServerConfig};
+use pixel_debate_server::{AdminToken, Limits, NotSeated, Roster, Server, ServerConfig};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -114,7 +115,23 @@ impl Agent for Fail {
     }
 }
 
-impl Players for Scripted {
+/// Believes the more in class 1 the brighter the evidence.
+struct Brightness(Arc<Image>);
+
+impl Evaluator for Brightness {
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+        let value = |pixel: &Pixel| f32::from(self.0.value(*pixel).unwrap_or_default());
+        let logits = |set: &PixelSet| {
+            let brightness: f32 = set.pixels().iter().map(value).sum();
+            let mut logits = [0.0; CLASSES];
+            logits[..3].copy_from_slice(&[0.5, brightness / 255.0, 0.25]);
+            logits
+        };
+        sets.iter().map(logits).collect()
+    }
+}
+
+impl Roster for Scripted {
     fn pixels(&self) -> Vec<u8> {
         vec![4]
     }
@@ -123,19 +140,8 @@ impl Players for Scripted {
         100
     }
 
-    fn check(&self, name: &str, _: &Rules, _: &Image) -> Result<(), String> {
-        if ["row", "mcts:1000", "zero", "fail", "random", "telltale", "ponderous", "deaf"]
-            .contains(&name)
-        {
-            Ok(())
-        } else {
-            Err(format!("no agent is named {name:?}"))
-        }
-    }
-
-    fn logits(&self, _: u8, evidence: &Evidence) -> Result<Vec<f32>, String> {
-        let brightness: f32 = evidence.iter().map(|reveal| f32::from(reveal.value)).sum();
-        Ok(vec![0.5, brightness / 255.0, 0.25])
+    fn check(&self, name: &str, _: &Rules, _: &Image) -> Result<(), NotSeated> {
+        self.debater(name, 0).map(drop)
     }
 
     fn allotment(&self, name: &str, _: usize) -> Duration {
@@ -146,20 +152,25 @@ impl Players for Scripted {
         }
     }
 
-    fn evaluator(&self, _: u8, _: &Arc<Image>) -> Result<Box<dyn Evaluator>, String> {
-        Ok(Box::new(Indifferent))
+    fn evaluator(&self, _: u8, image: &Arc<Image>) -> Result<Box<dyn Evaluator>, NotSeated> {
+        Ok(Box::new(Brightness(Arc::clone(image))))
     }
 
-    fn debater(&self, name: &str, seed: u64) -> Result<Box<dyn Agent>, String> {
-        match name {
-            "row" | "mcts:1000" | "ponderous" => Ok(Box::new(Row)),
-            "zero" => Ok(Box::new(Zero)),
-            "telltale" => Ok(Box::new(Telltale)),
-            "deaf" => Ok(Box::new(Deaf)),
-            "fail" => Ok(Box::new(Fail)),
-            "random" => Ok(Box::new(pixel_debate_agents::Random::new(seed))),
-            _ => Err(format!("no agent is named {name:?}")),
-        }
+    fn judge(&self, _: u8) -> Result<Box<dyn play::Player>, NotSeated> {
+        Ok(Box::new(Classifier))
+    }
+
+    fn debater(&self, name: &str, seed: u64) -> Result<Box<dyn play::Player>, NotSeated> {
+        let agent: Box<dyn Agent> = match name {
+            "row" | "mcts:1000" | "ponderous" => Box::new(Row),
+            "zero" => Box::new(Zero),
+            "telltale" => Box::new(Telltale),
+            "deaf" => Box::new(Deaf),
+            "fail" => Box::new(Fail),
+            "random" => Box::new(pixel_debate_agents::Random::new(seed)),
+            _ => return Err(NotSeated::NoSuchAgent { name: name.into() }),
+        };
+        Ok(Box::new(AgentPlayer::from(agent)))
     }
 }
 

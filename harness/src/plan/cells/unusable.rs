@@ -1,10 +1,10 @@
 //! Images that no debate can be about.
 
 use pixel_debate_datasets::Dataset;
+use pixel_debate_play::LeftOut;
 
 use super::super::Files;
 use crate::experiment::{Experiment, Grid, Lies, Protocol, Refusal};
-use crate::manifest::LeftOut;
 
 /// Takes the images away that one of the grids can have no debate about, if the experiment says that
 /// they are to be left out; otherwise the first of them is refused.

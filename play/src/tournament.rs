@@ -16,9 +16,8 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::manifest::LeftOut;
-use crate::plan::random_order;
-use crate::{Debaters, PlayError, Series, Setup};
+use crate::images::{LeftOut, random_order};
+use crate::series::{Debaters, PlayError, Series, Setup};
 use pixel_debate_statistics::{
     Interval, Pairing, Resample, Sprt, Standing, bayesian_bootstrap, bradley_terry, strengths,
 };

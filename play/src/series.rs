@@ -1,17 +1,20 @@
-//! Debates between two agents before a classifier, from the claims to the verdict.
+//! Debates that share all but their image, lie and order, from the claims to the verdict.
 
 use std::sync::Arc;
 
-use pixel_debate_agents::{AgentError, AgentSpec, Choice, Clock, Proof};
+use pixel_debate_agents::{AgentSpec, Clock, Proof};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
-    Debate, Debater, Event, IllegalMove, ImageSource, LegalPixels, Move, Players, Role, Rules,
-    Seat, SetupError, Transcript, TurnOrder, Verdict,
+    Debate, Event, ImageSource, LegalPixels, Players, Role, Rules, SetupError, Transcript,
+    TurnOrder,
 };
-use pixel_debate_judge::{CLASSES, Judge, PixelSet, WrongSize};
+use pixel_debate_judge::{CLASSES, Judge, WrongSize};
 use pixel_debate_validation::{UnfitDataset, check_labels};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+
+use crate::player::{AgentPlayer, Classifier};
+use crate::seats::{Seats, Stall};
 
 /// What the debates of a series share.
 #[derive(Debug, Clone, Copy)]
@@ -53,7 +56,7 @@ pub struct Setup {
 }
 
 /// Why a debate cannot be played.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum PlayError {
     /// The judge cannot read images of that size, or tell so many classes apart.
     #[error(transparent)]
@@ -87,21 +90,13 @@ pub enum PlayError {
         /// How many classes it has.
         classes: usize,
     },
-    /// An agent found no move.
-    #[error("the {role} debater: {source}")]
-    Agent {
-        /// Whose agent.
-        role: Role,
-        /// What it said.
-        source: AgentError,
-    },
-    /// An agent or the judge made a move that the rules forbid.
+    /// A player made no move, or one that the rules forbid.
     #[error("image {image}: {source}")]
-    Illegal {
+    Stall {
         /// The image's number.
         image: usize,
-        /// Why the move is refused.
-        source: IllegalMove,
+        /// Whose move it was, and why.
+        source: Stall,
     },
 }
 
@@ -123,6 +118,10 @@ impl<'a> Series<'a> {
     /// Its labels are all that the judge tells apart, be there images of them or not, for without
     /// precommit its answer is the greatest of *all* its logits. A lie names a class of the
     /// dataset.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if the image cannot be debated, by its number, by its pixels or by that lie.
     pub fn open(&self, setup: &Setup) -> Result<Debate, PlayError> {
         let Setup { image, lie, first } = *setup;
         let dataset = self.dataset;
@@ -143,40 +142,50 @@ impl<'a> Series<'a> {
             .map_err(|source| PlayError::Setup { image, source })
     }
 
-    /// Plays a debate to its end. `observe` is told of each event as it happens, with the debate
+    /// Plays a debate between the series' agents to its end. `observe` is told of each event as it happens, with the debate
     /// as it then stands and what the agent has proven by its reveal (at the verdict, nothing).
     ///
     /// The debate is a function of the series and `setup` alone.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if there is no such debate.
     pub fn play(
         &self,
         setup: &Setup,
-        mut observe: impl FnMut(&Debate, &Event, Proof),
+        observe: impl FnMut(&Debate, &Event, Proof),
     ) -> Result<Debate, PlayError> {
-        let mut debate = self.open(setup)?;
-        let image = setup.image;
-        let illegal = |source| PlayError::Illegal { image, source };
         let seat = |role| {
             let agent = match role {
                 Role::Honest => self.debaters.honest,
                 Role::Liar => self.debaters.liar,
             };
-            agent.build(agent_seed(self.seed, setup, role))
+            AgentPlayer::new(agent, agent_seed(self.seed, setup, role))
         };
         let (mut first, mut second) = (seat(setup.first), seat(setup.first.other()));
+        let mut judge = Classifier;
+        let seats = Seats { first: &mut first, second: &mut second, judge: &mut judge };
+        self.play_between(setup, seats, observe)
+    }
+
+    /// Plays a debate to its end between any players, who may ask the series' judge. `observe` is told as
+    /// by [`play`](Self::play).
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if there is no such debate, or a player makes no move or a forbidden one.
+    pub fn play_between(
+        &self,
+        setup: &Setup,
+        mut seats: Seats<'_>,
+        observe: impl FnMut(&Debate, &Event, Proof),
+    ) -> Result<Debate, PlayError> {
+        let mut debate = self.open(setup)?;
         // What a judge answers does not depend on what it was asked before: one will do for all.
-        let mut judge = self.judge.evaluator(Arc::clone(debate.image()))?;
-        while let Some(by) = debate.to_move() {
-            let agent = if by == Debater::First { &mut first } else { &mut second };
-            let Choice { pixel, proof, .. } = agent
-                .choose(&debate.view(Seat::Debater(by)), &mut *judge, Clock::unlimited())
-                .map_err(|source| PlayError::Agent { role: debate.rules().role_of(by), source })?;
-            let event = debate.apply(Move::Reveal { by, pixel }).map_err(illegal)?;
-            observe(&debate, &event, proof);
-        }
-        let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
-        let logits = judge.evaluate(&[evidence]).concat();
-        let event = debate.apply(Move::Verdict(Verdict::Logits { logits })).map_err(illegal)?;
-        observe(&debate, &event, Proof::NotSought);
+        let mut evaluator = self.judge.evaluator(Arc::clone(debate.image()))?;
+        seats
+            .play(&mut debate, &mut *evaluator, Clock::unlimited, observe)
+            .map_err(|source| PlayError::Stall { image: setup.image, source })?;
         Ok(debate)
     }
 
@@ -210,7 +219,7 @@ mod tests {
     use std::collections::HashSet;
 
     use pixel_debate_datasets::mnist;
-    use pixel_debate_game::{Claims, OutcomeReason, honest_wins};
+    use pixel_debate_game::{Claims, OutcomeReason, Verdict, honest_wins};
 
     use super::*;
 

@@ -1,0 +1,140 @@
+//! Whoever has a seat: asked for a move or a verdict, and answering or not.
+
+use std::error::Error;
+
+use pixel_debate_agents::{Agent, AgentError, AgentSpec, Choice, Clock};
+use pixel_debate_game::{Seat, Verdict, View};
+use pixel_debate_judge::{Evaluator, PixelSet};
+
+/// Whoever has a seat in a debate: an agent, a classifier, a program outside, a person.
+///
+/// A player sits in one debate and is asked there each time that it is its turn. What it sees is its own
+/// view and nothing else. Whoever runs the debate lends it an evaluator, for a judge that is ready to be
+/// asked is large and belongs to the thread that thinks.
+///
+/// ```
+/// use pixel_debate_agents::Choice;
+/// use pixel_debate_play::{Answer, Asked, NoAnswer, Player};
+///
+/// /// Reveals the first pixel that it may.
+/// struct Hasty;
+///
+/// impl Player for Hasty {
+///     fn answer(&mut self, asked: Asked<'_>) -> Result<Answer, NoAnswer> {
+///         let seen = |pixel| asked.view.evidence.iter().any(|reveal| reveal.pixel == pixel);
+///         let image = asked.view.image.as_ref().ok_or(NoAnswer::because("there is no image"))?;
+///         let pixel = image.nonzero().find(|pixel| !seen(*pixel));
+///         let pixel = pixel.ok_or(NoAnswer::because("there is no pixel left"))?;
+///         Ok(Answer::Reveal(Choice::unproven(pixel)))
+///     }
+/// }
+/// ```
+pub trait Player: Send {
+    /// What the player does: a debater reveals, a judge gives its verdict.
+    ///
+    /// # Errors
+    ///
+    /// [`NoAnswer`] if it does nothing, and why.
+    fn answer(&mut self, asked: Asked<'_>) -> Result<Answer, NoAnswer>;
+
+    /// Whether it ever asks the evaluator. If not, it may be lent any.
+    fn asks_judge(&self) -> bool {
+        true
+    }
+
+    /// What the player keeps from one question to the next, in bytes.
+    fn bytes(&self) -> usize {
+        0
+    }
+}
+
+/// What a player is asked with.
+pub struct Asked<'a> {
+    /// What it sees; whose seat that is says what is asked for.
+    pub view: &'a View,
+    /// The judge, to be asked about the debate's image as often as the player likes.
+    pub evaluator: &'a mut dyn Evaluator,
+    /// How long it may take.
+    pub clock: Clock,
+}
+
+/// What a player does.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// A debater's reveal, and what it has proven by it.
+    Reveal(Choice),
+    /// The judge's verdict.
+    Verdict(Verdict),
+}
+
+/// Why a player does nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum NoAnswer {
+    /// An agent has no move.
+    #[error(transparent)]
+    Agent(#[from] AgentError),
+    /// A judge was asked for what is no verdict.
+    #[error("a {seat} gives no verdict: a judge needs the judge's view")]
+    NotAJudge {
+        /// Whose view it was.
+        seat: Seat,
+    },
+    /// A player of another kind has failed.
+    #[error(transparent)]
+    Failed(Box<dyn Error + Send + Sync>),
+}
+
+impl NoAnswer {
+    /// A player of another kind has failed, for a reason in words or an error of its own.
+    pub fn because(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Failed(reason.into())
+    }
+}
+
+/// An agent in a debater's seat.
+pub struct AgentPlayer(Box<dyn Agent>);
+
+impl AgentPlayer {
+    /// The agent of that name. Given the same seed it plays the same.
+    pub fn new(agent: AgentSpec, seed: u64) -> Self {
+        Self(agent.build(seed))
+    }
+}
+
+impl From<Box<dyn Agent>> for AgentPlayer {
+    fn from(agent: Box<dyn Agent>) -> Self {
+        Self(agent)
+    }
+}
+
+impl Player for AgentPlayer {
+    fn answer(&mut self, asked: Asked<'_>) -> Result<Answer, NoAnswer> {
+        Ok(Answer::Reveal(self.0.choose(asked.view, asked.evaluator, asked.clock)?))
+    }
+
+    fn asks_judge(&self) -> bool {
+        self.0.asks_judge()
+    }
+
+    fn bytes(&self) -> usize {
+        self.0.bytes()
+    }
+}
+
+/// The classifier in the judge's seat: its verdict is what it says of the evidence.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Classifier;
+
+impl Player for Classifier {
+    fn answer(&mut self, asked: Asked<'_>) -> Result<Answer, NoAnswer> {
+        let Asked { view, evaluator, .. } = asked;
+        if view.seat != Seat::Judge {
+            return Err(NoAnswer::NotAJudge { seat: view.seat });
+        }
+        let evidence: PixelSet = view.evidence.iter().map(|reveal| reveal.pixel).collect();
+        let mut logits = evaluator.evaluate(&[evidence]).concat();
+        // A network of ten classes also judges data sets of fewer.
+        logits.truncate(view.classes.into());
+        Ok(Answer::Verdict(Verdict::Logits { logits }))
+    }
+}
