@@ -201,8 +201,8 @@ fn a_judge_of_the_other_order_of_planes_is_warned_of_or_turned() {
     assert_eq!((&right, &*warning), (&output("judge logits", line), ""));
     let (wrong, warning) = ask(&judge(&dir, turn));
     assert_ne!(wrong, right);
-    let wanted =
-        "with its input planes exchanged: if the file has the plane of values first, its metadata";
+    let wanted = "with its input planes exchanged, which suits it better: if the file has the plane of values \
+                  first, its metadata";
     assert!(warning.starts_with("warning: ") && warning.contains(wanted), "{warning}");
     let said = judge(&dir, |weights| {
         turn(weights);
