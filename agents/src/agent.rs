@@ -57,6 +57,10 @@ pub enum AgentError {
 pub trait Agent: Send {
     /// The pixel to reveal, given the own view of the debate, and what is proven with it. What the
     /// agent wants to know of the judge it asks `evaluator`.
+    ///
+    /// # Errors
+    ///
+    /// [`AgentError`] if the view is none of a debater whose turn it is, or nothing is left to reveal.
     fn choose(
         &mut self,
         view: &View,

@@ -36,6 +36,10 @@ pub struct Measured {
 /// Plays a debate of 6 pixels with precommit in which the liar begins and both sides are `agent`.
 /// The result is the time from the first move's choice to the last's.
 ///
+/// # Errors
+///
+/// [`AgentError`] if the agent has no move.
+///
 /// # Panics
 ///
 /// If the pair is none that [`pairs`](crate::pairs) could draw.
@@ -45,6 +49,10 @@ pub fn play(pair: Pair, agent: AgentSpec) -> Result<Duration, AgentError> {
 
 /// Plays the same debate twice: as it is, for the time, and with a judge that counts what it is
 /// asked for, which must be logits then. Agents make the same moves either way.
+///
+/// # Errors
+///
+/// As [`play`].
 ///
 /// # Panics
 ///

@@ -56,6 +56,10 @@ impl Access {
     /// The way to these servers of one NATS cluster; the first that answers is taken, and another
     /// when that dies. A URL is `nats://HOST:PORT`, `tls://HOST:PORT` or `HOST:PORT`; without a port,
     /// 4222. It may have a proof: `nats://USER:PASSWORD@HOST` or `nats://TOKEN@HOST`.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterError`] if there is no URL, or one is none or has another scheme.
     pub fn new<U: AsRef<str>>(urls: impl IntoIterator<Item = U>) -> Result<Self, ClusterError> {
         let mut servers = Vec::new();
         for url in urls {

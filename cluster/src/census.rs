@@ -46,6 +46,10 @@ pub struct Refusal {
 }
 
 /// Asks all workers who they are, and waits so long for their answers. They come by name.
+///
+/// # Errors
+///
+/// [`ClusterError`] if no server answers or lets the client in.
 pub async fn census(access: &Access, wait: Duration) -> Result<Vec<Presence>, ClusterError> {
     let client = access.connect("pixel-debate workers", |_| {}).await?;
     let failed = |error: &dyn std::error::Error| ClusterError::JetStream {

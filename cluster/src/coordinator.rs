@@ -92,6 +92,11 @@ pub trait Progress: Send + Sync {
 
 /// Has all missing shards done by workers, and tells of those that could not be. Ends when there is
 /// nothing left to do, and takes away what the run has had on the server.
+///
+/// # Errors
+///
+/// [`ClusterError`] if no server answers, the cluster refuses what a run needs, or the run's folder cannot be
+/// written. What was done is kept, and the same command goes on.
 pub async fn coordinate(
     access: &Access,
     plan: &Plan,

@@ -105,6 +105,10 @@ impl Worker {
 
     /// Works until `stop` is ready, or for want of work. What it is at is then given back. `say` is
     /// told what somebody who looks on should know.
+    ///
+    /// # Errors
+    ///
+    /// [`ClusterError`] if no server answers, or it lets the worker do what it must no more.
     pub async fn run(
         &self,
         access: &Access,

@@ -42,6 +42,11 @@ impl Dataset {
     ///
     /// `pixels` holds `labels.len()` images of `width * height` bytes, both sides 1 to 255; every
     /// label is an index into `classes`. Errors call the dataset by its name.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError`] if there are fewer or more pixels than that, a side is 0 or over 255, or a label names no
+    /// class.
     pub fn new(
         name: impl Into<String>,
         sides: (usize, usize),

@@ -16,6 +16,10 @@ pub enum Split {
 
 impl Dataset {
     /// The dataset in a folder as it is: [`open_as`](Self::open_as) without any change.
+    ///
+    /// # Errors
+    ///
+    /// As [`open_as`](Self::open_as).
     pub fn open(dir: &Path, split: Split) -> Result<Self, DatasetError> {
         Self::open_as(dir, split, Reading::default())
     }
@@ -32,6 +36,11 @@ impl Dataset {
     ///
     /// The dataset is called after the folder and, where there are parts, the part, and after what
     /// `reading` changes: `fashion-mnist-test+inverted`.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError`] if the folder holds none of these, or a file of it cannot be read: it is named, with what is
+    /// wrong and what is allowed.
     pub fn open_as(dir: &Path, split: Split, reading: Reading) -> Result<Self, DatasetError> {
         let part = split.name();
         let name = name(dir)?;

@@ -33,12 +33,20 @@ pub struct IdxImages {
 }
 
 /// Reads the bytes of an IDX file of images (three dimensions); `file` names it in errors.
+///
+/// # Errors
+///
+/// [`DatasetError`] if the bytes are no such file, fewer or more than its head says, or a side is 0 or over 255.
 pub fn images(file: &str, bytes: &[u8]) -> Result<IdxImages, DatasetError> {
     let contents: Contents<3> = read(bytes, bytes.len() as u64).map_err(|fault| fault.of(file))?;
     Ok(contents.into())
 }
 
 /// Reads the bytes of an IDX file of labels (one dimension); `file` names it in errors.
+///
+/// # Errors
+///
+/// [`DatasetError`] if the bytes are no such file, or fewer or more than its head says.
 pub fn labels(file: &str, bytes: &[u8]) -> Result<Vec<u8>, DatasetError> {
     let contents: Contents<1> = read(bytes, bytes.len() as u64).map_err(|fault| fault.of(file))?;
     Ok(contents.data)
@@ -48,6 +56,11 @@ impl Dataset {
     /// The dataset of an IDX file of images and one of their labels, each gzipped or not.
     ///
     /// There must be an image, and every label must be an index into `classes`.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError`] if a file cannot be read or is no IDX file, there are not as many labels as images, or a
+    /// label names no class.
     pub fn from_idx(
         name: impl Into<String>,
         images: &Path,

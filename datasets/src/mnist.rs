@@ -16,6 +16,10 @@ pub fn test() -> &'static Dataset {
 }
 
 /// The 60,000 training images, from the original files (gzipped or not) in the folder `dir`.
+///
+/// # Errors
+///
+/// [`DatasetError`] if the files are not there or not MNIST's.
 pub fn train(dir: &Path) -> Result<Dataset, DatasetError> {
     let [images, labels] = folder::idx_pair(dir, folder::Split::Train);
     let mut dataset = Dataset::from_idx("mnist-train", &images, &labels, digits())?;

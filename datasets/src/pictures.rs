@@ -22,6 +22,11 @@ impl Dataset {
     /// must have one size, unless `reading` resizes them. Names that begin with a dot are passed
     /// over, and so are files beside the subfolders; whatever else in a subfolder is not a still
     /// picture is an error that names it.
+    ///
+    /// # Errors
+    ///
+    /// [`DatasetError`] if there are no classes or no pictures, names or sizes do not fit together, or a file is no
+    /// still picture.
     pub fn from_pictures(name: &str, dir: &Path, reading: Reading) -> Result<Self, DatasetError> {
         let folders = class_folders(dir)?;
         let classes = Classes::of(dir, &folders.iter().map(|(name, _)| name.clone()).collect())?;

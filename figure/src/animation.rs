@@ -17,6 +17,10 @@ const COARSENESS: i32 = 30;
 
 /// The animation as a GIF, half as large as the picture: the debate as a seat sees it after no
 /// reveal, after the first, and so on, and at last as it stands.
+///
+/// # Errors
+///
+/// If the frames cannot be written as a GIF, which memory gives no cause for.
 pub fn gif(view: &View) -> ImageResult<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut encoder = GifEncoder::new_with_speed(&mut bytes, COARSENESS);

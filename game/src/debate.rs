@@ -88,6 +88,10 @@ impl Debate {
     ///
     /// `label` is the true one, below `classes`, and the honest debater's claim. `lie` is the
     /// liar's claim: another label with precommit, `None` without.
+    ///
+    /// # Errors
+    ///
+    /// [`SetupError`] if the rules, the image, the label or the lie do not make a debate.
     pub fn new(
         rules: Rules,
         image: Arc<Image>,
@@ -124,6 +128,10 @@ impl Debate {
     }
 
     /// Makes a move, if it is legal, and says what has happened. A refused move changes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`IllegalMove`] if the rules forbid the move, and which of them.
     pub fn apply(&mut self, r#move: Move) -> Result<Event, IllegalMove> {
         if let Some(outcome) = self.outcome() {
             return Err(IllegalMove::Ended { outcome });

@@ -49,6 +49,10 @@ pub enum ImageError {
 
 impl Image {
     /// An image from its values, row by row from the top left.
+    ///
+    /// # Errors
+    ///
+    /// [`ImageError`] if a side is 0, or there are fewer or more values than places.
     pub fn new(width: u8, height: u8, pixels: Vec<u8>) -> Result<Self, ImageError> {
         if width == 0 || height == 0 {
             return Err(ImageError::Empty { width, height });

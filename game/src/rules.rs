@@ -78,6 +78,10 @@ impl Rules {
     }
 
     /// Whether these rules can be played on some image.
+    ///
+    /// # Errors
+    ///
+    /// [`RulesError`] if not.
     pub const fn check(&self) -> Result<(), RulesError> {
         if self.pixels == 0 || self.pixels > Self::MAX_PIXELS {
             return Err(RulesError::Pixels { pixels: self.pixels });

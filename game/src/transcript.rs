@@ -149,6 +149,10 @@ impl Transcript {
     }
 
     /// The debate rebuilt, each event played by the rules and compared with the record.
+    ///
+    /// # Errors
+    ///
+    /// [`TranscriptError`] if it is of another version, or an event is not what the rules come to: it is named.
     pub fn replay(&self) -> Result<Debate, TranscriptError> {
         if self.version != Self::VERSION {
             return Err(TranscriptError::Version { version: self.version });

@@ -242,6 +242,10 @@ pub enum PlotKind {
 
 impl Experiment {
     /// Reads a file's text.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] if something of it is not as it may be, with its line, what is there and what is allowed.
     pub fn from_toml(text: &str) -> Result<Self, Refusal> {
         let file = DeTable::parse(text).map_err(|error| Refusal::of_toml(text, &error))?;
         let known = ["title", "about", "images", "grid", "compare", "plot"];

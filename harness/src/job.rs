@@ -52,6 +52,10 @@ impl Job {
     /// The rows are a function of the job alone. That `dataset` and `judge` are those of the job, and
     /// the process's [`Instructions`](pixel_debate_judge::kernels::Instructions) and behaviour too, is
     /// for the caller to see to.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if a debate cannot be played.
     pub fn rows(
         &self,
         dataset: &Dataset,

@@ -54,7 +54,9 @@ pub use job::Job;
 pub use manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
 pub use plan::{Measured, Plan};
 pub use rows::{Blame, Row};
-pub use run::{Agreement, Failed, Finished, Observer, RunError, Undone, Workers, compare};
+pub use run::{
+    Agreement, Failed, Finished, Observer, RunError, Sound, Undone, Unsound, Workers, compare,
+};
 pub use summary::{
     CellResult, CellSummary, Comparison, Estimate, HonestWins, Judged, OrderRates, Summary,
 };

@@ -57,6 +57,10 @@ impl Plan {
     /// Only the first `limit` images are taken, if that is given.
     ///
     /// The process's [`Instructions`] are part of the plan: whoever limits them does it before.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] with the line of what cannot be planned, what is wrong and what is allowed.
     pub fn new(text: &str, folder: &Path, limit: Option<usize>) -> Result<Self, Refusal> {
         let experiment = Experiment::from_toml(text)?;
         let files = Files { text, folder };
@@ -106,6 +110,10 @@ impl Plan {
 
     /// The judges' files that the text of an experiment names with how they are trained, and that are
     /// not there: each once, in the order of the file.
+    ///
+    /// # Errors
+    ///
+    /// As [`Experiment::from_toml`].
     pub fn missing_judges(text: &str, folder: &Path) -> Result<Vec<Missing>, Refusal> {
         let experiment = Experiment::from_toml(text)?;
         let files = Files { text, folder };

@@ -31,7 +31,7 @@ pub use compare::{Agreement, compare};
 pub use error::RunError;
 pub use failed::Failed;
 use folder::Folder;
-pub use undone::Undone;
+pub use undone::{Sound, Undone, Unsound};
 
 use crate::plan::Plan;
 use crate::report;
@@ -67,6 +67,11 @@ pub struct Finished {
 impl Plan {
     /// Carries the plan out in that folder, on so many threads. What is there of an earlier attempt
     /// is used.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if the folder is another run's or somebody else's at the moment, cannot be read or written, or a
+    /// debate cannot be played. What was done is kept, and the same call goes on.
     pub fn run(
         &self,
         folder: &Path,
@@ -81,6 +86,10 @@ impl Plan {
 
     /// Carries the plan out in that folder: `work` has all shards done that are not, and tells of
     /// those that cannot be.
+    ///
+    /// # Errors
+    ///
+    /// As [`run`](Self::run), and what `work` returns.
     pub fn run_by<E: From<RunError> + std::fmt::Display>(
         &self,
         workers: &Workers,
@@ -208,7 +217,7 @@ pixels = [4, 6]
         let finished = plan.run_by(&machines, there, &Nobody, |undone| {
             let keys: Vec<&str> = undone.keys().collect();
             assert_eq!(undone.id()?, undone.id()?);
-            undone.keep(keys[0], &far_away(&plan, undone, keys[0]))?.unwrap();
+            undone.sound(keys[0], &far_away(&plan, undone, keys[0])).unwrap().keep()?;
             Ok::<_, RunError>(vec![undone.failed(keys[1], "no <luck>".to_owned()).unwrap()])
         });
         let finished = finished.unwrap();
@@ -222,7 +231,7 @@ pixels = [4, 6]
         let finished = plan.run_by(&machines, there, &Nobody, |undone| {
             let keys: Vec<&str> = undone.keys().collect();
             let [key] = keys[..] else { panic!("{keys:?}") };
-            undone.keep(key, &far_away(&plan, undone, key))?.unwrap();
+            undone.sound(key, &far_away(&plan, undone, key)).unwrap().keep()?;
             Ok::<_, RunError>(Vec::new())
         });
         assert!(!finished.unwrap().was_finished);
@@ -247,7 +256,9 @@ pixels = [4, 6]
         let kept = plan.run_by(&machines, folder.path(), &Nobody, |undone| {
             let keys: Vec<&str> = undone.keys().collect();
             let sound = far_away(&plan, undone, keys[0]);
-            let refused = |key: &str, bytes: &[u8]| undone.keep(key, bytes).unwrap().unwrap_err();
+            let refused = |key: &str, bytes: &[u8]| {
+                undone.sound(key, bytes).map(drop).unwrap_err().to_string()
+            };
             let mut damaged = sound.clone();
             *damaged.last_mut().unwrap() ^= 1;
             assert!(refused(keys[0], &damaged).contains("its checksum is not that"));

@@ -120,6 +120,10 @@ pub struct DenseEvaluator {
 
 impl DenseEvaluator {
     /// Judges `image` by `network`.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongSize`] if the network reads images of another size.
     pub fn new(network: Arc<Network>, image: Arc<Image>) -> Result<Self, WrongSize> {
         check_size(&image)?;
         Ok(Self { network, image })

@@ -178,6 +178,10 @@ pub enum WeightsError {
 
 impl Weights {
     /// Reads a judge's file.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError`] if the file cannot be read, or as [`from_bytes`](Self::from_bytes).
     pub fn read(path: &Path) -> Result<Self, WeightsError> {
         let io = |source| WeightsError::Io { path: path.to_owned(), source };
         // Asked before it is opened: to open a pipe is to wait for its writer.
@@ -191,6 +195,11 @@ impl Weights {
     }
 
     /// Reads the bytes of a judge's file; `file` names it in errors.
+    ///
+    /// # Errors
+    ///
+    /// [`WeightsError`] if the bytes are no such file: a tensor is missing, unknown, or of another type or shape, a
+    /// number is out of range, or a line of the metadata is not as it may be. It is named.
     pub fn from_bytes(file: &str, bytes: &[u8]) -> Result<Self, WeightsError> {
         let format = |source| WeightsError::Format { file: file.to_owned(), source };
         if bytes.len() as u64 > MOST_BYTES {
@@ -238,6 +247,10 @@ impl Weights {
     }
 
     /// The bytes of a judge's file.
+    ///
+    /// # Errors
+    ///
+    /// If a layer has not the network's shape.
     pub fn to_bytes(&self, precision: Precision) -> Result<Vec<u8>, SafeTensorError> {
         let dtype = match precision {
             Precision::Single => Dtype::F32,

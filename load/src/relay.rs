@@ -30,6 +30,10 @@ type Rooms = Mutex<HashMap<String, Vec<Sender<Utf8Bytes>>>>;
 
 impl Relay {
     /// Takes the address.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not give the address.
     pub async fn bind(address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
@@ -42,6 +46,10 @@ impl Relay {
     }
 
     /// Relays until accepting connections fails.
+    ///
+    /// # Errors
+    ///
+    /// If a connection cannot be accepted.
     pub async fn run(self) -> io::Result<()> {
         let rooms = Arc::new(Rooms::default());
         loop {

@@ -73,6 +73,11 @@ const WARMING: Duration = Duration::from_secs(2);
 const FINISHING: Duration = Duration::from_mins(5);
 
 /// Plays what is planned, and says what came of it. `progress` is told what happens, in words.
+///
+/// # Errors
+///
+/// [`LoadError`] if the server cannot be started or reached, or has not what the plan needs. What goes wrong in
+/// a debate is in the report.
 pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, LoadError> {
     let own = matches!(plan.target, Target::Program { relay: false, .. });
     if plan.kills > 0 && !own {

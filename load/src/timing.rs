@@ -79,6 +79,10 @@ const STUCK: Duration = Duration::from_hours(1);
 const IMAGES: u32 = 10_000;
 
 /// Plays the debates and says what their times tell.
+///
+/// # Errors
+///
+/// [`LoadError`] if the server cannot be started or reached, or a debate does not go as planned.
 pub async fn timing(
     plan: TimingPlan,
     mut progress: impl FnMut(&str),

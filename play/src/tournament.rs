@@ -109,6 +109,10 @@ impl Tournament<'_> {
     }
 
     /// All debates over an image: each meeting in both orders, with the sides either way.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if the image cannot be debated.
     pub fn over_image(&self, image: usize) -> Result<Vec<Game>, PlayError> {
         let lie = self.lie(image)?;
         let mut games = Vec::new();
@@ -145,6 +149,10 @@ impl Tournament<'_> {
 
     /// Plays over these images on the threads of rayon's pool. `enough` is told all games so far
     /// after each batch of images and says whether to stop.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] at the first image that cannot be debated.
     pub fn play(
         &self,
         images: &[usize],

@@ -141,6 +141,10 @@ impl Request {
                          \"verdict\", \"resign\", \"cancel\" or \"leave\"";
 
     /// Reads a text frame.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] with the field that is wrong, what is there and what is allowed.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let mut id = None;
         let mut of = "a message".to_owned();

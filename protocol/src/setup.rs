@@ -109,6 +109,10 @@ pub struct Tokens {
 
 impl Setup {
     /// Reads the body of a request over HTTP; an empty one is that of an object without fields.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] with the field that is wrong, what is there and what is allowed.
     pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
         if body.is_empty() {
             return Ok(Self::default());

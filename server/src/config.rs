@@ -73,6 +73,10 @@ impl AdminToken {
     pub const SHORTEST: usize = 16;
 
     /// The token with that text, without white space around it.
+    ///
+    /// # Errors
+    ///
+    /// [`AdminTokenError`] if it is too short, or has what a header cannot hold.
     pub fn new(text: &str) -> Result<Self, AdminTokenError> {
         let text = text.trim();
         if text.chars().count() < Self::SHORTEST || text.contains(char::is_whitespace) {

@@ -117,6 +117,11 @@ pub struct Server {
 impl Server {
     /// Takes the address, opens the store, and goes on with the debates in it. Connections wait
     /// until [`run`](Self::run).
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`] if the configuration does not make a server, the address cannot be had, or the store cannot be
+    /// opened.
     pub async fn bind(config: ServerConfig) -> Result<Self, ServeError> {
         if config.dataset.is_empty() || config.dataset.classes().len() < 2 {
             return Err(ServeError::Nothing("the data set needs images of two classes"));
@@ -170,6 +175,10 @@ impl Server {
 
     /// Serves until `shutdown` is ready, then takes leave of its clients and returns. Debates that
     /// go on are in the store, from which the next server takes them up.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError`] if the store cannot be closed.
     pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServeError> {
         let Self { listener, address, app, visitors, store, tables, stop } = self;
         let (sockets, farewell) = (app.sockets.clone(), app.stop.clone());

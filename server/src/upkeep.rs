@@ -93,6 +93,10 @@ pub struct States {
 }
 
 /// Reads all that a store holds, and says what is damaged.
+///
+/// # Errors
+///
+/// [`StoreError`] if the store as a whole cannot be read. What is damaged in it is no error.
 pub async fn check(store: &Store) -> Result<Checked, StoreError> {
     let mut checked = Checked { faults: store.faults().await?, ..Checked::default() };
     let mut before = None;
@@ -143,6 +147,10 @@ async fn replays(store: &Store, stored: &StoredDebate) -> Result<Result<(), Stri
 }
 
 /// Counts what a store holds.
+///
+/// # Errors
+///
+/// As [`check`].
 pub async fn stats(store: &Store) -> Result<Stats, StoreError> {
     let mut stats = Stats { bytes: store.size().await?, ..Stats::default() };
     let mut before = None;

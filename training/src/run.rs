@@ -61,6 +61,10 @@ pub struct Run<'a> {
 
 impl<'a> Run<'a> {
     /// Goes on from the file `checkpoint`, or starts if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckpointError`] if the file cannot be read, or is of other settings or images.
     pub fn open(
         settings: Settings,
         dataset: &'a Dataset,
@@ -110,6 +114,10 @@ impl<'a> Run<'a> {
     }
 
     /// Writes the checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// [`CheckpointError`] if it cannot be written; the one before is still there.
     pub fn save(&self) -> Result<(), CheckpointError> {
         self.state.save(&self.checkpoint, &self.settings, &self.data)
     }

@@ -57,6 +57,10 @@ pub enum Reply<'a> {
 
 impl Strategy {
     /// The strategy by position.
+    ///
+    /// # Errors
+    ///
+    /// [`TwoEntries`] if it says two things of one position.
     pub fn book(&self) -> Result<Book<'_>, TwoEntries> {
         let plans = self.plans.iter().map(|plan| (&plan.after, Entry::Plan(&plan.reveal)));
         let moves = self.moves.iter().map(|found| (&found.after, Entry::Move(found.reveal)));

@@ -136,6 +136,10 @@ impl Certificate {
     pub const MOST_SETS: u64 = 100_000_000_000;
 
     /// The game that the certificate is about, if it is about one.
+    ///
+    /// # Errors
+    ///
+    /// [`CertificateError`] if it is of another version, or its rules, image and claims make no debate.
     pub fn game(&self) -> Result<Game, CertificateError> {
         if self.version != Self::VERSION {
             return Err(CertificateError::Version { version: self.version });

@@ -34,6 +34,10 @@ impl Certificate {
     /// Every way that the debate can go while the winner follows the strategy is tried, and every
     /// complete set that it can end with is judged. The way is walked twice, first without the
     /// judge: what is not about a debate, or has no end, is found out before it is asked.
+    ///
+    /// # Errors
+    ///
+    /// [`Flaw`] that the certificate does not hold for, the first that is found.
     pub fn verify(
         &self,
         judge: &mut dyn FnMut(&[PixelSet]) -> Vec<[f32; CLASSES]>,

@@ -114,6 +114,10 @@ pub enum Deviation {
 impl Certificate {
     /// Whether the certificate's debate may go like this: legal reveals, of the winner those that its
     /// strategy says, and at the end the winner wins by what `judge` says of the complete set.
+    ///
+    /// # Errors
+    ///
+    /// [`Deviation`] from the strategy, the first that is found.
     pub fn check_variation(
         &self,
         variation: &[Pixel],

@@ -87,13 +87,16 @@ impl Coordinator<'_> {
     fn keep(&mut self, shards: &[(&String, &String, &Vec<u8>)]) -> Result<(), ClusterError> {
         let undone = self.undone;
         let keep = || {
-            let kept = shards.par_iter().map(|(shard, _, bytes)| undone.keep(shard, bytes));
+            let kept = shards.par_iter().map(|(shard, _, bytes)| {
+                let sound = undone.sound(shard, bytes);
+                sound.map_or_else(|unsound| Ok(Some(unsound)), |sound| sound.keep().map(|()| None))
+            });
             kept.collect::<Result<Vec<_>, _>>()
         };
         let kept = at_length(keep)?;
-        for ((shard, worker, bytes), kept) in shards.iter().zip(kept) {
-            match kept {
-                Ok(()) => {
+        for ((shard, worker, bytes), unsound) in shards.iter().zip(kept) {
+            match unsound {
+                None => {
                     self.standing.done += 1;
                     let digest = audit::digest(bytes);
                     self.ledger.set(shard, State::Done { by: (*worker).clone(), digest });
@@ -102,7 +105,7 @@ impl Coordinator<'_> {
                         self.audit.waiting.push(((*shard).clone(), first));
                     }
                 }
-                Err(fault) => {
+                Some(fault) => {
                     let fault = format!("what it handed in is not sound: {fault}");
                     self.progress.say(&format!("shard {shard} of {worker}: {fault}"));
                     let errors = self.ledger.error(shard, worker, &fault);
@@ -151,8 +154,13 @@ impl Coordinator<'_> {
         };
         self.audit.settle(shard);
         let digest = audit::digest(&bytes);
-        let kept = self.undone.keep(shard, &bytes)?;
-        debug_assert_eq!(kept, Ok(()));
+        match self.undone.sound(shard, &bytes) {
+            Ok(sound) => sound.keep()?,
+            Err(unsound) => {
+                self.progress.say(&format!("shard {shard} is not sound when done here: {unsound}"));
+                return Ok(());
+            }
+        }
         self.ledger.set(shard, State::Done { by: HERE.to_owned(), digest });
         for (worker, _) in claims.iter().filter(|(_, claimed)| *claimed != digest) {
             let reason = format!(

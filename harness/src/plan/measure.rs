@@ -32,6 +32,10 @@ const STEP: usize = 7;
 impl Plan {
     /// Times some images of each cell, by a clock that says how long ago something was, and says what all
     /// would take.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if a debate cannot be played.
     pub fn measure(
         &self,
         mut clock: impl FnMut() -> Duration,

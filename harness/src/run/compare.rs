@@ -30,6 +30,10 @@ pub struct Agreement {
 /// Holds the results in two folders against each other: the debates over images that both have, in
 /// the whole table or the sample, and where both are of the same images and cells the plots too, and what
 /// the summary says that comes of the debates.
+///
+/// # Errors
+///
+/// [`RunError`] if one of them holds no results that can be read.
 pub fn compare(one: &Path, other: &Path) -> Result<Agreement, RunError> {
     let manifests = [known_manifest(one)?, known_manifest(other)?];
     let differences = differing(&manifests);

@@ -1,7 +1,8 @@
 //! What is left to do of a run, for whoever does it.
 
-use pixel_debate_play::PlayError;
 use std::collections::HashMap;
+
+use pixel_debate_play::PlayError;
 
 use super::{Failed, Folder, Observer, RunError, log::Log, shard};
 use crate::Job;
@@ -19,6 +20,30 @@ pub struct Undone<'a> {
     missing: Vec<usize>,
     /// All shards by key.
     places: HashMap<&'a str, usize>,
+}
+
+/// The result of a shard that somebody has done, which is what it may be.
+#[must_use]
+pub struct Sound<'a> {
+    undone: &'a Undone<'a>,
+    shard: &'a Shard,
+    rows: Vec<Row>,
+}
+
+/// What is wrong with the bytes of a shard.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Unsound(String);
+
+impl Sound<'_> {
+    /// Keeps it. A shard that was there is replaced.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if it cannot be written.
+    pub fn keep(&self) -> Result<(), RunError> {
+        self.undone.keep_rows(self.shard, &self.rows)
+    }
 }
 
 impl<'a> Undone<'a> {
@@ -57,6 +82,10 @@ impl<'a> Undone<'a> {
 
     /// A name of this run in this folder, the same until it is finished: 32 hexadecimal digits, drawn
     /// at random.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if it cannot be kept.
     pub fn id(&self) -> Result<String, RunError> {
         self.folder.id()
     }
@@ -67,26 +96,27 @@ impl<'a> Undone<'a> {
     }
 
     /// Does a shard here, and gives its bytes without keeping them; none where no shard has that key.
+    ///
+    /// # Errors
+    ///
+    /// [`PlayError`] if a debate cannot be played.
     pub fn do_here(&self, key: &str) -> Result<Option<Vec<u8>>, PlayError> {
         let Some(shard) = self.shard(key) else { return Ok(None) };
         Ok(Some(shard::to_bytes(key, &self.rows(shard)?)))
     }
 
-    /// Keeps the bytes of a shard, if they are sound: otherwise says what is wrong with them.
+    /// The bytes of a shard, ready to be [kept](Sound::keep).
     ///
-    /// A shard that was there is replaced.
-    pub fn keep(&self, key: &str, bytes: &[u8]) -> Result<Result<(), String>, RunError> {
+    /// # Errors
+    ///
+    /// [`Unsound`] if they are no result of that shard, or no shard has that key.
+    pub fn sound(&self, key: &str, bytes: &[u8]) -> Result<Sound<'_>, Unsound> {
         let Some(shard) = self.shard(key) else {
-            return Ok(Err("it is a shard of another run".to_owned()));
+            return Err(Unsound("it is a shard of another run".to_owned()));
         };
-        let rows = match shard::from_bytes(key, bytes) {
-            Ok(rows) => rows,
-            Err(fault) => return Ok(Err(fault.to_owned())),
-        };
-        if let Err(fault) = self.plan.fault(shard, &rows, Depth::Judged) {
-            return Ok(Err(fault));
-        }
-        self.keep_rows(shard, &rows).map(Ok)
+        let rows = shard::from_bytes(key, bytes).map_err(|fault| Unsound(fault.to_owned()))?;
+        self.plan.fault(shard, &rows, Depth::Judged).map_err(Unsound)?;
+        Ok(Sound { undone: self, shard, rows })
     }
 
     /// The failure of a shard, to be told at the end; none where no shard has that key.
@@ -98,6 +128,10 @@ impl<'a> Undone<'a> {
     }
 
     /// Writes a line into the run's log: `what` is a JSON object.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if it cannot be written.
     pub fn note(&self, what: serde_json::Value) -> Result<(), RunError> {
         self.log.line(what)
     }

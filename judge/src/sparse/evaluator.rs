@@ -37,6 +37,10 @@ pub struct SparseEvaluator {
 
 impl SparseEvaluator {
     /// Judges `image`.
+    ///
+    /// # Errors
+    ///
+    /// [`WrongSize`] if the network reads images of another size.
     pub fn new(weights: Arc<SparseWeights>, image: Arc<Image>) -> Result<Self, WrongSize> {
         check_size(&image)?;
         Ok(Self {

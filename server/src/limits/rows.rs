@@ -210,6 +210,10 @@ impl Limits {
     }
 
     /// Whether each of them is within its bounds, and none contradicts another.
+    ///
+    /// # Errors
+    ///
+    /// [`LimitsError`] with the limit, its value and what it may be.
     pub fn check(&self) -> Result<(), LimitsError> {
         for mut row in self.clone().rows() {
             let given = row.slot.given();

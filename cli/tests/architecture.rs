@@ -1,0 +1,47 @@
+//! The house as docs/architecture.md tells it: which folders there are, and that none knows one above it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn every_crate_is_told_of_and_knows_those_below_it_alone() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let rows: Vec<(&str, &str)> = page
+        .lines()
+        .filter_map(|line| {
+            let (folder, rest) = line.strip_prefix("| `")?.split_once("/` | ")?;
+            Some((folder, rest.trim_end_matches(" |").rsplit(" | ").next()?))
+        })
+        .collect();
+    let manifest: toml::Table =
+        fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
+    let members = manifest["workspace"]["members"].as_array().unwrap();
+    let members: BTreeSet<&str> = members.iter().filter_map(toml::Value::as_str).collect();
+    let told: Vec<&str> =
+        rows.iter().map(|(folder, _)| *folder).filter(|name| members.contains(name)).collect();
+    assert_eq!(told.iter().copied().collect::<BTreeSet<_>>(), members);
+    let (_, drawn) = page.split_once("```text\n").unwrap();
+    let (drawn, _) = drawn.split_once("```").unwrap();
+    let floors: Vec<Vec<&str>> =
+        drawn.lines().map(|floor| floor.split_whitespace().collect()).collect();
+    let floor = |name: &str| floors.iter().position(|floor| floor.contains(&name));
+    assert_eq!(floors.concat().into_iter().collect::<BTreeSet<_>>(), members);
+    for (name, says) in rows.iter().filter(|(name, _)| members.contains(name)) {
+        let manifest: toml::Table =
+            fs::read_to_string(root.join(name).join("Cargo.toml")).unwrap().parse().unwrap();
+        let known = manifest["dependencies"].as_table().into_iter().flat_map(toml::Table::keys);
+        let known: BTreeSet<&str> =
+            known.filter_map(|name| name.strip_prefix("pixel-debate-")).collect();
+        for below in &known {
+            assert!(floor(below) > floor(name), "{name} knows {below}, which is no floor below it");
+        }
+        // What the page says that it knows, where it names it.
+        let named: BTreeSet<&str> = says.split('`').skip(1).step_by(2).collect();
+        let in_words = ["everything", "all of", "and what it knows"];
+        if !in_words.iter().any(|words| says.contains(words)) {
+            assert_eq!(named, known, "{name}");
+        }
+    }
+}
