@@ -45,3 +45,20 @@ fn every_crate_is_told_of_and_knows_those_below_it_alone() {
         }
     }
 }
+
+#[test]
+fn kernels_know_nothing_of_the_engine_that_calls_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../judge/src");
+    let files = fs::read_dir(folder.join("kernels")).unwrap().map(|entry| entry.unwrap().path());
+    let mut read = 0;
+    for path in files.chain([folder.join("kernels.rs"), folder.join("geometry.rs")]) {
+        let code = fs::read_to_string(&path).unwrap();
+        let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for above in ["sparse", "dense", "evaluator", "decider", "Evaluator", "Decider"] {
+            let line = code.clone().find(|line| line.contains(above));
+            assert!(line.is_none(), "{}: {line:?}", path.display());
+        }
+        read += 1;
+    }
+    assert!(read > 5);
+}

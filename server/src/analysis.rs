@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pixel_debate_agents::{Clock, Proof};
 use pixel_debate_game::{Debate, Pixel, Seat, honest_margin};
-use pixel_debate_judge::PixelSet;
+use pixel_debate_judge::{CLASSES, PixelSet};
 use pixel_debate_play::{Answer, Asked, NoAnswer};
 use pixel_debate_protocol::{Analysis, Best, Prospect};
 
@@ -24,10 +24,16 @@ pub(crate) enum Unanalysed {
     NotSeated(#[from] NotSeated),
     #[error(transparent)]
     NoAnswer(#[from] NoAnswer),
+    #[error("the classifier tells {CLASSES} labels apart, and the debate has {classes}")]
+    Classes { classes: u8 },
 }
 
 /// Analyses the position in which a debate stands. It takes seconds of a core.
 pub(crate) fn analyse(roster: &dyn Roster, debate: &Debate) -> Result<Analysis, Unanalysed> {
+    let classes = debate.classes();
+    if usize::from(classes) > CLASSES {
+        return Err(Unanalysed::Classes { classes });
+    }
     let mut evaluator = roster.evaluator(debate.rules().pixels, debate.image())?;
     let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
     let legal: Vec<Pixel> = match debate.to_move() {
@@ -36,10 +42,9 @@ pub(crate) fn analyse(roster: &dyn Roster, debate: &Debate) -> Result<Analysis, 
     };
     let after = legal.iter().map(|pixel| evidence.with(*pixel));
     let sets: Vec<PixelSet> = [evidence.clone()].into_iter().chain(after).collect();
-    let classes = usize::from(debate.classes());
     let logits = evaluator.evaluate(&sets);
     let mut margins =
-        logits.iter().map(|logits| honest_margin(&logits[..classes], debate.claims()));
+        logits.iter().map(|logits| honest_margin(&logits[..classes.into()], debate.claims()));
     let now = margins.next().unwrap_or_default();
     let prospects =
         legal.into_iter().zip(margins).map(|(pixel, margin)| Prospect { pixel, margin }).collect();
@@ -72,6 +77,15 @@ mod tests {
 
     use super::*;
     use crate::BuiltIn;
+
+    #[test]
+    fn a_debate_of_more_labels_than_the_classifier_knows_is_not_analysed() {
+        let image = Arc::new(mnist::test().to_image(3));
+        let rules = Rules::paper(4, true, Role::Honest);
+        let debate = Debate::new(rules, image, 11, Some(8), 12).unwrap();
+        let refused = analyse(&BuiltIn::shipped(), &debate).unwrap_err();
+        assert!(matches!(refused, Unanalysed::Classes { classes: 12 }), "{refused}");
+    }
 
     #[test]
     fn the_last_reveal_is_worth_what_its_prospect_says_and_decides_who_wins() {
