@@ -1,8 +1,8 @@
 //! What a run is, as it is written beside its results.
 
-use pixel_debate_play::LeftOut;
 use std::collections::BTreeMap;
 
+use pixel_debate_play::LeftOut;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 

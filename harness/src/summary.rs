@@ -6,6 +6,7 @@ mod outcomes;
 
 use pixel_debate_game::Role;
 use pixel_debate_play::LeftOut;
+use pixel_debate_statistics::{Interval, Rate, bootstrap_mean};
 use serde::Serialize;
 
 use crate::Cell;
@@ -16,7 +17,6 @@ use crate::rows::Row;
 pub use comparison::Comparison;
 pub use judged::Judged;
 pub(crate) use outcomes::{ImageOutcome, outcomes};
-use pixel_debate_statistics::{Interval, Rate, bootstrap_mean};
 
 /// What came out of a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]

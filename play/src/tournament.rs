@@ -11,6 +11,9 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::Role;
 use pixel_debate_judge::Judge;
+use pixel_debate_statistics::{
+    Interval, Pairing, Resample, Sprt, Standing, bayesian_bootstrap, bradley_terry, strengths,
+};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -18,9 +21,6 @@ use serde::Serialize;
 
 use crate::images::{LeftOut, random_order};
 use crate::series::{Debaters, PlayError, Series, Setup};
-use pixel_debate_statistics::{
-    Interval, Pairing, Resample, Sprt, Standing, bayesian_bootstrap, bradley_terry, strengths,
-};
 
 /// Who meets whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! How long a run will take, by a few of its debates.
 
-use pixel_debate_play::PlayError;
 use std::time::Duration;
+
+use pixel_debate_play::PlayError;
 
 use super::Plan;
 use crate::Cell;

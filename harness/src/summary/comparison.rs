@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use pixel_debate_game::Role;
+use pixel_debate_statistics::{McNemar, holm};
 use serde::Serialize;
 
 use super::outcomes;
@@ -10,7 +11,6 @@ use crate::Cell;
 use crate::experiment::Aggregate;
 use crate::manifest::{ComparisonMark, Looks, Manifest};
 use crate::rows::Row;
-use pixel_debate_statistics::{McNemar, holm};
 
 /// Two cells over the same images, orders and lies.
 #[derive(Debug, Clone, PartialEq, Serialize)]

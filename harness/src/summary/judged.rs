@@ -1,11 +1,11 @@
 //! The judge as a forecaster: alone, and at the end of debates.
 
 use pixel_debate_game::Role;
+use pixel_debate_statistics::{Forecast, Scores};
 use serde::Serialize;
 
 use crate::Cell;
 use crate::rows::Row;
-use pixel_debate_statistics::{Forecast, Scores};
 
 /// How good a judge's probabilities are in debates with the same first debater.
 #[derive(Debug, Clone, PartialEq, Serialize)]

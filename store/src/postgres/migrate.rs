@@ -2,9 +2,9 @@
 
 use tokio_postgres::types::Type;
 
+use super::rows;
 use super::session::Session;
 use crate::error::StoreError;
-use crate::records::NewDebate;
 use crate::seal::{self, Link};
 
 /// What makes each version of the schema from the one before; the first makes version 1.
@@ -77,15 +77,7 @@ async fn seal_debates(session: &Session) -> Result<(), StoreError> {
         let rows = session.query(sql, &[(&after, Type::INT8), (&ROWS, Type::INT8)]).await?;
         let (mut places, mut seals, mut closings) = (Vec::new(), Vec::new(), Vec::new());
         for row in &rows {
-            let bytes = |column| session.column::<Vec<u8>>(row, column).map(Into::into);
-            let place: i64 = session.column(row, 0)?;
-            let debate = NewDebate {
-                id: session.column(row, 1)?,
-                created_ms: session.column::<i64>(row, 2)?.cast_unsigned(),
-                setup: bytes(3)?,
-                secret: bytes(4)?,
-                seats: bytes(5)?,
-            };
+            let (place, debate) = rows::created(session, row)?;
             places.push(place);
             seals.push(seal::of_debate(place, &debate, 0));
             let (ended, last): (bool, _) = (session.column(row, 6)?, session.column(row, 7)?);

@@ -3,6 +3,7 @@
 use tokio_postgres::Row;
 
 use super::session::Session;
+use crate::error::StoreError;
 use crate::fault::{Fault, Read};
 use crate::records::{NewDebate, StoredDebate, StoredEvent, StoredResult};
 use crate::seal::{self, Link};
@@ -14,10 +15,9 @@ pub(super) const DEBATE: &str = "SELECT place, id, created_ms, setup, secret, se
     coalesce((SELECT max(seq) FROM events WHERE debate = place), 0) \
     FROM debates LEFT JOIN results ON debate = place";
 
-/// Reads its columns.
-pub(super) fn debate(session: &Session, row: &Row) -> Read<StoredDebate> {
+/// A debate as it was created, with its place: the first six columns.
+pub(super) fn created(session: &Session, row: &Row) -> Result<(i64, NewDebate), StoreError> {
     let bytes = |column| session.column::<Vec<u8>>(row, column).map(Into::into);
-    let place = session.column::<i64>(row, 0)?;
     let debate = NewDebate {
         id: session.column(row, 1)?,
         created_ms: session.column::<i64>(row, 2)?.cast_unsigned(),
@@ -25,6 +25,12 @@ pub(super) fn debate(session: &Session, row: &Row) -> Read<StoredDebate> {
         secret: bytes(4)?,
         seats: bytes(5)?,
     };
+    Ok((session.column(row, 0)?, debate))
+}
+
+/// Reads its columns.
+pub(super) fn debate(session: &Session, row: &Row) -> Read<StoredDebate> {
+    let (place, debate) = created(session, row)?;
     let ended = session.column(row, 6)?;
     let sealed: i64 = session.column(row, 7)?;
     let (last, closing) = (session.column(row, 8)?, session.column(row, 9)?);

@@ -2,6 +2,7 @@
 
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_game::Role;
+use pixel_debate_statistics::Rate;
 
 use crate::cell::Play;
 use crate::experiment::Protocol;
@@ -9,7 +10,6 @@ use crate::manifest::Manifest;
 use crate::plot::{Chart, Lines, Point, Series};
 use crate::rows::{Blame, Row};
 use crate::summary::{CellSummary, Estimate};
-use pixel_debate_statistics::Rate;
 
 /// A rate at a place of a chart.
 struct At {
