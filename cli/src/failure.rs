@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::DatasetError;
-use pixel_debate_harness::{RunError, experiment::Refusal};
+use pixel_debate_harness::{RunError, experiment::ExperimentError};
 use pixel_debate_judge::WeightsError;
 use pixel_debate_play::PlayError;
 use pixel_debate_validation::UnfitDataset;
@@ -22,7 +22,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Play(#[from] PlayError),
     #[error("{}: {refusal}", path.display())]
-    Experiment { path: PathBuf, refusal: Refusal },
+    Experiment { path: PathBuf, refusal: ExperimentError },
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(

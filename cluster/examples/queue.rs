@@ -15,7 +15,7 @@ use pixel_debate_cluster::{
     Access, ClusterError, CoordinatorOptions, Doing, Progress, Standing, Worker, WorkerOptions,
     coordinate,
 };
-use pixel_debate_harness::{Observer, Plan, Row, Workers};
+use pixel_debate_harness::{Observer, Row, RunPlan, Workers};
 
 /// Rollouts of a debate that is large enough for a shard of its own.
 const EXPENSIVE: usize = 100_000;
@@ -74,7 +74,7 @@ fn main() -> ExitCode {
 
 fn measure(url: &str, workers: usize, shards: usize) -> Result<(), ClusterError> {
     let access = Access::new([url])?;
-    let plan = Plan::new(&experiment(shards), Path::new(""), None)
+    let plan = RunPlan::new(&experiment(shards), Path::new(""), None)
         .map_err(|refusal| ClusterError::Option(refusal.to_string()))?;
     let nothing: Doing = Arc::new(|_, _| Ok(Some(Vec::new())));
     let runtime = tokio::runtime::Runtime::new().expect("threads can be started");

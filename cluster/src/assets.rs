@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_nats::jetstream::object_store::{ObjectMetadata, ObjectStore};
 use pixel_debate_agents::solver::JudgeMark;
 use pixel_debate_datasets::{Dataset, mnist};
-use pixel_debate_harness::{DataMark, Plan};
+use pixel_debate_harness::{DataMark, RunPlan};
 use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt;
@@ -32,7 +32,7 @@ struct Images<'a> {
 pub(crate) async fn offer(
     store: &ObjectStore,
     most: usize,
-    plan: &Plan,
+    plan: &RunPlan,
 ) -> Result<(), ClusterError> {
     let dataset = plan.dataset();
     if built_in_dataset(&plan.manifest().dataset).is_none() {

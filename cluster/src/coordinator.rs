@@ -6,13 +6,13 @@
 //! | [`ledger`] | how far each shard is |
 //! | [`intake`] | what comes in, into the folder |
 //! | [`audit`] | shards done twice, and who computes wrongly |
-//! | [`crier`] | the announcement of the run, and who answers it |
+//! | [`announcer`] | the announcement of the run, and who answers it |
 //!
 //! All that has to outlive it is in the folder and on the server: killed and started again, it goes
 //! on.
 
+mod announcer;
 mod audit;
-mod crier;
 mod intake;
 mod ledger;
 mod server;
@@ -21,15 +21,15 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pixel_debate_harness::{Failed, Plan, Undone};
+use pixel_debate_harness::{Failed, RunPlan, Undone};
 use tokio::runtime::{Handle, RuntimeFlavor};
 use tokio::time::Instant;
 
 use crate::wire::{Announcement, First, Head, Task};
 use crate::{Access, ClusterError, assets};
+use announcer::Announcer;
 use audit::Audit;
-use crier::Crier;
-use ledger::{Ledger, State};
+use ledger::{Ledger, ShardState};
 use server::{Published, Server};
 
 /// How a run is to be spread.
@@ -99,7 +99,7 @@ pub trait Progress: Send + Sync {
 /// written. What was done is kept, and the same command goes on.
 pub async fn coordinate(
     access: &Access,
-    plan: &Plan,
+    plan: &RunPlan,
     undone: &Undone<'_>,
     options: &CoordinatorOptions,
     progress: Arc<dyn Progress>,
@@ -112,7 +112,7 @@ pub async fn coordinate(
     let mut server = Server::open(client.clone(), &run, options).await?;
     assets::offer(server.store(), client.max_payload(), plan).await?;
     let announcement = announcement(plan, run, options);
-    let crier = Crier::start(&client, announcement, Arc::clone(&progress)).await?;
+    let announcer = Announcer::start(&client, announcement, Arc::clone(&progress)).await?;
     let mut coordinator = Coordinator {
         plan,
         undone,
@@ -125,15 +125,15 @@ pub async fn coordinate(
         quiet_since: Instant::now(),
         stalled: false,
     };
-    let failed = coordinator.run(&mut server, &crier).await?;
-    crier.end().await;
+    let failed = coordinator.run(&mut server, &announcer).await?;
+    announcer.end().await;
     if let Err(error) = server.clear().await {
         progress.say(&format!("the run's streams are left on the NATS server: {error}"));
     }
     Ok(failed)
 }
 
-fn announcement(plan: &Plan, run: String, options: &CoordinatorOptions) -> Announcement {
+fn announcement(plan: &RunPlan, run: String, options: &CoordinatorOptions) -> Announcement {
     let manifest = plan.manifest();
     let mut seen = HashSet::new();
     let judges = manifest.cells.iter().map(|cell| &cell.play.judge);
@@ -151,7 +151,7 @@ fn announcement(plan: &Plan, run: String, options: &CoordinatorOptions) -> Annou
 }
 
 struct Coordinator<'a> {
-    plan: &'a Plan,
+    plan: &'a RunPlan,
     undone: &'a Undone<'a>,
     options: &'a CoordinatorOptions,
     progress: &'a dyn Progress,
@@ -170,7 +170,7 @@ impl Coordinator<'_> {
     async fn run(
         &mut self,
         server: &mut Server,
-        crier: &Crier,
+        announcer: &Announcer,
     ) -> Result<Vec<Failed>, ClusterError> {
         let mut looked = Instant::now();
         loop {
@@ -180,10 +180,10 @@ impl Coordinator<'_> {
                 server.mend(self.progress).await;
             } else {
                 self.quiet_since = Instant::now();
-                self.take(&received, crier)?;
+                self.take(&received, announcer)?;
                 server.taken(&received).await;
             }
-            self.tell(crier);
+            self.tell(announcer);
             let quiet = self.quiet_since.elapsed() > QUIET;
             if quiet && looked.elapsed() > QUIET {
                 looked = Instant::now();
@@ -215,7 +215,7 @@ impl Coordinator<'_> {
         let published = server.publish(&tasks).await;
         for ((key, _), published) in tasks.iter().zip(published) {
             match published {
-                Published::Queued => self.ledger.set(key, State::Queued),
+                Published::Queued => self.ledger.set(key, ShardState::Queued),
                 Published::Full => {
                     full = true;
                     self.ledger.reopen(key);
@@ -292,8 +292,8 @@ impl Coordinator<'_> {
         }
     }
 
-    fn tell(&mut self, crier: &Crier) {
-        let (workers, threads, busy) = crier.present();
+    fn tell(&mut self, announcer: &Announcer) {
+        let (workers, threads, busy) = announcer.present();
         let (open, waiting) = (self.ledger.open(), self.ledger.waiting());
         self.standing = Standing { workers, threads, busy, open, waiting, ..self.standing };
         self.progress.standing(&self.standing);

@@ -18,14 +18,14 @@
 
 mod access;
 mod assets;
-mod census;
 mod coordinator;
 mod error;
+mod presence;
 mod wire;
 mod worker;
 
 pub use access::{Access, Proof, Tls};
-pub use census::{Presence, Refusal, census};
 pub use coordinator::{CoordinatorOptions, Progress, Standing, coordinate};
 pub use error::ClusterError;
+pub use presence::{Presence, RefusedRun, present_workers};
 pub use worker::{Assignment, Doing, Worker, WorkerOptions};

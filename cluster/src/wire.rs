@@ -3,10 +3,10 @@
 //! | subject | what | kept |
 //! |---|---|---|
 //! | `pixel-debate.runs` | an [`Announcement`] each second; a [`Presence`](crate::Presence) is answered | no |
-//! | `pixel-debate.census` | the question who is there, answered likewise | no |
+//! | `pixel-debate.workers` | the question who is there, answered likewise | no |
 //! | `pixel-debate.run.RUN.work.SHARD` | a [`Task`] | on the run's work queue until it is done |
 //! | `pixel-debate.run.RUN.again.SHARD` | a [`Task`] that another worker has done already | likewise |
-//! | `pixel-debate.run.RUN.result.SHARD` | a [`Report`] | on the run's results until it is taken |
+//! | `pixel-debate.run.RUN.result.SHARD` | a [`ShardReport`] | on the run's results until it is taken |
 //!
 //! What a worker of another version reads first, the announcement's head, never changes its shape.
 
@@ -17,7 +17,7 @@ use pixel_debate_harness::{DataMark, Job};
 use serde::{Deserialize, Serialize};
 
 pub(crate) const RUNS: &str = "pixel-debate.runs";
-pub(crate) const CENSUS: &str = "pixel-debate.census";
+pub(crate) const WORKERS: &str = "pixel-debate.workers";
 
 /// The names of what a run has on the server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -123,7 +123,7 @@ pub(crate) struct First {
 
 /// What a worker has to say of a task.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Report {
+pub(crate) struct ShardReport {
     pub(crate) worker: String,
     /// Which delivery of the task it was, from 1.
     pub(crate) delivery: i64,
@@ -142,7 +142,7 @@ pub(crate) enum Outcome {
     Failed(String),
 }
 
-impl Report {
+impl ShardReport {
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         postcard::to_allocvec(self).expect("a report is plain data")
     }

@@ -4,13 +4,13 @@
 //! |---|---|
 //! | [`runs`] | the runs that are announced, and which of them it may work on |
 //! | [`shard`] | one shard, from the queue to the report |
-//! | [`tally`] | what it has done, for whoever asks |
+//! | [`counts`] | what it has done, for whoever asks |
 //! | [`metrics`] | the same for Prometheus |
 
+mod counts;
 mod metrics;
 mod runs;
 mod shard;
-mod tally;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -30,9 +30,9 @@ use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use crate::{Access, ClusterError};
+use counts::Counts;
 use runs::{Joined, Runs};
 use shard::Held;
-use tally::Tally;
 
 /// What a worker is to be.
 #[derive(Debug, Clone)]
@@ -84,7 +84,7 @@ pub type Doing = Arc<
 pub struct Worker {
     options: Arc<WorkerOptions>,
     doing: Doing,
-    tally: Arc<Tally>,
+    counts: Arc<Counts>,
 }
 
 impl Worker {
@@ -93,8 +93,8 @@ impl Worker {
         let doing: Doing = Arc::new(|Assignment { job, dataset, judge }, go_on| {
             job.rows(dataset, judge, go_on).map_err(|error| error.to_string())
         });
-        let tally = Arc::new(Tally::of(&options, Instructions::in_use()));
-        Self { options: Arc::new(options), doing, tally }
+        let counts = Arc::new(Counts::of(&options, Instructions::in_use()));
+        Self { options: Arc::new(options), doing, counts }
     }
 
     /// The same worker, which does its shards otherwise.
@@ -122,11 +122,11 @@ impl Worker {
             () = &mut stop => return Ok(()),
         };
         let _metrics = match self.options.metrics {
-            Some(address) => Some(metrics::serve(address, Arc::clone(&self.tally)).await?),
+            Some(address) => Some(metrics::serve(address, Arc::clone(&self.counts)).await?),
             None => None,
         };
         let context = jetstream::new(client.clone());
-        let runs = Runs::listen(&client, &context, &self.options, &self.tally, &say).await?;
+        let runs = Runs::listen(&client, &context, &self.options, &self.counts, &say).await?;
         let (stopping, stopped) = watch::channel(false);
         let slots = Arc::new(Semaphore::new(self.options.threads.max(1)));
         let in_hand = TaskTracker::new();
@@ -173,7 +173,7 @@ impl Worker {
             let slot = tokio::select! {
                 slot = Arc::clone(slots).acquire_owned() => slot,
                 // A thread in a shard that does not end never comes back.
-                () = self.tally.all_hung() => {
+                () = self.counts.all_hung() => {
                     return Err(ClusterError::Hung { threads: self.options.threads });
                 }
             };
@@ -183,7 +183,7 @@ impl Worker {
                 free.push(more);
             }
             // Who fails is in no hurry: others may do better.
-            let failures = self.tally.failures_in_a_row.load(Ordering::Relaxed);
+            let failures = self.counts.failures_in_a_row.load(Ordering::Relaxed);
             if failures > 0 {
                 tokio::time::sleep(PATIENCE.min(IMPATIENCE * 2_u32.pow(failures.min(12)))).await;
             }

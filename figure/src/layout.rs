@@ -48,7 +48,7 @@ const MOST_NUMBERS: usize = 100;
 pub(crate) fn lay_out(view: &View, reveals: usize, ended: bool) -> Figure {
     let longer = u32::from(view.width.max(view.height)).max(1);
     let cell = (SIDE / longer).max(1);
-    let mut plan = Plan { view, cell, shapes: Vec::new() };
+    let mut plan = Drawing { view, cell, shapes: Vec::new() };
     let (width, height) = plan.view_size();
     let second = MARGIN + width.max(LEAST) + GAP;
     let lefts = if view.truth.is_some() { vec![MARGIN, second] } else { vec![MARGIN] };
@@ -81,14 +81,14 @@ pub(crate) fn lay_out(view: &View, reveals: usize, ended: bool) -> Figure {
 }
 
 /// A drawing under way.
-struct Plan<'a> {
+struct Drawing<'a> {
     view: &'a View,
     /// The side of one pixel of the image in the picture.
     cell: u32,
     shapes: Vec<Shape>,
 }
 
-impl Plan<'_> {
+impl Drawing<'_> {
     /// The width and height of one view.
     fn view_size(&self) -> (u32, u32) {
         (u32::from(self.view.width) * self.cell, u32::from(self.view.height) * self.cell)

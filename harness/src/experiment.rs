@@ -32,9 +32,9 @@
 
 mod axis;
 mod counts;
+mod error;
 mod fields;
 mod judge;
-mod refusal;
 mod values;
 
 use std::fmt;
@@ -48,9 +48,9 @@ use toml::de::DeTable;
 
 pub use axis::Axis;
 use counts::Count;
+pub use error::{ExperimentError, Location};
 use fields::Fields;
 pub use judge::{JudgeSpec, Missing, Training};
-pub use refusal::{Place, Refusal};
 
 /// What a file says.
 #[derive(Debug, Clone)]
@@ -245,9 +245,9 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`Refusal`] if something of it is not as it may be, with its line, what is there and what is allowed.
-    pub fn from_toml(text: &str) -> Result<Self, Refusal> {
-        let file = DeTable::parse(text).map_err(|error| Refusal::of_toml(text, &error))?;
+    /// [`ExperimentError`] if something of it is not as it may be, with its line, what is there and what is allowed.
+    pub fn from_toml(text: &str) -> Result<Self, ExperimentError> {
+        let file = DeTable::parse(text).map_err(|error| ExperimentError::of_toml(text, &error))?;
         let known = ["title", "about", "images", "grid", "compare", "plot"];
         let fields = Fields::of(text, "the file", 0..0, file.get_ref(), &known)?;
         let (span, images) = fields.table("images")?;
@@ -278,14 +278,14 @@ fn inner<T, U>(spanned: Spanned<T>, change: impl FnOnce(T) -> U) -> Spanned<U> {
 fn each<'a, T>(
     text: &'a str,
     tables: Vec<(Range<usize>, &'a DeTable<'a>)>,
-    read: impl Fn(&'a str, Range<usize>, &'a DeTable<'a>) -> Result<T, Refusal>,
-) -> Result<Vec<Spanned<T>>, Refusal> {
+    read: impl Fn(&'a str, Range<usize>, &'a DeTable<'a>) -> Result<T, ExperimentError>,
+) -> Result<Vec<Spanned<T>>, ExperimentError> {
     let tables = tables.into_iter();
     tables.map(|(span, table)| Ok(Spanned::new(span.clone(), read(text, span, table)?))).collect()
 }
 
 impl Images {
-    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, Refusal> {
+    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, ExperimentError> {
         let known = ["dataset", "range", "list", "random", "seed", "looks", "skip_unusable"];
         let fields = Fields::of(text, "[images]", span, table, &known)?;
         Ok(Self {
@@ -301,7 +301,7 @@ impl Images {
 }
 
 impl Grid {
-    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, Refusal> {
+    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, ExperimentError> {
         let known = [
             "name",
             "images",
@@ -323,7 +323,7 @@ impl Grid {
             "blame",
         ];
         let fields = Fields::of(text, "[[grid]]", span, table, &known)?;
-        let times = |name| -> Result<Spanned<u64>, Refusal> {
+        let times = |name| -> Result<Spanned<u64>, ExperimentError> {
             let count: Option<Spanned<Count<1, MOST_SEEDS>>> = fields.optional(name)?;
             Ok(count.map_or_else(|| Spanned::new(0..0, 1), |count| inner(count, Count::get)))
         };
@@ -355,7 +355,7 @@ impl Grid {
 }
 
 impl Comparison {
-    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, Refusal> {
+    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, ExperimentError> {
         let fields = Fields::of(text, "[[compare]]", span, table, &["a", "b", "primary"])?;
         Ok(Self {
             a: fields.required("a")?.into_inner(),
@@ -366,7 +366,7 @@ impl Comparison {
 }
 
 impl Plot {
-    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, Refusal> {
+    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, ExperimentError> {
         let fields = Fields::of(text, "[[plot]]", span, table, &["name", "kind", "grids"])?;
         Ok(Self {
             name: fields.required("name")?.into_inner(),

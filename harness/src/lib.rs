@@ -1,12 +1,12 @@
 //! Experiments: many debates, and what came of them.
 //!
-//! A [`Plan`] is an [experiment's file](experiment) multiplied out, [`Plan::run`] carries it out in a folder,
+//! A [`RunPlan`] is an [experiment's file](experiment) multiplied out, [`RunPlan::run`] carries it out in a folder,
 //! and a [`Summary`] says how often the honest side won. The debates are `pixel_debate_play`'s.
 //!
 //! ```
 //! use std::path::Path;
 //!
-//! use pixel_debate_harness::{Observer, Plan, Row, Summary};
+//! use pixel_debate_harness::{Observer, RunPlan, Row, Summary};
 //!
 //! struct Quiet;
 //!
@@ -24,7 +24,7 @@
 //!     protocol = "judge_alone"
 //!     pixels = 6
 //! "#;
-//! let plan = Plan::new(file, Path::new(""), None)?;
+//! let plan = RunPlan::new(file, Path::new(""), None)?;
 //! # let folder = tempfile::tempdir()?;
 //! # let folder = folder.path();
 //! let finished = plan.run(folder, 1, &Quiet)?;
@@ -52,7 +52,7 @@ pub use cell::{Cell, Play};
 use hex::hex;
 pub use job::Job;
 pub use manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
-pub use plan::{Measured, Plan};
+pub use plan::{Measured, RunPlan};
 pub use rows::{Blame, Row};
 pub use run::{
     Agreement, Failed, Finished, Observer, RunError, Sound, Undone, Unsound, Workers, compare,

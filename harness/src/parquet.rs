@@ -9,7 +9,7 @@ mod write;
 
 use pixel_debate_game::Role;
 
-use crate::plan::Plan;
+use crate::plan::RunPlan;
 use crate::rows::Row;
 pub(crate) use read::{Table, read};
 pub(crate) use write::to_bytes;
@@ -25,13 +25,13 @@ pub(crate) struct Reveals {
 
 impl Reveals {
     /// Those of a row that is one of the cell's.
-    pub(crate) fn of(plan: &Plan, cell: usize, row: &Row) -> Self {
+    pub(crate) fn of(plan: &RunPlan, cell: usize, row: &Row) -> Self {
         Self { values: write::values(plan, row), by: write::revealers(plan, cell, row) }
     }
 
     /// What is wrong with those of a cell's rows, if anything.
     pub(crate) fn fault(
-        plan: &Plan,
+        plan: &RunPlan,
         cell: usize,
         rows: &[Row],
         reveals: &[Self],
@@ -167,11 +167,11 @@ mod tests {
     }
 
     /// A plan of three cells.
-    fn plan() -> Plan {
+    fn plan() -> RunPlan {
         let text = "title = \"Three\"\n[images]\ndataset = \"mnist\"\nlist = [9999]\n[[grid]]\n\
                     name = \"alone\"\nprotocol = \"judge_alone\"\njudge = \"judge-4\"\npixels = \
                     [2, 4, 6]\n";
-        Plan::new(text, std::path::Path::new(""), None).unwrap()
+        RunPlan::new(text, std::path::Path::new(""), None).unwrap()
     }
 
     #[test]

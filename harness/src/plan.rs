@@ -17,7 +17,7 @@ use pixel_debate_game::BEHAVIOUR;
 use pixel_debate_judge::Judge;
 use pixel_debate_judge::kernels::Instructions;
 
-use crate::experiment::{Experiment, Grid, Images, Missing, PlotKind, Refusal};
+use crate::experiment::{Experiment, ExperimentError, Grid, Images, Missing, PlotKind};
 use crate::manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
 use crate::rows::Row;
 use crate::work::{Depth, Work};
@@ -26,7 +26,7 @@ use files::Files;
 
 /// An experiment that can be run: every file is read, every setting checked.
 #[derive(Debug)]
-pub struct Plan {
+pub struct RunPlan {
     manifest: Manifest,
     pub(crate) dataset: Cow<'static, Dataset>,
     /// The images' numbers, in the order of the run.
@@ -52,7 +52,7 @@ const SHARD_SECONDS: f64 = 5.0;
 /// The most images in a shard.
 const SHARD_IMAGES: usize = 1000;
 
-impl Plan {
+impl RunPlan {
     /// Plans what the text of a file says. Other files that it names are looked for from `folder`.
     /// Only the first `limit` images are taken, if that is given.
     ///
@@ -60,14 +60,14 @@ impl Plan {
     ///
     /// # Errors
     ///
-    /// [`Refusal`] with the line of what cannot be planned, what is wrong and what is allowed.
-    pub fn new(text: &str, folder: &Path, limit: Option<usize>) -> Result<Self, Refusal> {
+    /// [`ExperimentError`] with the line of what cannot be planned, what is wrong and what is allowed.
+    pub fn new(text: &str, folder: &Path, limit: Option<usize>) -> Result<Self, ExperimentError> {
         let experiment = Experiment::from_toml(text)?;
         let files = Files { text, folder };
         let (images, span) = (experiment.images.get_ref(), experiment.images.span());
         let dataset = files.dataset(&images.dataset, span.clone())?;
         let mut numbers = images.numbers(&dataset).map_err(|(place, reason)| {
-            Refusal::at(text, if place.is_empty() { span.clone() } else { place }, reason)
+            ExperimentError::at(text, if place.is_empty() { span.clone() } else { place }, reason)
         })?;
         let whole = numbers.len();
         if let Some(limit) = limit {
@@ -77,7 +77,11 @@ impl Plan {
         let left_out = cells::unusable(&experiment, &files, &dataset, &mut numbers)?;
         let selection = images.in_words(numbers.len());
         if numbers.is_empty() {
-            return Err(Refusal::at(text, span, "no image is left that a debate can be about"));
+            return Err(ExperimentError::at(
+                text,
+                span,
+                "no image is left that a debate can be about",
+            ));
         }
         let mut judges = Vec::new();
         let cells = cells::of(&experiment, &files, &dataset, &numbers, &mut judges)?;
@@ -114,7 +118,7 @@ impl Plan {
     /// # Errors
     ///
     /// As [`Experiment::from_toml`].
-    pub fn missing_judges(text: &str, folder: &Path) -> Result<Vec<Missing>, Refusal> {
+    pub fn missing_judges(text: &str, folder: &Path) -> Result<Vec<Missing>, ExperimentError> {
         let experiment = Experiment::from_toml(text)?;
         let files = Files { text, folder };
         let mut missing: Vec<Missing> = Vec::new();
@@ -216,12 +220,17 @@ impl Plan {
 }
 
 /// The looks that a file plans, and whether a run of so many images, of which it has `whole`, is one.
-fn looks(text: &str, images: &Images, count: usize, whole: usize) -> Result<Looks, Refusal> {
+fn looks(
+    text: &str,
+    images: &Images,
+    count: usize,
+    whole: usize,
+) -> Result<Looks, ExperimentError> {
     let Some(looks) = &images.looks else {
         return Ok(Looks { planned: vec![whole], is_planned: count == whole });
     };
     let planned = looks.get_ref();
-    let refuse = |reason: String| Err(Refusal::at(text, looks.span(), reason));
+    let refuse = |reason: String| Err(ExperimentError::at(text, looks.span(), reason));
     if planned.is_empty() || planned[0] == 0 || planned.windows(2).any(|two| two[0] >= two[1]) {
         return refuse("`looks` lists numbers of images, each greater than the last".to_owned());
     }
@@ -251,10 +260,10 @@ fn comparisons(
     text: &str,
     experiment: &Experiment,
     cells: &[Cell],
-) -> Result<Vec<ComparisonMark>, Refusal> {
+) -> Result<Vec<ComparisonMark>, ExperimentError> {
     let mut marks: Vec<ComparisonMark> = Vec::new();
     for comparison in &experiment.comparisons {
-        let refuse = |reason: String| Refusal::at(text, comparison.span(), reason);
+        let refuse = |reason: String| ExperimentError::at(text, comparison.span(), reason);
         let crate::experiment::Comparison { a, b, primary } = comparison.get_ref().clone();
         for name in [&a, &b] {
             known_grid(experiment, name).map_err(refuse)?;
@@ -284,10 +293,10 @@ fn comparisons(
     Ok(marks)
 }
 
-fn plots(text: &str, experiment: &Experiment) -> Result<Vec<PlotMark>, Refusal> {
+fn plots(text: &str, experiment: &Experiment) -> Result<Vec<PlotMark>, ExperimentError> {
     let mut marks: Vec<PlotMark> = Vec::new();
     for plot in &experiment.plots {
-        let refuse = |reason: String| Refusal::at(text, plot.span(), reason);
+        let refuse = |reason: String| ExperimentError::at(text, plot.span(), reason);
         let crate::experiment::Plot { name, kind, grids } = plot.get_ref();
         let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
         if name.is_empty() || !name.chars().all(plain) {

@@ -14,7 +14,7 @@
 //! Whatever happens, a file is whole or not there: it is written under another name, forced to the
 //! disk and renamed. All but the log is a function of the experiment alone, byte for byte, whoever
 //! stopped the run and however often, and whoever did its shards: any number of threads here, or
-//! others elsewhere ([`Plan::run_by`]).
+//! others elsewhere ([`RunPlan::run_by`]).
 
 mod compare;
 mod error;
@@ -33,7 +33,7 @@ pub use failed::Failed;
 use folder::Folder;
 pub use undone::{Sound, Undone, Unsound};
 
-use crate::plan::Plan;
+use crate::plan::RunPlan;
 use crate::report;
 use crate::rows::Row;
 use crate::work::Depth;
@@ -64,7 +64,7 @@ pub struct Finished {
     pub was_finished: bool,
 }
 
-impl Plan {
+impl RunPlan {
     /// Carries the plan out in that folder, on so many threads. What is there of an earlier attempt
     /// is used.
     ///
@@ -195,7 +195,7 @@ pixels = [4, 6]
     }
 
     /// Has a shard done as somebody far away would.
-    fn far_away(plan: &Plan, undone: &Undone<'_>, key: &str) -> Vec<u8> {
+    fn far_away(plan: &RunPlan, undone: &Undone<'_>, key: &str) -> Vec<u8> {
         let job = serde_json::to_vec(&undone.job(key).unwrap()).unwrap();
         let job: crate::Job = serde_json::from_slice(&job).unwrap();
         assert_eq!(job.key(), key);
@@ -207,7 +207,7 @@ pixels = [4, 6]
 
     #[test]
     fn whoever_does_the_shards_the_folder_is_the_same() {
-        let plan = Plan::new(FILE, Path::new(""), None).unwrap();
+        let plan = RunPlan::new(FILE, Path::new(""), None).unwrap();
         let folders: [_; 2] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
         let [here, there] = folders.each_ref().map(tempfile::TempDir::path);
         plan.run(here, 2, &Nobody).unwrap();
@@ -250,7 +250,7 @@ pixels = [4, 6]
 
     #[test]
     fn what_is_no_result_of_a_shard_is_not_kept() {
-        let plan = Plan::new(FILE, Path::new(""), None).unwrap();
+        let plan = RunPlan::new(FILE, Path::new(""), None).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let machines = Workers::Machines("one:4222".to_owned());
         let kept = plan.run_by(&machines, folder.path(), &Nobody, |undone| {

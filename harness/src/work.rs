@@ -191,7 +191,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::Plan;
+    use crate::RunPlan;
 
     #[test]
     fn who_debates_does_not_change_a_random_lie() {
@@ -211,7 +211,7 @@ mod tests {
             honest = ["mcts:10", "exact"]
             liar = ["mcts:10", "exact"]
         "#;
-        let plan = Plan::new(text, Path::new(""), None).unwrap();
+        let plan = RunPlan::new(text, Path::new(""), None).unwrap();
         let cells = &plan.manifest().cells;
         assert_eq!(cells.len(), 4);
         for image in 0..50 {

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pixel_debate_game::{BEHAVIOUR, Role};
-use pixel_debate_harness::{Observer, Plan, Row};
+use pixel_debate_harness::{Observer, Row, RunPlan};
 use pixel_debate_judge::kernels::Instructions;
 use sha2::{Digest, Sha256};
 
@@ -146,7 +146,7 @@ fn played() -> Digests {
     let mut digests = Digests::new();
     for instructions in Instructions::available() {
         instructions.limit();
-        let plan = Plan::new(FILE, Path::new(""), None).unwrap();
+        let plan = RunPlan::new(FILE, Path::new(""), None).unwrap();
         assert_eq!(plan.manifest().instructions, instructions.to_string());
         let folder = tempfile::tempdir().unwrap();
         let finished = plan.run(folder.path(), 2, &Nobody).unwrap();

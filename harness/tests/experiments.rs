@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use pixel_debate_harness::Plan;
+use pixel_debate_harness::RunPlan;
 use pixel_debate_harness::experiment::Missing;
 
 const FILE: &str = r#"title = "Small"
@@ -42,7 +42,7 @@ liar = "same"
 "#;
 
 fn refusal(text: &str) -> String {
-    Plan::new(text, Path::new(""), None).unwrap_err().to_string()
+    RunPlan::new(text, Path::new(""), None).unwrap_err().to_string()
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn the_repositorys_files_can_be_planned() {
             continue;
         }
         let text = fs::read_to_string(&path).unwrap();
-        let plan = Plan::new(&text, &folder, Some(2));
+        let plan = RunPlan::new(&text, &folder, Some(2));
         let plan = plan.unwrap_or_else(|refusal| panic!("{}: {refusal}", path.display()));
         assert!(!plan.manifest().cells.is_empty());
         planned += 1;
@@ -68,7 +68,7 @@ fn grids_are_multiplied_out() {
     let text = FILE
         .replacen("pixels = 4", "pixels = [4, 6]\nprecommit = [true, false]", 1)
         .replace("\"mcts:5\"", "[\"mcts:5\", \"greedy\", \"exact\"]");
-    let plan = Plan::new(&text, Path::new(""), None).unwrap();
+    let plan = RunPlan::new(&text, Path::new(""), None).unwrap();
     let cells = &plan.manifest().cells;
     assert_eq!(cells.len(), 2 * 2 * 3 + 1 + 2);
     for cell in &cells[..12] {
@@ -199,7 +199,7 @@ fn comparisons_that_come_to_no_test_are_refused() {
 
 #[test]
 fn wrong_files_are_refused_with_line_and_reason() {
-    assert!(Plan::new(FILE, Path::new(""), None).is_ok());
+    assert!(RunPlan::new(FILE, Path::new(""), None).is_ok());
     each_is_refused(&[
         (
             "random = 3",
@@ -312,7 +312,7 @@ fn a_judge_that_is_to_be_made_is_asked_for_by_its_command_and_held_to_it() {
         );
         FILE.replacen("pixels = 4", &judge, 1)
     };
-    let plan = |text: &str| Plan::new(text, folder.path(), None);
+    let plan = |text: &str| RunPlan::new(text, folder.path(), None);
     let refusal = plan(&text(30_000, 1)).unwrap_err().to_string();
     let file = folder.path().join("j-6.safetensors");
     let command = format!(
@@ -322,11 +322,11 @@ fn a_judge_that_is_to_be_made_is_asked_for_by_its_command_and_held_to_it() {
     );
     assert!(refusal.starts_with("line 11: the judge "), "{refusal}");
     assert!(refusal.ends_with(&command), "{refusal}");
-    let missing = Plan::missing_judges(&text(30_000, 1), folder.path()).unwrap();
+    let missing = RunPlan::missing_judges(&text(30_000, 1), folder.path()).unwrap();
     assert_eq!(missing.iter().map(Missing::command).collect::<Vec<_>>(), [command]);
 
     fs::copy(shipped, &file).unwrap();
-    assert!(Plan::missing_judges(&text(30_000, 1), folder.path()).unwrap().is_empty());
+    assert!(RunPlan::missing_judges(&text(30_000, 1), folder.path()).unwrap().is_empty());
     let asked = plan(&text(30_000, 1)).unwrap();
     let origin = &asked.manifest().judges[0];
     assert_eq!((&*origin.name, &*origin.provenance["batches"]), ("j-6", "30000"));
@@ -361,7 +361,7 @@ fn unusable_images_are_refused_or_left_out_by_name() {
     assert!(refused.contains("pixels that may be revealed, and a debate of 60 needs"), "{refused}");
     assert!(refused.contains("`skip_unusable = true` in [images]"), "{refused}");
     let skipping = text.replace("list = ", "skip_unusable = true\nlist = ");
-    let plan = Plan::new(&skipping, Path::new(""), None).unwrap();
+    let plan = RunPlan::new(&skipping, Path::new(""), None).unwrap();
     assert_eq!(plan.manifest().images, "0 5");
     assert_eq!(plan.manifest().left_out.len(), 1);
     assert_eq!(plan.manifest().left_out[0].image, image);
@@ -376,7 +376,7 @@ fn unusable_images_are_refused_or_left_out_by_name() {
         "{refused}"
     );
     let skipping = lie.replace("list = ", "skip_unusable = true\nlist = ");
-    let plan = Plan::new(&skipping, Path::new(""), None).unwrap();
+    let plan = RunPlan::new(&skipping, Path::new(""), None).unwrap();
     assert_eq!((&*plan.manifest().images, plan.manifest().left_out[0].image), ("1", 0));
     let none = skipping.replace("[0, 1]", "[0]");
     assert!(refusal(&none).contains("no image is left that a debate can be about"));
@@ -407,7 +407,7 @@ fn whatever_a_field_is_given_it_is_named_with_what_is_allowed() {
         )
         .replace("b = \"alone\"", "b = \"alone\"\nprimary = false")
         .replace("kind = \"games\"", "kind = \"games\"\ngrids = [\"search\"]");
-    Plan::new(&whole, Path::new(""), None).unwrap();
+    RunPlan::new(&whole, Path::new(""), None).unwrap();
     let values = [
         "\"al\"",
         "\"\"",
@@ -435,7 +435,9 @@ fn whatever_a_field_is_given_it_is_named_with_what_is_allowed() {
             let mut lines: Vec<String> = whole.lines().map(str::to_owned).collect();
             lines[number] = format!("{field} = {value}");
             // A title may be any text, an image's number may be 300.
-            let Err(refusal) = Plan::new(&lines.join("\n"), Path::new(""), None) else { continue };
+            let Err(refusal) = RunPlan::new(&lines.join("\n"), Path::new(""), None) else {
+                continue;
+            };
             refused += 1;
             let refusal = refusal.to_string();
             for jargon in JARGON {

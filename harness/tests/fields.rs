@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use pixel_debate_harness::Plan;
+use pixel_debate_harness::RunPlan;
 
 /// A file in which every kind of table is, and at the end of each the place for one more field.
 const FILE: &str = r#"
@@ -94,9 +94,9 @@ fn with(place: &str, name: &str, line: &str) -> String {
     PLACES.iter().fold(text, |text, (_, place)| text.replace(place, ""))
 }
 
-fn plan(text: &str) -> Result<Plan, String> {
+fn plan(text: &str) -> Result<RunPlan, String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments");
-    Plan::new(text, &folder, None).map_err(|refusal| refusal.to_string())
+    RunPlan::new(text, &folder, None).map_err(|refusal| refusal.to_string())
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn the_document_has_every_field_that_is_read_and_no_other() {
             if let Some(code) = code.filter(|code| !code.contains('`')) {
                 let [without, said] = [String::new(), format!("{name} = {code}")]
                     .map(|line| plan(&with(place, name, &line)));
-                let manifest = |plan: Result<Plan, String>| plan.unwrap().manifest().clone();
+                let manifest = |plan: Result<RunPlan, String>| plan.unwrap().manifest().clone();
                 assert_eq!(manifest(said), manifest(without), "{heading}, {name}");
             }
             let without = plan(&with(place, name, ""));

@@ -13,20 +13,20 @@
 //! what the times of such agents tell of their roles.
 
 mod connection;
+mod counts;
 mod crowd;
-mod plan;
 mod process;
 mod record;
 mod relay;
 mod report;
 mod run;
+mod scenario;
 mod table;
-mod tally;
 mod timing;
 
 pub use crowd::{Crowd, CrowdReport};
-pub use plan::{Plan, Target};
 pub use relay::Relay;
-pub use report::{Percentiles, Report};
+pub use report::{LoadReport, Percentiles};
 pub use run::{LoadError, run};
+pub use scenario::{Scenario, Target};
 pub use timing::{Findings, Pair, Sample, TimingPlan, TimingReport, study, timing};

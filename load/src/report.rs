@@ -10,7 +10,7 @@ use crate::crowd::CrowdReport;
 
 /// What has been measured.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct LoadReport {
     /// Whether it was a relay, not a server.
     pub relay: bool,
     /// Debates at once.
@@ -82,7 +82,7 @@ impl Percentiles {
 
 const MIB: f64 = 1_048_576.0;
 
-impl fmt::Display for Report {
+impl fmt::Display for LoadReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = if self.relay { "relay" } else { "server" };
         writeln!(f, "{:<18} {}", what, format_args!("{} debates at once", self.debates))?;

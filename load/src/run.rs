@@ -13,12 +13,12 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
+use crate::counts::Counts;
 use crate::crowd::{set_up, standing};
-use crate::plan::{Plan, Target};
 use crate::process::Process;
-use crate::report::{Percentiles, Report};
+use crate::report::{LoadReport, Percentiles};
+use crate::scenario::{Scenario, Target};
 use crate::table::{Phase, Table};
-use crate::tally::Tally;
 
 /// Why there is no report.
 #[derive(Debug, Error)]
@@ -58,9 +58,9 @@ pub enum LoadError {
     /// A debate whose times were to be measured was not played to its end.
     #[error("a debate was not played to its end: {0}")]
     Timing(String),
-    /// A plan that cannot be carried out.
+    /// A scenario that cannot be carried out.
     #[error("{0}")]
-    Plan(&'static str),
+    Scenario(&'static str),
 }
 
 /// How many tables connect at once.
@@ -76,15 +76,18 @@ const FINISHING: Duration = Duration::from_mins(5);
 ///
 /// # Errors
 ///
-/// [`LoadError`] if the server cannot be started or reached, or has not what the plan needs. What goes wrong in
+/// [`LoadError`] if the server cannot be started or reached, or has not what the scenario needs. What goes wrong in
 /// a debate is in the report.
-pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, LoadError> {
-    let own = matches!(plan.target, Target::Program { relay: false, .. });
-    if plan.kills > 0 && !own {
-        return Err(LoadError::Plan("only a server that the tool starts itself can be killed"));
+pub async fn run(
+    scenario: Scenario,
+    mut progress: impl FnMut(&str),
+) -> Result<LoadReport, LoadError> {
+    let own = matches!(scenario.target, Target::Program { relay: false, .. });
+    if scenario.kills > 0 && !own {
+        return Err(LoadError::Scenario("only a server that the tool starts itself can be killed"));
     }
-    allow_files(plan.debates)?;
-    let (mut process, address, relay) = match plan.target.clone() {
+    allow_files(scenario.debates)?;
+    let (mut process, address, relay) = match scenario.target.clone() {
         Target::Server(address) => (None, address, false),
         Target::Program { program, arguments, listen, relay } => {
             let process = Process::start(program, arguments, listen).await?;
@@ -94,17 +97,18 @@ pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, L
     };
     let before = process.as_ref().and_then(Process::memory);
     let mut crowd = None;
-    if !plan.crowds.is_empty() {
+    if !scenario.crowds.is_empty() {
         progress("setting up the crowd");
-        crowd = Some(set_up(address, &plan.crowds, plan.pixels).await?);
+        crowd = Some(set_up(address, &scenario.crowds, scenario.pixels).await?);
     }
-    let plan = Arc::new(plan);
-    let tally = Tally::new().ok_or(LoadError::Plan("the histograms cannot be made"))?;
-    let tally = Arc::new(tally);
+    let scenario = Arc::new(scenario);
+    let counts = Counts::new().ok_or(LoadError::Scenario("the histograms cannot be made"))?;
+    let counts = Arc::new(counts);
     progress("connecting");
-    let mut opening = stream::iter(0..plan.debates)
+    let mut opening = stream::iter(0..scenario.debates)
         .map(|number| {
-            let table = Table::open(number, address, relay, Arc::clone(&plan), Arc::clone(&tally));
+            let table =
+                Table::open(number, address, relay, Arc::clone(&scenario), Arc::clone(&counts));
             async move { (number, table.await) }
         })
         .buffer_unordered(CONNECTING);
@@ -113,7 +117,7 @@ pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, L
     while let Some((number, table)) = opening.next().await {
         let table = table.map_err(|lost| LoadError::Connect {
             table: number,
-            debates: plan.debates,
+            debates: scenario.debates,
             detail: lost.to_string(),
         })?;
         tasks.spawn(table.run(told.clone()));
@@ -121,25 +125,16 @@ pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, L
     tasks.close();
     progress("playing");
     phase.send_replace(Phase::Play);
-    sleep(WARMING + plan.pace.unwrap_or_default()).await;
-    tally.measure(true);
+    sleep(WARMING + scenario.pace.unwrap_or_default()).await;
+    counts.measure(true);
     let begin = Instant::now();
-    let end = begin + plan.time;
-    let mut kills = 0;
-    let mut random = StdRng::seed_from_u64(plan.seed);
-    while kills < plan.kills
-        && let Some(process) = &mut process
-    {
-        // Evenly over the time that is left, at moments that nobody can foresee.
-        let left = end.saturating_duration_since(Instant::now());
-        let mean = left.div_f64(f64::from(plan.kills - kills) + 0.5);
-        sleep(mean.mul_f64(random.random_range(0.0..2.0))).await;
-        process.kill_and_start().await?;
-        kills += 1;
-        progress(&format!("killed {kills} of {} times", plan.kills));
-    }
+    let end = begin + scenario.time;
+    let kills = match &mut process {
+        Some(process) => kill(process, &scenario, end, &mut progress).await?,
+        None => 0,
+    };
     sleep_until(end).await;
-    tally.measure(false);
+    counts.measure(false);
     let seconds = begin.elapsed().as_secs_f64();
     let after = process.as_ref().and_then(Process::memory);
     let crowd = match crowd {
@@ -150,34 +145,54 @@ pub async fn run(plan: Plan, mut progress: impl FnMut(&str)) -> Result<Report, L
     progress("finishing what is under way");
     phase.send_replace(Phase::End);
     if tokio::time::timeout(FINISHING, tasks.wait()).await.is_err() {
-        tally.error(format!("{} debates did not end", tasks.len()));
+        counts.error(format!("{} debates did not end", tasks.len()));
     }
     if let Some(process) = process {
         process.stop().await;
     }
     let memory = before.zip(after);
-    let moves = tally.moves.get();
-    let latencies = tally.latencies();
-    Ok(Report {
+    let moves = counts.moves.get();
+    let latencies = counts.latencies();
+    Ok(LoadReport {
         relay,
-        debates: plan.debates,
+        debates: scenario.debates,
         seconds,
         moves,
         moves_per_second: moves as f64 / seconds,
-        finished: tally.debates.get(),
-        messages: tally.messages.get(),
+        finished: counts.debates.get(),
+        messages: counts.messages.get(),
         to_debater: Percentiles::of(&latencies.debater),
         to_judge: Percentiles::of(&latencies.judge),
-        drops: tally.drops.get(),
-        resumes: tally.resumes.get(),
+        drops: counts.drops.get(),
+        resumes: counts.resumes.get(),
         kills,
         memory,
         most_memory,
         crowd,
-        memory_per_socket: memory
-            .map(|(before, after)| after.saturating_sub(before) / (3 * u64::from(plan.debates))),
-        errors: tally.errors(),
+        memory_per_socket: memory.map(|(before, after)| {
+            after.saturating_sub(before) / (3 * u64::from(scenario.debates))
+        }),
+        errors: counts.errors(),
     })
+}
+
+/// Kills the server as often as asked for, evenly over the time until `end`, at moments that nobody can
+/// foresee, and starts it again; says how often.
+async fn kill(
+    process: &mut Process,
+    scenario: &Scenario,
+    end: Instant,
+    progress: &mut impl FnMut(&str),
+) -> Result<u32, LoadError> {
+    let mut random = StdRng::seed_from_u64(scenario.seed);
+    for kills in 0..scenario.kills {
+        let left = end.saturating_duration_since(Instant::now());
+        let mean = left.div_f64(f64::from(scenario.kills - kills) + 0.5);
+        sleep(mean.mul_f64(random.random_range(0.0..2.0))).await;
+        process.kill_and_start().await?;
+        progress(&format!("killed {} of {} times", kills + 1, scenario.kills));
+    }
+    Ok(scenario.kills)
 }
 
 /// Raises the limit of open files, for this process and those that it starts.

@@ -15,8 +15,8 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use self::round::{Frame, Next, Round};
 use crate::connection::{Connection, Lost};
-use crate::plan::Plan;
-use crate::tally::Tally;
+use crate::counts::Counts;
+use crate::scenario::Scenario;
 
 /// What all tables do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ pub(crate) struct Table {
     number: u32,
     server: SocketAddr,
     relay: bool,
-    plan: Arc<Plan>,
-    tally: Arc<Tally>,
+    scenario: Arc<Scenario>,
+    counts: Arc<Counts>,
     random: StdRng,
     connections: [Connection; 3],
     drop_at: Option<Instant>,
@@ -56,8 +56,8 @@ impl Table {
         number: u32,
         server: SocketAddr,
         relay: bool,
-        plan: Arc<Plan>,
-        tally: Arc<Tally>,
+        scenario: Arc<Scenario>,
+        counts: Arc<Counts>,
     ) -> Result<Self, Lost> {
         let room = relay.then_some(number);
         let connections = [
@@ -65,8 +65,8 @@ impl Table {
             Connection::open(server, room).await?,
             Connection::open(server, room).await?,
         ];
-        let random = StdRng::seed_from_u64(plan.seed ^ (u64::from(number) << 32));
-        Ok(Self { number, server, relay, plan, tally, random, connections, drop_at: None })
+        let random = StdRng::seed_from_u64(scenario.seed ^ (u64::from(number) << 32));
+        Ok(Self { number, server, relay, scenario, counts, random, connections, drop_at: None })
     }
 
     /// Plays one debate after the other until the phase says to end.
@@ -75,15 +75,15 @@ impl Table {
             return;
         }
         // Not all tables begin, and move, at the same moment.
-        if let Some(pace) = self.plan.pace {
+        if let Some(pace) = self.scenario.pace {
             sleep(pace.mul_f64(self.random.random())).await;
         }
         self.plan_drop();
         while *phase.borrow() == Phase::Play {
             match self.play().await {
-                Ok(()) => self.tally.debates.add(),
+                Ok(()) => self.counts.debates.add(),
                 Err(fault) => {
-                    self.tally.error(fault);
+                    self.counts.error(fault);
                     // What went wrong may be everybody's trouble.
                     sleep(Duration::from_millis(500)).await;
                 }
@@ -94,13 +94,13 @@ impl Table {
     /// Plays a debate from its setup to its end at every chair.
     async fn play(&mut self) -> Result<(), String> {
         let mut round = if self.relay {
-            Round::relayed(self.number, self.plan.pixels, &mut self.random)?
+            Round::relayed(self.number, self.scenario.pixels, &mut self.random)?
         } else {
             let created = self.create().await?;
             Round::created(created)?
         };
         self.say(round.take(0), 0, &mut round).await?;
-        round.plan_move(self.plan.pace);
+        round.plan_move(self.scenario.pace);
         while !round.is_over() {
             let stuck_at = round.progress + STUCK;
             let act_at = round.act_at().unwrap_or(stuck_at);
@@ -117,8 +117,8 @@ impl Table {
             };
             match heard {
                 Ok(message) => {
-                    self.tally.messages.add();
-                    match round.hear(chair, message, &self.tally, &mut self.random)? {
+                    self.counts.messages.add();
+                    match round.hear(chair, message, &self.counts, &mut self.random)? {
                         Next::Listen => {}
                         Next::TakeOthers => {
                             self.say(round.take(1), 1, &mut round).await?;
@@ -129,7 +129,7 @@ impl Table {
                             self.say(resume, chair, &mut round).await?;
                         }
                     }
-                    round.plan_move(self.plan.pace);
+                    round.plan_move(self.scenario.pace);
                 }
                 Err(lost) => self.restore(chair, lost, &mut round).await?,
             }
@@ -146,7 +146,7 @@ impl Table {
     /// Sets up a debate, until a server has said that it is.
     async fn create(&mut self) -> Result<pixel_debate_protocol::Created, String> {
         let setup = Setup {
-            pixels: self.plan.pixels,
+            pixels: self.scenario.pixels,
             honest: Player::outside(),
             liar: Player::outside(),
             judge: Player::outside(),
@@ -187,7 +187,7 @@ impl Table {
         }
         if self.drop_at.is_some_and(|at| at <= now) {
             self.plan_drop();
-            self.tally.drops.add();
+            self.counts.drops.add();
             let chair = self.random.random_range(0..3);
             return self.reconnect(chair, round).await;
         }
@@ -235,7 +235,7 @@ impl Table {
         loop {
             let began = Instant::now();
             self.connections[chair] = self.open_again().await?;
-            self.tally.resumes.add();
+            self.counts.resumes.add();
             // Nothing could happen meanwhile.
             round.progress += began.elapsed();
             let message = round.resume(chair);
@@ -269,14 +269,14 @@ impl Table {
     fn note_loss(&self, lost: &Lost) -> Result<(), String> {
         match lost {
             Lost::Malformed(_) => return Err(lost.to_string()),
-            Lost::Closed(_) if self.plan.kills == 0 => self.tally.error(lost.to_string()),
+            Lost::Closed(_) if self.scenario.kills == 0 => self.counts.error(lost.to_string()),
             Lost::Closed(_) => {}
         }
         Ok(())
     }
 
     fn plan_drop(&mut self) {
-        if self.plan.drops {
+        if self.scenario.drops {
             // Drops that have no memory, as of real networks.
             let uniform: f64 = self.random.random();
             let wait = DROP.div_f64(3.0).mul_f64(-(1.0 - uniform).ln());

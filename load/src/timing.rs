@@ -18,9 +18,9 @@ use serde::Serialize;
 use tokio::time::{Instant, timeout};
 
 use crate::connection::{Connection, Lost};
-use crate::plan::Target;
 use crate::process::Process;
 use crate::run::LoadError;
+use crate::scenario::Target;
 
 pub use study::{Findings, Sample, study};
 
@@ -84,10 +84,10 @@ const IMAGES: u32 = 10_000;
 ///
 /// [`LoadError`] if the server cannot be started or reached, or a debate does not go as planned.
 pub async fn timing(
-    plan: TimingPlan,
+    scenario: TimingPlan,
     mut progress: impl FnMut(&str),
 ) -> Result<TimingReport, LoadError> {
-    let (process, address) = match plan.target.clone() {
+    let (process, address) = match scenario.target.clone() {
         Target::Server(address) => (None, address),
         Target::Program { program, arguments, listen, .. } => {
             let process = Process::start(program, arguments, listen).await?;
@@ -95,20 +95,21 @@ pub async fn timing(
             (Some(process), address)
         }
     };
-    let plan = Arc::new(plan);
+    let scenario = Arc::new(scenario);
     let mut pairs = Vec::new();
-    for (number, first) in plan.agents.iter().enumerate() {
-        for second in &plan.agents[number..] {
+    for (number, first) in scenario.agents.iter().enumerate() {
+        for second in &scenario.agents[number..] {
             progress(&format!("{first} against {second}"));
-            let images = (0..plan.debates / 2).map(|image| {
-                let (plan, first, second) = (Arc::clone(&plan), first.clone(), second.clone());
+            let images = (0..scenario.debates / 2).map(|image| {
+                let (scenario, first, second) =
+                    (Arc::clone(&scenario), first.clone(), second.clone());
                 // Images that no other pair has, as far as there are enough.
-                let index = (pairs.len() as u32 * (plan.debates / 2) + image) % IMAGES;
-                async move { both_roles(address, &plan, [&first, &second], index).await }
+                let index = (pairs.len() as u32 * (scenario.debates / 2) + image) % IMAGES;
+                async move { both_roles(address, &scenario, [&first, &second], index).await }
             });
             let images: Vec<_> = images.collect();
             let played: Vec<Result<[Sample; 2], String>> =
-                stream::iter(images).buffered(plan.at_once).collect().await;
+                stream::iter(images).buffered(scenario.at_once).collect().await;
             let mut samples = Vec::new();
             for image in played {
                 samples.push(image.map_err(LoadError::Timing)?);
@@ -116,14 +117,14 @@ pub async fn timing(
             let (first, second) = (first.clone(), second.clone());
             let gaps = samples.iter().flatten().flat_map(|sample| &sample.gaps_ms);
             let mean_ms = gaps.clone().sum::<f64>() / gaps.count().max(1) as f64;
-            let findings = study(&samples, plan.seed);
+            let findings = study(&samples, scenario.seed);
             pairs.push(Pair { first, second, mean_ms, findings, samples });
         }
     }
     if let Some(process) = process {
         process.stop().await;
     }
-    let TimingPlan { pixels, pace_ms, at_once, .. } = *plan;
+    let TimingPlan { pixels, pace_ms, at_once, .. } = *scenario;
     Ok(TimingReport { pixels, pace_ms, at_once, pairs })
 }
 
@@ -131,7 +132,7 @@ pub async fn timing(
 /// liar. Which is played first differs from image to image, for the server may remember the image.
 async fn both_roles(
     server: SocketAddr,
-    plan: &TimingPlan,
+    scenario: &TimingPlan,
     agents: [&str; 2],
     image: u32,
 ) -> Result<[Sample; 2], String> {
@@ -139,8 +140,8 @@ async fn both_roles(
     let [first, second] = agents.map(|name| Player::BuiltIn(name.into()));
     let honest = Setup {
         image: Some(image),
-        pixels: plan.pixels,
-        pace_ms: plan.pace_ms,
+        pixels: scenario.pixels,
+        pace_ms: scenario.pace_ms,
         judge: Player::outside(),
         honest: first.clone(),
         liar: second.clone(),

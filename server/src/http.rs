@@ -4,7 +4,6 @@ mod analysis;
 mod client;
 mod debates;
 mod description;
-mod desks;
 mod health;
 mod kept;
 mod listing;
@@ -13,6 +12,7 @@ mod origin;
 mod page;
 mod picture;
 mod refused;
+mod slots;
 mod standings;
 mod websocket;
 
@@ -30,15 +30,15 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use self::desks::{Bounds, Desks};
 pub(crate) use self::kept::Kept;
 pub use self::origin::OriginError;
 pub(crate) use self::origin::Origins;
 use self::refused::Refused;
+pub(crate) use self::slots::{Bounds, Slots};
 use crate::config::AdminToken;
 use crate::credits::Spend;
 use crate::lobby::Lobby;
-use crate::visitors::{Place, Visitors};
+use crate::visitors::{Permit, Visitors};
 
 /// The most bytes of a request's head: its path and its fields.
 pub(crate) const HEAD_BYTES: usize = 8 * 1024;
@@ -61,9 +61,9 @@ pub(crate) struct App {
     pub(crate) visitors: Visitors,
     pub(crate) kept: Arc<Kept>,
     /// Where positions are analysed.
-    pub(crate) desks: Desks,
+    pub(crate) analysis_slots: Slots,
     /// Where pictures are drawn.
-    pub(crate) easels: Desks,
+    pub(crate) picture_slots: Slots,
     /// The tasks of websockets.
     pub(crate) sockets: TaskTracker,
     /// Told to the websockets when the server stops.
@@ -74,10 +74,10 @@ pub(crate) struct App {
 #[derive(Clone)]
 pub(crate) struct Peer {
     pub(crate) address: IpAddr,
-    /// The places that its connection has, also when it becomes a websocket.
-    pub(crate) places: Arc<Vec<Place>>,
-    /// Behind a proxy, the place that this request or websocket has.
-    pub(crate) visit: Option<Arc<Place>>,
+    /// The permits that its connection has, also when it becomes a websocket.
+    pub(crate) permits: Arc<Vec<Permit>>,
+    /// Behind a proxy, the permit that this request or websocket has.
+    pub(crate) visit: Option<Arc<Permit>>,
 }
 
 impl App {
@@ -138,7 +138,7 @@ async fn guarded(State(app): State<App>, mut request: Request, next: Next) -> Re
         Err(refused) => refused.into_response(),
     };
     if response.status().is_client_error() || response.status().is_server_error() {
-        app.lobby.house().metrics.refusals.inc();
+        app.lobby.services().metrics.refusals.inc();
     }
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -155,7 +155,7 @@ async fn worked(
     request: Request,
     next: Next,
 ) -> Result<Response, Refused> {
-    app.lobby.house().credits.spend(Spend::Work, peer.address)?;
+    app.lobby.services().credits.spend(Spend::Work, peer.address)?;
     Ok(next.run(request).await)
 }
 
@@ -178,14 +178,15 @@ impl App {
             )
             .into());
         }
-        let Some(Peer { address, places, .. }) = request.extensions().get::<Peer>().cloned() else {
+        let Some(Peer { address, permits, .. }) = request.extensions().get::<Peer>().cloned()
+        else {
             return Err(Refusal::new(RefusalCode::Unavailable, "who asks?", "another try").into());
         };
         if HEALTH.contains(&uri.path()) {
             return Ok(());
         }
         let client = client::address(address, self.proxies, fields)?;
-        self.lobby.house().credits.spend(Spend::Read, client)?;
+        self.lobby.services().credits.spend(Spend::Read, client)?;
         if self.proxies > 0 {
             let visit = self.visitors.visit(client).map_err(|network| {
                 let most = self.lobby.limits().connections_per_address;
@@ -196,7 +197,7 @@ impl App {
                     "another try when one has been closed",
                 )
             })?;
-            let peer = Peer { address: client, places, visit: Some(Arc::new(visit)) };
+            let peer = Peer { address: client, permits, visit: Some(Arc::new(visit)) };
             request.extensions_mut().insert(peer);
         }
         Ok(())

@@ -26,13 +26,13 @@ pub(crate) use self::rooms::GoingOn;
 use self::rooms::{Leaver, Room, Rooms, Use};
 use crate::arrange::arrange;
 use crate::credits::{Charge, Spend};
-use crate::house::House;
 use crate::limits::Limits;
 use crate::record::{Restored, Terms, opening};
 use crate::results::DebateResult;
+use crate::services::Services;
 use crate::table::{Key, Request, TableHandle, Task};
 use crate::tokens::new_debate_id;
-use crate::visitors::{Place, Visitors};
+use crate::visitors::{Permit, Visitors};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 256;
@@ -45,7 +45,7 @@ const BREATH: Duration = Duration::from_millis(100);
 
 /// Sets up debates and finds them again.
 pub(crate) struct Lobby {
-    house: Arc<House>,
+    services: Arc<Services>,
     visitors: Visitors,
     rooms: Rooms,
     readiness: Readiness,
@@ -61,7 +61,7 @@ pub(crate) struct Lobby {
 struct Held {
     room: Room,
     /// Among those of its creator; none of what the server sets up itself.
-    place: Option<Place>,
+    permit: Option<Permit>,
     charge: Option<Charge>,
 }
 
@@ -79,10 +79,10 @@ struct Entry {
 }
 
 impl Lobby {
-    pub(crate) fn new(house: Arc<House>, visitors: Visitors, tasks: TaskTracker) -> Self {
-        let rooms = Rooms::new(house.limits.debates);
+    pub(crate) fn new(services: Arc<Services>, visitors: Visitors, tasks: TaskTracker) -> Self {
+        let rooms = Rooms::new(services.limits.debates);
         Self {
-            house,
+            services,
             visitors,
             rooms,
             readiness: Readiness::default(),
@@ -93,29 +93,29 @@ impl Lobby {
         }
     }
 
-    pub(crate) fn house(&self) -> &Arc<House> {
-        &self.house
+    pub(crate) fn services(&self) -> &Arc<Services> {
+        &self.services
     }
 
     pub(crate) fn offer(&self) -> &Offer {
-        &self.house.offer
+        &self.services.offer
     }
 
     pub(crate) fn limits(&self) -> &Limits {
-        &self.house.limits
+        &self.services.limits
     }
 
     pub(crate) fn bounds(&self) -> Bounds {
-        self.house.limits.bounds()
+        self.services.limits.bounds()
     }
 
     /// Brings back from the store every debate that has not ended, and says how many.
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
         let (mut after, mut recovered) = (0, 0);
         loop {
-            let page = self.house.store.unfinished(after, PAGE).await?;
+            let page = self.services.store.unfinished(after, PAGE).await?;
             for Damaged { number, detail } in &page.damaged {
-                let name = self.house.store.name_of(*number).await?;
+                let name = self.services.store.name_of(*number).await?;
                 error!(place = number, debate = name, detail, "a stored debate is damaged");
             }
             for stored in &page.items {
@@ -140,11 +140,11 @@ impl Lobby {
         setup: &Setup,
         address: IpAddr,
     ) -> Result<Created, Refusal> {
-        self.house.credits.spend(Spend::Create, address)?;
+        self.services.credits.spend(Spend::Create, address)?;
         let arranged = self.arrange(setup)?;
         let share = self.rooms.share();
-        let place = self.visitors.set_up(address, share).map_err(|network| {
-            let most = self.house.limits.debates_per_address;
+        let permit = self.visitors.set_up(address, share).map_err(|network| {
+            let most = self.services.limits.debates_per_address;
             let message = if share < most {
                 format!("few rooms are left, and all that one {network} may have then are taken")
             } else {
@@ -156,16 +156,16 @@ impl Lobby {
         self.store_has_room().await?;
         let held = Held {
             room: self.room(Use::Debate)?,
-            place: Some(place),
-            charge: Some(self.house.credits.charge(address)?),
+            permit: Some(permit),
+            charge: Some(self.services.credits.charge(address)?),
         };
         self.set_up(arranged, held).await
     }
 
     /// Draws what the setup leaves open, and checks all of it.
     fn arrange(&self, setup: &Setup) -> Result<(Debate, Terms, Tokens), Refusal> {
-        let house = &self.house;
-        arrange(setup, &house.offer, house.dataset, &*house.roster)
+        let services = &self.services;
+        arrange(setup, &services.offer, services.dataset, &*services.roster)
     }
 
     async fn set_up(
@@ -173,7 +173,7 @@ impl Lobby {
         (debate, terms, tokens): (Debate, Terms, Tokens),
         held: Held,
     ) -> Result<Created, Refusal> {
-        let house = &self.house;
+        let services = &self.services;
         let id = new_debate_id().map_err(|error| {
             Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
         })?;
@@ -182,7 +182,7 @@ impl Lobby {
         let restored = Restored::begun(id.clone(), debate, terms);
         let (done, stored) = oneshot::channel();
         self.tasks.spawn(Arc::clone(self).keep(opening, restored, held, done));
-        let Ok(Ok(stored)) = timeout(house.limits.store_wait, stored).await else {
+        let Ok(Ok(stored)) = timeout(services.limits.store_wait, stored).await else {
             warn!(debate = %id, "the store takes too long");
             return Err(store_unavailable());
         };
@@ -192,7 +192,7 @@ impl Lobby {
     }
 
     /// Has the store take a new debate, and gives it a table. Where nobody waits for it any more when
-    /// the store has taken it, nobody knows it: it is ended at once, and gives its place back.
+    /// the store has taken it, nobody knows it: it is ended at once, and gives its permit back.
     async fn keep(
         self: Arc<Self>,
         opening: NewDebate,
@@ -201,14 +201,14 @@ impl Lobby {
         done: oneshot::Sender<Result<(), StoreError>>,
     ) {
         let began = tokio::time::Instant::now();
-        let stored = self.house.store.create(opening).await;
-        self.house.metrics.stored(began.elapsed(), stored.is_ok());
-        let Held { room, place, charge } = held;
+        let stored = self.services.store.create(opening).await;
+        self.services.metrics.stored(began.elapsed(), stored.is_ok());
+        let Held { room, permit, charge } = held;
         let table = stored.is_ok().then(|| {
             if let Some(charge) = charge {
                 charge.keep();
             }
-            self.seat(restored, Some(room), place)
+            self.seat(restored, Some(room), permit)
         });
         if let (Err(_), Some(table)) = (done.send(stored), table) {
             withdraw(&table).await;
@@ -228,7 +228,7 @@ impl Lobby {
             StoreError::Damaged { detail, .. } => damaged(id, &detail),
             error => unavailable(&error).about(id),
         };
-        let stored = self.house.store.debate(&id.0).await.map_err(of_store)?;
+        let stored = self.services.store.debate(&id.0).await.map_err(of_store)?;
         let stored = stored.ok_or_else(|| unknown(id))?;
         let restored = self.restore(&stored).await.map_err(of_store)?;
         let restored = restored.map_err(|reason| damaged(id, &reason))?;
@@ -251,13 +251,13 @@ impl Lobby {
             return Ok((id.clone(), entry.table.clone()));
         }
         let mut setup = Setup::default();
-        setup.pace_ms = setup.pace_ms.min(self.house.offer.max_pace_ms);
-        if !self.house.offer.pixels.contains(&setup.pixels) {
-            setup.pixels = self.house.offer.pixels.last().copied().unwrap_or_default();
+        setup.pace_ms = setup.pace_ms.min(self.services.offer.max_pace_ms);
+        if !self.services.offer.pixels.contains(&setup.pixels) {
+            setup.pixels = self.services.offer.pixels.last().copied().unwrap_or_default();
         }
         // Visitors are shown a debate also where all other rooms are taken.
         let room = self.room(Use::Shown).or_else(|_| self.room(Use::Debate))?;
-        let held = Held { room, place: None, charge: None };
+        let held = Held { room, permit: None, charge: None };
         let id = self.set_up(self.arrange(&setup)?, held).await?.debate;
         *shown = Some(id.clone());
         drop(shown);
@@ -266,7 +266,7 @@ impl Lobby {
     }
 
     async fn restore(&self, stored: &StoredDebate) -> Result<Result<Restored, String>, StoreError> {
-        match self.house.store.events(&stored.debate.id, 0).await {
+        match self.services.store.events(&stored.debate.id, 0).await {
             Ok(events) => Ok(Restored::new(stored, &events)),
             Err(StoreError::Damaged { detail, .. }) => Ok(Err(detail)),
             Err(error) => Err(error),
@@ -314,7 +314,7 @@ impl Lobby {
 
     /// The refusal where there is no room.
     fn full(&self) -> Refusal {
-        let most = self.house.limits.debates;
+        let most = self.services.limits.debates;
         Refusal::new(
             RefusalCode::Busy,
             format!("all {most} debates that the server holds go on"),
@@ -327,7 +327,7 @@ impl Lobby {
         self: &Arc<Self>,
         restored: Restored,
         room: Option<Room>,
-        place: Option<Place>,
+        permit: Option<Permit>,
     ) -> TableHandle {
         let id = restored.id.clone();
         let mut tables = self.tables();
@@ -336,10 +336,10 @@ impl Lobby {
         }
         let age = tables.next_age;
         tables.next_age += 1;
-        let patience = self.house.limits.seats_time;
+        let patience = self.services.limits.seats_time;
         let leaving = room.as_ref().map(Room::leaving);
-        let going_on = Rooms::going_on(room.as_ref(), place, patience, age, &id);
-        let (task, handle) = Task::new(restored, Arc::clone(&self.house), going_on);
+        let going_on = Rooms::going_on(room.as_ref(), permit, patience, age, &id);
+        let (task, handle) = Task::new(restored, Arc::clone(&self.services), going_on);
         let entry = Entry { age, table: handle.clone(), room };
         tables.by_id.insert(id.clone(), entry);
         drop(tables);

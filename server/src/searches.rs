@@ -69,7 +69,7 @@ struct Keep {
 
 /// A built-in debater to be asked for a reveal.
 #[derive(Debug)]
-pub(crate) struct Question {
+pub(crate) struct SearchRequest {
     pub(crate) id: DebateId,
     pub(crate) by: Debater,
     /// The agent's name.
@@ -115,7 +115,7 @@ pub(crate) struct Chosen {
     pub(crate) cut_short: bool,
 }
 
-impl Question {
+impl SearchRequest {
     /// The answer where there is no time for any: a legal pixel drawn by the seed.
     pub(crate) fn any(&self) -> Result<Chosen, String> {
         let mut random = StdRng::seed_from_u64(self.seed);
@@ -171,7 +171,11 @@ impl Searches {
     }
 
     /// Asks a built-in debater of a debate whose share is of the lane for long searches, or of the other.
-    pub(crate) async fn choose(&self, question: Question, long: bool) -> Result<Chosen, String> {
+    pub(crate) async fn choose(
+        &self,
+        question: SearchRequest,
+        long: bool,
+    ) -> Result<Chosen, String> {
         let keep = Arc::clone(&self.keep);
         let Times { allotment, ended, .. } = question.times;
         if allotment.is_zero() {
@@ -209,8 +213,8 @@ fn attempt<T>(work: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
 }
 
 impl Keep {
-    fn choose(&self, question: Question) -> Result<Chosen, String> {
-        let Question { id, by, name, seed, debate, times, .. } = question;
+    fn choose(&self, question: SearchRequest) -> Result<Chosen, String> {
+        let SearchRequest { id, by, name, seed, debate, times, .. } = question;
         let seat = (id, by);
         let mut player = match self.players.take(&seat) {
             Some(player) => player,
@@ -270,7 +274,7 @@ mod tests {
             for (number, debate) in debates.iter_mut().enumerate() {
                 let by = debate.to_move().unwrap();
                 let hour = Duration::from_hours(1);
-                let question = Question {
+                let question = SearchRequest {
                     id: DebateId(number.to_string()),
                     by,
                     name: "mcts:60".into(),

@@ -24,11 +24,11 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use crate::config::ServerConfig;
-use crate::house::House;
-use crate::http::{App, Bounds, Desks, HEAD_BYTES, HEAD_FIELDS, Kept, OriginError, Origins, Peer};
+use crate::http::{App, Bounds, HEAD_BYTES, HEAD_FIELDS, Kept, OriginError, Origins, Peer, Slots};
 use crate::limits::{Limits, LimitsError};
 use crate::lobby::Lobby;
 use crate::metrics::Dropped;
+use crate::services::Services;
 use crate::socket::linger;
 use crate::upkeep;
 use crate::visitors::Visitors;
@@ -55,10 +55,10 @@ const BREATH: Duration = Duration::from_millis(100);
 
 /// How many positions may be analysed at once: with more of them the debates that go on would have to wait
 /// for their agents' moves.
-const DESKS: Bounds = Bounds { desks: 2, each: 1, waiting: 64, each_waiting: 4 };
+const ANALYSIS_SLOTS: Bounds = Bounds { slots: 2, each: 1, waiting: 64, each_waiting: 4 };
 
 /// How many pictures may be drawn at once. An animation takes a good part of a second.
-const EASELS: Bounds = Bounds { desks: 8, each: 4, waiting: 64, each_waiting: 16 };
+const PICTURE_SLOTS: Bounds = Bounds { slots: 8, each: 4, waiting: 64, each_waiting: 16 };
 
 /// What a client is told for which there is no place.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\n\
@@ -141,9 +141,9 @@ impl Server {
 
         let store = Store::open(&config.store).await?;
         let (stop, tables) = (CancellationToken::new(), TaskTracker::new());
-        let house = Arc::new(House::new(&config, store.clone(), stop.clone()));
+        let services = Arc::new(Services::new(&config, store.clone(), stop.clone()));
         let visitors = Visitors::new(&config.limits);
-        let lobby = Arc::new(Lobby::new(house, visitors.clone(), tables.clone()));
+        let lobby = Arc::new(Lobby::new(services, visitors.clone(), tables.clone()));
         let recovered = lobby.recover().await?;
         if recovered > 0 {
             info!(recovered, "debates go on");
@@ -160,8 +160,8 @@ impl Server {
             proxies: config.proxies,
             visitors: visitors.clone(),
             kept: Arc::new(Kept::new(config.limits.cache_bytes)),
-            desks: Desks::new(DESKS),
-            easels: Desks::new(EASELS),
+            analysis_slots: Slots::new(ANALYSIS_SLOTS),
+            picture_slots: Slots::new(PICTURE_SLOTS),
             sockets: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
@@ -238,7 +238,7 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
             }
         };
         let Some(peer) = seated(&visitors, peer.ip(), proxies) else {
-            lobby.house().metrics.dropped(Dropped::Full);
+            lobby.services().metrics.dropped(Dropped::Full);
             if let Ok(permit) = Arc::clone(&turned_away).try_acquire_owned() {
                 tokio::spawn(async move {
                     let _ = timeout(2 * FAREWELL, turn_away(stream)).await;
@@ -254,11 +254,11 @@ async fn accept(listener: TcpListener, app: App, visitors: Visitors) {
 /// Who has come from there, if there is a place. Behind proxies it is not known yet whose address
 /// that is counted by.
 fn seated(visitors: &Visitors, address: IpAddr, proxies: u8) -> Option<Peer> {
-    let mut places = vec![visitors.connect()?];
+    let mut permits = vec![visitors.connect()?];
     if proxies == 0 {
-        places.push(visitors.visit(address).ok()?);
+        permits.push(visitors.visit(address).ok()?);
     }
-    Some(Peer { address, places: Arc::new(places), visit: None })
+    Some(Peer { address, permits: Arc::new(permits), visit: None })
 }
 
 /// Serves one connection until it ends or becomes a websocket. When the server stops, what is being
@@ -324,7 +324,7 @@ mod tests {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (accepted, address) = listener.accept().await.unwrap();
-        let peer = Peer { address: address.ip(), places: Arc::default(), visit: None };
+        let peer = Peer { address: address.ip(), permits: Arc::default(), visit: None };
         let stop = CancellationToken::new();
         let serving = tokio::spawn(serve(accepted, router, peer, &Limits::default(), stop.clone()));
         client.write_all(b"GET / HTTP/1.1\r\nhost: here\r\n\r\n").await.unwrap();

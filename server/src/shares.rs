@@ -22,10 +22,10 @@ use self::queue::{Queue, Ticket, WHOLE};
 
 /// The shares of one lane's threads.
 #[derive(Clone, Debug)]
-pub(crate) struct Shares(Arc<Mutex<Office>>);
+pub(crate) struct Shares(Arc<Mutex<State>>);
 
 #[derive(Debug)]
-struct Office {
+struct State {
     queue: Queue<Creator>,
     waiting: HashMap<Ticket, oneshot::Sender<Share>>,
     began: Instant,
@@ -51,8 +51,8 @@ impl Shares {
     /// The shares of so many threads.
     pub(crate) fn new(threads: usize) -> Self {
         let queue = Queue::new(WHOLE.saturating_mul(threads as u64));
-        let office = Office { queue, waiting: HashMap::new(), began: Instant::now() };
-        Self(Arc::new(Mutex::new(office)))
+        let state = State { queue, waiting: HashMap::new(), began: Instant::now() };
+        Self(Arc::new(Mutex::new(state)))
     }
 
     /// Waits for the share of a thread that `work` in every `period` is.
@@ -60,10 +60,10 @@ impl Shares {
         let size = WHOLE as f64 * work.as_secs_f64() / period.as_secs_f64().max(1e-9);
         let (sender, given) = oneshot::channel();
         let ticket = {
-            let mut office = self.office();
-            let now = office.began.elapsed();
-            let ticket = office.queue.ask(creator, size as u64, now, period);
-            office.waiting.insert(ticket, sender);
+            let mut state = self.state();
+            let now = state.began.elapsed();
+            let ticket = state.queue.ask(creator, size as u64, now, period);
+            state.waiting.insert(ticket, sender);
             ticket
         };
         let waiting = Waiting { shares: self, ticket };
@@ -76,13 +76,13 @@ impl Shares {
 
     /// Gives what there is to those who are next.
     fn give(&self) {
-        let mut office = self.office();
+        let mut state = self.state();
         let mut given = Vec::new();
-        while let Some((ticket, size)) = office.queue.next() {
+        while let Some((ticket, size)) = state.queue.next() {
             let share = Share { shares: self.clone(), size };
-            given.push((office.waiting.remove(&ticket), share));
+            given.push((state.waiting.remove(&ticket), share));
         }
-        drop(office);
+        drop(state);
         for (sender, share) in given {
             if let Some(sender) = sender {
                 // Who has gone meanwhile gives it back at once.
@@ -91,7 +91,7 @@ impl Shares {
         }
     }
 
-    fn office(&self) -> MutexGuard<'_, Office> {
+    fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics under the lock.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -99,17 +99,17 @@ impl Shares {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        self.shares.office().queue.give_back(self.size);
+        self.shares.state().queue.give_back(self.size);
         self.shares.give();
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        let mut office = self.shares.office();
-        office.waiting.remove(&self.ticket);
-        office.queue.withdraw(self.ticket);
-        drop(office);
+        let mut state = self.shares.state();
+        state.waiting.remove(&self.ticket);
+        state.queue.withdraw(self.ticket);
+        drop(state);
         self.shares.give();
     }
 }

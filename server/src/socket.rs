@@ -2,16 +2,16 @@
 //!
 //! | | |
 //! |---|---|
-//! | [`desk`] | what a client has asked for and follows |
+//! | [`session`] | what a client has asked for and follows |
 //! | [`line`] | the frames both ways, and how a connection ends |
 //! | [`gate`] | keeps a client's close frame back until it has had its answers |
 
-mod desk;
 #[cfg(test)]
 pub(crate) mod echo;
 mod gate;
 mod line;
 mod look;
+mod session;
 
 use std::future::Future;
 use std::net::IpAddr;
@@ -28,9 +28,9 @@ use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
-use self::desk::Desk;
 use self::line::Line;
 pub(crate) use self::line::linger;
+use self::session::Session;
 use crate::lobby::Lobby;
 use crate::metrics::Dropped;
 use crate::outbox::Outbox;
@@ -39,7 +39,7 @@ use crate::outbox::Outbox;
 pub(crate) type Upgraded = TokioIo<hyper::upgrade::Upgraded>;
 
 /// Who answers a client.
-trait Clerk: Send {
+trait Handler: Send {
     /// Reads a message that came at that time, and does what it says.
     fn read(&mut self, message: Message, at: Instant) -> impl Future<Output = Stay> + Send;
 }
@@ -111,8 +111,8 @@ pub(crate) async fn serve(
     let (outbox, waiting) = Outbox::new(limits.outbox);
     let client = outbox.client();
     debug!(client, %address, "connected");
-    let house = Arc::clone(lobby.house());
-    house.metrics.sockets.inc();
+    let services = Arc::clone(lobby.services());
+    services.metrics.sockets.inc();
     outbox.tell(&ServerMessage::Hello(Hello {
         protocol: VERSION,
         server: concat!("pixel-debate ", env!("CARGO_PKG_VERSION")).into(),
@@ -120,15 +120,15 @@ pub(crate) async fn serve(
         bounds: lobby.bounds(),
     }));
     let line = Line::new(stream, limits, outbox.watch(), waiting).await;
-    let mut desk = Desk::new(lobby, outbox, address);
-    let ended = line.talk(&mut desk, &stop).await;
+    let mut session = Session::new(lobby, outbox, address);
+    let ended = line.talk(&mut session, &stop).await;
     // All that holds on to the client's outbox lets go of it when it has said what it has to say.
-    let leaving = tokio::spawn(desk.leave_all());
+    let leaving = tokio::spawn(session.leave_all());
     let dropped = ended.part().await;
     debug!(client, ?dropped, "disconnected");
     if let Some(reason) = dropped {
-        house.metrics.dropped(reason);
+        services.metrics.dropped(reason);
     }
-    house.metrics.sockets.dec();
+    services.metrics.sockets.dec();
     drop(leaving);
 }

@@ -33,7 +33,7 @@ struct Taken {
     debates: usize,
 }
 
-/// What a place that is counted by address is for.
+/// What a permit that is counted by address is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum What {
     /// A connection from that address or, behind a proxy, a request or a websocket.
@@ -42,9 +42,9 @@ enum What {
     Debate(IpAddr),
 }
 
-/// A place that is taken until this is dropped.
+/// A permit that is held until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Permit {
     visitors: Visitors,
     /// None for one of all connections.
     what: Option<What>,
@@ -60,30 +60,30 @@ impl Visitors {
         }))
     }
 
-    /// A place for one more connection, whoever it is from.
-    pub(crate) fn connect(&self) -> Option<Place> {
+    /// A permit for one more connection, whoever it is from.
+    pub(crate) fn connect(&self) -> Option<Permit> {
         let mut taken = self.taken();
         if taken.connections >= self.0.connections {
             return None;
         }
         taken.connections += 1;
         drop(taken);
-        Some(Place { visitors: self.clone(), what: None })
+        Some(Permit { visitors: self.clone(), what: None })
     }
 
-    /// A place for one more connection from that address, beside that among all connections. The error
+    /// A permit for one more connection from that address, beside that among all connections. The error
     /// says which of its networks has all that it may have.
-    pub(crate) fn visit(&self, address: IpAddr) -> Result<Place, Network> {
+    pub(crate) fn visit(&self, address: IpAddr) -> Result<Permit, Network> {
         self.take(What::Visit(address), usize::MAX)
     }
 
-    /// A place for one more debate that is set up from that address, which may have fewer than
+    /// A permit for one more debate that is set up from that address, which may have fewer than
     /// `most` that go on. The error says which of its networks has all that it may have.
-    pub(crate) fn set_up(&self, address: IpAddr, most: usize) -> Result<Place, Network> {
+    pub(crate) fn set_up(&self, address: IpAddr, most: usize) -> Result<Permit, Network> {
         self.take(What::Debate(address), most)
     }
 
-    fn take(&self, what: What, most: usize) -> Result<Place, Network> {
+    fn take(&self, what: What, most: usize) -> Result<Permit, Network> {
         let mut taken = self.taken();
         let (address, limit) = match what {
             What::Visit(address) => (address, self.0.connections_per_address),
@@ -100,7 +100,7 @@ impl Visitors {
             *what.count(taken.by_network.entry(network).or_default()) += 1;
         }
         drop(taken);
-        Ok(Place { visitors: self.clone(), what: Some(what) })
+        Ok(Permit { visitors: self.clone(), what: Some(what) })
     }
 
     fn taken(&self) -> MutexGuard<'_, AllTaken> {
@@ -124,14 +124,14 @@ impl What {
     }
 }
 
-impl Place {
+impl Permit {
     /// Whoever has taken it, if that is counted by address: the largest network that may be all of one.
     pub(crate) fn whose(&self) -> Option<IpAddr> {
         self.what.map(|what| whole(what.address()))
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         let mut taken = self.visitors.taken();
         let Some(what) = self.what else {
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_counted_by_address_and_together() {
+    fn permits_are_counted_by_address_and_together() {
         let visitors = visitors();
         let [one, other] = [[10, 0, 0, 1], [10, 0, 0, 2]].map(IpAddr::from);
         let first = visitors.connect().unwrap();
@@ -236,20 +236,20 @@ mod tests {
         let visitors = visitors();
         let address = |network: u16| IpAddr::from([0x2001, 0xdb8, 0, network, 0, 0, 0, 1]);
         // Two debates an address, four times as many a /56, and four times that a /48.
-        let (mut places, mut refused) = (Vec::new(), Vec::new());
+        let (mut permits, mut refused) = (Vec::new(), Vec::new());
         for network in 0..0x1000 {
             match visitors.set_up(address(network), 9) {
-                Ok(place) => places.push(place),
+                Ok(permit) => permits.push(permit),
                 Err(full) => refused.push(full.to_string()),
             }
         }
-        assert_eq!(places.len(), 32);
+        assert_eq!(permits.len(), 32);
         assert_eq!((&*refused[0], &**refused.last().unwrap()), ("/56 network", "/48 network"));
         assert!(visitors.set_up(address(0xffff), 9).is_err());
         let neighbour = IpAddr::from([0x2001, 0xdb8, 1, 0, 0, 0, 0, 1]);
         assert!(visitors.set_up(neighbour, 9).is_ok());
         // Where an address may have one, they may have as many times one.
-        drop(places);
+        drop(permits);
         let few: Vec<_> = (0..0x1000).filter_map(|n| visitors.set_up(address(n), 1).ok()).collect();
         assert_eq!(few.len(), 16);
     }

@@ -31,7 +31,7 @@ pub(crate) struct Known {
 
 /// What a group of writes comes to.
 #[derive(Debug, Default)]
-pub(crate) struct Plan<'a> {
+pub(crate) struct Group<'a> {
     /// New debates and their places.
     pub(crate) debates: Vec<(u64, &'a NewDebate)>,
     pub(crate) events: Vec<NewEvent<'a>>,
@@ -67,7 +67,7 @@ pub(crate) enum Repeated<'a> {
     Event { debate: &'a str, seq: u64, event: &'a Bytes },
 }
 
-impl Plan<'_> {
+impl Group<'_> {
     /// Whether the database has nothing to do.
     pub(crate) fn is_empty(&self) -> bool {
         let Self { debates, events, ends, repeats, check, refusals: _ } = self;
@@ -126,8 +126,8 @@ impl Ledger {
 
     /// Decides what the writes mean, as if they had been carried out one after the other. All their
     /// names must be known, and the last place.
-    pub(crate) fn plan<'a>(&mut self, writes: &'a [Write]) -> Plan<'a> {
-        let mut plan = Plan::default();
+    pub(crate) fn plan<'a>(&mut self, writes: &'a [Write]) -> Group<'a> {
+        let mut plan = Group::default();
         for (index, write) in writes.iter().enumerate() {
             match write {
                 Write::Create(debate) => {
@@ -149,7 +149,7 @@ impl Ledger {
 
     fn create<'a>(
         &mut self,
-        plan: &mut Plan<'a>,
+        plan: &mut Group<'a>,
         index: usize,
         debate: &'a NewDebate,
     ) -> Result<(), StoreError> {
@@ -171,7 +171,7 @@ impl Ledger {
 
     fn append<'a>(
         &mut self,
-        plan: &mut Plan<'a>,
+        plan: &mut Group<'a>,
         index: usize,
         (debate, seq, event, finish): (&'a str, u64, &'a Bytes, Option<&'a Finish>),
     ) -> Result<(), StoreError> {

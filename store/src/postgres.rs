@@ -15,7 +15,7 @@ mod writer;
 
 use tokio::sync::mpsc;
 
-pub(crate) use self::reader::Reader;
+pub(crate) use self::reader::PostgresReader;
 use self::target::Target;
 pub use self::target::{Database, DatabaseError};
 use crate::error::StoreError;
@@ -25,13 +25,13 @@ use crate::writer::{Order, write};
 pub(crate) async fn open(
     database: &Database,
     orders: mpsc::Receiver<Order>,
-) -> Result<Reader, StoreError> {
+) -> Result<PostgresReader, StoreError> {
     let place = database.to_string();
     let target = Target::new(database)
         .map_err(|error| StoreError::Open { place: place.clone(), detail: error.to_string() })?;
     // In a box: whoever opens a store would carry every step of it and of its retries along.
-    let writer = Box::pin(writer::Writer::open(target.clone(), place.clone())).await?;
-    let reader = Reader::new(target, place);
+    let writer = Box::pin(writer::PostgresWriter::open(target.clone(), place.clone())).await?;
+    let reader = PostgresReader::new(target, place);
     reader.open().await?;
     tokio::spawn(write(writer, orders));
     Ok(reader)

@@ -24,7 +24,7 @@ use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
-pub(crate) use self::reader::Reader;
+pub(crate) use self::reader::SqliteReader;
 use crate::error::StoreError;
 use crate::writer::{Order, write};
 
@@ -32,14 +32,14 @@ use crate::writer::{Order, write};
 pub(crate) async fn open(
     file: PathBuf,
     orders: mpsc::Receiver<Order>,
-) -> Result<Reader, StoreError> {
+) -> Result<SqliteReader, StoreError> {
     let place = file.display().to_string();
     let (opened, result) = oneshot::channel();
     let work = move || {
         let (backend, reader) = match open::open(&file) {
             Ok(open::Opened { lock, writing, reading, tails, totals }) => {
-                let reader = Reader::start(reading, tails.clone(), file);
-                (writer::Writer::new(place.clone(), lock, writing, tails, totals), reader)
+                let reader = SqliteReader::start(reading, tails.clone(), file);
+                (writer::SqliteWriter::new(place.clone(), lock, writing, tails, totals), reader)
             }
             Err(error) => return drop(opened.send(Err(error))),
         };

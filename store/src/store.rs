@@ -30,8 +30,8 @@ pub struct Store {
 
 #[derive(Clone, Debug)]
 enum Reader {
-    Sqlite(sqlite::Reader),
-    Postgres(postgres::Reader),
+    Sqlite(sqlite::SqliteReader),
+    Postgres(postgres::PostgresReader),
 }
 
 impl Store {

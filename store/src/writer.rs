@@ -13,7 +13,7 @@ use tracing::{error, warn};
 
 use crate::error::StoreError;
 pub(crate) use crate::ledger::Write;
-use crate::ledger::{Known, Ledger, Plan};
+use crate::ledger::{Group, Known, Ledger};
 use crate::page::{Prune, Pruned};
 
 /// What the writer is told.
@@ -45,7 +45,7 @@ pub(crate) trait Backend: Send {
     /// repeat whether the store holds just that.
     fn commit(
         &mut self,
-        plan: &Plan<'_>,
+        plan: &Group<'_>,
     ) -> impl Future<Output = Result<Vec<bool>, StoreError>> + Send;
 
     /// Removes debates that ended long ago, so many and no more.

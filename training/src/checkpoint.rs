@@ -54,14 +54,14 @@ pub enum CheckpointError {
 
 /// All that a run needs to go on.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct State {
+pub(crate) struct Progress {
     /// Batches done.
     pub(crate) batches: u64,
     pub(crate) parameters: Parameters,
     pub(crate) adam: Adam,
 }
 
-impl State {
+impl Progress {
     /// Writes the state of the run that `settings` and the hash of its data name.
     pub(crate) fn save(
         &self,

@@ -10,7 +10,7 @@ use crate::burn_step::BurnStep;
 use crate::{
     adam::Adam,
     batch::{Batches, Purpose, rng},
-    checkpoint::{CheckpointError, State},
+    checkpoint::{CheckpointError, Progress},
     parameters::Parameters,
     step::{LossGradient, Step, draw_dropout},
 };
@@ -54,7 +54,7 @@ pub struct Run<'a> {
     data: String,
     checkpoint: PathBuf,
     batches: Batches<'a>,
-    state: State,
+    state: Progress,
     gradient: Parameters,
     step: Box<dyn LossGradient + Send + Sync>,
 }
@@ -71,7 +71,7 @@ impl<'a> Run<'a> {
         checkpoint: &Path,
     ) -> Result<Self, CheckpointError> {
         let data = dataset.hash();
-        let state = State::load(checkpoint, &settings, &data)?.unwrap_or_else(|| State {
+        let state = Progress::load(checkpoint, &settings, &data)?.unwrap_or_else(|| Progress {
             batches: 0,
             parameters: Parameters::glorot(&mut rng(settings.seed, Purpose::Initialisation)),
             adam: Adam::new(),

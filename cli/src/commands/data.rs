@@ -53,7 +53,7 @@ enum Part {
 
 /// A survey as JSON.
 #[derive(Serialize)]
-struct Report<'a> {
+struct SurveyOutput<'a> {
     name: &'a str,
     hash: &'a str,
     format: &'static str,
@@ -109,7 +109,7 @@ impl Check {
     }
 }
 
-fn report(survey: &Survey, refused: Option<String>) -> Report<'_> {
+fn report(survey: &Survey, refused: Option<String>) -> SurveyOutput<'_> {
     let Spread { least, median, most } = survey.legal;
     let classes = survey.classes.iter().enumerate();
     let classes = classes.map(|(label, class)| ClassReport {
@@ -117,7 +117,7 @@ fn report(survey: &Survey, refused: Option<String>) -> Report<'_> {
         name: &class.name,
         images: class.images,
     });
-    Report {
+    SurveyOutput {
         name: &survey.name,
         hash: &survey.hash,
         format: format(survey),

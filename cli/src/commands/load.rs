@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, value_parser};
 use pixel_debate_game::Rules;
-use pixel_debate_load::{Crowd, Plan, Report, Target, run};
+use pixel_debate_load::{Crowd, LoadReport, Scenario, Target, run};
 
 use crate::failure::Failure;
 use crate::options::SeedOption;
@@ -97,7 +97,7 @@ impl Load {
         let folder = tempfile::tempdir().map_err(Failure::Program)?;
         let target = self.target(folder.path())?;
         let pace = Duration::from_millis(self.pace.into());
-        let plan = Plan {
+        let scenario = Scenario {
             target,
             debates: self.debates,
             time: Duration::from_secs(self.seconds.into()),
@@ -116,7 +116,7 @@ impl Load {
             }
         };
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-        let report = runtime.block_on(run(plan, said))?;
+        let report = runtime.block_on(run(scenario, said))?;
         print(&report, self.json)?;
         match report.errors.values().sum() {
             0 => Ok(()),
@@ -187,7 +187,7 @@ pub(super) fn limits(debates: u32, crowd: u32) -> impl Iterator<Item = String> {
     limits.into_iter().map(|(name, value)| format!("--limit={name}={value}"))
 }
 
-fn print(report: &Report, json: bool) -> io::Result<()> {
+fn print(report: &LoadReport, json: bool) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     if json {
         serde_json::to_writer_pretty(&mut stdout, report)?;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_game::Role;
-use pixel_debate_harness::{Cell, Measured, Observer, Plan, Program, Row, Summary};
+use pixel_debate_harness::{Cell, Measured, Observer, Program, Row, RunPlan, Summary};
 use pixel_debate_statistics::Rate;
 
 use crate::display;
@@ -60,12 +60,12 @@ impl Run {
         let refused = |refusal| Failure::Experiment { path: self.file.clone(), refusal };
         let threads = self.threads.count();
         if !self.only_estimate {
-            let missing = Plan::missing_judges(&text, folder).map_err(refused)?;
+            let missing = RunPlan::missing_judges(&text, folder).map_err(refused)?;
             judges::make(&missing, threads)?;
         }
         // The instructions are part of the plan.
         self.instructions.keep();
-        let plan = Plan::new(&text, folder, limit).map_err(refused)?.by(program());
+        let plan = RunPlan::new(&text, folder, limit).map_err(refused)?.by(program());
         warn(plan.dataset().warnings());
         let Some(out) = self.out.filter(|_| !self.only_estimate) else {
             return estimate(&plan, threads);
@@ -101,7 +101,7 @@ fn program() -> Program {
 }
 
 /// Says what a run would be, by some of its debates.
-fn estimate(plan: &Plan, threads: usize) -> Result<(), Failure> {
+fn estimate(plan: &RunPlan, threads: usize) -> Result<(), Failure> {
     let begun = Instant::now();
     let mut output = io::stdout().lock();
     let (mut debates, mut seconds) = (0, 0.0);
@@ -133,7 +133,7 @@ struct Bar {
 }
 
 impl Bar {
-    fn new(plan: &Plan) -> Self {
+    fn new(plan: &RunPlan) -> Self {
         let estimates = plan.estimates();
         let weights: Vec<f64> = estimates
             .iter()

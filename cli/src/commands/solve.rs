@@ -106,7 +106,7 @@ impl Solve {
         let mut evaluator =
             judge.evaluator(std::sync::Arc::clone(image)).map_err(PlayError::from)?;
         let mark = JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() };
-        let mut report = Report { solve: &self, dataset: &dataset, mark, screen: Screen::stdout() };
+        let mut report = Output { solve: &self, dataset: &dataset, mark, screen: Screen::stdout() };
         let time = self.time.map(Duration::from_secs);
         let mut several = Several::new(&debates, &mut *evaluator, time);
         loop {
@@ -146,14 +146,14 @@ impl Solve {
 }
 
 /// Writes what was found.
-struct Report<'a> {
+struct Output<'a> {
     solve: &'a Solve,
     dataset: &'a Dataset,
     mark: JudgeMark,
     screen: Screen,
 }
 
-impl Report<'_> {
+impl Output<'_> {
     fn tell(&mut self, debate: &Debate, solved: &Solved, time: Duration) -> io::Result<()> {
         if self.solve.json {
             return self.json(debate, solved, time);

@@ -72,7 +72,7 @@ impl FromStr for Bounds {
 
 /// A tournament as JSON.
 #[derive(Serialize)]
-struct Report<'a> {
+struct TournamentOutput<'a> {
     dataset: &'a str,
     judge: &'a str,
     pixels: u8,
@@ -127,7 +127,7 @@ impl Tournament {
         let played = games.chunk_by(|one, next| one.image == next.image).count();
         let mut output = io::stdout().lock();
         if self.json {
-            let report = Report {
+            let report = TournamentOutput {
                 dataset: dataset.name(),
                 judge: judge.name(),
                 pixels: tournament.pixels,

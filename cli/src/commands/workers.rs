@@ -45,7 +45,7 @@ impl Workers {
         let access = self.access.access(&self.nats)?;
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
         let wait = Duration::from_secs(self.wait.into());
-        let workers = runtime.block_on(pixel_debate_cluster::census(&access, wait))?;
+        let workers = runtime.block_on(pixel_debate_cluster::present_workers(&access, wait))?;
         let mut output = io::stdout().lock();
         if self.json {
             serde_json::to_writer_pretty(&mut output, &workers).map_err(io::Error::from)?;

@@ -5,24 +5,24 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::ledger::State;
+use super::ledger::ShardState;
 use super::server::Received;
-use super::{Coordinator, Crier, at_length, audit};
+use super::{Announcer, Coordinator, at_length, audit};
 use crate::ClusterError;
-use crate::wire::{First, Outcome, Report};
+use crate::wire::{First, Outcome, ShardReport};
 
 impl Coordinator<'_> {
     /// Takes what came in into the folder, and then into the ledger.
     pub(super) fn take(
         &mut self,
         received: &[Received],
-        crier: &Crier,
+        announcer: &Announcer,
     ) -> Result<(), ClusterError> {
         let mut sound = Vec::new();
         let mut keys = HashSet::new();
         let mut later = Vec::new();
         for Received { shard, report, .. } in received {
-            let Some(Report { worker, delivery, first, outcome }) = report else { continue };
+            let Some(ShardReport { worker, delivery, first, outcome }) = report else { continue };
             if self.sent_away.contains(worker) {
                 // It had this in hand when it was sent away.
                 if first.is_none() && self.ledger.is_open(shard) {
@@ -47,7 +47,7 @@ impl Coordinator<'_> {
                         (first.worker.clone(), first.digest),
                         (worker.clone(), audit::digest(bytes)),
                     ];
-                    self.compare(shard, &claims, crier)?;
+                    self.compare(shard, &claims, announcer)?;
                 }
                 (Outcome::Failed(fault), None) => {
                     self.ledger.error(shard, worker, fault);
@@ -70,7 +70,7 @@ impl Coordinator<'_> {
             match self.ledger.done_by(shard) {
                 Some((first, before)) if first != *worker => {
                     let claims = [(first, before), (worker.clone(), digest)];
-                    self.compare(shard, &claims, crier)?;
+                    self.compare(shard, &claims, announcer)?;
                 }
                 // An earlier coordinator kept it, and may not have come to have it compared.
                 None if self.audit.chooses(shard) => {
@@ -99,7 +99,7 @@ impl Coordinator<'_> {
                 None => {
                     self.standing.done += 1;
                     let digest = audit::digest(bytes);
-                    self.ledger.set(shard, State::Done { by: (*worker).clone(), digest });
+                    self.ledger.set(shard, ShardState::Done { by: (*worker).clone(), digest });
                     if self.audit.chooses(shard) {
                         let first = First { worker: (*worker).clone(), digest };
                         self.audit.waiting.push(((*shard).clone(), first));
@@ -122,7 +122,7 @@ impl Coordinator<'_> {
 
     pub(super) fn give_up(&mut self, shard: &str) {
         if self.ledger.is_open(shard) {
-            self.ledger.set(shard, State::Failed);
+            self.ledger.set(shard, ShardState::Failed);
             self.standing.failed += 1;
             self.progress.say(&format!("shard {shard} is given up: {}", self.ledger.errors(shard)));
         }
@@ -134,7 +134,7 @@ impl Coordinator<'_> {
         &mut self,
         shard: &str,
         claims: &[(String, [u8; 32]); 2],
-        crier: &Crier,
+        announcer: &Announcer,
     ) -> Result<(), ClusterError> {
         let [(one, first), (other, second)] = claims;
         if first == second || self.audit.is_settled(shard) || self.sent_away.contains(one) {
@@ -161,7 +161,7 @@ impl Coordinator<'_> {
                 return Ok(());
             }
         }
-        self.ledger.set(shard, State::Done { by: HERE.to_owned(), digest });
+        self.ledger.set(shard, ShardState::Done { by: HERE.to_owned(), digest });
         for (worker, _) in claims.iter().filter(|(_, claimed)| *claimed != digest) {
             let reason = format!(
                 "it computes wrongly: shard {shard}, done by two workers and by the coordinator, \
@@ -174,7 +174,7 @@ impl Coordinator<'_> {
                 "{worker} is sent away: {reason}. {again} more shards of it are done again"
             ));
             self.undone.note(json!({ "sent_away": worker, "reason": reason }))?;
-            crier.refuse(worker, reason);
+            announcer.refuse(worker, reason);
         }
         Ok(())
     }

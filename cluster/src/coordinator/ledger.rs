@@ -6,7 +6,7 @@ use pixel_debate_harness::{Failed, Undone};
 
 /// How far a shard is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum ShardState {
     /// Not on the queue.
     Waiting,
     /// On the queue, or in a worker's hands.
@@ -27,7 +27,7 @@ pub(super) struct Ledger<'a> {
     /// Their keys, in the order of the run.
     keys: Vec<&'a str>,
     /// For each its place in this order, and how far it is.
-    states: HashMap<&'a str, (usize, State)>,
+    states: HashMap<&'a str, (usize, ShardState)>,
     /// The places of those that wait: the first of them is the next, however it came to wait.
     waiting: BTreeSet<usize>,
     open: usize,
@@ -38,7 +38,7 @@ impl<'a> Ledger<'a> {
     pub(super) fn of(keys: impl Iterator<Item = &'a str>) -> Self {
         let keys: Vec<&str> = keys.collect();
         let places = keys.iter().enumerate();
-        let states = places.map(|(place, key)| (*key, (place, State::Waiting))).collect();
+        let states = places.map(|(place, key)| (*key, (place, ShardState::Waiting))).collect();
         let (waiting, open) = ((0..keys.len()).collect(), keys.len());
         Self { keys, states, waiting, open, errors: HashMap::new() }
     }
@@ -54,7 +54,7 @@ impl<'a> Ledger<'a> {
     }
 
     pub(super) fn is_open(&self, key: &str) -> bool {
-        matches!(self.states.get(key), Some((_, State::Waiting | State::Queued)))
+        matches!(self.states.get(key), Some((_, ShardState::Waiting | ShardState::Queued)))
     }
 
     /// Takes the next that are to be queued, in the order of the run.
@@ -71,15 +71,16 @@ impl<'a> Ledger<'a> {
     /// A shard is to be done after all, or again, or could not be queued when it had been taken by
     /// [`next`](Self::next).
     pub(super) fn reopen(&mut self, key: &str) {
-        self.set(key, State::Waiting);
+        self.set(key, ShardState::Waiting);
     }
 
-    pub(super) fn set(&mut self, key: &str, state: State) {
+    pub(super) fn set(&mut self, key: &str, state: ShardState) {
         let Some((place, known)) = self.states.get_mut(key) else { return };
-        let is_open = |state: &State| matches!(state, State::Waiting | State::Queued);
+        let is_open =
+            |state: &ShardState| matches!(state, ShardState::Waiting | ShardState::Queued);
         self.open += usize::from(is_open(&state));
         self.open -= usize::from(is_open(known));
-        if state == State::Waiting {
+        if state == ShardState::Waiting {
             self.waiting.insert(*place);
         } else {
             // Some are done without having been queued: by a worker that an earlier coordinator had.
@@ -90,21 +91,22 @@ impl<'a> Ledger<'a> {
 
     /// Those that are on the queue or in a worker's hands.
     pub(super) fn queued(&self) -> Vec<String> {
-        let queued = self.states.iter().filter(|(_, (_, state))| *state == State::Queued);
+        let queued = self.states.iter().filter(|(_, (_, state))| *state == ShardState::Queued);
         queued.map(|(key, _)| (*key).to_owned()).collect()
     }
 
     /// Who did a shard, and the hash of its bytes, if this coordinator took it.
     pub(super) fn done_by(&self, key: &str) -> Option<(String, [u8; 32])> {
         match self.states.get(key) {
-            Some((_, State::Done { by, digest })) => Some((by.clone(), *digest)),
+            Some((_, ShardState::Done { by, digest })) => Some((by.clone(), *digest)),
             _ => None,
         }
     }
 
     /// All that a worker has done is to be done again; how much that is.
     pub(super) fn distrust(&mut self, worker: &str) -> usize {
-        let by_it = |state: &State| matches!(state, State::Done { by, .. } if by == worker);
+        let by_it =
+            |state: &ShardState| matches!(state, ShardState::Done { by, .. } if by == worker);
         let keys: Vec<&str> = self
             .states
             .iter()
@@ -142,7 +144,8 @@ impl<'a> Ledger<'a> {
 
     /// The shards that were given up, in the order of the run.
     pub(super) fn failed(&self, undone: &Undone<'_>) -> Vec<Failed> {
-        let is_failed = |key: &&&str| matches!(self.states.get(**key), Some((_, State::Failed)));
+        let is_failed =
+            |key: &&&str| matches!(self.states.get(**key), Some((_, ShardState::Failed)));
         let failed = self.keys.iter().filter(is_failed);
         failed.filter_map(|key| undone.failed(key, self.errors(key))).collect()
     }
@@ -159,7 +162,7 @@ mod tests {
         let mut ledger = Ledger::of(KEYS.into_iter());
         let taken = ledger.next(3);
         assert_eq!(taken, ["e", "a", "c"]);
-        ledger.set("a", State::Queued);
+        ledger.set("a", ShardState::Queued);
         for key in ["e", "c"] {
             ledger.reopen(key);
         }
@@ -178,15 +181,15 @@ mod tests {
     #[test]
     fn what_was_done_meanwhile_is_not_queued() {
         let mut ledger = Ledger::of(KEYS.into_iter());
-        let done = |by: &str| State::Done { by: by.to_owned(), digest: [0; 32] };
+        let done = |by: &str| ShardState::Done { by: by.to_owned(), digest: [0; 32] };
         ledger.set("a", done("one"));
         ledger.set("d", done("other"));
-        ledger.set("e", State::Failed);
+        ledger.set("e", ShardState::Failed);
         assert_eq!((ledger.waiting(), ledger.open()), (2, 2));
         assert_eq!(ledger.distrust("one"), 1);
         assert_eq!(ledger.next(9), ["a", "c", "b"]);
         assert!(!ledger.is_open("d") && ledger.is_open("a"));
-        ledger.set("nobody's", State::Waiting);
+        ledger.set("nobody's", ShardState::Waiting);
         assert_eq!(ledger.waiting(), 0);
     }
 }

@@ -17,7 +17,7 @@ use tokio::time::Instant;
 
 use super::{CoordinatorOptions, Progress};
 use crate::error::chain;
-use crate::wire::{self, Names, Outcome, Report, Task};
+use crate::wire::{self, Names, Outcome, ShardReport, Task};
 use crate::{ClusterError, assets};
 
 /// A run's place on the server.
@@ -68,7 +68,7 @@ impl Published {
 pub(super) struct Received {
     pub(super) shard: String,
     /// None where it cannot be read.
-    pub(super) report: Option<Report>,
+    pub(super) report: Option<ShardReport>,
     message: jetstream::Message,
 }
 
@@ -196,14 +196,14 @@ impl Server {
 
     async fn read(&self, message: jetstream::Message) -> Received {
         let shard = message.subject.rsplit('.').next().unwrap_or_default().to_owned();
-        let report = postcard::from_bytes::<Report>(&message.payload).ok();
+        let report = postcard::from_bytes::<ShardReport>(&message.payload).ok();
         let report = match report {
-            Some(Report { outcome: Outcome::Stored(name), worker, delivery, first }) => {
+            Some(ShardReport { outcome: Outcome::Stored(name), worker, delivery, first }) => {
                 let outcome = match assets::get(&self.store, &name).await {
                     Ok(bytes) => Outcome::Done(bytes),
                     Err(fault) => Outcome::Failed(format!("its result is not to be had: {fault}")),
                 };
-                Some(Report { worker, delivery, first, outcome })
+                Some(ShardReport { worker, delivery, first, outcome })
             }
             report => report,
         };

@@ -13,7 +13,7 @@ use prometheus_client::registry::{Registry, Unit};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use super::tally::Tally;
+use super::counts::Counts;
 use crate::ClusterError;
 
 /// A page that is served as long as this is kept.
@@ -26,12 +26,15 @@ impl Drop for Served {
 }
 
 /// Serves `/metrics` at that address.
-pub(super) async fn serve(address: SocketAddr, tally: Arc<Tally>) -> Result<Served, ClusterError> {
+pub(super) async fn serve(
+    address: SocketAddr,
+    counts: Arc<Counts>,
+) -> Result<Served, ClusterError> {
     let fault = |source| ClusterError::Metrics { address, source };
     let listener = TcpListener::bind(address).await.map_err(fault)?;
     let text = [(CONTENT_TYPE, "application/openmetrics-text; version=1.0.0; charset=utf-8")];
     let page = get(move || {
-        let page = page(&tally);
+        let page = page(&counts);
         async move { (text, page) }
     });
     let router = Router::new().route("/metrics", page);
@@ -41,27 +44,27 @@ pub(super) async fn serve(address: SocketAddr, tally: Arc<Tally>) -> Result<Serv
     })))
 }
 
-fn page(tally: &Tally) -> String {
+fn page(counts: &Counts) -> String {
     let mut registry = Registry::with_prefix("pixel_debate_worker");
     let r = &mut registry;
     let number = |number: usize| ConstGauge::new(number as i64);
-    r.register("threads", "Shards done at once, at most", number(tally.threads));
-    r.register("busy", "Threads at a shard", number(tally.busy.load(Ordering::Relaxed)));
-    r.register("shards", "Shards done", tally.done.clone());
-    r.register("debates", "Debates in them", tally.debates.clone());
-    r.register("failed_shards", "Shards tried in vain", tally.failed.clone());
+    r.register("threads", "Shards done at once, at most", number(counts.threads));
+    r.register("busy", "Threads at a shard", number(counts.busy.load(Ordering::Relaxed)));
+    r.register("shards", "Shards done", counts.done.clone());
+    r.register("debates", "Debates in them", counts.debates.clone());
+    r.register("failed_shards", "Shards tried in vain", counts.failed.clone());
     r.register(
         "returned_shards",
         "Shards given back when it was stopped",
-        tally.given_back.clone(),
+        counts.given_back.clone(),
     );
     r.register(
         "redelivered_shards",
         "Shards that another worker had before, or this one",
-        tally.redelivered.clone(),
+        counts.redelivered.clone(),
     );
-    r.register_with_unit("shard", "Time of a shard", Unit::Seconds, tally.shard_seconds.clone());
-    let presence = tally.presence();
+    r.register_with_unit("shard", "Time of a shard", Unit::Seconds, counts.shard_seconds.clone());
+    let presence = counts.presence();
     r.register("refused_runs", "Runs that it takes no part in", number(presence.refusals.len()));
     if let Some(speed) = presence.speed {
         let gauge = ConstGauge::new(speed);

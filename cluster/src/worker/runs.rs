@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use super::tally::Tally;
+use super::counts::Counts;
 use super::{Say, WorkerOptions};
 use crate::wire::{self, Announcement, Head, Names};
 use crate::{ClusterError, assets};
@@ -83,7 +83,7 @@ struct Listener {
     client: Client,
     context: jetstream::Context,
     options: WorkerOptions,
-    tally: Arc<Tally>,
+    counts: Arc<Counts>,
     say: Say,
     known: Arc<Mutex<HashMap<String, Known>>>,
     more: Arc<Notify>,
@@ -95,7 +95,7 @@ impl Runs {
         client: &Client,
         context: &jetstream::Context,
         options: &WorkerOptions,
-        tally: &Arc<Tally>,
+        counts: &Arc<Counts>,
         say: &Say,
     ) -> Result<Self, ClusterError> {
         let (known, more) = (Arc::default(), Arc::default());
@@ -103,13 +103,13 @@ impl Runs {
             client: client.clone(),
             context: context.clone(),
             options: options.clone(),
-            tally: Arc::clone(tally),
+            counts: Arc::clone(counts),
             say: Arc::clone(say),
             known: Arc::clone(&known),
             more: Arc::clone(&more),
         };
         let mut listening = Vec::new();
-        for subject in [wire::RUNS, wire::CENSUS] {
+        for subject in [wire::RUNS, wire::WORKERS] {
             let heard = client.subscribe(subject).await;
             let mut heard = heard.map_err(|error| {
                 ClusterError::jetstream(format!("{subject} cannot be listened to"), error)
@@ -147,7 +147,7 @@ impl Listener {
     /// Says who this is, if that is asked.
     async fn answer(&self, message: &Message) {
         let Some(reply) = message.reply.clone() else { return };
-        let presence = serde_json::to_vec(&self.tally.presence()).unwrap_or_default();
+        let presence = serde_json::to_vec(&self.counts.presence()).unwrap_or_default();
         // Who asks, asks again.
         let _ = self.client.publish(reply, presence.into()).await;
     }
@@ -158,7 +158,7 @@ impl Listener {
         let run = head.run.clone();
         if head.over {
             self.lock().remove(&run);
-            self.tally.refuse(&run, None);
+            self.counts.refuse(&run, None);
             return;
         }
         let announcement = match self.read(&head, &message.payload) {
@@ -180,7 +180,7 @@ impl Listener {
             match listener.join(&announcement).await {
                 Ok(joined) => {
                     (listener.say)(format!("works on {:?}", announcement.title));
-                    listener.tally.refuse(&run, None);
+                    listener.counts.refuse(&run, None);
                     listener.lock().insert(run, Known::Joined(Arc::new(joined)));
                     listener.more.notify_one();
                 }
@@ -209,7 +209,7 @@ impl Listener {
                 announcement.behaviour
             ));
         }
-        let ours = self.tally.instructions();
+        let ours = self.counts.instructions();
         let theirs = &announcement.instructions;
         if theirs != ours {
             return Err(format!(
@@ -247,7 +247,7 @@ impl Listener {
 
     fn refuse(&self, run: &str, reason: &str) {
         self.lock().insert(run.to_owned(), Known::Refused(Instant::now()));
-        if self.tally.refuse(run, Some(reason)) {
+        if self.counts.refuse(run, Some(reason)) {
             (self.say)(format!("takes no part in a run: {reason}"));
         }
     }

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::{Assignment, Hands, Joined, Say, Worker};
 use crate::assets;
 use crate::error::chain;
-use crate::wire::{First, Outcome, Report, Task};
+use crate::wire::{First, Outcome, ShardReport, Task};
 
 /// A shard that a worker has been given.
 pub(super) struct Held {
@@ -65,7 +65,7 @@ impl Held {
         };
         let _lease = self.hold();
         if delivery > 1 {
-            self.worker.tally.redelivered.inc();
+            self.worker.counts.redelivered.inc();
         }
         let task: Task = match serde_json::from_slice(&self.message.payload) {
             Ok(task) => task,
@@ -84,7 +84,7 @@ impl Held {
         let limit = Duration::try_from_secs_f64(task.limit).unwrap_or(Duration::MAX);
         match self.work(&shard, &task, limit, slot).await {
             Ended::Stopped => {
-                self.worker.tally.given_back.inc();
+                self.worker.counts.given_back.inc();
                 self.give_back(None).await;
             }
             Ended::Overdue => {
@@ -97,7 +97,7 @@ impl Held {
             Ended::Worked(Ok(rows)) => {
                 let classes = self.run.dataset.classes().len();
                 let estimate = task.job.seconds(classes);
-                self.worker.tally.has_done(rows.len(), estimate, began.elapsed());
+                self.worker.counts.has_done(rows.len(), estimate, began.elapsed());
                 let outcome = Outcome::Done(task.job.to_bytes(&rows));
                 let id = format!("{shard}.{sequence}");
                 let report = self.report(delivery, task.first, outcome);
@@ -155,11 +155,11 @@ impl Held {
             }
             () = tokio::time::sleep(limit) => {
                 leave.store(true, Ordering::Relaxed);
-                let tally = Arc::clone(&self.worker.tally);
+                let counts = Arc::clone(&self.worker.counts);
                 tokio::spawn(async move {
-                    tally.hangs(true);
+                    counts.hangs(true);
                     let _ = doing.await;
-                    tally.hangs(false);
+                    counts.hangs(false);
                 });
                 return Ended::Overdue;
             }
@@ -167,8 +167,8 @@ impl Held {
         Ended::Worked(worked)
     }
 
-    fn report(&self, delivery: i64, first: Option<First>, outcome: Outcome) -> Report {
-        Report { worker: self.worker.options.name.clone(), delivery, first, outcome }
+    fn report(&self, delivery: i64, first: Option<First>, outcome: Outcome) -> ShardReport {
+        ShardReport { worker: self.worker.options.name.clone(), delivery, first, outcome }
     }
 
     /// Reports a failure, and leaves the shard to others, if it is to be tried again.
@@ -180,7 +180,7 @@ impl Held {
         first: Option<First>,
         fault: String,
     ) {
-        self.worker.tally.has_failed();
+        self.worker.counts.has_failed();
         (self.say)(format!("shard {shard}: {fault}"));
         // Of what is done to compare there is a result already.
         let last = delivery >= self.run.tries || first.is_some();
@@ -199,7 +199,7 @@ impl Held {
     }
 
     /// Publishes a report, as often as it takes; whether it is kept.
-    async fn hand_in(&mut self, shard: &str, id: &str, mut report: Report) -> bool {
+    async fn hand_in(&mut self, shard: &str, id: &str, mut report: ShardReport) -> bool {
         let mut said = false;
         let mut gone_since = None;
         let mut pause = Duration::from_millis(100);
@@ -230,7 +230,12 @@ impl Held {
         }
     }
 
-    async fn publish(&self, shard: &str, id: &str, report: &mut Report) -> Result<(), Unheard> {
+    async fn publish(
+        &self,
+        shard: &str,
+        id: &str,
+        report: &mut ShardReport,
+    ) -> Result<(), Unheard> {
         let most = self.context.client().max_payload();
         let mut payload = report.to_bytes();
         if payload.len() > most.saturating_sub(HEADERS)
@@ -292,14 +297,14 @@ struct Busy(Worker);
 
 impl Busy {
     fn new(worker: &Worker) -> Self {
-        worker.tally.busy.fetch_add(1, Ordering::Relaxed);
+        worker.counts.busy.fetch_add(1, Ordering::Relaxed);
         Self(worker.clone())
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.tally.busy.fetch_sub(1, Ordering::Relaxed);
+        self.0.counts.busy.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

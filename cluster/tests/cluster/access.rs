@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use nkeys::KeyPair;
-use pixel_debate_cluster::{Access, ClusterError, Proof, Tls, census};
+use pixel_debate_cluster::{Access, ClusterError, Proof, Tls, present_workers};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair as Key};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -17,7 +17,7 @@ use crate::nats::Nats;
 fn ask(access: &Access) -> Result<(), ClusterError> {
     let wait = std::time::Duration::from_millis(500);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(census(access, wait)).map(drop)
+    runtime.block_on(present_workers(access, wait)).map(drop)
 }
 
 /// A whole run by one worker.

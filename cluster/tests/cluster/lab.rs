@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use pixel_debate_cluster::{
     Access, ClusterError, CoordinatorOptions, Progress, Standing, Worker, WorkerOptions, coordinate,
 };
-use pixel_debate_harness::{Finished, Observer, Plan, Row, Workers};
+use pixel_debate_harness::{Finished, Observer, Row, RunPlan, Workers};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -37,11 +37,11 @@ pub(crate) type Files = BTreeMap<PathBuf, Vec<u8>>;
 /// What a local run of the experiment gives.
 pub(crate) static LOCAL: LazyLock<Files> = LazyLock::new(|| local(&plan()));
 
-pub(crate) fn plan() -> Plan {
-    Plan::new(FILE, Path::new(""), None).unwrap()
+pub(crate) fn plan() -> RunPlan {
+    RunPlan::new(FILE, Path::new(""), None).unwrap()
 }
 
-pub(crate) fn local(plan: &Plan) -> Files {
+pub(crate) fn local(plan: &RunPlan) -> Files {
     let folder = TempDir::new().unwrap();
     plan.run(folder.path(), 2, &Nobody).unwrap();
     contents(folder.path())
@@ -146,7 +146,7 @@ pub(crate) struct Run {
 impl Run {
     pub(crate) fn start(
         access: &Access,
-        plan: Plan,
+        plan: RunPlan,
         folder: &Path,
         options: CoordinatorOptions,
     ) -> Self {
@@ -157,7 +157,7 @@ impl Run {
     pub(crate) fn start_on(
         runtime: Runtime,
         access: &Access,
-        plan: Plan,
+        plan: RunPlan,
         folder: &Path,
         options: CoordinatorOptions,
     ) -> Self {

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use pixel_debate_cluster::{Access, CoordinatorOptions};
 use pixel_debate_datasets::mnist;
-use pixel_debate_harness::Plan;
+use pixel_debate_harness::RunPlan;
 use pixel_debate_judge::Judge;
 use tempfile::TempDir;
 
@@ -58,7 +58,7 @@ pixels = [4, 6]
 replicates = 10
 judge = ["own.safetensors", "judge-6"]
 "#;
-    let own = || Plan::new(text, place.path(), None).unwrap();
+    let own = || RunPlan::new(text, place.path(), None).unwrap();
     let crew = Crew::new(&access);
     crew.add("one");
     crew.add("two");

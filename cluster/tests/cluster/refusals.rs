@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use pixel_debate_cluster::{Access, Worker, WorkerOptions, census};
+use pixel_debate_cluster::{Access, Worker, WorkerOptions, present_workers};
 use serde_json::json;
 use tempfile::TempDir;
 
@@ -64,7 +64,7 @@ fn another_judge_instructions_and_behaviour_are_refused_with_the_reason() {
                 client.publish("pixel-debate.runs", text.into()).await.unwrap();
             }
             client.flush().await.unwrap();
-            let workers = census(&access, Duration::from_millis(300)).await.unwrap();
+            let workers = present_workers(&access, Duration::from_millis(300)).await.unwrap();
             if let Some(worker) = workers.first()
                 && worker.refusals.len() == 3
             {

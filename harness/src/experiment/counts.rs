@@ -1,6 +1,6 @@
 //! Numbers of which not all are allowed.
 
-use super::Refusal;
+use super::ExperimentError;
 use super::fields::{Field, Given, Value};
 use super::values::integer;
 
@@ -26,7 +26,7 @@ impl<const LEAST: u64, const MOST: u64> Value for Count<LEAST, MOST> {
         format!("a whole number from {LEAST} to {MOST}")
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let number = integer(value.get_ref()).filter(|number| (LEAST..=MOST).contains(number));
         number.map(Self).ok_or_else(|| field.must_be(value, Self::allowed()))
     }

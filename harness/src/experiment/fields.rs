@@ -8,7 +8,7 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Refusal;
+use super::ExperimentError;
 
 /// What a field may be.
 pub(super) trait Value: Sized {
@@ -16,7 +16,7 @@ pub(super) trait Value: Sized {
     fn allowed() -> String;
 
     /// The value, or why it is refused.
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal>;
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError>;
 }
 
 /// A value with its place in the file.
@@ -41,15 +41,15 @@ const NOWHERE: Range<usize> = 0..0;
 
 impl Field<'_> {
     /// The value is not what is allowed.
-    pub(super) fn must_be(self, value: &Given<'_>, allowed: impl Display) -> Refusal {
+    pub(super) fn must_be(self, value: &Given<'_>, allowed: impl Display) -> ExperimentError {
         let given = in_words(value.get_ref());
         let list = if self.is_axis { OR_LIST } else { "" };
         self.refuse(value, format!("is {given}: it must be {allowed}{list}"))
     }
 
     /// Something else is wrong with it.
-    pub(super) fn refuse(self, value: &Given<'_>, reason: impl Display) -> Refusal {
-        Refusal::at(self.text, value.span(), format!("`{}` {reason}", self.name))
+    pub(super) fn refuse(self, value: &Given<'_>, reason: impl Display) -> ExperimentError {
+        ExperimentError::at(self.text, value.span(), format!("`{}` {reason}", self.name))
     }
 }
 
@@ -71,14 +71,18 @@ impl<'a, 'i> Fields<'a, 'i> {
         span: Range<usize>,
         values: &'a DeTable<'i>,
         known: &[&str],
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, ExperimentError> {
         for name in values.keys() {
             if !known.contains(&name.get_ref().as_ref()) {
                 let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
                 let name = name.get_ref();
                 let reason = format!("unknown field `{name}`: {table} has {}", known.join(", "));
                 let place = values.keys().find(|key| key.get_ref() == name);
-                return Err(Refusal::at(text, place.map_or(NOWHERE, Spanned::span), reason));
+                return Err(ExperimentError::at(
+                    text,
+                    place.map_or(NOWHERE, Spanned::span),
+                    reason,
+                ));
             }
         }
         Ok(Self { text, table, span, values })
@@ -89,13 +93,16 @@ impl<'a, 'i> Fields<'a, 'i> {
         field: Field<'a>,
         value: &'a Given<'i>,
         known: &[&str],
-    ) -> Result<Option<Self>, Refusal> {
+    ) -> Result<Option<Self>, ExperimentError> {
         let DeValue::Table(values) = value.get_ref() else { return Ok(None) };
         Self::of(field.text, field.name, value.span(), values, known).map(Some)
     }
 
     /// The field, if it is there.
-    pub(super) fn optional<T: Value>(&self, name: &str) -> Result<Option<Spanned<T>>, Refusal> {
+    pub(super) fn optional<T: Value>(
+        &self,
+        name: &str,
+    ) -> Result<Option<Spanned<T>>, ExperimentError> {
         let found = self.values.iter().find(|(key, _)| key.get_ref() == name);
         let Some((_, value)) = found else { return Ok(None) };
         let read = T::read(&Field { text: self.text, name, is_axis: false }, value)?;
@@ -103,24 +110,31 @@ impl<'a, 'i> Fields<'a, 'i> {
     }
 
     /// The field, which must be there.
-    pub(super) fn required<T: Value>(&self, name: &str) -> Result<Spanned<T>, Refusal> {
+    pub(super) fn required<T: Value>(&self, name: &str) -> Result<Spanned<T>, ExperimentError> {
         self.optional(name)?.ok_or_else(|| {
             let reason = format!("{} has no `{name}`, which must be {}", self.table, T::allowed());
-            Refusal::at(self.text, self.span.clone(), reason)
+            ExperimentError::at(self.text, self.span.clone(), reason)
         })
     }
 
     /// The field, or what it is unless said otherwise, which stands nowhere.
-    pub(super) fn or<T: Value>(&self, name: &str, default: T) -> Result<Spanned<T>, Refusal> {
+    pub(super) fn or<T: Value>(
+        &self,
+        name: &str,
+        default: T,
+    ) -> Result<Spanned<T>, ExperimentError> {
         Ok(self.optional(name)?.unwrap_or_else(|| Spanned::new(NOWHERE, default)))
     }
 
     /// A table, which must be there.
-    pub(super) fn table(&self, name: &'a str) -> Result<(Range<usize>, &'a DeTable<'i>), Refusal> {
+    pub(super) fn table(
+        &self,
+        name: &'a str,
+    ) -> Result<(Range<usize>, &'a DeTable<'i>), ExperimentError> {
         let found = self.values.iter().find(|(key, _)| key.get_ref() == name);
         let Some((_, value)) = found else {
             let reason = format!("{} has no [{name}]", self.table);
-            return Err(Refusal::at(self.text, self.span.clone(), reason));
+            return Err(ExperimentError::at(self.text, self.span.clone(), reason));
         };
         let field = Field { text: self.text, name, is_axis: false };
         let table = value.get_ref().as_table();
@@ -132,7 +146,7 @@ impl<'a, 'i> Fields<'a, 'i> {
     pub(super) fn tables(
         &self,
         name: &'a str,
-    ) -> Result<Vec<(Range<usize>, &'a DeTable<'i>)>, Refusal> {
+    ) -> Result<Vec<(Range<usize>, &'a DeTable<'i>)>, ExperimentError> {
         let found = self.values.iter().find(|(key, _)| key.get_ref() == name);
         let Some((_, list)) = found else { return Ok(Vec::new()) };
         let field = Field { text: self.text, name, is_axis: false };

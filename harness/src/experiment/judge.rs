@@ -8,7 +8,7 @@ use pixel_debate_judge::Provenance;
 
 use super::counts::Count;
 use super::fields::{Field, Fields, Given, Value};
-use super::{Pixels, Refusal};
+use super::{ExperimentError, Pixels};
 
 /// A judge, and how to make it if it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Value for Training {
             .to_owned()
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let known = ["pixels", "batches", "seed", "legal", "data"];
         let Some(fields) = Fields::within(*field, value, &known)? else {
             return Err(field.must_be(value, Self::allowed()));
@@ -131,7 +131,7 @@ impl Value for JudgeSpec {
             .to_owned()
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         if let Some(name) = value.get_ref().as_str() {
             return Ok(Self::named(name));
         }

@@ -6,7 +6,9 @@ use toml::de::DeValue;
 
 use super::counts::Count;
 use super::fields::{Field, Given, OR_LIST, Value};
-use super::{Aggregate, Axis, DebateOrder, LiarSpec, Lies, NamedLies, PlotKind, Protocol, Refusal};
+use super::{
+    Aggregate, Axis, DebateOrder, ExperimentError, LiarSpec, Lies, NamedLies, PlotKind, Protocol,
+};
 
 /// A type with few values, each with a name.
 trait Named: Copy + 'static {
@@ -78,7 +80,7 @@ impl<T: Named> Value for T {
         names::<T>()
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         named(value.get_ref()).ok_or_else(|| field.must_be(value, Self::allowed()))
     }
 }
@@ -97,7 +99,7 @@ macro_rules! integers {
                 $allowed.to_owned()
             }
 
-            fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+            fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
                 integer(value.get_ref()).ok_or_else(|| field.must_be(value, Self::allowed()))
             }
         }
@@ -114,7 +116,7 @@ impl Value for bool {
         "true or false".to_owned()
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         value.get_ref().as_bool().ok_or_else(|| field.must_be(value, Self::allowed()))
     }
 }
@@ -124,7 +126,7 @@ impl Value for String {
         "text in quotes".to_owned()
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let text = value.get_ref().as_str().map(str::to_owned);
         text.ok_or_else(|| field.must_be(value, Self::allowed()))
     }
@@ -135,7 +137,7 @@ impl<T: Value> Value for Vec<T> {
         format!("a list, of which each must be {}", T::allowed())
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let DeValue::Array(values) = value.get_ref() else {
             return Err(field.must_be(value, Self::allowed()));
         };
@@ -148,7 +150,7 @@ impl Value for [usize; 2] {
         "a list [A, B] of two whole numbers from 0, A below B".to_owned()
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let numbers = |values: &[Given<'_>]| {
             let numbers = values.iter().map(|value| integer(value.get_ref()));
             numbers.collect::<Option<Vec<usize>>>()?.try_into().ok()
@@ -164,7 +166,7 @@ impl<T: Value + PartialEq> Value for Axis<T> {
         format!("{}{OR_LIST}", T::allowed())
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let DeValue::Array(values) = value.get_ref() else {
             return T::read(&Field { is_axis: true, ..*field }, value).map(Axis::one);
         };
@@ -187,7 +189,7 @@ impl Value for AgentSpec {
         error.split_once("it must be ").map_or(error.clone(), |(_, allowed)| allowed.to_owned())
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let read = value.get_ref().as_str().and_then(|name| name.parse().ok());
         read.ok_or_else(|| field.must_be(value, Self::allowed()))
     }
@@ -198,7 +200,7 @@ impl Value for LiarSpec {
         format!("{}; or `same`, the honest debater's agent", AgentSpec::allowed())
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let read = |name: &str| match name {
             "same" => Some(Self::Same),
             name => name.parse().ok().map(Self::Own),
@@ -213,7 +215,7 @@ impl Value for Lies {
         format!("{}, or a list of different labels from 0 to 9", names::<NamedLies>())
     }
 
-    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, Refusal> {
+    fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         if let DeValue::Array(values) = value.get_ref() {
             // Before any image is looked at: without a lie none has a debate.
             if values.is_empty() {

@@ -13,18 +13,18 @@ use pixel_debate_game::{Debater, Pixel, Role, Rules, TurnOrder};
 
 use super::{COLUMNS, MANIFEST, SCHEMA, SCHEMA_VERSION, VERSION};
 use crate::cell::Play;
-use crate::plan::Plan;
+use crate::plan::RunPlan;
 use crate::rows::{Blame, Row};
 
 /// Rows that stand together in the file.
 const GROUP: usize = 1 << 17;
 
 /// The table of debates of a plan, given by cell.
-pub(crate) fn to_bytes(plan: &Plan, cells: &[Vec<Row>]) -> Vec<u8> {
+pub(crate) fn to_bytes(plan: &RunPlan, cells: &[Vec<Row>]) -> Vec<u8> {
     table(plan, cells).expect("rows fit the schema, and memory is no file that fails")
 }
 
-fn table(plan: &Plan, cells: &[Vec<Row>]) -> Result<Vec<u8>, ParquetError> {
+fn table(plan: &RunPlan, cells: &[Vec<Row>]) -> Result<Vec<u8>, ParquetError> {
     let schema = Arc::new(parse_message_type(SCHEMA)?);
     let columns: serde_json::Map<String, serde_json::Value> =
         COLUMNS.iter().map(|(name, what)| ((*name).to_owned(), (*what).into())).collect();
@@ -196,7 +196,7 @@ fn role(role: Role) -> ByteArray {
 }
 
 /// What the image has where a row's pixels are.
-pub(super) fn values(plan: &Plan, row: &Row) -> Vec<i32> {
+pub(super) fn values(plan: &RunPlan, row: &Row) -> Vec<i32> {
     let number = row.image as usize;
     // A row that was read may name an image that is not there.
     let image = if number < plan.dataset.len() { plan.dataset.image(number) } else { &[] };
@@ -205,7 +205,7 @@ pub(super) fn values(plan: &Plan, row: &Row) -> Vec<i32> {
 }
 
 /// Who revealed a row's pixels; nobody where the judge was alone.
-pub(super) fn revealers(plan: &Plan, cell: usize, row: &Row) -> Vec<Option<Role>> {
+pub(super) fn revealers(plan: &RunPlan, cell: usize, row: &Row) -> Vec<Option<Role>> {
     let Play { pixels, precommit, order, legal, .. } = plan.manifest().cells[cell].play;
     let by = |number: usize| {
         let order = order.unwrap_or(TurnOrder::Alternating);

@@ -13,7 +13,7 @@ use pixel_debate_validation::check_labels;
 
 use super::Files;
 use crate::experiment::{
-    DebateOrder, Experiment, Grid, JudgeSpec, LiarSpec, Lies, NamedLies, Protocol, Refusal,
+    DebateOrder, Experiment, ExperimentError, Grid, JudgeSpec, LiarSpec, Lies, NamedLies, Protocol,
 };
 use crate::{Cell, cell::Play};
 use check::Checked;
@@ -25,11 +25,11 @@ pub(super) fn of(
     dataset: &Dataset,
     numbers: &[usize],
     judges: &mut Vec<Judge>,
-) -> Result<Vec<Cell>, Refusal> {
+) -> Result<Vec<Cell>, ExperimentError> {
     let mut cells: Vec<Cell> = Vec::new();
     for grid in &experiment.grids {
         let name = &grid.get_ref().name;
-        let refuse = |reason: String| Err(Refusal::at(files.text, grid.span(), reason));
+        let refuse = |reason: String| Err(ExperimentError::at(files.text, grid.span(), reason));
         if name.is_empty() {
             return refuse("a grid needs a name".to_owned());
         }
@@ -40,13 +40,17 @@ pub(super) fn of(
         grid.add_cells(&mut cells, judges)?;
     }
     if cells.is_empty() {
-        return Err(Refusal::at(files.text, 0..0, "no [[grid]]: there is nothing to run"));
+        return Err(ExperimentError::at(files.text, 0..0, "no [[grid]]: there is nothing to run"));
     }
     Ok(cells)
 }
 
 impl Checked<'_> {
-    fn add_cells(&self, cells: &mut Vec<Cell>, judges: &mut Vec<Judge>) -> Result<(), Refusal> {
+    fn add_cells(
+        &self,
+        cells: &mut Vec<Cell>,
+        judges: &mut Vec<Judge>,
+    ) -> Result<(), ExperimentError> {
         for protocol in self.protocols() {
             for pixels in self.grid.pixels.get_ref().values() {
                 for spec in self.grid.judge.get_ref().values() {
@@ -92,7 +96,7 @@ impl Checked<'_> {
         Cell { grid: name.clone(), images, play, seeds_by, lies_by }
     }
 
-    fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<Judge, Refusal> {
+    fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<Judge, ExperimentError> {
         let span = self.grid.judge.span();
         let judge = self.files.judge(spec, pixels);
         let judge = judge.or_else(|reason| self.refuse(span.clone(), reason))?;

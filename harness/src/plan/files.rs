@@ -8,7 +8,7 @@ use pixel_debate_datasets::{Dataset, Split, mnist};
 use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
 use pixel_debate_validation::check_dataset;
 
-use crate::experiment::{JudgeSpec, Missing, Refusal};
+use crate::experiment::{ExperimentError, JudgeSpec, Missing};
 
 /// Where an experiment's file stands, for the files that it names.
 pub(super) struct Files<'a> {
@@ -21,8 +21,8 @@ impl Files<'_> {
         &self,
         name: &str,
         span: Range<usize>,
-    ) -> Result<Cow<'static, Dataset>, Refusal> {
-        let refuse = |reason: String| Refusal::at(self.text, span.clone(), reason);
+    ) -> Result<Cow<'static, Dataset>, ExperimentError> {
+        let refuse = |reason: String| ExperimentError::at(self.text, span.clone(), reason);
         let dataset = if name == "mnist" {
             Cow::Borrowed(mnist::test())
         } else {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pixel_debate_play::PlayError;
 
-use super::Plan;
+use super::RunPlan;
 use crate::Cell;
 
 /// What a cell is likely to take.
@@ -30,7 +30,7 @@ const TOO_LONG: f64 = 10.0;
 /// Images between those that are timed: the first ones may be alike.
 const STEP: usize = 7;
 
-impl Plan {
+impl RunPlan {
     /// Times some images of each cell, by a clock that says how long ago something was, and says what all
     /// would take.
     ///
@@ -82,7 +82,7 @@ mod tests {
                     \"greedy\"\nprotocol = \"debate\"\npixels = 4\nlies = \"random\"\nhonest = \"greedy\"\n\
                     liar = \"greedy\"\n[[grid]]\nname = \"exact\"\nprotocol = \"debate\"\npixels = 12\n\
                     judge = \"judge-6\"\nlies = \"random\"\nhonest = \"exact\"\nliar = \"exact\"\n";
-        let plan = Plan::new(text, Path::new(""), None).unwrap();
+        let plan = RunPlan::new(text, Path::new(""), None).unwrap();
         // A clock by which each image takes a third of a second.
         let mut time = Duration::ZERO;
         let measured = plan.measure(|| {

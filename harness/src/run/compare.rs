@@ -193,7 +193,7 @@ fn plots([one, other]: &[Manifest; 2]) -> Vec<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Observer, Plan};
+    use crate::{Observer, RunPlan};
 
     struct Nobody;
 
@@ -210,7 +210,7 @@ mod tests {
             "title = \"Small\"\n[images]\ndataset = \"mnist\"\nlist = {images}\n[[grid]]\nname = \
              \"alone\"\nprotocol = \"judge_alone\"\npixels = 4\njudge = \"{judge}\"\n{more}"
         );
-        let plan = Plan::new(&file, Path::new("."), None).unwrap();
+        let plan = RunPlan::new(&file, Path::new("."), None).unwrap();
         plan.run(folder, 1, &Nobody).unwrap();
     }
 

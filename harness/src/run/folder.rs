@@ -11,7 +11,7 @@ use super::{Failed, RunError, Workers, log::Log, shard};
 use crate::Cell;
 use crate::manifest::{Manifest, Program};
 use crate::parquet::{Reveals, Table};
-use crate::plan::{Plan, Shard};
+use crate::plan::{RunPlan, Shard};
 use crate::rows::Row;
 use crate::work::Depth;
 
@@ -25,7 +25,7 @@ pub(super) struct Folder {
 
 impl Folder {
     /// Makes the folder, or opens that of an earlier attempt at the same run.
-    pub(super) fn open(path: &Path, plan: &Plan) -> Result<Self, RunError> {
+    pub(super) fn open(path: &Path, plan: &RunPlan) -> Result<Self, RunError> {
         let manifest = plan.manifest();
         fs::create_dir_all(path).map_err(|source| RunError::io(path, source))?;
         let file = path.join(MANIFEST);
@@ -101,7 +101,7 @@ impl Folder {
     /// Makes of a run that was finished with fewer images one that was stopped: shards of its table.
     /// The manifest is still that of the finished run, so that if this is interrupted it happens
     /// again, or has happened.
-    fn take_apart(&self, known: &Manifest, plan: &Plan) -> Result<(), RunError> {
+    fn take_apart(&self, known: &Manifest, plan: &RunPlan) -> Result<(), RunError> {
         let table = self.path.join(TABLE);
         let Table { rows, reveals, .. } = crate::parquet::read(&table, known.cells.len())?;
         for (cell, (rows, reveals)) in rows.iter().zip(&reveals).enumerate() {
@@ -184,7 +184,7 @@ impl Folder {
     }
 
     /// The rows of a run whose debates are all done.
-    pub(super) fn table(&self, plan: &Plan) -> Result<Option<Vec<Vec<Row>>>, RunError> {
+    pub(super) fn table(&self, plan: &RunPlan) -> Result<Option<Vec<Vec<Row>>>, RunError> {
         if !self.is_finished() {
             return Ok(None);
         }
@@ -210,7 +210,7 @@ impl Folder {
     /// Writes the table, and beside it which shards are not in it.
     pub(super) fn keep_table(
         &self,
-        plan: &Plan,
+        plan: &RunPlan,
         rows: &[Vec<Row>],
         failed: &[Failed],
     ) -> Result<(), RunError> {
@@ -227,7 +227,7 @@ impl Folder {
     }
 
     /// Writes the debates of the first images by themselves, unless they are there.
-    fn keep_sample(&self, plan: &Plan, rows: &[Vec<Row>]) -> Result<(), RunError> {
+    fn keep_sample(&self, plan: &RunPlan, rows: &[Vec<Row>]) -> Result<(), RunError> {
         let sampled: HashSet<u32> =
             plan.images.iter().take(SAMPLE).map(|image| *image as u32).collect();
         let sample: Vec<Vec<Row>> = rows
@@ -403,16 +403,16 @@ mod tests {
     }
 
     /// A judge alone, with each image a shard.
-    fn plan(images: &str) -> Plan {
+    fn plan(images: &str) -> RunPlan {
         let file = format!(
             "title = \"Small\"\n[images]\ndataset = \"mnist\"\nlist = {images}\n\
              [[grid]]\nname = \"alone\"\nprotocol = \"judge_alone\"\npixels = [4, 6]\n"
         );
-        by_image_alone(Plan::new(&file, Path::new("."), None).unwrap())
+        by_image_alone(RunPlan::new(&file, Path::new("."), None).unwrap())
     }
 
     /// The plan with each image of a cell a shard.
-    fn by_image_alone(mut plan: Plan) -> Plan {
+    fn by_image_alone(mut plan: RunPlan) -> RunPlan {
         let one = |cell, image| Shard { cell, images: image..image + 1, key: String::new() };
         let shards = plan.shards.iter();
         let mut shards: Vec<Shard> = shards
@@ -520,7 +520,7 @@ mod tests {
                  liar = \"greedy\"\norder = \"{order}\"\n"
             )
         };
-        let new = |text: &str| by_image_alone(Plan::new(text, Path::new("."), None).unwrap());
+        let new = |text: &str| by_image_alone(RunPlan::new(text, Path::new("."), None).unwrap());
         let plan = new(&text("alternating"));
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path();

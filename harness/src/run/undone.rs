@@ -6,13 +6,13 @@ use pixel_debate_play::PlayError;
 
 use super::{Failed, Folder, Observer, RunError, log::Log, shard};
 use crate::Job;
-use crate::plan::{Plan, Shard};
+use crate::plan::{RunPlan, Shard};
 use crate::rows::Row;
 use crate::work::Depth;
 
 /// The shards of a run whose folder is open, and which of them are missing. A shard goes by its key.
 pub struct Undone<'a> {
-    plan: &'a Plan,
+    plan: &'a RunPlan,
     folder: &'a Folder,
     log: &'a Log<'a>,
     observer: &'a dyn Observer,
@@ -49,7 +49,7 @@ impl Sound<'_> {
 impl<'a> Undone<'a> {
     /// Looks for what is missing in the folder, and tells the observer of what is not.
     pub(super) fn of(
-        plan: &'a Plan,
+        plan: &'a RunPlan,
         folder: &'a Folder,
         log: &'a Log<'a>,
         observer: &'a dyn Observer,

@@ -126,7 +126,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::Plan;
+    use crate::RunPlan;
     use Aggregate::{Any, Majority, MeanLogit};
 
     /// One image, searched with two seeds and three lies, and what it is compared with.
@@ -138,7 +138,7 @@ mod tests {
              {grid}{one}\n[[grid]]\nname = \"other\"\n{grid}{other}\n[[compare]]\na = \"one\"\nb = \
              \"other\"\nprimary = true\n"
         );
-        let plan = Plan::new(&text, Path::new(""), None).unwrap();
+        let plan = RunPlan::new(&text, Path::new(""), None).unwrap();
         // Of the first the first lie wins by both seeds, of the second no lie by any.
         let row = |cell: usize, first, lie, seed| {
             let lost = cell == 0 && lie == 1;

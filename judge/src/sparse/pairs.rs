@@ -20,7 +20,7 @@ const KEPT_NEAR: usize = 16_000;
 pub(super) struct PairSums {
     owner: u64,
     candidates: usize,
-    places: Vec<Place>,
+    places: Vec<Seen>,
     kept: usize,
     hidden: Numbers,
     kept_near: usize,
@@ -29,7 +29,7 @@ pub(super) struct PairSums {
 
 /// What is known of a pair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Seen {
     Never,
     Once,
     Kept(PairSum),
@@ -60,7 +60,7 @@ impl PairSums {
     /// The memory that they take, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let numbers = self.hidden.capacity() + self.gains.capacity();
-        numbers * size_of::<f32>() + self.places.capacity() * size_of::<Place>()
+        numbers * size_of::<f32>() + self.places.capacity() * size_of::<Seen>()
     }
 
     /// The pair's sum over the stem `owner`, or `None` where it was never asked for before, or
@@ -80,21 +80,21 @@ impl PairSums {
             (self.owner, self.candidates) = (owner, candidates);
             (self.kept, self.kept_near) = (0, 0);
             self.places.clear();
-            self.places.resize(candidates * candidates, Place::Never);
+            self.places.resize(candidates * candidates, Seen::Never);
         }
         let place = &mut self.places[p * candidates + q];
         match *place {
-            Place::Never => {
-                *place = Place::Once;
+            Seen::Never => {
+                *place = Seen::Once;
                 None
             }
-            Place::Once => {
+            Seen::Once => {
                 if self.kept == KEPT || near && self.kept_near == KEPT_NEAR {
                     return None;
                 }
                 let gain = near.then_some(self.kept_near as u16);
                 let sum = PairSum { hidden: self.kept as u32, gain };
-                *place = Place::Kept(sum);
+                *place = Seen::Kept(sum);
                 let hidden = extend(&mut self.hidden, &mut self.kept, HIDDEN);
                 let hidden: &mut [f32; HIDDEN] = hidden.try_into().expect("one number a unit");
                 hidden.fill(0.0);
@@ -106,7 +106,7 @@ impl PairSums {
                 compute(hidden, gain);
                 Some(sum)
             }
-            Place::Kept(sum) => Some(sum),
+            Seen::Kept(sum) => Some(sum),
         }
     }
 

@@ -14,8 +14,8 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use tokio::time::Instant;
 
+use crate::counts::{Counts, Reached};
 use crate::record::Record;
-use crate::tally::{Reached, Tally};
 
 /// One debate, as the three chairs know it.
 pub(super) struct Round {
@@ -175,7 +175,7 @@ impl Round {
         &mut self,
         chair: usize,
         message: ServerMessage,
-        tally: &Tally,
+        counts: &Counts,
         random: &mut StdRng,
     ) -> Result<Next, String> {
         match message {
@@ -193,7 +193,7 @@ impl Round {
                 self.begun = true;
             }
             ServerMessage::Event(told) if told.debate == self.id => {
-                self.note_event(chair, &told, tally)?;
+                self.note_event(chair, &told, counts)?;
             }
             // Of the debate before, which the chair may have left twice.
             ServerMessage::Error(refusal)
@@ -293,7 +293,7 @@ impl Round {
         Ok(())
     }
 
-    fn note_event(&mut self, chair: usize, told: &Told, tally: &Tally) -> Result<(), String> {
+    fn note_event(&mut self, chair: usize, told: &Told, counts: &Counts) -> Result<(), String> {
         let now = Instant::now();
         let known = &mut self.chairs[chair];
         let Some(record) = &mut self.record else { return Err("an event of no debate".into()) };
@@ -306,14 +306,14 @@ impl Round {
             return Err("the ending belongs to the event that ends the debate".into());
         }
         self.begun = true;
-        if matches!(told.event, Event::Reveal { .. }) && tally.is_measuring() {
+        if matches!(told.event, Event::Reveal { .. }) && counts.is_measuring() {
             if record.seq() > before {
-                tally.moves.add();
+                counts.moves.add();
             }
             let sent = self.sent.iter().rev().find(|sent| sent.seq == told.seq);
             if let Some(sent) = sent.filter(|sent| sent.timed && sent.chair != chair) {
                 let whose = if chair == 2 { Reached::Judge } else { Reached::Debater };
-                tally.reached(whose, now - sent.at);
+                counts.reached(whose, now - sent.at);
             }
         }
         Ok(())

@@ -44,13 +44,13 @@ pub(super) async fn work_out(
     let record = |answer| Request::Record { key: key.clone(), answer };
     let transcript = ask(&app, &id, record).await?.transcript;
     let debate = at(&transcript, position).map_err(|refusal| refusal.about(&id))?;
-    let house = app.lobby.house();
+    let services = app.lobby.services();
     let rules = debate.rules();
-    if rules.legal != LegalPixels::Nonzero || !house.offer.pixels.contains(&rules.pixels) {
+    if rules.legal != LegalPixels::Nonzero || !services.offer.pixels.contains(&rules.pixels) {
         return Err(Refusal::new(
             RefusalCode::NotFound,
             "the server has no classifier for debates like this one",
-            format!("a debate over nonzero pixels, {:?} of them", house.offer.pixels),
+            format!("a debate over nonzero pixels, {:?} of them", services.offer.pixels),
         )
         .about(&id)
         .into());
@@ -67,18 +67,18 @@ async fn worked_out(
     debate: Debate,
     address: IpAddr,
 ) -> Result<Bytes, Refused> {
-    let house = app.lobby.house();
-    let desk = app.desks.take(address).await.ok_or_else(|| {
+    let services = app.lobby.services();
+    let slot = app.analysis_slots.take(address).await.ok_or_else(|| {
         let message = "as many positions as may wait to be analysed";
         Refusal::new(RefusalCode::Busy, message, "another try later")
     })?;
-    let roster = Arc::clone(&house.roster);
+    let roster = Arc::clone(&services.roster);
     // Who goes away while it is worked out does not make room for another one meanwhile.
     let work = move || {
-        let _desk = desk;
+        let _slot = slot;
         analyse(&*roster, &debate).map_err(|error| error.to_string())
     };
-    let worked_out = house.analyses.run(work).await;
+    let worked_out = services.analyses.run(work).await;
     let analysis = worked_out.unwrap_or_else(|panic| Err(panic.to_string()));
     let text = analysis.and_then(|analysis: Analysis| {
         serde_json::to_vec(&analysis).map_err(|error| error.to_string())

@@ -21,5 +21,5 @@ pub(super) async fn ready(State(app): State<App>) -> Result<&'static str, Refuse
 /// `GET /metrics`: for Prometheus.
 pub(super) async fn metrics(State(app): State<App>) -> impl IntoResponse {
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    ([(header::CONTENT_TYPE, kind)], app.lobby.house().metrics.text())
+    ([(header::CONTENT_TYPE, kind)], app.lobby.services().metrics.text())
 }

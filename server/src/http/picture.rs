@@ -88,14 +88,14 @@ pub(super) async fn draw(
 
 /// Draws on the pool for somebody at that address.
 async fn drawn(app: &App, kind: Kind, view: View, address: IpAddr) -> Result<Bytes, Refused> {
-    let easel = app.easels.take(address).await.ok_or_else(|| {
+    let slot = app.picture_slots.take(address).await.ok_or_else(|| {
         let message = "as many pictures as may wait to be drawn";
         Refusal::new(RefusalCode::Busy, message, "another try later")
     })?;
-    let pool = &app.lobby.house().pool;
+    let pool = &app.lobby.services().pool;
     // Who goes away while it is drawn does not make room for another one meanwhile.
     let work = move || {
-        let _easel = easel;
+        let _slot = slot;
         kind.draw(&view)
     };
     let drawn = pool.run(work).await;

@@ -13,7 +13,7 @@ use crate::socket;
 /// Opens a websocket.
 pub(super) async fn open(
     State(app): State<App>,
-    Extension(Peer { address, places, visit }): Extension<Peer>,
+    Extension(Peer { address, permits, visit }): Extension<Peer>,
     request: Request,
 ) -> Result<Response, Refused> {
     let App { lobby, sockets, stop, .. } = app;
@@ -22,7 +22,7 @@ pub(super) async fn open(
     let open = sockets.token();
     let serve = move |stream| async move {
         socket::serve(stream, lobby, address, stop).await;
-        drop((open, places, visit));
+        drop((open, permits, visit));
     };
     socket::upgrade(request, serve).map_err(|error| {
         Refused::from(Refusal::new(

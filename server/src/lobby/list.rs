@@ -64,7 +64,7 @@ impl Lobby {
     ) -> Result<DebateList, Refusal> {
         let mut list = DebateList { debates: Vec::new(), next: before, damaged: 0 };
         for _ in 0..PAGES {
-            let page = self.house.store.recent(list.next, PAGE).await;
+            let page = self.services.store.recent(list.next, PAGE).await;
             let page = page.map_err(|error| unavailable(&error))?;
             for stored in &page.items {
                 list.next = Some(stored.place);
@@ -85,7 +85,7 @@ impl Lobby {
             list.next = page.next;
             if list.next.is_none() {
                 // Where among the others these were is not known.
-                let missing = self.house.store.lost().debates;
+                let missing = self.services.store.lost().debates;
                 let missing = u32::try_from(missing).unwrap_or(u32::MAX);
                 list.damaged = list.damaged.saturating_add(missing);
                 break;

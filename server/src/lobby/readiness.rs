@@ -39,8 +39,8 @@ impl Lobby {
     }
 
     async fn measure(&self) -> Result<(), Refusal> {
-        let most = self.house.limits.store_bytes;
-        match timeout(PATIENCE, Box::pin(self.house.store.size())).await {
+        let most = self.services.limits.store_bytes;
+        match timeout(PATIENCE, Box::pin(self.services.store.size())).await {
             Ok(Ok(size)) if size >= most => {
                 warn!(size, most, "the store is as large as it may be");
                 Err(Refusal::new(
@@ -58,14 +58,14 @@ impl Lobby {
         let no = |message: &str| {
             Err(Refusal::new(RefusalCode::Unavailable, message, "another try later"))
         };
-        if self.house.stop.is_cancelled() {
+        if self.services.stop.is_cancelled() {
             return no("the server stops");
         }
         if self.rooms.left() == 0 {
             return Err(self.full());
         }
         self.store_has_room().await?;
-        match timeout(PATIENCE, self.house.store.check()).await {
+        match timeout(PATIENCE, self.services.store.check()).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(unavailable(&error)),
             Err(_) => {

@@ -10,7 +10,7 @@ use pixel_debate_protocol::DebateId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
-use crate::visitors::Place;
+use crate::visitors::Permit;
 
 /// The part of the rooms that is kept for addresses without a debate that goes on, as a divisor; as
 /// many more are for reading what is over.
@@ -83,7 +83,7 @@ pub(super) enum Leaver {
 /// When this is dropped, the lobby knows that the debate may be let go.
 #[derive(Debug)]
 pub(crate) struct GoingOn {
-    place: Option<Place>,
+    permit: Option<Permit>,
     /// Who makes way beside it; none where its room would be of no use to others.
     leaving: Option<Arc<Leaving>>,
     /// Until it begins, from when on it makes way.
@@ -96,7 +96,7 @@ impl GoingOn {
     /// Whoever has set the debate up; nobody of what the server has set up itself, and of what was
     /// there when it started.
     pub(crate) fn creator(&self) -> Option<IpAddr> {
-        self.place.as_ref().and_then(Place::whose)
+        self.permit.as_ref().and_then(Permit::whose)
     }
 
     /// The debate has lost its room, and makes no more way.
@@ -144,7 +144,7 @@ impl Rooms {
     /// not begun after `patience`.
     pub(super) fn going_on(
         room: Option<&Room>,
-        place: Option<Place>,
+        permit: Option<Permit>,
         patience: Duration,
         age: u64,
         debate: &DebateId,
@@ -154,7 +154,7 @@ impl Rooms {
         if let Some(leaving) = &leaving {
             leaving.now().awaited.insert((until, age), debate.clone());
         }
-        GoingOn { place, leaving, until: Some(until), age, debate }
+        GoingOn { permit, leaving, until: Some(until), age, debate }
     }
 
     /// The debate whose room is wanted first: the oldest that is over, or else the one that has waited

@@ -53,11 +53,11 @@ struct Count {
     /// How many are not in it for a search was cut short.
     cut_short: u32,
     debaters: Names<[Wins; 2]>,
-    judges: Names<Verdict>,
+    judges: Names<Verdicts>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
-struct Verdict {
+struct Verdicts {
     right: u32,
     of: u32,
     scored: u32,
@@ -78,7 +78,7 @@ impl Lobby {
         };
         let began = Instant::now();
         loop {
-            let page = self.house.store.results(count.last, PAGE).await;
+            let page = self.services.store.results(count.last, PAGE).await;
             let page = page.map_err(|error| unavailable(&error))?;
             for stored in &page.items {
                 let result = self.result(stored).await.map_err(|error| unavailable(&error))?;
@@ -93,7 +93,7 @@ impl Lobby {
             count.pass(&page.damaged, last.max(page.next.unwrap_or(0)));
             if page.next.is_none() {
                 let mut standings = count.standings();
-                let missing = self.house.store.lost().results;
+                let missing = self.services.store.lost().results;
                 let missing = u32::try_from(missing).unwrap_or(u32::MAX);
                 standings.damaged = standings.damaged.saturating_add(missing);
                 let standings = Arc::new(standings);
@@ -110,10 +110,10 @@ impl Lobby {
         topic: &str,
     ) -> Result<OtherJudges, Refusal> {
         let mut others = OtherJudges::default();
-        let mut judges = Names::<Verdict>::new(OtherJudges::MOST);
+        let mut judges = Names::<Verdicts>::new(OtherJudges::MOST);
         let mut before = None;
         for _ in 0..PAGES {
-            let page = self.house.store.results_on(topic, before, PAGE).await;
+            let page = self.services.store.results_on(topic, before, PAGE).await;
             let page = page.map_err(|error| unavailable(&error))?;
             // Its own result is among them.
             for stored in page.items.iter().filter(|stored| stored.debate != debate.0) {
@@ -139,7 +139,7 @@ impl Lobby {
     async fn result(&self, stored: &StoredResult) -> Result<Option<DebateResult>, StoreError> {
         let result = match &stored.result {
             Some(bytes) => DebateResult::read(bytes),
-            None => match self.house.store.debate(&stored.debate).await {
+            None => match self.services.store.debate(&stored.debate).await {
                 Ok(Some(debate)) => self.replayed(&debate).await?,
                 Ok(None) => Err("it is not there".into()),
                 Err(StoreError::Damaged { detail, .. }) => Err(detail),
@@ -208,7 +208,7 @@ impl Count {
 }
 
 /// Adds the verdict of the debate with that number, if there was one.
-fn add_verdict(judges: &mut Names<Verdict>, result: &DebateResult, number: u64) {
+fn add_verdict(judges: &mut Names<Verdicts>, result: &DebateResult, number: u64) {
     let (Some(grade), Some(name)) = (result.grade, &result.players.judge) else { return };
     let verdict = judges.count(name, number);
     verdict.of += 1;
@@ -220,9 +220,9 @@ fn add_verdict(judges: &mut Names<Verdict>, result: &DebateResult, number: u64) 
 }
 
 /// The judges with the most verdicts.
-fn scores(judges: &Names<Verdict>, most: usize) -> Vec<JudgeScore> {
-    let judge = |(judge, verdict): (&str, &Verdict)| {
-        let Verdict { right, of, scored, scores } = *verdict;
+fn scores(judges: &Names<Verdicts>, most: usize) -> Vec<JudgeScore> {
+    let judge = |(judge, verdict): (&str, &Verdicts)| {
+        let Verdicts { right, of, scored, scores } = *verdict;
         let score = (scored > 0).then(|| scores / f64::from(scored));
         JudgeScore { judge: judge.into(), right, of, scored, score }
     };

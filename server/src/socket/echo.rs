@@ -1,4 +1,4 @@
-//! A clerk that says back what it is told, for the cases of the Autobahn test suite: they are about
+//! A handler that says back what it is told, for the cases of the Autobahn test suite: they are about
 //! frames, and what carries them is the same as for all clients.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::line::Line;
-use super::{Clerk, Stay};
+use super::{Handler, Stay};
 use crate::http::{App, Peer};
 use crate::outbox::Outbox;
 use crate::{BuiltIn, Limits, Server, ServerConfig};
@@ -24,7 +24,7 @@ pub(crate) const PATH: &str = "/echo";
 
 struct Echo(Outbox);
 
-impl Clerk for Echo {
+impl Handler for Echo {
     async fn read(&mut self, message: Message, _: Instant) -> Stay {
         self.0.send(message);
         Stay::Yes

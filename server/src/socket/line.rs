@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::gate::Gate;
 use super::look::Look;
-use super::{Clerk, Farewell, Stay};
+use super::{Farewell, Handler, Stay};
 use crate::limits::{Limits, milliseconds};
 use crate::metrics::Dropped;
 use crate::outbox::Watch;
@@ -75,7 +75,7 @@ enum Why {
     Farewell(Farewell),
 }
 
-/// What waits for the clerk.
+/// What waits for the handler.
 pub(super) enum Unread {
     /// A message, and when it came.
     Message(Message, Instant),
@@ -128,15 +128,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
         self
     }
 
-    /// Carries messages both ways until the connection ends or has to. While the clerk is at work
+    /// Carries messages both ways until the connection ends or has to. While the handler is at work
     /// the connection goes on.
     pub(super) async fn talk(
         mut self,
-        clerk: &mut impl Clerk,
+        handler: &mut impl Handler,
         stop: &CancellationToken,
     ) -> Ended<S> {
         let (unread, to_read) = mpsc::channel(UNREAD);
-        let mut reading = pin!(read(clerk, to_read));
+        let mut reading = pin!(read(handler, to_read));
         let why = tokio::select! {
             Some(farewell) = &mut reading => {
                 return Ended { line: self, why: Why::Farewell(farewell) };
@@ -343,8 +343,8 @@ impl Why {
     }
 }
 
-/// Has the clerk read one message after the other, until there are no more or it has had enough.
-async fn read(clerk: &mut impl Clerk, mut to_read: Receiver<Unread>) -> Option<Farewell> {
+/// Has the handler read one message after the other, until there are no more or it has had enough.
+async fn read(handler: &mut impl Handler, mut to_read: Receiver<Unread>) -> Option<Farewell> {
     while let Some(unread) = to_read.recv().await {
         let (message, at) = match unread {
             Unread::Message(message, at) => (message, at),
@@ -354,7 +354,7 @@ async fn read(clerk: &mut impl Clerk, mut to_read: Receiver<Unread>) -> Option<F
                 continue;
             }
         };
-        if let Stay::No(farewell) = clerk.read(message, at).await {
+        if let Stay::No(farewell) = handler.read(message, at).await {
             return Some(farewell);
         }
     }
@@ -367,7 +367,7 @@ async fn next<'a, S: AsyncRead + AsyncWrite + Unpin>(
     unread: &'a Sender<Unread>,
 ) -> (mpsc::Permit<'a, Unread>, Incoming) {
     let Ok(room) = unread.reserve().await else {
-        // The clerk has had enough, and that is about to be heard.
+        // The handler has had enough, and that is about to be heard.
         return std::future::pending().await;
     };
     let incoming = poll_fn(|context| match socket.poll_next_unpin(context) {

@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::handle::Request;
 use super::work::Unwritten;
 use crate::outbox::{Outbox, frame};
-use crate::searches::{Chosen, Question};
+use crate::searches::{Chosen, SearchRequest};
 
 /// The time of a step.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ pub(crate) enum Effect {
     /// Have the store take an event.
     Append { seq: u32, entry: Bytes, finish: Option<Box<Finish>>, attempt: u32 },
     /// Ask a built-in debater for its move.
-    Think(Box<Question>),
+    Think(Box<SearchRequest>),
     /// Ask the classifier, which has that view, for its verdict, to be had at that time.
     Judge { view: Box<View>, told: Instant },
     /// Ask the classifier for its opinion, as if it had to judge now.

@@ -8,7 +8,7 @@ use pixel_debate_protocol::{ServerMessage, Turn};
 use super::{Due, Effect, Table};
 use crate::limits::Limits;
 use crate::record::Terms;
-use crate::searches::{Question, Times};
+use crate::searches::{SearchRequest, Times};
 
 /// The times of a debate's moves.
 #[derive(Clone, Debug)]
@@ -107,10 +107,10 @@ impl Table {
     }
 
     /// What a built-in debater is asked in the turn that begins now.
-    pub(super) fn question(&self, by: Debater) -> Question {
+    pub(super) fn question(&self, by: Debater) -> SearchRequest {
         let revealed = self.debate.evidence().len();
         let allotment = self.schedule.allotment(revealed);
-        Question {
+        SearchRequest {
             id: self.id.clone(),
             by,
             name: self.terms.agent(&self.debate, by).unwrap_or_default().to_owned(),

@@ -14,11 +14,11 @@ use tokio::time::{Instant, sleep_until};
 
 use super::work::{self, Work};
 use super::{Counted, Effect, Input, Means, Now, Request, Table, TableHandle};
-use crate::house::House;
 use crate::lobby::GoingOn;
 use crate::outbox::Reached;
 use crate::record::{Restored, now_ms};
 use crate::searches::Admission;
+use crate::services::Services;
 use crate::shares::Creator;
 
 /// How many requests wait for a table.
@@ -27,7 +27,7 @@ const REQUESTS: usize = 32;
 /// A table with all that it sets going.
 pub(crate) struct Task {
     table: Table,
-    house: Arc<House>,
+    services: Arc<Services>,
     creator: Creator,
     /// Until the outcome.
     going_on: Option<GoingOn>,
@@ -45,26 +45,26 @@ impl Task {
     /// The task of a debate, new or from the store, and the way to its table.
     pub(crate) fn new(
         restored: Restored,
-        house: Arc<House>,
+        services: Arc<Services>,
         going_on: GoingOn,
     ) -> (Self, TableHandle) {
         let debate = &restored.debate;
         let rules = debate.rules();
         let means = Means {
-            limits: &house.limits,
-            allotment: &|name, to_come| house.roster.allotment(name, to_come),
+            limits: &services.limits,
+            allotment: &|name, to_come| services.roster.allotment(name, to_come),
             classifies: rules.legal == LegalPixels::Nonzero
-                && house.offer.pixels.contains(&rules.pixels),
+                && services.offer.pixels.contains(&rules.pixels),
         };
         let creator = going_on.creator();
         let going_on = debate.outcome().is_none().then_some(going_on);
         let table = Table::new(restored, &means, now());
-        house.metrics.debate(None, Some(table.summary().phase));
+        services.metrics.debate(None, Some(table.summary().phase));
         let (sender, requests) = mpsc::channel(REQUESTS);
         let (summary, seen) = watch::channel(table.summary().clone());
         let task = Self {
             table,
-            house,
+            services,
             creator,
             going_on,
             requests,
@@ -80,8 +80,8 @@ impl Task {
 
     /// Plays the debate and serves its followers until it is let go.
     pub(crate) async fn run(mut self) {
-        let house = Arc::clone(&self.house);
-        let mut stopped = pin!(house.stop.cancelled());
+        let services = Arc::clone(&self.services);
+        let mut stopped = pin!(services.stop.cancelled());
         let mut timer = pin!(sleep_until(Instant::now()));
         let mut ended = self.hear(Input::Begin);
         while ended.is_none() {
@@ -109,7 +109,7 @@ impl Task {
             };
             ended = self.hear(input);
         }
-        house.metrics.debate(Some(self.summary.borrow().phase), None);
+        services.metrics.debate(Some(self.summary.borrow().phase), None);
         self.requests.close();
         while let (Ok(request), Some(reason)) = (self.requests.try_recv(), ended) {
             for effect in self.table.turn_away(request, reason) {
@@ -144,7 +144,7 @@ impl Task {
 
     /// Does what is to be done. Returns the client that could not be reached, if so.
     fn carry_out(&mut self, effect: Effect) -> Option<u64> {
-        let Self { table, house, .. } = self;
+        let Self { table, services, .. } = self;
         let id = &table.summary().debate;
         match effect {
             Effect::Tell(client, frame) => {
@@ -155,40 +155,41 @@ impl Task {
             Effect::Ended(answer, ended) => drop(answer.send(ended)),
             Effect::Append { seq, entry, finish, attempt } => {
                 let finish = finish.map(|finish| *finish);
-                self.work = Some(work::write(house, id, seq, entry, finish, attempt));
+                self.work = Some(work::write(services, id, seq, entry, finish, attempt));
             }
             Effect::Think(question) => {
                 let long = self.share.as_ref().is_some_and(Admission::is_long);
-                self.work = Some(work::choose(house, *question, long));
+                self.work = Some(work::choose(services, *question, long));
             }
             Effect::Judge { view, told } => {
-                self.work = Some(work::judge(house, *view, told));
+                self.work = Some(work::judge(services, *view, told));
             }
             Effect::Opine(view) => {
-                self.opinion = Some(work::opine(house, *view));
+                self.opinion = Some(work::opine(services, *view));
             }
             Effect::AskShare { allotment, period } => {
-                let (house, creator) = (Arc::clone(house), self.creator);
-                let share = async move { house.searches.share(creator, allotment, period).await };
+                let (services, creator) = (Arc::clone(services), self.creator);
+                let share =
+                    async move { services.searches.share(creator, allotment, period).await };
                 self.waiting = Some(share.boxed());
             }
             Effect::LeaveShare => (self.share, self.waiting) = (None, None),
             Effect::Look(client) => self.look = Some(work::look(&client)),
             Effect::Wait(time) => self.look = Some(work::wait(time)),
-            Effect::Forget => house.searches.forget(id),
+            Effect::Forget => services.searches.forget(id),
             // Whoever hears of the end may set up another debate in its place.
             Effect::GoesOnNoMore => self.going_on = None,
             Effect::Stands(summary) => {
                 let before = self.summary.send_replace(*summary).phase;
                 let phase = table.summary().phase;
                 if before != phase {
-                    house.metrics.debate(Some(before), Some(phase));
+                    services.metrics.debate(Some(before), Some(phase));
                 }
             }
-            Effect::Count(Counted::Event) => drop(house.metrics.events.inc()),
-            Effect::Count(Counted::Refusal) => drop(house.metrics.refusals.inc()),
+            Effect::Count(Counted::Event) => drop(services.metrics.events.inc()),
+            Effect::Count(Counted::Refusal) => drop(services.metrics.refusals.inc()),
             Effect::Count(Counted::Move { read }) => {
-                house.metrics.move_seconds.observe(read.elapsed().as_secs_f64());
+                services.metrics.move_seconds.observe(read.elapsed().as_secs_f64());
             }
         }
         None

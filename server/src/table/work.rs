@@ -12,10 +12,10 @@ use pixel_debate_store::{Finish, StoreError};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
 use super::Input;
-use crate::house::House;
 use crate::outbox::Outbox;
 use crate::roster;
-use crate::searches::Question;
+use crate::searches::SearchRequest;
+use crate::services::Services;
 
 /// Something under way, and what has come of it.
 pub(super) type Work = BoxFuture<'static, Input>;
@@ -44,18 +44,18 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Where the machine is so busy that there is none by then, although the search should have been stopped
 /// before, any legal pixel is revealed: that a move was late would tell how long its search took.
 /// `long` says in which lane it has its share.
-pub(super) fn choose(house: &Arc<House>, question: Question, long: bool) -> Work {
-    let house = Arc::clone(house);
+pub(super) fn choose(services: &Arc<Services>, question: SearchRequest, long: bool) -> Work {
+    let services = Arc::clone(services);
     async move {
-        house.metrics.searches.inc();
-        let Question { by, times, .. } = question;
+        services.metrics.searches.inc();
+        let SearchRequest { by, times, .. } = question;
         let told = times.told.into();
         let instead = question.any();
         let answer = if times.allotment.is_zero() {
-            house.searches.choose(question, long).await
+            services.searches.choose(question, long).await
         } else {
             sleep_until(times.begun.into()).await;
-            timeout_at(told, house.searches.choose(question, long)).await.unwrap_or(instead)
+            timeout_at(told, services.searches.choose(question, long)).await.unwrap_or(instead)
         };
         sleep_until(told).await;
         answer.map_or_else(Input::Failed, |chosen| Input::Chosen { by, chosen })
@@ -64,16 +64,16 @@ pub(super) fn choose(house: &Arc<House>, question: Question, long: bool) -> Work
 }
 
 /// What the classifier says with that view, worked out on the threads for that.
-async fn logits(house: Arc<House>, view: View) -> Result<Vec<f32>, String> {
-    house.metrics.evaluations.inc();
-    let roster = Arc::clone(&house.roster);
-    let thought = house.judging.run(move || roster::logits(&*roster, view.rules.pixels, &view));
+async fn logits(services: Arc<Services>, view: View) -> Result<Vec<f32>, String> {
+    services.metrics.evaluations.inc();
+    let roster = Arc::clone(&services.roster);
+    let thought = services.judging.run(move || roster::logits(&*roster, view.rules.pixels, &view));
     thought.await.map_err(|panic| panic.to_string())?.map_err(|error| error.to_string())
 }
 
 /// Asks the classifier for its verdict, and has it when it is to be told.
-pub(super) fn judge(house: &Arc<House>, view: View, told: Instant) -> Work {
-    let thought = logits(Arc::clone(house), view);
+pub(super) fn judge(services: &Arc<Services>, view: View, told: Instant) -> Work {
+    let thought = logits(Arc::clone(services), view);
     async move {
         let thought = thought.await;
         sleep_until(told).await;
@@ -83,8 +83,8 @@ pub(super) fn judge(house: &Arc<House>, view: View, told: Instant) -> Work {
 }
 
 /// Asks the classifier for its opinion.
-pub(super) fn opine(house: &Arc<House>, view: View) -> Work {
-    logits(Arc::clone(house), view).map(Input::Opinion).boxed()
+pub(super) fn opine(services: &Arc<Services>, view: View) -> Work {
+    logits(Arc::clone(services), view).map(Input::Opinion).boxed()
 }
 
 /// Has read what a client has sent till now.
@@ -104,29 +104,29 @@ pub(super) fn wait(time: Duration) -> Work {
 
 /// Writes an event to the store; from the second attempt on after a while.
 pub(super) fn write(
-    house: &Arc<House>,
+    services: &Arc<Services>,
     debate: &DebateId,
     seq: u32,
     entry: Bytes,
     finish: Option<Finish>,
     attempt: u32,
 ) -> Work {
-    let (house, debate) = (Arc::clone(house), debate.clone());
+    let (services, debate) = (Arc::clone(services), debate.clone());
     async move {
         if attempt > 0 {
             let wait = FIRST_WAIT * 2u32.saturating_pow(attempt - 1);
             sleep(wait.min(LONGEST_WAIT)).await;
         }
         let began = Instant::now();
-        let writing = house.store.append(&debate.0, seq.into(), entry, finish);
+        let writing = services.store.append(&debate.0, seq.into(), entry, finish);
         let written = match timeout(WRITING, writing).await {
             Ok(written) => written.map_err(|error| {
-                let stopping = house.stop.is_cancelled() && !error.is_temporary();
+                let stopping = services.stop.is_cancelled() && !error.is_temporary();
                 if stopping { Unwritten::Stopping(error) } else { Unwritten::Refused(error) }
             }),
             Err(_) => Err(Unwritten::NotInTime),
         };
-        house.metrics.stored(began.elapsed(), written.is_ok());
+        services.metrics.stored(began.elapsed(), written.is_ok());
         Input::Written(written)
     }
     .boxed()

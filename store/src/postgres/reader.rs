@@ -16,7 +16,7 @@ use crate::records::{StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
 #[derive(Clone, Debug)]
-pub(crate) struct Reader {
+pub(crate) struct PostgresReader {
     shared: Arc<Shared>,
 }
 
@@ -24,19 +24,19 @@ pub(crate) struct Reader {
 struct Shared {
     target: Target,
     place: String,
-    session: Mutex<State>,
+    session: Mutex<Connection>,
 }
 
 #[derive(Debug)]
-enum State {
+enum Connection {
     Lost,
     Connected(Arc<Session>),
     Closed,
 }
 
-impl Reader {
+impl PostgresReader {
     pub(super) fn new(target: Target, place: String) -> Self {
-        Self { shared: Arc::new(Shared { target, place, session: Mutex::new(State::Lost) }) }
+        Self { shared: Arc::new(Shared { target, place, session: Mutex::new(Connection::Lost) }) }
     }
 
     /// Connects.
@@ -119,7 +119,7 @@ impl Reader {
 
     /// Closes the reader's connection, for all who hold a handle.
     pub(crate) async fn close(&self) {
-        *self.shared.session.lock().await = State::Closed;
+        *self.shared.session.lock().await = Connection::Closed;
     }
 
     /// The rows that a question with a number and a limit is answered with, as far as they are what
@@ -161,11 +161,11 @@ impl Reader {
         let Shared { target, place, session } = &*self.shared;
         let mut state = session.lock().await;
         match &*state {
-            State::Closed => Err(StoreError::Closed),
-            State::Connected(session) if !session.is_closed() => Ok(Arc::clone(session)),
-            State::Connected(_) | State::Lost => {
+            Connection::Closed => Err(StoreError::Closed),
+            Connection::Connected(session) if !session.is_closed() => Ok(Arc::clone(session)),
+            Connection::Connected(_) | Connection::Lost => {
                 let session = Arc::new(Session::open(target, place).await?);
-                *state = State::Connected(Arc::clone(&session));
+                *state = Connection::Connected(Arc::clone(&session));
                 Ok(session)
             }
         }
@@ -174,8 +174,8 @@ impl Reader {
     /// Gives up a connection that does not answer.
     async fn lose(&self, lost: &Arc<Session>) {
         let mut state = self.shared.session.lock().await;
-        if matches!(&*state, State::Connected(session) if Arc::ptr_eq(session, lost)) {
-            *state = State::Lost;
+        if matches!(&*state, Connection::Connected(session) if Arc::ptr_eq(session, lost)) {
+            *state = Connection::Lost;
         }
     }
 }

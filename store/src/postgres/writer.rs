@@ -10,7 +10,7 @@ use super::migrate::migrate;
 use super::session::Session;
 use super::target::Target;
 use crate::error::StoreError;
-use crate::ledger::{Known, NewEvent, Plan, Repeat, Repeated};
+use crate::ledger::{Group, Known, NewEvent, Repeat, Repeated};
 use crate::page::{Prune, Pruned, bound};
 use crate::records::{Finish, NewDebate};
 use crate::seal::{self, Link};
@@ -19,14 +19,14 @@ use crate::writer::{Backend, LookedUp, may_pass, warn_once};
 /// The advisory lock that the writer holds: "pixd".
 const LOCK: i64 = 0x7069_7864;
 
-pub(super) struct Writer {
+pub(super) struct PostgresWriter {
     target: Target,
     place: String,
     /// None when it is lost.
     session: Option<Session>,
 }
 
-impl Writer {
+impl PostgresWriter {
     pub(super) async fn open(target: Target, place: String) -> Result<Self, StoreError> {
         let writer = Self { target, place, session: None };
         let attempt = |mut writer: Self| async {
@@ -103,7 +103,7 @@ async fn holder(session: &Session) -> String {
     "another server has locked it".into()
 }
 
-impl Backend for Writer {
+impl Backend for PostgresWriter {
     // For about five seconds. Another session may hold the lock for a moment, if it is our own that the
     // database has not missed yet.
     const PAUSES: ExponentialBuilder = ExponentialBuilder::new()
@@ -143,7 +143,7 @@ impl Backend for Writer {
         Ok(place.cast_unsigned())
     }
 
-    async fn commit(&mut self, plan: &Plan<'_>) -> Result<Vec<bool>, StoreError> {
+    async fn commit(&mut self, plan: &Group<'_>) -> Result<Vec<bool>, StoreError> {
         self.transact(async |session| carry_out(session, plan).await).await
     }
 
@@ -170,8 +170,8 @@ impl Backend for Writer {
     }
 }
 
-async fn carry_out(session: &Session, plan: &Plan<'_>) -> Result<Vec<bool>, StoreError> {
-    let Plan { debates, events, ends, repeats, check, refusals: _ } = plan;
+async fn carry_out(session: &Session, plan: &Group<'_>) -> Result<Vec<bool>, StoreError> {
+    let Group { debates, events, ends, repeats, check, refusals: _ } = plan;
     if !debates.is_empty() {
         insert_debates(session, debates).await?;
     }
@@ -380,7 +380,8 @@ mod tests {
 
     #[test]
     fn a_group_is_tried_again_for_about_five_seconds() {
-        let pauses: Vec<_> = Writer::PAUSES.build().map(|pause| pause.as_millis()).collect();
+        let pauses: Vec<_> =
+            PostgresWriter::PAUSES.build().map(|pause| pause.as_millis()).collect();
         assert_eq!(pauses, [100, 200, 400, 800, 800, 800, 800, 800]);
     }
 }

@@ -22,13 +22,13 @@ use crate::records::{StoredDebate, StoredEvent, StoredResult};
 
 /// A handle to the reader.
 #[derive(Clone, Debug)]
-pub(crate) struct Reader {
-    questions: mpsc::Sender<Question>,
+pub(crate) struct SqliteReader {
+    questions: mpsc::Sender<Query>,
     file: Arc<Path>,
 }
 
 /// What the reader's thread is asked; it sends the answer itself. None asks it to close.
-type Question = Option<Box<dyn FnOnce(&Connection, &Tails) + Send>>;
+type Query = Option<Box<dyn FnOnce(&Connection, &Tails) + Send>>;
 
 /// How many questions wait at most; with more, who wants to ask waits.
 const WAITING: usize = 256;
@@ -37,10 +37,10 @@ const WAITING: usize = 256;
 /// one.
 const LOOKS: i64 = 4096;
 
-impl Reader {
+impl SqliteReader {
     /// Starts the reader's thread.
     pub(super) fn start(connection: Connection, tails: Tails, file: PathBuf) -> io::Result<Self> {
-        let (questions, mut asked) = mpsc::channel::<Question>(WAITING);
+        let (questions, mut asked) = mpsc::channel::<Query>(WAITING);
         thread::Builder::new().name("store-reader".into()).spawn(move || {
             while let Some(Some(question)) = asked.blocking_recv() {
                 question(&connection, &tails);

@@ -13,13 +13,13 @@ use super::rows;
 use super::tails::{Tail, Tails};
 use super::totals::Totals;
 use crate::error::StoreError;
-use crate::ledger::{Known, Plan, Repeat, Repeated};
+use crate::ledger::{Group, Known, Repeat, Repeated};
 use crate::page::{Prune, Pruned};
 use crate::records::{Finish, NewDebate};
 use crate::seal::{self, Link};
 use crate::writer::{Backend, LookedUp};
 
-pub(super) struct Writer {
+pub(super) struct SqliteWriter {
     place: String,
     connection: Connection,
     tails: Tails,
@@ -30,7 +30,7 @@ pub(super) struct Writer {
     lock: Lock,
 }
 
-impl Writer {
+impl SqliteWriter {
     pub(super) fn new(
         place: String,
         lock: Lock,
@@ -89,7 +89,7 @@ struct Carried<T> {
     over: Vec<i64>,
 }
 
-impl Backend for Writer {
+impl Backend for SqliteWriter {
     // The database has waited for others as long as makes sense, and no other failure goes away by
     // itself.
     const PAUSES: ExponentialBuilder = ExponentialBuilder::new().with_max_times(0);
@@ -112,7 +112,7 @@ impl Backend for Writer {
         Ok(self.totals.last_place.cast_unsigned())
     }
 
-    async fn commit(&mut self, plan: &Plan<'_>) -> Result<Vec<bool>, StoreError> {
+    async fn commit(&mut self, plan: &Group<'_>) -> Result<Vec<bool>, StoreError> {
         self.transact(|transaction, tails, totals| carry_out(transaction, tails, totals, plan))
     }
 
@@ -157,9 +157,9 @@ fn carry_out(
     transaction: &Transaction<'_>,
     tails: &Tails,
     totals: &mut Totals,
-    plan: &Plan<'_>,
+    plan: &Group<'_>,
 ) -> Result<Carried<Vec<bool>>, Fault> {
-    let Plan { debates, events, ends, repeats, check, refusals: _ } = plan;
+    let Group { debates, events, ends, repeats, check, refusals: _ } = plan;
     let mut last = HashMap::with_capacity(debates.len() + events.len());
     for (place, debate) in debates {
         let place = place.cast_signed();

@@ -38,7 +38,7 @@ pub(crate) struct Accuracy {
 
 /// A measurement as JSON.
 #[derive(Serialize)]
-struct Report<'a> {
+struct AccuracyOutput<'a> {
     judge: &'a str,
     dataset: &'a str,
     pixels: u8,
@@ -63,7 +63,7 @@ impl Accuracy {
         let rate = Rate::wilson(correct as f64, dataset.len());
         let mut out = io::stdout().lock();
         if self.json {
-            let report = Report {
+            let report = AccuracyOutput {
                 judge: judge.name(),
                 dataset: dataset.name(),
                 pixels,

@@ -38,14 +38,14 @@ pub(crate) struct Logits {
 
 /// A line of the input.
 #[derive(Deserialize)]
-struct Question {
+struct Input {
     image: usize,
     pixels: Vec<Pixel>,
 }
 
 /// A line of the output.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct Output<'a> {
     logits: &'a [f32],
 }
 
@@ -67,7 +67,7 @@ impl Logits {
             };
             match answer(&judge, &dataset, bytes) {
                 Ok(logits) => {
-                    let answer = Answer { logits: &logits };
+                    let answer = Output { logits: &logits };
                     serde_json::to_writer(&mut output, &answer).map_err(io::Error::from)?;
                     writeln!(output)?;
                 }
@@ -83,12 +83,12 @@ impl Logits {
 /// The logits that a line asks for, or what is wrong with it.
 fn answer(judge: &Judge, dataset: &Dataset, line: Option<&[u8]>) -> Result<Vec<f32>, String> {
     let line = line.ok_or_else(|| format!("it is longer than {LONGEST} bytes"))?;
-    let question: Question = serde_json::from_slice(line).map_err(|error| {
+    let question: Input = serde_json::from_slice(line).map_err(|error| {
         // The line is stated with the failure, and here would always be the first.
         let fault = error.to_string().replace(" at line 1 column ", " at column ");
         format!(r#"not an object {{"image": 17, "pixels": [[x, y], ...]}}: {fault}"#)
     })?;
-    let Question { image, pixels } = question;
+    let Input { image, pixels } = question;
     if image >= dataset.len() {
         let last = dataset.len() - 1;
         return Err(format!("no image {image}: {} has images 0 to {last}", dataset.name()));

@@ -84,7 +84,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 mod carried_out {
     use std::path::Path;
 
-    use pixel_debate_harness::{Finished, Plan};
+    use pixel_debate_harness::{Finished, RunPlan};
 
     use super::super::Bar;
     use super::{AccessOptions, Spread};
@@ -96,7 +96,7 @@ mod carried_out {
         pub(crate) fn run(
             self,
             _: &str,
-            _: &Plan,
+            _: &RunPlan,
             _: &Path,
             _: &std::sync::Arc<Bar>,
         ) -> Result<Finished, Failure> {
@@ -112,7 +112,7 @@ mod carried_out {
     use std::sync::Arc;
 
     use pixel_debate_cluster::{ClusterError, CoordinatorOptions, Progress, Standing, coordinate};
-    use pixel_debate_harness::{Finished, Plan, Workers};
+    use pixel_debate_harness::{Finished, RunPlan, Workers};
 
     use super::super::Bar;
     use super::Spread;
@@ -124,7 +124,7 @@ mod carried_out {
         pub(crate) fn run(
             self,
             urls: &str,
-            plan: &Plan,
+            plan: &RunPlan,
             folder: &Path,
             bar: &Arc<Bar>,
         ) -> Result<Finished, Failure> {

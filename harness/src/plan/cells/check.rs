@@ -8,7 +8,7 @@ use pixel_debate_datasets::Dataset;
 use toml::Spanned;
 
 use super::super::Files;
-use crate::experiment::{Aggregate, Grid, LiarSpec, Lies, Protocol, Refusal};
+use crate::experiment::{Aggregate, ExperimentError, Grid, LiarSpec, Lies, Protocol};
 
 /// A grid that has been checked.
 pub(super) struct Checked<'a> {
@@ -26,7 +26,7 @@ impl<'a> Checked<'a> {
         files: &'a Files<'a>,
         dataset: &'a Dataset,
         numbers: &'a [usize],
-    ) -> Result<Self, Refusal> {
+    ) -> Result<Self, ExperimentError> {
         let grid = Self { grid: grid.get_ref(), span: grid.span(), files, dataset, numbers };
         grid.check_lies()?;
         grid.check_debaters()?;
@@ -34,10 +34,14 @@ impl<'a> Checked<'a> {
         Ok(grid)
     }
 
-    pub(super) fn refuse<T>(&self, span: Range<usize>, reason: impl Display) -> Result<T, Refusal> {
+    pub(super) fn refuse<T>(
+        &self,
+        span: Range<usize>,
+        reason: impl Display,
+    ) -> Result<T, ExperimentError> {
         // What is wrong with a default is wrong with the grid.
         let span = if span.is_empty() { self.span.clone() } else { span };
-        Err(Refusal::at(self.files.text, span, reason))
+        Err(ExperimentError::at(self.files.text, span, reason))
     }
 
     pub(super) fn protocols(&self) -> &[Protocol] {
@@ -48,7 +52,7 @@ impl<'a> Checked<'a> {
         self.protocols().iter().any(|protocol| *protocol != Protocol::JudgeAlone)
     }
 
-    fn check_lies(&self) -> Result<(), Refusal> {
+    fn check_lies(&self) -> Result<(), ExperimentError> {
         let Grid { lies, precommit, .. } = self.grid;
         let some_lie = match precommit {
             Some(axis) => axis.values().contains(&true),
@@ -75,7 +79,7 @@ impl<'a> Checked<'a> {
         Ok(())
     }
 
-    fn check_debaters(&self) -> Result<(), Refusal> {
+    fn check_debaters(&self) -> Result<(), ExperimentError> {
         let Grid { honest, liar, lies_by, .. } = self.grid;
         if !self.some_debate() {
             let span = honest.as_ref().map(Spanned::span).or(liar.as_ref().map(Spanned::span));
@@ -105,7 +109,7 @@ impl<'a> Checked<'a> {
         Ok(())
     }
 
-    fn check_turns(&self) -> Result<(), Refusal> {
+    fn check_turns(&self) -> Result<(), ExperimentError> {
         let Grid { order, blame, .. } = self.grid;
         if let Some(order) = order
             && !self.protocols().contains(&Protocol::Debate)

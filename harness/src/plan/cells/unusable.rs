@@ -4,7 +4,7 @@ use pixel_debate_datasets::Dataset;
 use pixel_debate_play::LeftOut;
 
 use super::super::Files;
-use crate::experiment::{Experiment, Grid, Lies, Protocol, Refusal};
+use crate::experiment::{Experiment, ExperimentError, Grid, Lies, Protocol};
 
 /// Takes the images away that one of the grids can have no debate about, if the experiment says that
 /// they are to be left out; otherwise the first of them is refused.
@@ -13,7 +13,7 @@ pub(in super::super) fn unusable(
     files: &Files<'_>,
     dataset: &Dataset,
     numbers: &mut Vec<usize>,
-) -> Result<Vec<LeftOut>, Refusal> {
+) -> Result<Vec<LeftOut>, ExperimentError> {
     let skip = experiment.images.get_ref().skip_unusable;
     let mut left_out = Vec::new();
     for image in numbers.iter().copied() {
@@ -29,7 +29,7 @@ pub(in super::super) fn unusable(
                     "image {image} {why}: choose others, or leave such images out by \
                      `skip_unusable = true` in [images]"
                 );
-                return Err(Refusal::at(files.text, span, reason));
+                return Err(ExperimentError::at(files.text, span, reason));
             }
             None => {}
         }

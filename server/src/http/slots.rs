@@ -1,4 +1,4 @@
-//! Desks for work that takes the server long: so many at once, few of them for one address, and
+//! Slots for work that takes the server long: so many at once, few of them for one address, and
 //! addresses wait for them in turn.
 
 use std::collections::{HashMap, VecDeque};
@@ -9,18 +9,18 @@ use tokio::sync::oneshot;
 
 use crate::visitors::whole;
 
-/// The desks for one kind of work.
+/// The slots for one kind of work.
 #[derive(Clone, Debug)]
-pub(crate) struct Desks {
+pub(crate) struct Slots {
     bounds: Bounds,
-    office: Arc<Mutex<Office>>,
+    state: Arc<Mutex<State>>,
 }
 
 /// How many there may be.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bounds {
-    /// Desks.
-    pub(crate) desks: usize,
+    /// Slots.
+    pub(crate) slots: usize,
     /// Of them for one address.
     pub(crate) each: usize,
     /// Who wait for one.
@@ -30,9 +30,9 @@ pub(crate) struct Bounds {
 }
 
 #[derive(Debug)]
-struct Office {
+struct State {
     free: usize,
-    /// How many desks each address has, of those that have any.
+    /// How many slots each address has, of those that have any.
     taken: HashMap<IpAddr, usize>,
     waiting: VecDeque<Waiting>,
 }
@@ -41,59 +41,59 @@ struct Office {
 #[derive(Debug)]
 struct Waiting {
     whose: IpAddr,
-    desk: oneshot::Sender<Desk>,
+    slot: oneshot::Sender<Slot>,
 }
 
-/// A desk, given back when this is dropped.
+/// A slot, given back when this is dropped.
 #[derive(Debug)]
-pub(super) struct Desk {
-    desks: Desks,
+pub(super) struct Slot {
+    slots: Slots,
     whose: IpAddr,
 }
 
-impl Desks {
+impl Slots {
     pub(crate) fn new(bounds: Bounds) -> Self {
         let (taken, waiting) = (HashMap::new(), VecDeque::new());
-        let office = Office { free: bounds.desks, taken, waiting };
-        Self { bounds, office: Arc::new(Mutex::new(office)) }
+        let state = State { free: bounds.slots, taken, waiting };
+        Self { bounds, state: Arc::new(Mutex::new(state)) }
     }
 
-    /// Waits for a desk; none where as many wait as may.
-    pub(super) async fn take(&self, address: IpAddr) -> Option<Desk> {
+    /// Waits for a slot; none where as many wait as may.
+    pub(super) async fn take(&self, address: IpAddr) -> Option<Slot> {
         let whose = whole(address);
-        let (desk, taken) = oneshot::channel();
+        let (slot, taken) = oneshot::channel();
         {
-            let mut office = self.office();
-            office.forget();
-            let own = office.waiting.iter().filter(|waiting| waiting.whose == whose).count();
+            let mut state = self.state();
+            state.forget();
+            let own = state.waiting.iter().filter(|waiting| waiting.whose == whose).count();
             let Bounds { waiting, each_waiting, .. } = self.bounds;
-            if own >= each_waiting || office.waiting.len() >= waiting {
+            if own >= each_waiting || state.waiting.len() >= waiting {
                 return None;
             }
-            office.waiting.push_back(Waiting { whose, desk });
+            state.waiting.push_back(Waiting { whose, slot });
         }
         self.serve();
         taken.await.ok()
     }
 
-    /// Gives free desks to those whose turn it is.
+    /// Gives free slots to those whose turn it is.
     fn serve(&self) {
         loop {
-            let next = self.office().next(self.bounds.each);
-            let Some(Waiting { whose, desk }) = next else { return };
+            let next = self.state().next(self.bounds.each);
+            let Some(Waiting { whose, slot }) = next else { return };
             // From who has just gone it comes back.
-            drop(desk.send(Desk { desks: self.clone(), whose }));
+            drop(slot.send(Slot { slots: self.clone(), whose }));
         }
     }
 
-    fn office(&self) -> MutexGuard<'_, Office> {
+    fn state(&self) -> MutexGuard<'_, State> {
         // Nothing panics under the lock.
-        self.office.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Office {
-    /// Who has a free desk now: the first whose address has not as many as it may. The others from
+impl State {
+    /// Who has a free slot now: the first whose address has not as many as it may. The others from
     /// there wait behind all others.
     fn next(&mut self, each: usize) -> Option<Waiting> {
         self.forget();
@@ -115,22 +115,22 @@ impl Office {
 
     /// Forgets those who have gone.
     fn forget(&mut self) {
-        self.waiting.retain(|waiting| !waiting.desk.is_closed());
+        self.waiting.retain(|waiting| !waiting.slot.is_closed());
     }
 }
 
-impl Drop for Desk {
+impl Drop for Slot {
     fn drop(&mut self) {
-        let mut office = self.desks.office();
-        office.free += 1;
-        if let Some(taken) = office.taken.get_mut(&self.whose) {
+        let mut state = self.slots.state();
+        state.free += 1;
+        if let Some(taken) = state.taken.get_mut(&self.whose) {
             *taken -= 1;
             if *taken == 0 {
-                office.taken.remove(&self.whose);
+                state.taken.remove(&self.whose);
             }
         }
-        drop(office);
-        self.desks.serve();
+        drop(state);
+        self.slots.serve();
     }
 }
 
@@ -141,8 +141,8 @@ mod tests {
 
     use super::*;
 
-    fn desks() -> Desks {
-        Desks::new(Bounds { desks: 2, each: 1, waiting: 5, each_waiting: 3 })
+    fn slots() -> Slots {
+        Slots::new(Bounds { slots: 2, each: 1, waiting: 5, each_waiting: 3 })
     }
 
     fn address(last: u8) -> IpAddr {
@@ -150,12 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn one_address_has_one_desk_however_much_it_asks_for() {
-        let desks = desks();
-        let first = assert_ready!(spawn(desks.take(address(1))).poll()).unwrap();
-        let mut second = spawn(desks.take(address(1)));
+    fn one_address_has_one_slot_however_much_it_asks_for() {
+        let slots = slots();
+        let first = assert_ready!(spawn(slots.take(address(1))).poll()).unwrap();
+        let mut second = spawn(slots.take(address(1)));
         assert_pending!(second.poll());
-        let other = assert_ready!(spawn(desks.take(address(2))).poll()).unwrap();
+        let other = assert_ready!(spawn(slots.take(address(2))).poll()).unwrap();
         drop(other);
         assert_pending!(second.poll());
         drop(first);
@@ -164,26 +164,26 @@ mod tests {
 
     #[test]
     fn so_do_all_networks_that_may_be_of_one() {
-        let desks = desks();
-        let _desk = assert_ready!(spawn(desks.take("2001:db8::1".parse().unwrap())).poll());
-        assert_pending!(spawn(desks.take("2001:db8:0:ffff::1".parse().unwrap())).poll());
-        assert_ready!(spawn(desks.take("2001:db8:1::1".parse().unwrap())).poll()).unwrap();
+        let slots = slots();
+        let _slot = assert_ready!(spawn(slots.take("2001:db8::1".parse().unwrap())).poll());
+        assert_pending!(spawn(slots.take("2001:db8:0:ffff::1".parse().unwrap())).poll());
+        assert_ready!(spawn(slots.take("2001:db8:1::1".parse().unwrap())).poll()).unwrap();
     }
 
     #[test]
     fn addresses_wait_in_turn_and_so_many_at_most() {
-        let desks = desks();
-        let held = [1, 2].map(|last| assert_ready!(spawn(desks.take(address(last))).poll()));
-        let mut greedy: Vec<_> = (0..3).map(|_| spawn(desks.take(address(3)))).collect();
+        let slots = slots();
+        let held = [1, 2].map(|last| assert_ready!(spawn(slots.take(address(last))).poll()));
+        let mut greedy: Vec<_> = (0..3).map(|_| spawn(slots.take(address(3)))).collect();
         for waiting in &mut greedy {
             assert_pending!(waiting.poll());
         }
-        assert!(assert_ready!(spawn(desks.take(address(3))).poll()).is_none());
-        let mut modest = spawn(desks.take(address(4)));
+        assert!(assert_ready!(spawn(slots.take(address(3))).poll()).is_none());
+        let mut modest = spawn(slots.take(address(4)));
         assert_pending!(modest.poll());
-        let mut last = spawn(desks.take(address(5)));
+        let mut last = spawn(slots.take(address(5)));
         assert_pending!(last.poll());
-        assert!(assert_ready!(spawn(desks.take(address(6))).poll()).is_none(), "all wait");
+        assert!(assert_ready!(spawn(slots.take(address(6))).poll()).is_none(), "all wait");
         // The second of the greedy is passed.
         drop(held);
         let first = assert_ready!(greedy[0].poll());
@@ -194,7 +194,7 @@ mod tests {
         assert!(assert_ready!(greedy[1].poll()).is_some());
         // Who goes makes room for the next.
         drop(greedy);
-        assert_eq!(desks.office().free, 2);
-        assert!(desks.office().taken.is_empty());
+        assert_eq!(slots.state().free, 2);
+        assert!(slots.state().taken.is_empty());
     }
 }

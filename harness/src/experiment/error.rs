@@ -6,21 +6,21 @@ use std::ops::Range;
 /// Why a file is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}{reason}")]
-pub struct Refusal {
-    place: Place,
+pub struct ExperimentError {
+    place: Location,
     reason: String,
 }
 
 /// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// A line, from 1.
     Line(usize),
     /// Nowhere in particular: something is missing.
     Whole,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line}: "),
@@ -29,21 +29,21 @@ impl fmt::Display for Place {
     }
 }
 
-impl Refusal {
+impl ExperimentError {
     /// What stands at those bytes of the text is refused.
     pub(crate) fn at(text: &str, span: Range<usize>, reason: impl fmt::Display) -> Self {
         // The default of what is not written stands nowhere.
-        let place = if span.is_empty() { Place::Whole } else { Place::of(text, span.start) };
+        let place = if span.is_empty() { Location::Whole } else { Location::of(text, span.start) };
         Self { place, reason: reason.to_string() }
     }
 
     pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
-        let place = error.span().map_or(Place::Whole, |span| Place::of(text, span.start));
+        let place = error.span().map_or(Location::Whole, |span| Location::of(text, span.start));
         Self { place, reason: error.message().trim_end().replace('\n', ", ") }
     }
 }
 
-impl Place {
+impl Location {
     fn of(text: &str, byte: usize) -> Self {
         let before = text.get(..byte).unwrap_or(text);
         Self::Line(1 + before.matches('\n').count())

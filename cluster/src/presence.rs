@@ -33,12 +33,12 @@ pub struct Presence {
     /// shard is: 1 is one core of a server with AVX-512. None before the first shard is done.
     pub speed: Option<f64>,
     /// Runs that it takes no part in.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<RefusedRun>,
 }
 
 /// A run that a worker takes no part in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
+pub struct RefusedRun {
     /// The run.
     pub run: String,
     /// Why.
@@ -50,7 +50,10 @@ pub struct Refusal {
 /// # Errors
 ///
 /// [`ClusterError`] if no server answers or lets the client in.
-pub async fn census(access: &Access, wait: Duration) -> Result<Vec<Presence>, ClusterError> {
+pub async fn present_workers(
+    access: &Access,
+    wait: Duration,
+) -> Result<Vec<Presence>, ClusterError> {
     let client = access.connect("pixel-debate workers", |_| {}).await?;
     let failed = |error: &dyn std::error::Error| ClusterError::JetStream {
         what: "the workers cannot be asked".to_owned(),
@@ -58,7 +61,7 @@ pub async fn census(access: &Access, wait: Duration) -> Result<Vec<Presence>, Cl
     };
     let inbox = client.new_inbox();
     let mut answers = client.subscribe(inbox.clone()).await.map_err(|error| failed(&error))?;
-    let asked = client.publish_with_reply(wire::CENSUS, inbox, bytes::Bytes::new()).await;
+    let asked = client.publish_with_reply(wire::WORKERS, inbox, bytes::Bytes::new()).await;
     asked.map_err(|error| failed(&error))?;
     client.flush().await.map_err(|error| failed(&error))?;
     let mut workers: Vec<Presence> = Vec::new();

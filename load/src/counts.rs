@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 
 /// What all tables count together.
 #[derive(Debug)]
-pub(crate) struct Tally {
+pub(crate) struct Counts {
     /// Whether the measured time is now.
     measuring: AtomicBool,
     pub(crate) moves: Count,
@@ -55,7 +55,7 @@ impl Count {
     }
 }
 
-impl Tally {
+impl Counts {
     /// None if a histogram of these bounds cannot be.
     pub(crate) fn new() -> Option<Self> {
         let histogram = || Histogram::new_with_bounds(1, LONGEST.as_micros() as u64, 3).ok();

@@ -16,7 +16,7 @@ use crate::roster::Roster;
 use crate::searches::Searches;
 
 /// What all debates of a server share.
-pub(crate) struct House {
+pub(crate) struct Services {
     pub(crate) dataset: &'static Dataset,
     pub(crate) roster: Arc<dyn Roster>,
     pub(crate) limits: Limits,
@@ -35,7 +35,7 @@ pub(crate) struct House {
     pub(crate) stop: CancellationToken,
 }
 
-impl House {
+impl Services {
     pub(crate) fn new(config: &ServerConfig, store: Store, stop: CancellationToken) -> Self {
         let ServerConfig { dataset, roster, limits, .. } = config;
         let offer = Offer {

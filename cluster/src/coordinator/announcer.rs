@@ -14,7 +14,7 @@ use crate::wire::{self, Announcement};
 use crate::{ClusterError, Presence};
 
 /// Announces a run as long as it is kept.
-pub(super) struct Crier {
+pub(super) struct Announcer {
     client: Client,
     shared: Arc<Mutex<Shared>>,
     tasks: Vec<JoinHandle<()>>,
@@ -27,13 +27,13 @@ struct Shared {
     told: HashSet<(String, String)>,
 }
 
-impl Drop for Crier {
+impl Drop for Announcer {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
-impl Crier {
+impl Announcer {
     pub(super) async fn start(
         client: &Client,
         announcement: Announcement,

@@ -8,7 +8,7 @@ use crate::crowd::Crowd;
 
 /// What is to be played, and against whom.
 #[derive(Clone, Debug)]
-pub struct Plan {
+pub struct Scenario {
     /// Against whom.
     pub target: Target,
     /// Debates at once: each has three connections.

@@ -11,11 +11,11 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use tokio::sync::Notify;
 
 use super::WorkerOptions;
-use crate::census::{Presence, Refusal};
+use crate::presence::{Presence, RefusedRun};
 
 /// Counts of a worker.
 #[derive(Debug)]
-pub(super) struct Tally {
+pub(super) struct Counts {
     name: String,
     version: String,
     instructions: String,
@@ -47,7 +47,7 @@ struct Times {
     spent: f64,
 }
 
-impl Tally {
+impl Counts {
     pub(super) fn of(options: &WorkerOptions, instructions: Instructions) -> Self {
         Self {
             name: options.name.clone(),
@@ -129,7 +129,7 @@ impl Tally {
         let mut times = self.times.lock().unwrap_or_else(PoisonError::into_inner);
         times.forget();
         let refusals = self.refusals.lock().unwrap_or_else(PoisonError::into_inner);
-        let refusal = |(run, reason): (&String, &String)| Refusal {
+        let refusal = |(run, reason): (&String, &String)| RefusedRun {
             run: run.clone(),
             reason: reason.clone(),
         };

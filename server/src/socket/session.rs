@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tracing::debug;
 
-use super::{Clerk, Farewell, Stay};
+use super::{Farewell, Handler, Stay};
 
 use crate::credits::Spend;
 use crate::lobby::{Lobby, unknown};
@@ -20,7 +20,7 @@ use crate::rate::{Measure, Pace};
 use crate::table::{Act, Follow, Request, TableHandle, Wanted, What};
 
 /// What a client has asked for and follows.
-pub(super) struct Desk {
+pub(super) struct Session {
     lobby: Arc<Lobby>,
     outbox: Outbox,
     address: IpAddr,
@@ -44,7 +44,7 @@ struct Wish {
     opinions: bool,
 }
 
-impl Desk {
+impl Session {
     pub(super) fn new(lobby: Arc<Lobby>, outbox: Outbox, address: IpAddr) -> Self {
         let limits = lobby.limits();
         let pace = Pace::new(limits.messages_a_second, limits.messages_at_once);
@@ -203,7 +203,7 @@ impl Desk {
 
     fn refuse(&self, refusal: Refusal) {
         debug!(client = self.outbox.client(), code = ?refusal.code, "refused");
-        self.lobby.house().metrics.refusals.inc();
+        self.lobby.services().metrics.refusals.inc();
         self.outbox.tell(&ServerMessage::Error(refusal));
     }
 
@@ -216,7 +216,7 @@ impl Desk {
     }
 }
 
-impl Clerk for Desk {
+impl Handler for Session {
     async fn read(&mut self, message: Message, at: Instant) -> Stay {
         match self.pace.take() {
             Measure::Read => {}
@@ -231,7 +231,7 @@ impl Clerk for Desk {
                 return Stay::Yes;
             }
         }
-        if let Err(refusal) = self.lobby.house().credits.spend(Spend::Message, self.address) {
+        if let Err(refusal) = self.lobby.services().credits.spend(Spend::Message, self.address) {
             self.refuse(refusal);
             return Stay::Yes;
         }
