@@ -10,6 +10,7 @@ mod certificate;
 mod check;
 mod game;
 mod plan;
+mod planning;
 mod search;
 mod several;
 mod strategy;

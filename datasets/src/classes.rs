@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::{DatasetError, Fault, mnist};
+use crate::{DatasetError, Fault};
 
 /// The file beside the class folders that says which label each has.
 pub(crate) const MAP: &str = "labels.toml";
@@ -54,7 +54,7 @@ impl Classes {
             for (name, label) in folders.iter().zip(digits) {
                 insert(&mut labels, name, label)?;
             }
-            return Ok(Self { names: mnist::digits(), labels, labelling: Labelling::Stated });
+            return Ok(Self { names: ten_digits(), labels, labelling: Labelling::Stated });
         }
         if folders.len() > usize::from(u8::MAX) {
             return Err(Fault::Classes { classes: folders.len() });
@@ -83,7 +83,7 @@ impl Classes {
             insert(&mut labels, name, *label)?;
         }
         // All ten labels are there, whichever have a folder: a liar may claim any.
-        let mut names = mnist::digits();
+        let mut names = ten_digits();
         for (name, label) in map {
             names[usize::from(*label)].clone_from(name);
         }
@@ -177,6 +177,11 @@ fn in_words(value: &toml::Value) -> String {
     }
 }
 
+/// The names of the ten classes.
+pub(crate) fn ten_digits() -> Vec<String> {
+    (0..10).map(|digit| digit.to_string()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +211,7 @@ mod tests {
         for case in cases {
             let names: Vec<&str> = case.iter().map(|(name, _)| *name).collect();
             let classes = of(&names, None).unwrap();
-            assert_eq!(classes.names, mnist::digits());
+            assert_eq!(classes.names, ten_digits());
             assert_eq!(classes.labelling, Labelling::Stated);
             for (name, label) in case {
                 assert_eq!(classes.labels[*name], *label, "{name}");

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::classes::{Classes, Labelling};
-use crate::{Dataset, DatasetError, Fault, Format, Reading, Warning, mnist, pictures};
+use crate::classes::{Classes, Labelling, ten_digits};
+use crate::{Dataset, DatasetError, Fault, Format, Reading, Warning, pictures};
 
 /// A part of a dataset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Dataset {
         if files.as_flattened().iter().any(|file| file.exists()) {
             let [images, labels] = idx_pair(dir, split);
             let name = format!("{name}-{part}");
-            let mut dataset = Self::idx(&name, &images, &labels, mnist::digits(), reading)?;
+            let mut dataset = Self::idx(&name, &images, &labels, ten_digits(), reading)?;
             let warnings = beside_idx(dir, &[images, labels])?;
             dataset.take(Format::Idx, Labelling::Stated, reading, warnings);
             return Ok(dataset);

@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use crate::{Dataset, DatasetError, Format, Labelling, Reading, folder, idx};
+use crate::{Dataset, DatasetError, Format, Labelling, Reading, classes, folder, idx};
 
 static TEST: LazyLock<Dataset> = LazyLock::new(|| {
     let images = include_bytes!("../data/mnist/t10k-images-idx3-ubyte.gz");
@@ -22,21 +22,17 @@ pub fn test() -> &'static Dataset {
 /// [`DatasetError`] if the files are not there or not MNIST's.
 pub fn train(dir: &Path) -> Result<Dataset, DatasetError> {
     let [images, labels] = folder::idx_pair(dir, folder::Split::Train);
-    let mut dataset = Dataset::from_idx("mnist-train", &images, &labels, digits())?;
+    let mut dataset = Dataset::from_idx("mnist-train", &images, &labels, classes::ten_digits())?;
     dataset.take(Format::Idx, Labelling::Stated, Reading::default(), Vec::new());
     Ok(dataset)
-}
-
-/// The names of the ten classes.
-pub(crate) fn digits() -> Vec<String> {
-    (0..10).map(|digit| digit.to_string()).collect()
 }
 
 fn from_bytes(images: &[u8], labels: &[u8]) -> Result<Dataset, DatasetError> {
     let images = idx::images("t10k-images", images)?;
     let labels = idx::labels("t10k-labels", labels)?;
     let sides = (images.width, images.height);
-    let mut dataset = Dataset::new("mnist-test", sides, images.pixels, labels, digits())?;
+    let mut dataset =
+        Dataset::new("mnist-test", sides, images.pixels, labels, classes::ten_digits())?;
     dataset.take(Format::Idx, Labelling::Stated, Reading::default(), Vec::new());
     Ok(dataset)
 }

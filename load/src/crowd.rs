@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::connection::Connection;
-use crate::run::LoadError;
+use crate::error::LoadError;
 
 /// So many debates in which both sides are played by one of the server's agents.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,6 +15,7 @@
 mod connection;
 mod counts;
 mod crowd;
+mod error;
 mod process;
 mod record;
 mod relay;
@@ -25,8 +26,9 @@ mod table;
 mod timing;
 
 pub use crowd::{Crowd, CrowdReport};
+pub use error::LoadError;
 pub use relay::Relay;
 pub use report::{LoadReport, Percentiles};
-pub use run::{LoadError, run};
+pub use run::run;
 pub use scenario::{Scenario, Target};
 pub use timing::{Findings, Pair, Sample, TimingPlan, TimingReport, study, timing};

@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::run::LoadError;
+use crate::error::LoadError;
 
 /// How long a program may take until it listens.
 const PATIENCE: Duration = Duration::from_mins(1);

@@ -1,67 +1,22 @@
 //! A run from the first connection to the report.
 
-use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use thiserror::Error;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::task::TaskTracker;
 
 use crate::counts::Counts;
 use crate::crowd::{set_up, standing};
+use crate::error::LoadError;
 use crate::process::Process;
 use crate::report::{LoadReport, Percentiles};
 use crate::scenario::{Scenario, Target};
 use crate::table::{Phase, Table};
-
-/// Why there is no report.
-#[derive(Debug, Error)]
-pub enum LoadError {
-    /// The system allows too few open files.
-    #[error(
-        "{need} open files are needed and the system allows {have}: play fewer debates, or raise \
-         the limit (`ulimit -n`)"
-    )]
-    Files {
-        /// How many are needed.
-        need: u64,
-        /// How many are allowed.
-        have: u64,
-    },
-    /// The program did not start.
-    #[error("{} could not be started: {source}", program.display())]
-    Start {
-        /// The program.
-        program: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A connection was refused before anything was played.
-    #[error("table {table} of {debates} could not connect: {detail}")]
-    Connect {
-        /// The table.
-        table: u32,
-        /// How many there are to be.
-        debates: u32,
-        /// What happened.
-        detail: String,
-    },
-    /// The crowd could not be set up.
-    #[error("the crowd could not be set up: {0}")]
-    Crowd(String),
-    /// A debate whose times were to be measured was not played to its end.
-    #[error("a debate was not played to its end: {0}")]
-    Timing(String),
-    /// A scenario that cannot be carried out.
-    #[error("{0}")]
-    Scenario(&'static str),
-}
 
 /// How many tables connect at once.
 const CONNECTING: usize = 64;

@@ -18,8 +18,8 @@ use serde::Serialize;
 use tokio::time::{Instant, timeout};
 
 use crate::connection::{Connection, Lost};
+use crate::error::LoadError;
 use crate::process::Process;
-use crate::run::LoadError;
 use crate::scenario::Target;
 
 pub use study::{Findings, Sample, study};
@@ -29,8 +29,8 @@ pub use study::{Findings, Sample, study};
 pub struct TimingPlan {
     /// Against whom.
     pub target: Target,
-    /// The agents, each of which meets each.
-    pub agents: Vec<String>,
+    /// The pairs of agents that meet: who sits first, and who second.
+    pub pairs: Vec<[String; 2]>,
     /// The debates of each pair of agents: two over each image, one by either role.
     pub debates: u32,
     /// How many pixels are revealed.
@@ -84,10 +84,10 @@ const IMAGES: u32 = 10_000;
 ///
 /// [`LoadError`] if the server cannot be started or reached, or a debate does not go as planned.
 pub async fn timing(
-    scenario: TimingPlan,
+    plan: TimingPlan,
     mut progress: impl FnMut(&str),
 ) -> Result<TimingReport, LoadError> {
-    let (process, address) = match scenario.target.clone() {
+    let (process, address) = match plan.target.clone() {
         Target::Server(address) => (None, address),
         Target::Program { program, arguments, listen, .. } => {
             let process = Process::start(program, arguments, listen).await?;
@@ -95,36 +95,33 @@ pub async fn timing(
             (Some(process), address)
         }
     };
-    let scenario = Arc::new(scenario);
+    let plan = Arc::new(plan);
     let mut pairs = Vec::new();
-    for (number, first) in scenario.agents.iter().enumerate() {
-        for second in &scenario.agents[number..] {
-            progress(&format!("{first} against {second}"));
-            let images = (0..scenario.debates / 2).map(|image| {
-                let (scenario, first, second) =
-                    (Arc::clone(&scenario), first.clone(), second.clone());
-                // Images that no other pair has, as far as there are enough.
-                let index = (pairs.len() as u32 * (scenario.debates / 2) + image) % IMAGES;
-                async move { both_roles(address, &scenario, [&first, &second], index).await }
-            });
-            let images: Vec<_> = images.collect();
-            let played: Vec<Result<[Sample; 2], String>> =
-                stream::iter(images).buffered(scenario.at_once).collect().await;
-            let mut samples = Vec::new();
-            for image in played {
-                samples.push(image.map_err(LoadError::Timing)?);
-            }
-            let (first, second) = (first.clone(), second.clone());
-            let gaps = samples.iter().flatten().flat_map(|sample| &sample.gaps_ms);
-            let mean_ms = gaps.clone().sum::<f64>() / gaps.count().max(1) as f64;
-            let findings = study(&samples, scenario.seed);
-            pairs.push(Pair { first, second, mean_ms, findings, samples });
+    for [first, second] in &plan.pairs {
+        progress(&format!("{first} against {second}"));
+        let images = (0..plan.debates / 2).map(|image| {
+            let (plan, first, second) = (Arc::clone(&plan), first.clone(), second.clone());
+            // Images that no other pair has, as far as there are enough.
+            let index = (pairs.len() as u32 * (plan.debates / 2) + image) % IMAGES;
+            async move { both_roles(address, &plan, [&first, &second], index).await }
+        });
+        let images: Vec<_> = images.collect();
+        let played: Vec<Result<[Sample; 2], String>> =
+            stream::iter(images).buffered(plan.at_once).collect().await;
+        let mut samples = Vec::new();
+        for image in played {
+            samples.push(image.map_err(LoadError::Timing)?);
         }
+        let (first, second) = (first.clone(), second.clone());
+        let gaps = samples.iter().flatten().flat_map(|sample| &sample.gaps_ms);
+        let mean_ms = gaps.clone().sum::<f64>() / gaps.count().max(1) as f64;
+        let findings = study(&samples, plan.seed);
+        pairs.push(Pair { first, second, mean_ms, findings, samples });
     }
     if let Some(process) = process {
         process.stop().await;
     }
-    let TimingPlan { pixels, pace_ms, at_once, .. } = *scenario;
+    let TimingPlan { pixels, pace_ms, at_once, .. } = *plan;
     Ok(TimingReport { pixels, pace_ms, at_once, pairs })
 }
 
@@ -132,7 +129,7 @@ pub async fn timing(
 /// liar. Which is played first differs from image to image, for the server may remember the image.
 async fn both_roles(
     server: SocketAddr,
-    scenario: &TimingPlan,
+    plan: &TimingPlan,
     agents: [&str; 2],
     image: u32,
 ) -> Result<[Sample; 2], String> {
@@ -140,8 +137,8 @@ async fn both_roles(
     let [first, second] = agents.map(|name| Player::BuiltIn(name.into()));
     let honest = Setup {
         image: Some(image),
-        pixels: scenario.pixels,
-        pace_ms: scenario.pace_ms,
+        pixels: plan.pixels,
+        pace_ms: plan.pace_ms,
         judge: Player::outside(),
         honest: first.clone(),
         liar: second.clone(),

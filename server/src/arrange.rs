@@ -9,8 +9,9 @@ use pixel_debate_protocol::{
 };
 use rand::{Rng, RngExt};
 
-use crate::record::{Terms, now_ms};
+use crate::record::now_ms;
 use crate::roster::Roster;
+use crate::terms::Terms;
 use crate::tokens::Locks;
 
 /// How often an image is drawn at random before all are looked at.

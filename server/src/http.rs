@@ -1,6 +1,7 @@
 //! HTTP: debates as resources, health, metrics, the page, and the door to the websocket.
 
 mod analysis;
+pub(crate) mod app;
 mod client;
 mod debates;
 mod description;
@@ -16,7 +17,6 @@ mod slots;
 mod standings;
 mod websocket;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -27,18 +27,14 @@ use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 use pixel_debate_protocol::{PATH, Refusal, RefusalCode};
 use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
+pub(crate) use self::app::{App, Peer};
 pub(crate) use self::kept::Kept;
 pub use self::origin::OriginError;
 pub(crate) use self::origin::Origins;
 use self::refused::Refused;
 pub(crate) use self::slots::{Bounds, Slots};
-use crate::config::AdminToken;
 use crate::credits::Spend;
-use crate::lobby::Lobby;
-use crate::visitors::{Permit, Visitors};
 
 /// The most bytes of a request's head: its path and its fields.
 pub(crate) const HEAD_BYTES: usize = 8 * 1024;
@@ -49,36 +45,6 @@ pub(crate) const HEAD_FIELDS: usize = 100;
 /// What asks whether the server lives costs nobody anything, and may be asked by whoever watches it
 /// as often as it likes.
 const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
-
-/// What every request needs.
-#[derive(Clone)]
-pub(crate) struct App {
-    pub(crate) lobby: Arc<Lobby>,
-    pub(crate) administrator: Option<AdminToken>,
-    pub(crate) origins: Arc<Origins>,
-    /// How many of them stand between this server and its clients.
-    pub(crate) proxies: u8,
-    pub(crate) visitors: Visitors,
-    pub(crate) kept: Arc<Kept>,
-    /// Where positions are analysed.
-    pub(crate) analysis_slots: Slots,
-    /// Where pictures are drawn.
-    pub(crate) picture_slots: Slots,
-    /// The tasks of websockets.
-    pub(crate) sockets: TaskTracker,
-    /// Told to the websockets when the server stops.
-    pub(crate) stop: CancellationToken,
-}
-
-/// From where a request comes.
-#[derive(Clone)]
-pub(crate) struct Peer {
-    pub(crate) address: IpAddr,
-    /// The permits that its connection has, also when it becomes a websocket.
-    pub(crate) permits: Arc<Vec<Permit>>,
-    /// Behind a proxy, the permit that this request or websocket has.
-    pub(crate) visit: Option<Arc<Permit>>,
-}
 
 impl App {
     /// What answers requests.

@@ -1,12 +1,13 @@
 //! The bounds on everything that a client can make grow or last.
 
+mod error;
 mod rows;
 
 use std::time::Duration;
 
 use pixel_debate_protocol::Bounds;
 
-pub use self::rows::LimitsError;
+pub use self::error::LimitsError;
 
 /// The bounds on everything that a client can make grow or last.
 ///

@@ -1,8 +1,10 @@
 //! All debates of a server, by name.
 
-mod list;
+mod board;
+pub(crate) mod list;
 mod readiness;
-mod rooms;
+mod ready;
+mod refusals;
 mod standings;
 
 use std::collections::HashMap;
@@ -10,7 +12,6 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-pub(crate) use self::list::Filter;
 use pixel_debate_game::Debate;
 use pixel_debate_protocol::{
     Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
@@ -22,15 +23,18 @@ use tokio_util::task::TaskTracker;
 use tracing::{debug, error, info, warn};
 
 use self::readiness::Readiness;
-pub(crate) use self::rooms::GoingOn;
-use self::rooms::{Leaver, Room, Rooms, Use};
+pub(crate) use self::refusals::unknown;
+use self::refusals::{damaged, store_unavailable, unavailable};
 use crate::arrange::arrange;
 use crate::credits::{Charge, Spend};
 use crate::limits::Limits;
-use crate::record::{Restored, Terms, opening};
+use crate::record::{Restored, Unreadable, opening};
 use crate::results::DebateResult;
+use crate::rooms::{Leaver, Room, Rooms, Use};
 use crate::services::Services;
-use crate::table::{Key, Request, TableHandle, Task};
+use crate::table::task::Task;
+use crate::table::{Key, Request, TableHandle};
+use crate::terms::Terms;
 use crate::tokens::new_debate_id;
 use crate::visitors::{Permit, Visitors};
 
@@ -53,7 +57,7 @@ pub(crate) struct Lobby {
     /// The debate that visitors are shown.
     shown: tokio::sync::Mutex<Option<DebateId>>,
     /// How debaters and judges have done.
-    board: standings::Board,
+    board: board::Board,
     tasks: TaskTracker,
 }
 
@@ -88,7 +92,7 @@ impl Lobby {
             readiness: Readiness::default(),
             tables: Mutex::default(),
             shown: tokio::sync::Mutex::default(),
-            board: standings::Board::default(),
+            board: board::Board::default(),
             tasks,
         }
     }
@@ -119,14 +123,15 @@ impl Lobby {
                 error!(place = number, debate = name, detail, "a stored debate is damaged");
             }
             for stored in &page.items {
-                match self.restore(stored).await? {
+                match self.restore(stored).await {
                     Ok(restored) => {
                         self.seat(restored, None, None);
                         recovered += 1;
                     }
-                    Err(reason) => {
+                    Err(Unreadable::Damaged(reason)) => {
                         error!(debate = stored.debate.id, reason, "a stored debate is damaged");
                     }
+                    Err(Unreadable::Store(error)) => return Err(error),
                 }
             }
             let Some(next) = page.next else { return Ok(recovered) };
@@ -224,14 +229,13 @@ impl Lobby {
         if id.0.len() != NAME_LENGTH || !id.0.bytes().all(is_name) {
             return Err(unknown(id));
         }
-        let of_store = |error: StoreError| match error {
-            StoreError::Damaged { detail, .. } => damaged(id, &detail),
-            error => unavailable(&error).about(id),
+        let refuse = |unreadable| match unreadable {
+            Unreadable::Damaged(reason) => damaged(id, &reason),
+            Unreadable::Store(error) => unavailable(&error).about(id),
         };
-        let stored = self.services.store.debate(&id.0).await.map_err(of_store)?;
-        let stored = stored.ok_or_else(|| unknown(id))?;
-        let restored = self.restore(&stored).await.map_err(of_store)?;
-        let restored = restored.map_err(|reason| damaged(id, &reason))?;
+        let stored = self.services.store.debate(&id.0).await;
+        let stored = stored.map_err(|error| refuse(error.into()))?.ok_or_else(|| unknown(id))?;
+        let restored = self.restore(&stored).await.map_err(refuse)?;
         if restored.abandoned.is_some() {
             return Err(unknown(id));
         }
@@ -265,25 +269,17 @@ impl Lobby {
         Ok((id, table))
     }
 
-    async fn restore(&self, stored: &StoredDebate) -> Result<Result<Restored, String>, StoreError> {
-        match self.services.store.events(&stored.debate.id, 0).await {
-            Ok(events) => Ok(Restored::new(stored, &events)),
-            Err(StoreError::Damaged { detail, .. }) => Ok(Err(detail)),
-            Err(error) => Err(error),
-        }
+    async fn restore(&self, stored: &StoredDebate) -> Result<Restored, Unreadable> {
+        let events = self.services.store.events(&stored.debate.id, 0).await?;
+        Ok(Restored::new(stored, &events)?)
     }
 
     /// What came of a debate that ended before results were kept: it is replayed.
-    async fn replayed(
-        &self,
-        stored: &StoredDebate,
-    ) -> Result<Result<DebateResult, String>, StoreError> {
-        let restored = self.restore(stored).await?;
-        Ok(restored.map(|over| {
-            let ended_ms = over.times.last().map(|time| time.at_ms);
-            let cut_short = over.times.iter().any(|time| time.cut_short);
-            DebateResult::of(&over.debate, &over.terms, &[], ended_ms, cut_short)
-        }))
+    async fn replayed(&self, stored: &StoredDebate) -> Result<DebateResult, Unreadable> {
+        let over = self.restore(stored).await?;
+        let ended_ms = over.times.last().map(|time| time.at_ms);
+        let cut_short = over.times.iter().any(|time| time.cut_short);
+        Ok(DebateResult::of(&over.debate, &over.terms, &[], ended_ms, cut_short))
     }
 
     /// Room for one more debate, if need be by letting go of the oldest that is over, or else of the one
@@ -394,40 +390,4 @@ fn kind(player: &Player) -> &str {
         Player::Outside { .. } => "outside",
         Player::BuiltIn(name) => name,
     }
-}
-
-/// The refusal of a name that no debate has.
-pub(crate) fn unknown(id: &DebateId) -> Refusal {
-    Refusal::new(
-        RefusalCode::UnknownDebate,
-        "no debate has that name, or it ended without an outcome",
-        "the name of a debate under way, or of one that has an outcome",
-    )
-    .about(id)
-}
-
-/// The refusal of a debate of which the store has something else than was written.
-fn damaged(id: &DebateId, reason: &str) -> Refusal {
-    error!(debate = %id, reason, "a stored debate is damaged");
-    Refusal::new(
-        RefusalCode::Damaged,
-        "what the store has of this debate is damaged",
-        "another debate, or this one once the administrator has restored a copy of the store",
-    )
-    .about(id)
-}
-
-/// The refusal of what the store would have to take or to give.
-fn unavailable(error: &StoreError) -> Refusal {
-    // What is wrong with the store is the administrator's affair.
-    warn!(%error, "the store is not available");
-    store_unavailable()
-}
-
-fn store_unavailable() -> Refusal {
-    Refusal::new(
-        RefusalCode::StoreUnavailable,
-        "the store is not available at the moment",
-        "another try later",
-    )
 }

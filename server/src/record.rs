@@ -4,30 +4,41 @@
 //! as the transcript of a debate without events. Then every event is, with what it left of the
 //! banks. What comes back went through [`Debate::apply`] again.
 
-pub(crate) mod earlier;
-
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use pixel_debate_game::{Debate, Event, Move, Transcript};
-use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime, Setup};
-use pixel_debate_store::{NewDebate, StoredDebate, StoredEvent};
+use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime};
+use pixel_debate_store::{NewDebate, StoreError, StoredDebate, StoredEvent};
 use serde::{Deserialize, Serialize};
 
+use crate::earlier;
 use crate::results::DebateResult;
-use crate::tokens::Locks;
+use crate::terms::Terms;
 
-/// All that is fixed when a debate is set up, beside the debate itself.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Terms {
-    /// What was asked for.
-    pub(crate) setup: Setup,
-    pub(crate) background: Background,
-    /// The seeds of the first and of the second debater, if they are built in.
-    pub(crate) seeds: [u64; 2],
-    pub(crate) locks: Locks,
-    /// When it was set up, in milliseconds since 1970.
-    pub(crate) created_ms: u64,
+/// Why a stored debate, or what came of it, cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unreadable {
+    /// What is stored of it does not fit together.
+    #[error("{0}")]
+    Damaged(String),
+    #[error(transparent)]
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unreadable {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Damaged { detail, .. } => Self::Damaged(detail),
+            error => Self::Store(error),
+        }
+    }
+}
+
+impl From<String> for Unreadable {
+    fn from(reason: String) -> Self {
+        Self::Damaged(reason)
+    }
 }
 
 /// An event in the store.
@@ -150,8 +161,10 @@ mod tests {
     use std::sync::Arc;
 
     use pixel_debate_game::{Debater, Image, ImageSource, Pixel, Players, Role, Rules, Verdict};
+    use pixel_debate_protocol::Setup;
 
     use super::*;
+    use crate::tokens::Locks;
 
     fn set_up() -> (Debate, Terms) {
         let image = Arc::new(Image::new(3, 1, vec![0, 200, 90]).unwrap());

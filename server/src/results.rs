@@ -8,8 +8,10 @@ use pixel_debate_game::{
 use pixel_debate_protocol::{DebateId, Phase, Summary, Visibility};
 use pixel_debate_store::Finish;
 use serde::{Deserialize, Serialize};
+use serde_json::from_value;
 
-use crate::record::{Terms, earlier};
+use crate::earlier;
+use crate::terms::Terms;
 
 /// What came of a debate.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,7 +79,7 @@ impl DebateResult {
 
     /// As the store has it; the error says why it cannot be read.
     pub(crate) fn read(bytes: &Bytes) -> Result<Self, String> {
-        earlier::result(bytes).map_err(|error| format!("its result: {error}"))
+        earlier::result(bytes).and_then(from_value).map_err(|error| format!("its result: {error}"))
     }
 
     /// What a list says of the debate, which was set up at that time; nothing where it had no
@@ -239,5 +241,20 @@ mod tests {
         assert_eq!(grade(None, Verdict::Logits { logits: vec![2.0; 4] }).given, Some(0.25));
         assert_eq!(grade(None, label(1, Some(0.5))).given, Some(0.5));
         assert_eq!(grade(None, label(2, Some(0.5))).given, None);
+    }
+
+    #[test]
+    fn results_of_version_2_say_the_same() {
+        let stored = r#"{"events":5,"pixels":4,"precommit":true,"private":true,
+            "players":{"honest":"row","liar":"outside:\u202eEve ","judge":"outside:Ada"},
+            "outcome":{"winner":"liar","reason":"verdict"},
+            "grade":{"right":false,"given":0.25,"among":2},"beliefs":[0.5,null]}"#;
+        let read = DebateResult::read(&stored.into()).unwrap();
+        assert_eq!((read.visibility, read.judge_may_be_influenced), (Visibility::Private, true));
+        assert_eq!(read.players.liar.as_deref(), Some("outside:\u{202e}Eve "));
+        assert_eq!((read.ended_ms, read.beliefs.len()), (None, 2));
+        // What is written today is read as it is.
+        let again = serde_json::to_vec(&read).unwrap();
+        assert_eq!(DebateResult::read(&again.into()).unwrap(), read);
     }
 }

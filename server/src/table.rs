@@ -23,9 +23,11 @@ mod late;
 #[cfg(test)]
 mod model_tests;
 mod opinions;
+mod pending;
 mod requests;
 mod schedule;
-mod task;
+mod searching;
+pub(crate) mod task;
 mod telling;
 mod work;
 mod writing;
@@ -40,16 +42,16 @@ use tracing::{debug, error, warn};
 
 use self::beliefs::Beliefs;
 use self::clock::Clocks;
-pub(crate) use self::effect::{Counted, Effect, Input, Now};
+use self::effect::{Effect, Input, Now};
 use self::followers::Followers;
 pub(crate) use self::handle::{Act, Follow, Key, Request, TableHandle, Wanted, What};
 use self::opinions::Opinions;
+use self::pending::Pending;
 use self::schedule::{Schedule, Share};
-pub(crate) use self::task::Task;
-use self::writing::{Mover, Pending, store_unavailable};
 use crate::limits::Limits;
-use crate::record::{Restored, Terms};
+use crate::record::Restored;
 use crate::searches::Chosen;
+use crate::terms::Terms;
 
 /// A debate and all who follow it.
 pub(crate) struct Table {

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::record::Restored;
+use crate::record::{Restored, Unreadable};
 use crate::results::DebateResult;
 
 /// How many debates are read from the store at once.
@@ -116,9 +116,10 @@ async fn check_page(
     let page = store.recent(before, PAGE).await?;
     checked.debates += (page.items.len() + page.damaged.len()) as u64;
     for stored in &page.items {
-        match replays(store, stored).await? {
+        match replays(store, stored).await {
             Ok(()) => checked.events += stored.last_seq,
-            Err(fault) => {
+            Err(Unreadable::Store(error)) => return Err(error),
+            Err(Unreadable::Damaged(fault)) => {
                 let debate = Some(stored.debate.id.clone());
                 checked.damaged.push(DamagedDebate { debate, place: stored.place, fault });
             }
@@ -133,17 +134,14 @@ async fn check_page(
 }
 
 /// Whether the events of a debate are there, and make that debate.
-async fn replays(store: &Store, stored: &StoredDebate) -> Result<Result<(), String>, StoreError> {
-    let events = match store.events(&stored.debate.id, 0).await {
-        Ok(events) => events,
-        Err(StoreError::Damaged { detail, .. }) => return Ok(Err(detail)),
-        Err(error) => return Err(error),
-    };
+async fn replays(store: &Store, stored: &StoredDebate) -> Result<(), Unreadable> {
+    let events = store.events(&stored.debate.id, 0).await?;
     // One that goes on may have gone on meanwhile.
     if stored.ended && events.len() as u64 != stored.last_seq {
-        return Ok(Err("events of it are missing".into()));
+        return Err(Unreadable::Damaged("events of it are missing".into()));
     }
-    Ok(Restored::new(stored, &events).map(drop))
+    Restored::new(stored, &events)?;
+    Ok(())
 }
 
 /// Counts what a store holds.

@@ -14,7 +14,7 @@ use atomic_write_file::AtomicWriteFile;
 use pixel_debate_judge::{masks::Masks, network::Network};
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use crate::{adam::Adam, parameters::Parameters, run::Settings};
+use crate::{adam::Adam, parameters::Parameters, settings::Settings};
 
 /// Why a checkpoint cannot be used.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,9 @@ mod convolutions;
 mod gradient_tests;
 mod parameters;
 mod run;
+mod settings;
 mod step;
 
 pub use checkpoint::CheckpointError;
-pub use run::{BATCH_SIZE, Processor, Run, Settings, paper_batches};
+pub use run::{BATCH_SIZE, Run, paper_batches};
+pub use settings::{Processor, Settings};

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::{masks::Masks, network::Network};
+use pixel_debate_judge::network::Network;
 
 #[cfg(feature = "cuda")]
 use crate::burn_step::BurnStep;
@@ -12,35 +12,12 @@ use crate::{
     batch::{Batches, Purpose, rng},
     checkpoint::{CheckpointError, Progress},
     parameters::Parameters,
+    settings::{Processor, Settings},
     step::{LossGradient, Step, draw_dropout},
 };
 
 /// Images in a batch (paper: 128).
 pub const BATCH_SIZE: usize = 128;
-
-/// What computes the gradients.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Processor {
-    /// The CPU, on so many threads of rayon's pool; their number changes nothing but the time.
-    Cpu {
-        /// At least 1.
-        threads: usize,
-    },
-    /// The first NVIDIA GPU.
-    #[cfg(feature = "cuda")]
-    Cuda,
-}
-
-/// What a run is told. On the CPU, two runs with the same settings and data train the same judge.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Settings {
-    /// What is revealed of each image.
-    pub masks: Masks,
-    /// Seed of parameters, order, masks and dropout.
-    pub seed: u64,
-    /// What computes the gradients.
-    pub processor: Processor,
-}
 
 /// The paper's number of batches for a judge of so many pixels: 50,000 for 4, 30,000 for 6, and
 /// 30,000 for any other.

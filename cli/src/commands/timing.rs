@@ -25,6 +25,9 @@ pub(crate) struct Timing {
         default_value = "exact,mcts:10000,mcts:1000,greedy"
     )]
     agents: Vec<AgentSpec>,
+    /// Whom they meet, separated by commas, instead of each other
+    #[arg(long, value_name = "AGENTS", value_delimiter = ',')]
+    against: Vec<AgentSpec>,
     /// Debates of each pair of agents: two over each image
     #[arg(
         long,
@@ -70,7 +73,7 @@ impl Timing {
         };
         let plan = TimingPlan {
             target,
-            agents: self.agents.iter().map(AgentSpec::to_string).collect(),
+            pairs: self.pairs(),
             debates: self.debates,
             pixels: self.pixels,
             pace_ms: self.pace,
@@ -94,5 +97,16 @@ impl Timing {
             write!(stdout, "{report}")?;
         }
         Ok(())
+    }
+
+    /// Who sits first and who second: each agent with itself and those named after it, or with all whom it is
+    /// to meet.
+    fn pairs(&self) -> Vec<[String; 2]> {
+        let pairs = self.agents.iter().enumerate().flat_map(|(number, first)| {
+            let others =
+                if self.against.is_empty() { &self.agents[number..] } else { &self.against };
+            others.iter().map(move |second| [first.to_string(), second.to_string()])
+        });
+        pairs.collect()
     }
 }

@@ -72,6 +72,20 @@ struct Proof {
     unheld: Option<String>,
 }
 
+/// Why a line is not proven, or nothing can be.
+enum Unproven {
+    /// The line does not hold, and here is why.
+    Line(String),
+    /// A fault that is the same for all lines.
+    Program(Failure),
+}
+
+impl From<String> for Unproven {
+    fn from(fault: String) -> Self {
+        Self::Line(fault)
+    }
+}
+
 impl Verify {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let pool = self.threads.pool()?;
@@ -115,73 +129,59 @@ impl Checker<'_> {
             Ok(read) => read,
             Err(fault) => return Ok((None, Err(fault))),
         };
-        let game = game(&read.certificate);
-        Ok((Some(game), self.check_read(line.number, &read)?))
+        let result = match self.check_read(line.number, &read) {
+            Ok(proof) => Ok(proof),
+            Err(Unproven::Line(fault)) => Err(fault),
+            Err(Unproven::Program(failure)) => return Err(failure),
+        };
+        Ok((Some(game(&read.certificate)), result))
     }
 
-    fn check_read(
-        &mut self,
-        number: usize,
-        line: &proof::Line,
-    ) -> Result<Result<Proof, String>, Failure> {
+    fn check_read(&mut self, number: usize, line: &proof::Line) -> Result<Proof, Unproven> {
         if let Some(disagreement) = line.disagreement() {
-            return Ok(Err(disagreement));
+            return Err(Unproven::Line(disagreement));
         }
         let certificate = &line.certificate;
-        if let Err(error) = certificate.game() {
-            return Ok(Err(error.to_string()));
-        }
+        certificate.game().map_err(|error| error.to_string())?;
         let held = self.data.hold(certificate);
         let pass = self.options.pass;
         let allowed = self.options.allow_unknown_data;
-        let judge = match self.judge_of(certificate)? {
-            Ok(judge) => judge,
-            Err(fault) => return Ok(Err(fault)),
-        };
-        let unheld = match held {
-            Err(fault) => return Ok(Err(fault)),
-            Ok(Held::Yes) => None,
-            Ok(Held::Unknown(why)) if allowed => Some(why),
-            Ok(Held::Unknown(why)) => {
-                return Ok(Err(format!("source.dataset: not held against a dataset: {why}")));
+        let judge = self.judge_of(certificate)?;
+        let unheld = match held? {
+            Held::Yes => None,
+            Held::Unknown(why) if allowed => Some(why),
+            Held::Unknown(why) => {
+                return Err(format!("source.dataset: not held against a dataset: {why}").into());
             }
         };
-        let judging = match Judging::new(pass, judge, certificate) {
-            Ok(judging) => judging,
-            Err(error) => return Ok(Err(format!("image: {error}"))),
-        };
-        if let Err(deviation) =
-            certificate.check_variation(&line.variation, &mut |sets| judging.logits(sets))
-        {
-            return Ok(Err(format!("variation: {deviation}")));
-        }
+        let judging = Judging::new(pass, judge, certificate);
+        let judging = judging.map_err(|error| format!("image: {error}"))?;
+        certificate
+            .check_variation(&line.variation, &mut |sets| judging.logits(sets))
+            .map_err(|deviation| format!("variation: {deviation}"))?;
         let mut teller = Teller::new(number);
         let verified = certificate
-            .verify(&mut |sets| judging.logits(sets), &mut |progress| teller.tell(progress));
-        Ok(match verified {
-            Ok(verified) => Ok(Proof { winner: certificate.winner, verified, unheld }),
-            Err(flaw) => Err(flaw.to_string()),
-        })
+            .verify(&mut |sets| judging.logits(sets), &mut |progress| teller.tell(progress))
+            .map_err(|flaw| flaw.to_string())?;
+        Ok(Proof { winner: certificate.winner, verified, unheld })
     }
 
     /// The judge named, or the program's own for that certificate's number of pixels.
-    fn judge_of(&mut self, certificate: &Certificate) -> Result<Result<&Judge, String>, Failure> {
+    fn judge_of(&mut self, certificate: &Certificate) -> Result<&Judge, Unproven> {
         let pixels = certificate.rules.pixels;
         let judge = match self.judges.entry(pixels) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
-                match self.options.judge.open(pixels) {
-                    Ok(judge) => entry.insert(judge),
-                    Err(error @ Failure::NoJudge { .. }) => {
-                        return Ok(Err(format!("rules.pixels: {error}")));
-                    }
-                    Err(error) => return Err(error),
-                }
+                let judge = self.options.judge.open(pixels).map_err(|error| match error {
+                    Failure::NoJudge { .. } => Unproven::Line(format!("rules.pixels: {error}")),
+                    error => Unproven::Program(error),
+                })?;
+                entry.insert(judge)
             }
         };
         let mark = &certificate.judge;
         if judge.network().hash() != mark.hash {
-            return Ok(Err(format!(
+            return Err(Unproven::Line(format!(
                 "judge.hash: the certificate is about another judge than {}: name its file with \
                  --judge FILE",
                 judge.name()
@@ -189,11 +189,11 @@ impl Checker<'_> {
         }
         if judge.name() != mark.name {
             let (here, there) = (judge.name(), &mark.name);
-            return Ok(Err(format!(
+            return Err(Unproven::Line(format!(
                 "judge.name: the judge of that hash is {here:?}, not {there:?}"
             )));
         }
-        Ok(Ok(judge))
+        Ok(judge)
     }
 }
 

@@ -86,4 +86,9 @@ fn what_times_tell_is_measured() {
         let least = if pair["first"] == "mcts:100" { 60.0 } else { 50.0 };
         assert!(pair["mean_ms"].as_f64() >= Some(least - 1.0), "{report:#}");
     }
+    let chosen = "timing --agents greedy --against mcts:50,greedy --debates 4 --at-once 4 --json";
+    let report: Value = serde_json::from_str(&output(chosen, "")).unwrap();
+    let pairs = report["pairs"].as_array().unwrap();
+    let met: Vec<_> = pairs.iter().map(|pair| [&pair["first"], &pair["second"]]).collect();
+    assert_eq!(met, [["greedy", "mcts:50"], ["greedy", "greedy"]]);
 }

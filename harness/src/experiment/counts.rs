@@ -1,8 +1,9 @@
 //! Numbers of which not all are allowed.
 
+use toml::de::DeValue;
+
 use super::ExperimentError;
 use super::fields::{Field, Given, Value};
-use super::values::integer;
 
 /// A whole number from `LEAST` to `MOST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,4 +31,11 @@ impl<const LEAST: u64, const MOST: u64> Value for Count<LEAST, MOST> {
         let number = integer(value.get_ref()).filter(|number| (LEAST..=MOST).contains(number));
         number.map(Self).ok_or_else(|| field.must_be(value, Self::allowed()))
     }
+}
+
+/// A whole number.
+pub(super) fn integer<T: TryFrom<i64>>(value: &DeValue<'_>) -> Option<T> {
+    let number = value.as_integer()?;
+    let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
+    T::try_from(number).ok()
 }

@@ -4,7 +4,7 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_game::{LegalPixels, Role};
 use toml::de::DeValue;
 
-use super::counts::Count;
+use super::counts::{Count, integer};
 use super::fields::{Field, Given, OR_LIST, Value};
 use super::{
     Aggregate, Axis, DebateOrder, ExperimentError, LiarSpec, Lies, NamedLies, PlotKind, Protocol,
@@ -83,13 +83,6 @@ impl<T: Named> Value for T {
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         named(value.get_ref()).ok_or_else(|| field.must_be(value, Self::allowed()))
     }
-}
-
-/// A whole number.
-pub(super) fn integer<T: TryFrom<i64>>(value: &DeValue<'_>) -> Option<T> {
-    let number = value.as_integer()?;
-    let number = i64::from_str_radix(number.as_str(), number.radix()).ok()?;
-    T::try_from(number).ok()
 }
 
 macro_rules! integers {

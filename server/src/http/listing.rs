@@ -2,7 +2,7 @@
 
 use pixel_debate_protocol::{DebateList, Phase, Refusal, RefusalCode};
 
-use crate::lobby::Filter;
+use crate::lobby::list::Filter;
 
 /// The most characters of a value that is looked for.
 const LONGEST: usize = 200;

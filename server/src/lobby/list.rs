@@ -1,10 +1,12 @@
 //! The list of debates: those at hand as they stand, those that are over from the store.
 
 use pixel_debate_protocol::{DebateId, DebateList, Phase, Refusal, Summary, Visibility};
-use pixel_debate_store::{Damaged, StoreError, StoredDebate};
+use pixel_debate_store::{Damaged, StoredDebate};
 use tracing::error;
 
-use super::{Lobby, unavailable};
+use super::Lobby;
+use super::refusals::unavailable;
+use crate::record::Unreadable;
 use crate::results::DebateResult;
 
 /// How many debates are read from the store at once.
@@ -13,9 +15,6 @@ const PAGE: u32 = 64;
 /// How many such pages are read for one list at most: where most debates are not wanted, or not for
 /// everybody, a list has fewer than it could, and says where the next one begins.
 const PAGES: usize = 8;
-
-/// What is stored of a debate does not fit together.
-struct Unreadable;
 
 /// Which debates are wanted: those that agree with all that is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,12 +67,15 @@ impl Lobby {
             let page = page.map_err(|error| unavailable(&error))?;
             for stored in &page.items {
                 list.next = Some(stored.place);
-                let summary = self.summary(stored).await.map_err(|error| unavailable(&error))?;
-                match summary {
+                match self.summary(stored).await {
                     Ok(summary) => list.debates.extend(summary.filter(|summary| {
                         (all || summary.visibility == Visibility::Public) && wanted.takes(summary)
                     })),
-                    Err(Unreadable) => list.damaged += 1,
+                    Err(Unreadable::Damaged(reason)) => {
+                        error!(debate = stored.debate.id, reason, "a stored debate is damaged");
+                        list.damaged += 1;
+                    }
+                    Err(Unreadable::Store(error)) => return Err(unavailable(&error)),
                 }
                 if list.debates.len() == most {
                     let passed = |damaged: &&Damaged| damaged.number > stored.place;
@@ -95,22 +97,16 @@ impl Lobby {
     }
 
     /// What a list says of a debate; nothing where it had no outcome.
-    async fn summary(
-        &self,
-        stored: &StoredDebate,
-    ) -> Result<Result<Option<Summary>, Unreadable>, StoreError> {
+    async fn summary(&self, stored: &StoredDebate) -> Result<Option<Summary>, Unreadable> {
         let id = DebateId(stored.debate.id.clone());
         let at_hand = self.tables().by_id.get(&id).map(|entry| entry.table.summary());
         if at_hand.is_some() || !stored.ended {
-            return Ok(Ok(at_hand));
+            return Ok(at_hand);
         }
         let result = match &stored.result {
-            Some(bytes) => DebateResult::read(bytes),
+            Some(bytes) => DebateResult::read(bytes)?,
             None => self.replayed(stored).await?,
         };
-        Ok(result
-            .inspect_err(|reason| error!(debate = %id, reason, "a stored debate is damaged"))
-            .map(|result| result.summary(id, stored.debate.created_ms))
-            .map_err(|_| Unreadable))
+        Ok(result.summary(id, stored.debate.created_ms))
     }
 }

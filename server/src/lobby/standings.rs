@@ -4,22 +4,20 @@
 //! One of those who ask counts what is new, at most five times a second. All others are told what was
 //! counted last, and wait for nothing.
 
-mod names;
-
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use pixel_debate_game::Role;
-use pixel_debate_protocol::{
-    DebateId, DebaterScore, JudgeScore, OtherJudges, Refusal, Standings, Wins,
-};
-use pixel_debate_store::{Damaged, StoreError, StoredResult};
+use pixel_debate_protocol::{DebateId, OtherJudges, Refusal, Standings};
+use pixel_debate_store::{StoreError, StoredResult};
 use tokio::time::Instant;
 use tracing::error;
 
-use self::names::Names;
-use super::{Lobby, unavailable};
-use crate::results::{DebateResult, Grade};
+use super::Lobby;
+use super::board::names::Names;
+use super::board::{Board, Verdicts, add_verdict, scores};
+use super::refusals::unavailable;
+use crate::record::Unreadable;
+use crate::results::DebateResult;
 
 /// How many results are read from the store at once.
 const PAGE: u32 = 512;
@@ -28,41 +26,8 @@ const PAGE: u32 = 512;
 /// among them that are not counted.
 const PAGES: usize = 16;
 
-/// How many debaters, and how many judges, are counted at most.
-const NAMES: usize = 20_000;
-
 /// How long what was counted is told before somebody looks for more.
 const FRESH: Duration = Duration::from_millis(200);
-
-/// The standings as they are told, and what they are counted by.
-#[derive(Debug, Default)]
-pub(super) struct Board {
-    told: Mutex<Option<(Instant, Arc<Standings>)>>,
-    /// Held by the one who counts.
-    count: tokio::sync::Mutex<Count>,
-}
-
-/// All that is counted so far.
-#[derive(Debug)]
-struct Count {
-    /// The number of the last result that is in it.
-    last: u64,
-    debates: u32,
-    /// How many are not in it for what came of them is damaged.
-    damaged: u32,
-    /// How many are not in it for a search was cut short.
-    cut_short: u32,
-    debaters: Names<[Wins; 2]>,
-    judges: Names<Verdicts>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Verdicts {
-    right: u32,
-    of: u32,
-    scored: u32,
-    scores: f64,
-}
 
 impl Lobby {
     /// How debaters and judges have done in the public debates, as it was a fifth of a second ago or later.
@@ -137,94 +102,23 @@ impl Lobby {
 
     /// What came of a debate; nothing where that cannot be read.
     async fn result(&self, stored: &StoredResult) -> Result<Option<DebateResult>, StoreError> {
-        let result = match &stored.result {
-            Some(bytes) => DebateResult::read(bytes),
-            None => match self.services.store.debate(&stored.debate).await {
-                Ok(Some(debate)) => self.replayed(&debate).await?,
-                Ok(None) => Err("it is not there".into()),
-                Err(StoreError::Damaged { detail, .. }) => Err(detail),
-                Err(error) => return Err(error),
-            },
-        };
-        Ok(result
-            .inspect_err(|reason| error!(debate = stored.debate, reason, "a result is damaged"))
-            .ok())
-    }
-}
-
-impl Board {
-    fn told(&self) -> MutexGuard<'_, Option<(Instant, Arc<Standings>)>> {
-        // Nothing panics under the lock.
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Default for Count {
-    fn default() -> Self {
-        let (debaters, judges) = (Names::new(NAMES), Names::new(NAMES));
-        Self { last: 0, debates: 0, damaged: 0, cut_short: 0, debaters, judges }
-    }
-}
-
-impl Count {
-    /// Goes on to that number, past those that are damaged.
-    fn pass(&mut self, damaged: &[Damaged], number: u64) {
-        let passed = |damaged: &&Damaged| self.last < damaged.number && damaged.number <= number;
-        self.damaged += damaged.iter().filter(passed).count() as u32;
-        self.last = self.last.max(number);
-    }
-
-    /// Adds the result with the number `last`.
-    fn add(&mut self, result: &DebateResult) {
-        let Some(outcome) = result.outcome else { return };
-        self.debates += 1;
-        let players = &result.players;
-        for (role, name) in [(Role::Honest, &players.honest), (Role::Liar, &players.liar)] {
-            if let Some(name) = name {
-                let wins = &mut self.debaters.count(name, self.last)[role as usize];
-                wins.of += 1;
-                wins.won += u32::from(outcome.winner == role);
+        match self.read_result(stored).await {
+            Ok(result) => Ok(Some(result)),
+            Err(Unreadable::Damaged(reason)) => {
+                error!(debate = stored.debate, reason, "a result is damaged");
+                Ok(None)
             }
-        }
-        if result.counts_for_its_judge() {
-            add_verdict(&mut self.judges, result, self.last);
+            Err(Unreadable::Store(error)) => Err(error),
         }
     }
 
-    fn standings(&self) -> Standings {
-        let debater = |(player, [honest, liar]): (&str, &[Wins; 2])| DebaterScore {
-            player: player.into(),
-            honest: *honest,
-            liar: *liar,
-        };
-        Standings {
-            debates: self.debates,
-            damaged: self.damaged,
-            cut_short: self.cut_short,
-            debaters: self.debaters.top(Standings::MOST).into_iter().map(debater).collect(),
-            judges: scores(&self.judges, Standings::MOST),
+    async fn read_result(&self, stored: &StoredResult) -> Result<DebateResult, Unreadable> {
+        if let Some(bytes) = &stored.result {
+            return Ok(DebateResult::read(bytes)?);
+        }
+        match self.services.store.debate(&stored.debate).await? {
+            Some(debate) => self.replayed(&debate).await,
+            None => Err(Unreadable::Damaged("it is not there".into())),
         }
     }
-}
-
-/// Adds the verdict of the debate with that number, if there was one.
-fn add_verdict(judges: &mut Names<Verdicts>, result: &DebateResult, number: u64) {
-    let (Some(grade), Some(name)) = (result.grade, &result.players.judge) else { return };
-    let verdict = judges.count(name, number);
-    verdict.of += 1;
-    verdict.right += u32::from(grade.right);
-    if let Some(score) = Grade::score(grade) {
-        verdict.scored += 1;
-        verdict.scores += score;
-    }
-}
-
-/// The judges with the most verdicts.
-fn scores(judges: &Names<Verdicts>, most: usize) -> Vec<JudgeScore> {
-    let judge = |(judge, verdict): (&str, &Verdicts)| {
-        let Verdicts { right, of, scored, scores } = *verdict;
-        let score = (scored > 0).then(|| scores / f64::from(scored));
-        JudgeScore { judge: judge.into(), right, of, scored, score }
-    };
-    judges.top(most).into_iter().map(judge).collect()
 }

@@ -13,9 +13,10 @@ use pixel_debate_store::Place;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
+use super::handler::{Handler, Stay};
 use super::line::Line;
-use super::{Handler, Stay};
-use crate::http::{App, Peer};
+use super::upgrade::upgrade;
+use crate::http::app::{App, Peer};
 use crate::outbox::Outbox;
 use crate::{BuiltIn, Limits, Server, ServerConfig};
 
@@ -47,7 +48,7 @@ pub(crate) async fn open(
         ended.part().await;
         drop(peer);
     };
-    super::upgrade(request, serve).unwrap()
+    upgrade(request, serve).unwrap()
 }
 
 /// How often all cases are run, unless the environment variable says otherwise.

@@ -14,7 +14,6 @@ use axum::body::Bytes;
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc::{self, Receiver, Sender};
-use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
@@ -23,8 +22,9 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use tokio_util::sync::CancellationToken;
 
 use super::gate::Gate;
+use super::handler::{Farewell, Handler, Stay};
 use super::look::Look;
-use super::{Farewell, Handler, Stay};
+use super::unread::Unread;
 use crate::limits::{Limits, milliseconds};
 use crate::metrics::Dropped;
 use crate::outbox::Watch;
@@ -73,14 +73,6 @@ enum Why {
     Fault(Farewell),
     /// The server wants it.
     Farewell(Farewell),
-}
-
-/// What waits for the handler.
-pub(super) enum Unread {
-    /// A message, and when it came.
-    Message(Message, Instant),
-    /// Somebody waits until all before is carried out.
-    Look(oneshot::Sender<()>),
 }
 
 /// When a client was heard last, and the ping that it has not answered.

@@ -7,7 +7,7 @@ use tokio::sync::mpsc::Sender;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep_until};
 
-use super::line::Unread;
+use super::unread::Unread;
 
 /// It is read until nothing comes for so long: the system tells of many connections one after the other.
 const SETTLE: Duration = Duration::from_millis(20);

@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
 use tracing::debug;
 
-use super::{Farewell, Handler, Stay};
+use super::handler::{Farewell, Handler, Stay};
 
 use crate::credits::Spend;
 use crate::lobby::{Lobby, unknown};

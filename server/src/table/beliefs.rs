@@ -9,10 +9,10 @@ use std::cmp::Ordering;
 use pixel_debate_game::{Debate, Debater, Seat, Verdict};
 use pixel_debate_protocol::{DebateId, Refusal, RefusalCode, ServerMessage};
 
-use super::Effect;
+use super::effect::Effect;
 use super::followers::{Follower, Followers};
 use crate::outbox::frame;
-use crate::record::Terms;
+use crate::terms::Terms;
 
 /// The probabilities of the first debater's claim: before the first reveal, after it, and so on, as
 /// far as the judge has said them.

@@ -5,13 +5,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use pixel_debate_game::{Debater, View};
 use pixel_debate_protocol::{DebateRecord, Refusal, ServerMessage, Snapshot, Summary};
-use pixel_debate_store::Finish;
+use pixel_debate_store::{Finish, StoreError};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::handle::Request;
-use super::work::Unwritten;
 use crate::outbox::{Outbox, frame};
 use crate::searches::{Chosen, SearchRequest};
 
@@ -111,4 +110,38 @@ pub(crate) enum Counted {
     Refusal,
     /// A move, which was read at that time.
     Move { read: Instant },
+}
+
+/// Why an event is not in the store, as far as is known.
+#[derive(Debug)]
+pub(crate) enum Unwritten {
+    Refused(StoreError),
+    /// Refused for good, while the server stops.
+    Stopping(StoreError),
+    NotInTime,
+}
+
+impl Unwritten {
+    /// Whether it is worth while to try again.
+    pub(super) fn is_temporary(&self) -> bool {
+        match self {
+            Self::Refused(error) => error.is_temporary(),
+            Self::Stopping(_) => false,
+            Self::NotInTime => true,
+        }
+    }
+
+    /// Whether it is since the server stops.
+    pub(super) fn is_of_the_end(&self) -> bool {
+        matches!(self, Self::Stopping(_))
+    }
+}
+
+impl std::fmt::Display for Unwritten {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused(error) | Self::Stopping(error) => error.fmt(f),
+            Self::NotInTime => f.write_str("the store does not answer"),
+        }
+    }
 }

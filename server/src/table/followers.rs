@@ -6,7 +6,7 @@ use pixel_debate_game::Seat;
 use pixel_debate_protocol::{CloseReason, DebateId, ServerMessage};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::Effect;
+use super::effect::Effect;
 use crate::outbox::{Outbox, frame};
 
 /// A client that follows the debate.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use pixel_debate_game::Seat;
 use pixel_debate_protocol::CloseReason;
 
-use super::{Due, Effect, Table};
+use super::effect::Effect;
+use super::{Due, Table};
 
 /// A table that notices the end of a time so much later was not running: the process was stopped, or
 /// got no time of the processor.

@@ -22,13 +22,14 @@ use rand::{RngExt, SeedableRng};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::effect::{Effect, Input, Now, Unwritten};
 use super::handle::{Act, Follow, Key, Request, Wanted, What};
-use super::work::Unwritten;
-use super::{Effect, Input, Means, Now, Table};
+use super::{Means, Table};
 use crate::limits::Limits;
 use crate::outbox::Outbox;
-use crate::record::{Entry, Restored, Terms};
+use crate::record::{Entry, Restored};
 use crate::searches::Chosen;
+use crate::terms::Terms;
 use crate::tokens::Locks;
 
 /// What a client knows.

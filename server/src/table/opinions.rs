@@ -10,10 +10,10 @@ use pixel_debate_game::{Debate, Evidence, Seat};
 use pixel_debate_protocol::{DebateId, ServerMessage};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
-use super::Effect;
+use super::effect::Effect;
 use super::followers::Followers;
 use crate::outbox::frame;
-use crate::record::Terms;
+use crate::terms::Terms;
 
 /// The opinions after each reveal so far.
 #[derive(Debug)]

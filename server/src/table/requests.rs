@@ -8,13 +8,15 @@ use pixel_debate_protocol::{
     CloseReason, DebateRecord, Refusal, RefusalCode, Resumed, ServerMessage, Snapshot,
 };
 
+use super::effect::{Counted, Effect};
 use super::followers::Follower;
 use super::handle::{Act, Follow, Key, Request, What};
-use super::writing::Ender;
-use super::{Counted, Due, Effect, Mover, Table, store_unavailable};
+use super::pending::{Ender, Mover};
+use super::writing::store_unavailable;
+use super::{Due, Table};
 use crate::lobby::unknown;
 use crate::outbox::Outbox;
-use crate::record::Terms;
+use crate::terms::Terms;
 
 /// How much room an outbox keeps for what is told while missed events are told again.
 const ROOM: usize = 16;

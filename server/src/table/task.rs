@@ -12,11 +12,13 @@ use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::effect::{Counted, Effect, Input, Now};
+use super::handle::{Request, TableHandle};
 use super::work::{self, Work};
-use super::{Counted, Effect, Input, Means, Now, Request, Table, TableHandle};
-use crate::lobby::GoingOn;
+use super::{Means, Table};
 use crate::outbox::Reached;
 use crate::record::{Restored, now_ms};
+use crate::rooms::GoingOn;
 use crate::searches::Admission;
 use crate::services::Services;
 use crate::shares::Creator;

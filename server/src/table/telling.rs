@@ -3,7 +3,8 @@
 use pixel_debate_game::{Debater, Seat, View};
 use pixel_debate_protocol::{Ending, Phase, ServerMessage, TimeLeft, Told, Turn};
 
-use super::{Counted, Due, Effect, Table};
+use super::effect::{Counted, Effect};
+use super::{Due, Table};
 use crate::limits::milliseconds;
 
 impl Table {

@@ -8,10 +8,10 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use pixel_debate_game::View;
 use pixel_debate_protocol::DebateId;
-use pixel_debate_store::{Finish, StoreError};
+use pixel_debate_store::Finish;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
-use super::Input;
+use super::effect::{Input, Unwritten};
 use crate::outbox::Outbox;
 use crate::roster;
 use crate::searches::SearchRequest;
@@ -19,15 +19,6 @@ use crate::services::Services;
 
 /// Something under way, and what has come of it.
 pub(super) type Work = BoxFuture<'static, Input>;
-
-/// Why an event is not in the store, as far as is known.
-#[derive(Debug)]
-pub(crate) enum Unwritten {
-    Refused(StoreError),
-    /// Refused for good, while the server stops.
-    Stopping(StoreError),
-    NotInTime,
-}
 
 /// How long a write may take before clients are told that the store is not available.
 const WRITING: Duration = Duration::from_secs(5);
@@ -130,29 +121,4 @@ pub(super) fn write(
         Input::Written(written)
     }
     .boxed()
-}
-
-impl Unwritten {
-    /// Whether it is worth while to try again.
-    pub(super) fn is_temporary(&self) -> bool {
-        match self {
-            Self::Refused(error) => error.is_temporary(),
-            Self::Stopping(_) => false,
-            Self::NotInTime => true,
-        }
-    }
-
-    /// Whether it is since the server stops.
-    pub(super) fn is_of_the_end(&self) -> bool {
-        matches!(self, Self::Stopping(_))
-    }
-}
-
-impl std::fmt::Display for Unwritten {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Refused(error) | Self::Stopping(error) => error.fmt(f),
-            Self::NotInTime => f.write_str("the store does not answer"),
-        }
-    }
 }

@@ -2,55 +2,20 @@
 
 use std::ops::ControlFlow;
 
-use bytes::Bytes;
 use pixel_debate_game::{Debate, IllegalMove, Move};
 use pixel_debate_protocol::{
     Accepted, CloseReason, EventTime, Refusal, RefusalCode, ServerMessage,
 };
 use pixel_debate_store::Finish;
-use tokio::sync::oneshot;
-use tokio::time::Instant;
 use tracing::{error, info, warn};
 
-use super::work::Unwritten;
-use super::{Counted, Effect, Table};
+use super::Table;
+use super::effect::{Counted, Effect, Unwritten};
+use super::pending::{Ender, Mover, Next, Pending};
 use crate::limits::milliseconds;
 use crate::outbox::Outbox;
 use crate::record::Entry;
 use crate::results::finish;
-
-/// An event that the store has not taken yet.
-pub(super) struct Pending {
-    what: Next,
-    entry: Bytes,
-    at_ms: u64,
-    /// Who has brought it about, if a client has.
-    by: Option<Mover>,
-    /// How often the store has failed to take it.
-    pub(super) failures: u32,
-}
-
-/// What the debate comes to with it.
-pub(super) enum Next {
-    /// The debate after an event.
-    After(Debate, EventTime),
-    /// No outcome: it is over for that reason, of which somebody may want to hear.
-    Abandoned(CloseReason, Option<Ender>),
-}
-
-/// Who has asked for the end of a debate, and hears when it has come.
-pub(super) enum Ender {
-    /// Over HTTP.
-    Visitor(oneshot::Sender<Result<(), Refusal>>),
-    /// On a websocket, with the id of the request.
-    Client(Outbox, Option<u32>),
-}
-
-pub(super) struct Mover {
-    pub(super) client: Outbox,
-    pub(super) id: Option<u32>,
-    pub(super) at: Instant,
-}
 
 impl Table {
     /// Makes a move if it is legal: it goes to the store, and is an event when that has taken it.

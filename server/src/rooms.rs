@@ -25,7 +25,7 @@ const READ: usize = 64;
 
 /// The rooms of all debates.
 #[derive(Debug)]
-pub(super) struct Rooms {
+pub(crate) struct Rooms {
     all: usize,
     debates: Wing,
     shown: Wing,
@@ -34,7 +34,7 @@ pub(super) struct Rooms {
 
 /// What a room is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
+pub(crate) enum Use {
     /// A debate that somebody sets up.
     Debate,
     /// A debate that visitors are shown.
@@ -52,7 +52,7 @@ struct Wing {
 
 /// A room, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Room {
+pub(crate) struct Room {
     #[expect(dead_code, reason = "given back when it is dropped")]
     permit: OwnedSemaphorePermit,
     leaving: Arc<Leaving>,
@@ -60,7 +60,7 @@ pub(super) struct Room {
 
 /// Who makes way where there is no room.
 #[derive(Debug, Default)]
-pub(super) struct Leaving(Mutex<Leavers>);
+pub(crate) struct Leaving(Mutex<Leavers>);
 
 #[derive(Debug, Default)]
 struct Leavers {
@@ -72,7 +72,7 @@ struct Leavers {
 
 /// Who makes way now.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Leaver {
+pub(crate) enum Leaver {
     /// A debate that is over.
     Over(u64, DebateId),
     /// A debate that nobody came to in the usual time.
@@ -114,20 +114,20 @@ impl GoingOn {
 }
 
 impl Rooms {
-    pub(super) fn new(all: usize) -> Self {
+    pub(crate) fn new(all: usize) -> Self {
         let (debates, shown) = (Wing::new(all), Wing::new(SHOWN));
         Self { all, debates, shown, read: Wing::new((all / KEPT).max(READ)) }
     }
 
     /// A room for that which nobody has, if there is one.
-    pub(super) fn take(&self, what: Use) -> Option<Room> {
+    pub(crate) fn take(&self, what: Use) -> Option<Room> {
         let Wing { free, leaving } = self.of(what);
         let permit = Arc::clone(free).try_acquire_owned().ok()?;
         Some(Room { permit, leaving: Arc::clone(leaving) })
     }
 
     /// How many debates could begin now.
-    pub(super) fn left(&self) -> usize {
+    pub(crate) fn left(&self) -> usize {
         let Wing { free, leaving } = &self.debates;
         let leavers = leaving.now();
         let late = leavers.awaited.range(..=(Instant::now(), u64::MAX)).count();
@@ -136,13 +136,13 @@ impl Rooms {
 
     /// How many debates that go on one address may have now. Where few rooms are left it is one: so
     /// that a few addresses cannot take them all from the next.
-    pub(super) fn share(&self) -> usize {
+    pub(crate) fn share(&self) -> usize {
         if self.left() > self.all / KEPT { usize::MAX } else { 1 }
     }
 
     /// What a debate holds until it has an outcome, in that room if it has one. It makes way if it has
     /// not begun after `patience`.
-    pub(super) fn going_on(
+    pub(crate) fn going_on(
         room: Option<&Room>,
         permit: Option<Permit>,
         patience: Duration,
@@ -159,7 +159,7 @@ impl Rooms {
 
     /// The debate whose room is wanted first: the oldest that is over, or else the one that has waited
     /// longest in vain. It is not named again.
-    pub(super) fn leaver(&self, what: Use) -> Option<Leaver> {
+    pub(crate) fn leaver(&self, what: Use) -> Option<Leaver> {
         let mut leavers = self.of(what).leaving.now();
         if let Some((age, debate)) = leavers.over.pop_first() {
             return Some(Leaver::Over(age, debate));
@@ -191,14 +191,14 @@ impl Wing {
 
 impl Room {
     /// Who makes way for others beside the debate that has this room.
-    pub(super) fn leaving(&self) -> Arc<Leaving> {
+    pub(crate) fn leaving(&self) -> Arc<Leaving> {
         Arc::clone(&self.leaving)
     }
 }
 
 impl Leaving {
     /// The debate with that age is no more.
-    pub(super) fn forget(&self, age: u64) {
+    pub(crate) fn forget(&self, age: u64) {
         self.now().over.remove(&age);
     }
 

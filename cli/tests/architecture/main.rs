@@ -1,5 +1,7 @@
 //! The house as docs/architecture.md tells it: which folders there are, and that none knows one above it.
 
+mod circles;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

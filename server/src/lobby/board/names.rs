@@ -12,7 +12,7 @@ type Rank = (u32, u64);
 
 /// Counts by name.
 #[derive(Debug)]
-pub(super) struct Names<T> {
+pub(in crate::lobby) struct Names<T> {
     most: usize,
     by_name: HashMap<Arc<str>, (Rank, T)>,
     ranks: BTreeSet<(Rank, Arc<str>)>,
@@ -20,12 +20,12 @@ pub(super) struct Names<T> {
 
 impl<T: Default> Names<T> {
     /// Room for so many names.
-    pub(super) fn new(most: usize) -> Self {
+    pub(in crate::lobby) fn new(most: usize) -> Self {
         Self { most, by_name: HashMap::new(), ranks: BTreeSet::new() }
     }
 
     /// What is counted under a name, which has one more debate, the one with that number.
-    pub(super) fn count(&mut self, name: &str, number: u64) -> &mut T {
+    pub(in crate::lobby) fn count(&mut self, name: &str, number: u64) -> &mut T {
         let known = self.by_name.get_key_value(name).map(|(name, (rank, _))| (name.clone(), *rank));
         let (name, debates) = if let Some((name, rank)) = known {
             self.ranks.remove(&(rank, name.clone()));
@@ -46,7 +46,7 @@ impl<T: Default> Names<T> {
     }
 
     /// The names with the most debates, so many of them, and of equal ones the first in the alphabet.
-    pub(super) fn top(&self, number: usize) -> Vec<(&str, &T)> {
+    pub(in crate::lobby) fn top(&self, number: usize) -> Vec<(&str, &T)> {
         let mut all: Vec<_> = self.by_name.iter().collect();
         all.sort_unstable_by(|(one, ((debates, _), _)), (other, ((more, _), _))| {
             more.cmp(debates).then_with(|| one.cmp(other))

@@ -7,8 +7,6 @@ use bytes::Bytes;
 use pixel_debate_protocol::{Player, Setup, Visibility};
 use serde_json::{Error, Map, Value, from_slice, from_value};
 
-use crate::results::DebateResult;
-
 /// How an outside player with a name is written.
 const NAMED: &str = "outside:";
 
@@ -33,7 +31,7 @@ pub(crate) fn setup(stored: &Bytes) -> Result<Setup, Error> {
 }
 
 /// What came of a debate.
-pub(crate) fn result(stored: &Bytes) -> Result<DebateResult, Error> {
+pub(crate) fn result(stored: &Bytes) -> Result<Value, Error> {
     let mut result: Value = from_slice(stored)?;
     if let Some(fields) = result.as_object_mut() {
         let outside = fields.get("players").and_then(|players| players.get("judge"));
@@ -92,20 +90,5 @@ mod tests {
         assert_ne!(plain, stored);
         let read = setup(&plain.into()).unwrap();
         assert_eq!((read.honest, read.judge), (Player::outside(), judge));
-    }
-
-    #[test]
-    fn results_of_version_2_say_the_same() {
-        let stored = r#"{"events":5,"pixels":4,"precommit":true,"private":true,
-            "players":{"honest":"row","liar":"outside:\u202eEve ","judge":"outside:Ada"},
-            "outcome":{"winner":"liar","reason":"verdict"},
-            "grade":{"right":false,"given":0.25,"among":2},"beliefs":[0.5,null]}"#;
-        let read = result(&stored.into()).unwrap();
-        assert_eq!((read.visibility, read.judge_may_be_influenced), (Visibility::Private, true));
-        assert_eq!(read.players.liar.as_deref(), Some("outside:\u{202e}Eve "));
-        assert_eq!((read.ended_ms, read.beliefs.len()), (None, 2));
-        // What is written today is read as it is.
-        let again = serde_json::to_vec(&read).unwrap();
-        assert_eq!(result(&again.into()).unwrap(), read);
     }
 }

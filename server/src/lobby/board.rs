@@ -1,0 +1,123 @@
+//! How often debaters have won and judges have been right, as far as it is counted.
+
+pub(super) mod names;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pixel_debate_game::Role;
+use pixel_debate_protocol::{DebaterScore, JudgeScore, Standings, Wins};
+use pixel_debate_store::Damaged;
+use tokio::time::Instant;
+
+use self::names::Names;
+use crate::results::{DebateResult, Grade};
+
+/// How many debaters, and how many judges, are counted at most.
+const NAMES: usize = 20_000;
+
+/// The standings as they are told, and what they are counted by.
+#[derive(Debug, Default)]
+pub(super) struct Board {
+    told: Mutex<Option<(Instant, Arc<Standings>)>>,
+    /// Held by the one who counts.
+    pub(super) count: tokio::sync::Mutex<Count>,
+}
+
+/// All that is counted so far.
+#[derive(Debug)]
+pub(super) struct Count {
+    /// The number of the last result that is in it.
+    pub(super) last: u64,
+    debates: u32,
+    /// How many are not in it for what came of them is damaged.
+    pub(super) damaged: u32,
+    /// How many are not in it for a search was cut short.
+    pub(super) cut_short: u32,
+    debaters: Names<[Wins; 2]>,
+    judges: Names<Verdicts>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Verdicts {
+    right: u32,
+    of: u32,
+    scored: u32,
+    scores: f64,
+}
+
+impl Board {
+    pub(super) fn told(&self) -> MutexGuard<'_, Option<(Instant, Arc<Standings>)>> {
+        // Nothing panics under the lock.
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        let (debaters, judges) = (Names::new(NAMES), Names::new(NAMES));
+        Self { last: 0, debates: 0, damaged: 0, cut_short: 0, debaters, judges }
+    }
+}
+
+impl Count {
+    /// Goes on to that number, past those that are damaged.
+    pub(super) fn pass(&mut self, damaged: &[Damaged], number: u64) {
+        let passed = |damaged: &&Damaged| self.last < damaged.number && damaged.number <= number;
+        self.damaged += damaged.iter().filter(passed).count() as u32;
+        self.last = self.last.max(number);
+    }
+
+    /// Adds the result with the number `last`.
+    pub(super) fn add(&mut self, result: &DebateResult) {
+        let Some(outcome) = result.outcome else { return };
+        self.debates += 1;
+        let players = &result.players;
+        for (role, name) in [(Role::Honest, &players.honest), (Role::Liar, &players.liar)] {
+            if let Some(name) = name {
+                let wins = &mut self.debaters.count(name, self.last)[role as usize];
+                wins.of += 1;
+                wins.won += u32::from(outcome.winner == role);
+            }
+        }
+        if result.counts_for_its_judge() {
+            add_verdict(&mut self.judges, result, self.last);
+        }
+    }
+
+    pub(super) fn standings(&self) -> Standings {
+        let debater = |(player, [honest, liar]): (&str, &[Wins; 2])| DebaterScore {
+            player: player.into(),
+            honest: *honest,
+            liar: *liar,
+        };
+        Standings {
+            debates: self.debates,
+            damaged: self.damaged,
+            cut_short: self.cut_short,
+            debaters: self.debaters.top(Standings::MOST).into_iter().map(debater).collect(),
+            judges: scores(&self.judges, Standings::MOST),
+        }
+    }
+}
+
+/// Adds the verdict of the debate with that number, if there was one.
+pub(super) fn add_verdict(judges: &mut Names<Verdicts>, result: &DebateResult, number: u64) {
+    let (Some(grade), Some(name)) = (result.grade, &result.players.judge) else { return };
+    let verdict = judges.count(name, number);
+    verdict.of += 1;
+    verdict.right += u32::from(grade.right);
+    if let Some(score) = Grade::score(grade) {
+        verdict.scored += 1;
+        verdict.scores += score;
+    }
+}
+
+/// The judges with the most verdicts.
+pub(super) fn scores(judges: &Names<Verdicts>, most: usize) -> Vec<JudgeScore> {
+    let judge = |(judge, verdict): (&str, &Verdicts)| {
+        let Verdicts { right, of, scored, scores } = *verdict;
+        let score = (scored > 0).then(|| scores / f64::from(scored));
+        JudgeScore { judge: judge.into(), right, of, scored, score }
+    };
+    judges.top(most).into_iter().map(judge).collect()
+}

@@ -1,0 +1,18 @@
+//! All that is fixed when a debate is set up.
+
+use pixel_debate_protocol::{Background, Setup};
+
+use crate::tokens::Locks;
+
+/// All that is fixed when a debate is set up, beside the debate itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Terms {
+    /// What was asked for.
+    pub(crate) setup: Setup,
+    pub(crate) background: Background,
+    /// The seeds of the first and of the second debater, if they are built in.
+    pub(crate) seeds: [u64; 2],
+    pub(crate) locks: Locks,
+    /// When it was set up, in milliseconds since 1970.
+    pub(crate) created_ms: u64,
+}

@@ -1,0 +1,27 @@
+//! What a training run is told.
+
+use pixel_debate_judge::masks::Masks;
+
+/// What computes the gradients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Processor {
+    /// The CPU, on so many threads of rayon's pool; their number changes nothing but the time.
+    Cpu {
+        /// At least 1.
+        threads: usize,
+    },
+    /// The first NVIDIA GPU.
+    #[cfg(feature = "cuda")]
+    Cuda,
+}
+
+/// What a run is told. On the CPU, two runs with the same settings and data train the same judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// What is revealed of each image.
+    pub masks: Masks,
+    /// Seed of parameters, order, masks and dropout.
+    pub seed: u64,
+    /// What computes the gradients.
+    pub processor: Processor,
+}
