@@ -5,7 +5,7 @@ use image::imageops::{FilterType, resize};
 use image::{Delay, Frame, ImageResult, RgbImage, buffer::ConvertBuffer};
 use pixel_debate_game::View;
 
-use crate::layout::lay_out;
+use crate::layout::{SIDE, lay_out};
 
 /// How long a reveal is shown, and how long the end, in milliseconds.
 const REVEAL_MS: u32 = 900;
@@ -27,9 +27,9 @@ pub fn gif(view: &View) -> ImageResult<Vec<u8>> {
     encoder.set_repeat(Repeat::Infinite)?;
     let shown = view.evidence.len();
     for number in 0..=shown {
-        encoder.encode_frame(frame(&lay_out(view, number, false).image(), REVEAL_MS))?;
+        encoder.encode_frame(frame(&lay_out(view, SIDE, number, false).image(), REVEAL_MS))?;
     }
-    encoder.encode_frame(frame(&lay_out(view, shown, true).image(), END_MS))?;
+    encoder.encode_frame(frame(&lay_out(view, SIDE, shown, true).image(), END_MS))?;
     drop(encoder);
     Ok(bytes)
 }

@@ -8,23 +8,23 @@ use crate::{Figure, Shape};
 
 /// The honest debater's colour. Under each common kind of colour blindness the two colours differ
 /// in hue or in lightness, and white reads on both.
-pub const HONEST: Rgb<u8> = Rgb([0x1a, 0x96, 0x41]);
+const HONEST: Rgb<u8> = Rgb([0x1a, 0x96, 0x41]);
 /// The liar's colour.
-pub const LIAR: Rgb<u8> = Rgb([0x2b, 0x62, 0xe3]);
+const LIAR: Rgb<u8> = Rgb([0x2b, 0x62, 0xe3]);
 /// The colours of the debaters' places, while nobody may know who is who.
 const FIRST: Rgb<u8> = Rgb([0x8a, 0x4b, 0x08]);
 const SECOND: Rgb<u8> = Rgb([0x7a, 0x3f, 0x9d]);
 
 pub(crate) const PAPER: Rgb<u8> = Rgb([0xff, 0xff, 0xff]);
-const INK: Rgb<u8> = Rgb([0x22, 0x26, 0x2e]);
-const FAINT: Rgb<u8> = Rgb([0x6b, 0x72, 0x80]);
+pub(crate) const INK: Rgb<u8> = Rgb([0x22, 0x26, 0x2e]);
+pub(crate) const FAINT: Rgb<u8> = Rgb([0x6b, 0x72, 0x80]);
 /// What the judge does not know: neither black nor white, which are values.
 const UNKNOWN: Rgb<u8> = Rgb([0xe6, 0xe9, 0xee]);
 const UNKNOWN_GRID: Rgb<u8> = Rgb([0xd8, 0xdc, 0xe3]);
 
 /// The longer side of one view. Images have 1 to 255 pixels a side, and their pictures one size.
-const SIDE: u32 = 672;
-const MARGIN: u32 = 40;
+pub(crate) const SIDE: u32 = 672;
+pub(crate) const MARGIN: u32 = 40;
 const GAP: u32 = 48;
 /// Above the views: their titles.
 const HEAD: u32 = 76;
@@ -33,8 +33,8 @@ const FOOT: u32 = 124;
 /// The least width of a view, and so of the text below it.
 const LEAST: u32 = 480;
 
-const TITLE: f32 = 32.0;
-const TEXT: f32 = 27.0;
+pub(crate) const TITLE: f32 = 32.0;
+pub(crate) const TEXT: f32 = 27.0;
 /// The side of what stands before a line of text.
 const BULLET: u32 = 24;
 /// The least side of a pixel for which a grid is drawn.
@@ -44,10 +44,11 @@ const BADGE: [u32; 2] = [26, 40];
 /// More numbers than these would hide what they stand beside.
 const MOST_NUMBERS: usize = 100;
 
-/// Draws a debate as a seat sees it, with its first reveals, and with how it ended if `ended`.
-pub(crate) fn lay_out(view: &View, reveals: usize, ended: bool) -> Figure {
+/// Draws a debate as a seat sees it, the longer side of each view about `side` long, with its first reveals,
+/// and with how it ended if `ended`.
+pub(crate) fn lay_out(view: &View, side: u32, reveals: usize, ended: bool) -> Figure {
     let longer = u32::from(view.width.max(view.height)).max(1);
-    let cell = (SIDE / longer).max(1);
+    let cell = (side / longer).max(1);
     let mut plan = Drawing { view, cell, shapes: Vec::new() };
     let (width, height) = plan.view_size();
     let second = MARGIN + width.max(LEAST) + GAP;

@@ -22,6 +22,7 @@ mod animation;
 mod badges;
 mod canvas;
 mod layout;
+mod sheet;
 mod svg;
 
 use image::{Rgb, RgbImage};
@@ -29,7 +30,6 @@ use pixel_debate_game::View;
 
 pub use animation::gif;
 use canvas::Canvas;
-pub use layout::{HONEST, LIAR};
 
 /// A drawing: shapes that lie on each other, the last on top.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,26 @@ impl Figure {
     /// The picture of a debate as a seat sees it: while the seat does not know the truth the
     /// judge's view alone, then the debaters' beside it.
     pub fn of(view: &View) -> Self {
-        layout::lay_out(view, view.evidence.len(), true)
+        layout::lay_out(view, layout::SIDE, view.evidence.len(), true)
+    }
+
+    /// The pictures of several debates on one sheet, smaller and `across` in a row (at least one), below a title
+    /// and a note.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use pixel_debate_figure::Figure;
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules, Seat};
+    /// # let image = Arc::new(Image::new(2, 1, vec![7, 9])?);
+    /// # let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 2)?;
+    /// let views = [Seat::Debater(pixel_debate_game::Debater::First), Seat::Judge];
+    /// let views = views.map(|seat| debate.view(seat));
+    /// let svg = Figure::sheet("One debate", "as two see it", &views, 2).svg();
+    /// assert_eq!(svg.matches("The judge sees").count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn sheet(title: &str, note: &str, views: &[View], across: usize) -> Self {
+        sheet::lay_out(title, note, views, across)
     }
 
     /// The picture in pixels.

@@ -47,40 +47,37 @@ impl Chart {
     /// Draws the chart; `name` is for the error.
     pub(crate) fn draw(&self, name: &str) -> Result<Drawn, RunError> {
         let fault = |fault: String| RunError::Plot { name: name.to_owned(), fault };
-        // The program's own font, so that a picture does not depend on the machine.
-        register_font("sans-serif", FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT)
-            .map_err(|_| fault("the font is damaged".to_owned()))?;
-        let size = self.size();
-        let mut svg = String::new();
-        self.draw_on(&SVGBackend::with_string(&mut svg, size).into_drawing_area())
-            .map_err(|error| fault(error.to_string()))?;
-        let mut pixels = vec![0; (size.0 * size.1 * 3) as usize];
-        self.draw_on(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area())
-            .map_err(|error| fault(error.to_string()))?;
-        let picture = RgbImage::from_raw(size.0, size.1, pixels)
-            .ok_or_else(|| fault("the picture has another size".to_owned()))?;
+        let (svg, picture) = match self {
+            Self::Games(games) => {
+                let figure = games.figure();
+                (figure.svg(), figure.image())
+            }
+            Self::Dots(dots) => plotted(dots.size(), dots).map_err(fault)?,
+            Self::Lines(lines) => plotted(Lines::SIZE, lines).map_err(fault)?,
+            Self::Confusion(confusion) => plotted(confusion.size(), confusion).map_err(fault)?,
+        };
         let mut png = Cursor::new(Vec::new());
         picture.write_to(&mut png, ImageFormat::Png).map_err(|error| fault(error.to_string()))?;
         Ok(Drawn { svg, png: png.into_inner() })
     }
+}
 
-    fn size(&self) -> (u32, u32) {
-        match self {
-            Self::Dots(dots) => dots.size(),
-            Self::Lines(_) => Lines::SIZE,
-            Self::Confusion(confusion) => confusion.size(),
-            Self::Games(games) => games.size(),
-        }
-    }
+/// A plot of that width and height as SVG, and in pixels; the error says what went wrong.
+fn plotted(size: (u32, u32), plot: &impl style::Plot) -> Result<(String, RgbImage), String> {
+    // The program's own font, so that a picture does not depend on the machine.
+    register_font("sans-serif", FontStyle::Normal, epaint_default_fonts::UBUNTU_LIGHT)
+        .map_err(|_| "the font is damaged".to_owned())?;
+    let mut svg = String::new();
+    on(&SVGBackend::with_string(&mut svg, size).into_drawing_area(), plot)?;
+    let mut pixels = vec![0; (size.0 * size.1 * 3) as usize];
+    on(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area(), plot)?;
+    let picture = RgbImage::from_raw(size.0, size.1, pixels);
+    Ok((svg, picture.ok_or("the picture has another size")?))
+}
 
-    fn draw_on<B: style::Backend>(&self, area: &style::Area<B>) -> style::Result<B> {
-        area.fill(&style::PAPER)?;
-        match self {
-            Self::Dots(dots) => dots.draw(area)?,
-            Self::Lines(lines) => lines.draw(area)?,
-            Self::Confusion(confusion) => confusion.draw(area)?,
-            Self::Games(games) => games.draw(area)?,
-        }
-        area.present()
-    }
+fn on<B: style::Backend>(area: &style::Area<B>, plot: &impl style::Plot) -> Result<(), String> {
+    area.fill(&style::PAPER)
+        .and_then(|()| plot.draw(area))
+        .and_then(|()| area.present())
+        .map_err(|error| error.to_string())
 }

@@ -3,7 +3,7 @@
 use plotters::prelude::{RGBColor, Rectangle};
 use plotters::style::Color;
 
-use super::style::{self, Align, Area, Backend, FAINT, INK, PAPER, TEXT};
+use super::style::{self, Align, Area, Backend, FAINT, INK, PAPER, Plot, TEXT};
 
 /// Matrices of counts beside each other.
 #[derive(Debug)]
@@ -29,8 +29,10 @@ impl Confusion {
         let width = LEFT + panels * classes * CELL + (panels - 1) * GAP + 40;
         (width.max(900) as u32, (TOP + classes * CELL + 90) as u32)
     }
+}
 
-    pub(super) fn draw<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
+impl Plot for Confusion {
+    fn draw<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
         style::head(area, &self.title, &self.note)?;
         let side = self.classes.len() as i32 * CELL;
         for (number, (name, counts)) in self.panels.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! Rates below each other, each with its interval.
 
-use super::style::{self, Align, Area, Backend, FAINT, GRID, INK, TEXT};
+use super::style::{self, Align, Area, Backend, FAINT, GRID, INK, Plot, TEXT};
 
 /// Rates below each other in groups.
 #[derive(Debug)]
@@ -41,7 +41,21 @@ impl Dots {
         self.groups.iter().map(|(_, dots)| NAME + GAP + LINE * dots.len() as i32).sum()
     }
 
-    pub(super) fn draw<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
+    fn key<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
+        let mut x = LEFT;
+        let dots = || self.groups.iter().flat_map(|(_, dots)| dots);
+        let drawn = |kind: usize| dots().any(|dot| dot.kind == kind);
+        for (kind, name) in self.kinds.iter().enumerate().filter(|(kind, _)| drawn(*kind)) {
+            style::mark(area, kind, (x + 8, 108))?;
+            style::text(area, name, (x + 26, 108), (TEXT, INK, Align::Left))?;
+            x += 60 + 11 * name.chars().count() as i32;
+        }
+        Ok(())
+    }
+}
+
+impl Plot for Dots {
+    fn draw<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
         style::head(area, &self.title, &self.note)?;
         self.key(area)?;
         let bottom = HEAD + self.body();
@@ -73,18 +87,6 @@ impl Dots {
                 y += LINE;
             }
             y += GAP;
-        }
-        Ok(())
-    }
-
-    fn key<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
-        let mut x = LEFT;
-        let dots = || self.groups.iter().flat_map(|(_, dots)| dots);
-        let drawn = |kind: usize| dots().any(|dot| dot.kind == kind);
-        for (kind, name) in self.kinds.iter().enumerate().filter(|(kind, _)| drawn(*kind)) {
-            style::mark(area, kind, (x + 8, 108))?;
-            style::text(area, name, (x + 26, 108), (TEXT, INK, Align::Left))?;
-            x += 60 + 11 * name.chars().count() as i32;
         }
         Ok(())
     }

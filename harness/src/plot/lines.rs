@@ -1,6 +1,6 @@
 //! Rates by category, one line a series.
 
-use super::style::{self, Align, Area, Backend, FAINT, GRID, INK, TEXT};
+use super::style::{self, Align, Area, Backend, FAINT, GRID, INK, Plot, TEXT};
 
 /// Rates by category.
 #[derive(Debug)]
@@ -39,7 +39,38 @@ const BOTTOM: i32 = 110;
 impl Lines {
     pub(super) const SIZE: (u32, u32) = (1600, 800);
 
-    pub(super) fn draw<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
+    fn draw_series<B: Backend>(
+        &self,
+        area: &Area<B>,
+        number: usize,
+        series: &Series,
+        x: &dyn Fn(usize) -> i32,
+        y: &dyn Fn(f64) -> i32,
+    ) -> style::Result<B> {
+        let colour = style::colour(number);
+        let points = series.points.iter().enumerate();
+        let points: Vec<(usize, Point)> =
+            points.filter_map(|(at, point)| Some((at, (*point)?))).collect();
+        if self.connected {
+            for pair in points.windows(2) {
+                let [from, to] = [pair[0], pair[1]].map(|(at, point)| (x(at), y(point.rate)));
+                style::line(area, from, to, colour, 2)?;
+            }
+        }
+        for (category, point) in points {
+            let (at, low, high) = (x(category), y(point.low), y(point.high));
+            style::line(area, (at, low), (at, high), colour, 2)?;
+            for end in [low, high] {
+                style::line(area, (at - 5, end), (at + 5, end), colour, 2)?;
+            }
+            style::mark(area, number, (at, y(point.rate)))?;
+        }
+        Ok(())
+    }
+}
+
+impl Plot for Lines {
+    fn draw<B: Backend>(&self, area: &Area<B>) -> style::Result<B> {
         style::head(area, &self.title, &self.note)?;
         let (width, height) = (Self::SIZE.0 as i32, Self::SIZE.1 as i32);
         let (bottom, right) = (height - BOTTOM, width - RIGHT);
@@ -68,35 +99,6 @@ impl Lines {
             let row = TOP + 20 + 34 * number as i32;
             style::mark(area, number, (right + 30, row))?;
             style::text(area, &series.name, (right + 50, row), (TEXT - 2, INK, Align::Left))?;
-        }
-        Ok(())
-    }
-
-    fn draw_series<B: Backend>(
-        &self,
-        area: &Area<B>,
-        number: usize,
-        series: &Series,
-        x: &dyn Fn(usize) -> i32,
-        y: &dyn Fn(f64) -> i32,
-    ) -> style::Result<B> {
-        let colour = style::colour(number);
-        let points = series.points.iter().enumerate();
-        let points: Vec<(usize, Point)> =
-            points.filter_map(|(at, point)| Some((at, (*point)?))).collect();
-        if self.connected {
-            for pair in points.windows(2) {
-                let [from, to] = [pair[0], pair[1]].map(|(at, point)| (x(at), y(point.rate)));
-                style::line(area, from, to, colour, 2)?;
-            }
-        }
-        for (category, point) in points {
-            let (at, low, high) = (x(category), y(point.low), y(point.high));
-            style::line(area, (at, low), (at, high), colour, 2)?;
-            for end in [low, high] {
-                style::line(area, (at - 5, end), (at + 5, end), colour, 2)?;
-            }
-            style::mark(area, number, (at, y(point.rate)))?;
         }
         Ok(())
     }

@@ -14,6 +14,11 @@ pub(super) type Area<B> = DrawingArea<B, Shift>;
 pub(super) type Result<B> =
     std::result::Result<(), DrawingAreaErrorKind<<B as DrawingBackend>::ErrorType>>;
 
+/// What is drawn on an area of plotters', whatever that is.
+pub(super) trait Plot {
+    fn draw<B: Backend>(&self, area: &Area<B>) -> Result<B>;
+}
+
 pub(super) const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
 pub(super) const INK: RGBColor = RGBColor(0x22, 0x26, 0x2e);
 pub(super) const FAINT: RGBColor = RGBColor(0x6b, 0x72, 0x80);

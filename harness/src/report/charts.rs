@@ -154,9 +154,10 @@ fn games(
     debates.truncate(8);
     Chart::Games(Games {
         title: format!("{}: {}", manifest.title, mark.grids.join(", ")),
-        note: "The first debate of each kind: what the debaters see, what the judge sees. Honest \
-               reveals are green squares, the liar's blue disks."
-            .to_owned(),
+        note:
+            "The first debate of each kind. Honest reveals are green, the liar's blue; the first \
+               debater's numbers stand on discs, the second's on squares."
+                .to_owned(),
         debates,
     })
 }
