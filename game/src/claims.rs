@@ -28,6 +28,14 @@ pub struct SeatClaims {
 
 impl Claims {
     /// The claim of the debater with that role.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Claims, Role};
+    ///
+    /// let claims = Claims { honest: 7, liar: None };
+    /// assert_eq!(claims.of(Role::Honest), Some(7));
+    /// assert_eq!(claims.of(Role::Liar), None, "without precommit the liar claims nothing");
+    /// ```
     pub const fn of(&self, role: Role) -> Option<u8> {
         match role {
             Role::Honest => Some(self.honest),
@@ -36,6 +44,14 @@ impl Claims {
     }
 
     /// The same claims by place.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Claims, Role, Rules};
+    ///
+    /// let claims = Claims { honest: 7, liar: Some(1) };
+    /// let places = claims.by_seat(&Rules::paper(6, true, Role::Liar));
+    /// assert_eq!((places.first, places.second), (Some(1), Some(7)));
+    /// ```
     pub const fn by_seat(&self, rules: &Rules) -> SeatClaims {
         SeatClaims {
             first: self.of(rules.role_of(Debater::First)),
@@ -46,6 +62,13 @@ impl Claims {
 
 impl SeatClaims {
     /// The claim of the debater in that place.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, SeatClaims};
+    ///
+    /// let claims = SeatClaims { first: Some(1), second: Some(7) };
+    /// assert_eq!(claims.of(Debater::Second), Some(7));
+    /// ```
     pub const fn of(&self, debater: Debater) -> Option<u8> {
         match debater {
             Debater::First => self.first,

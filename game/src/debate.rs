@@ -13,6 +13,20 @@ use crate::{
 ///
 /// It changes through [`apply`](Self::apply) alone. Cloning one copies the evidence and shares the
 /// image.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use pixel_debate_game::{Debate, Debater, Image, Move, Pixel, Role, Rules};
+///
+/// let image = Arc::new(Image::new(2, 1, vec![200, 90])?);
+/// let begun = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 10)?;
+/// let mut tried = begun.clone();
+/// tried.apply(Move::Reveal { by: Debater::First, pixel: Pixel::new(0, 0) })?;
+/// assert_eq!((begun.evidence().len(), tried.evidence().len()), (0, 1));
+/// assert!(Arc::ptr_eq(begun.image(), tried.image()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Debate {
     rules: Rules,
@@ -31,6 +45,18 @@ struct End {
 }
 
 /// Why a debate cannot be set up.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use pixel_debate_game::{Debate, Image, Role, Rules, SetupError};
+///
+/// let image = Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+/// let four = Rules::paper(4, false, Role::Honest);
+/// let refusal = Debate::new(four, image, 7, None, 10).unwrap_err();
+/// assert_eq!(refusal, SetupError::TooFewPixels { have: 2, need: 4 });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SetupError {
     /// The rules cannot be played on any image.
@@ -89,6 +115,22 @@ impl Debate {
     /// `label` is the true one, below `classes`, and the honest debater's claim. `lie` is the
     /// liar's claim: another label with precommit, `None` without.
     ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixel_debate_game::{Debate, Debater, Image, Role, Rules, SetupError};
+    ///
+    /// let image = Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+    /// let rules = Rules::paper(2, true, Role::Honest);
+    /// let debate = Debate::new(rules, image.clone(), 7, Some(1), 10)?;
+    /// assert_eq!(debate.to_move(), Some(Debater::First));
+    /// // A liar tells a lie, and with precommit it says which.
+    /// let new = |lie| Debate::new(rules, image.clone(), 7, lie, 10);
+    /// assert_eq!(new(Some(7)), Err(SetupError::LieIsTrue { label: 7 }));
+    /// assert_eq!(new(None), Err(SetupError::LieMissing));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SetupError`] if the rules, the image, the label or the lie do not make a debate.
@@ -128,6 +170,23 @@ impl Debate {
     }
 
     /// Makes a move, if it is legal, and says what has happened. A refused move changes nothing.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, IllegalMove, Move, OutcomeReason, Pixel, Role, Verdict};
+    /// # use pixel_debate_game::{Debate, Image, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+    /// # let mut debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 7, Some(1), 10)?;
+    ///
+    /// // Two pixels are to be revealed before the judge answers.
+    /// let early = debate.apply(Move::Verdict(Verdict::label(7))).unwrap_err();
+    /// assert_eq!(early, IllegalMove::VerdictTooEarly { revealed: 0, of: 2 });
+    /// debate.apply(Move::Reveal { by: Debater::First, pixel: Pixel::new(1, 0) })?;
+    /// // Giving up is no question of turns.
+    /// debate.apply(Move::Resign { by: Debater::First })?;
+    /// let outcome = debate.outcome().expect("the debate has ended");
+    /// assert_eq!((outcome.winner, outcome.reason), (Role::Liar, OutcomeReason::Resignation));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -198,6 +257,23 @@ impl Debate {
     }
 
     /// Whose reveal is next: `None` when only the verdict is left, and after the end.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Move, Pixel};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let rules = Rules::paper(2, false, Role::Honest);
+    /// # let mut debate = Debate::new(rules, image, 7, None, 10)?;
+    ///
+    /// for by in [Debater::First, Debater::Second] {
+    ///     assert_eq!(debate.to_move(), Some(by));
+    ///     let pixel = debate.legal_reveals().next().expect("there are two pixels");
+    ///     debate.apply(Move::Reveal { by, pixel })?;
+    /// }
+    /// assert_eq!(debate.to_move(), None);
+    /// assert!(debate.outcome().is_none(), "the verdict is left");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn to_move(&self) -> Option<Debater> {
         if self.end.is_some() {
             return None;
@@ -206,6 +282,20 @@ impl Debate {
     }
 
     /// The pixels that the debater to move may reveal, in reading order; none when nobody is.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Move, Pixel};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+    /// # let rules = Rules::paper(2, false, Role::Honest);
+    /// # let mut debate = Debate::new(rules, image, 7, None, 10)?;
+    ///
+    /// // Of a row with the values 0, 200, 90.
+    /// assert!(debate.legal_reveals().eq([Pixel::new(1, 0), Pixel::new(2, 0)]));
+    /// debate.apply(Move::Reveal { by: Debater::First, pixel: Pixel::new(2, 0) })?;
+    /// assert!(debate.legal_reveals().eq([Pixel::new(1, 0)]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn legal_reveals(&self) -> impl Iterator<Item = Pixel> + '_ {
         let open = self.to_move().is_some();
         let legal = self.image.iter().filter(move |&(pixel, value)| {
@@ -223,11 +313,40 @@ impl Debate {
     }
 
     /// Who won and why, once the debate has ended.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, ForfeitReason, Move, Outcome, OutcomeReason, Role};
+    /// # use pixel_debate_game::{Debate, Image, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// assert_eq!(debate.outcome(), None);
+    /// // The liar sits first, and its time is over: whoever has a clock says so.
+    /// debate.apply(Move::Forfeit { by: Debater::First, reason: ForfeitReason::Time })?;
+    /// let won = Outcome { winner: Role::Honest, reason: OutcomeReason::Time };
+    /// assert_eq!(debate.outcome(), Some(won));
+    /// assert_eq!(debate.verdict(), None, "no judge was asked");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn outcome(&self) -> Option<Outcome> {
         self.end.as_ref().map(|end| end.outcome)
     }
 
     /// Everything that has happened, in order.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Event, Move, Pixel};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// let (by, pixel) = (Debater::First, Pixel::new(1, 0));
+    /// debate.apply(Move::Reveal { by, pixel })?;
+    /// debate.apply(Move::Resign { by })?;
+    /// let events = [Event::Reveal { by, pixel, value: 90 }, Event::Resigned { by }];
+    /// assert!(debate.events().eq(events));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn events(&self) -> impl Iterator<Item = Event> + '_ {
         let reveals = self.evidence.iter();
         let reveals =

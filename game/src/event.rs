@@ -5,6 +5,19 @@ use serde::{Deserialize, Serialize};
 use crate::{Debater, Outcome, Pixel, Verdict};
 
 /// Something that a participant does, not yet checked.
+///
+/// ```
+/// use pixel_debate_game::{Debater, Event, Move, Pixel};
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+/// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+///
+/// // A move names the pixel; its value is the image's to say.
+/// let (by, pixel) = (Debater::First, Pixel::new(0, 0));
+/// let event = debate.apply(Move::Reveal { by, pixel })?;
+/// assert_eq!(event, Event::Reveal { by, pixel, value: 200 });
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Move {
     /// A debater shows a pixel to the judge.
@@ -85,6 +98,16 @@ pub enum Event {
 
 impl From<Event> for Move {
     /// The move that leads to this event.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Event, Move, Pixel};
+    ///
+    /// let json = r#"{"type": "reveal", "by": "first", "pixel": [12, 7], "value": 253}"#;
+    /// let event: Event = serde_json::from_str(json)?;
+    /// let r#move = Move::Reveal { by: Debater::First, pixel: Pixel::new(12, 7) };
+    /// assert_eq!(Move::from(event), r#move);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     fn from(event: Event) -> Self {
         match event {
             Event::Reveal { by, pixel, .. } => Self::Reveal { by, pixel },

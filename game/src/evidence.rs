@@ -30,6 +30,15 @@ pub struct Evidence {
 
 impl Evidence {
     /// The number of pixels revealed.
+    ///
+    /// ```
+    /// use pixel_debate_game::Evidence;
+    ///
+    /// let json = r#"[{"by": "first", "pixel": [12, 7], "value": 253}]"#;
+    /// let evidence: Evidence = serde_json::from_str(json)?;
+    /// assert_eq!(evidence.len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn len(&self) -> usize {
         self.reveals.len()
     }
@@ -40,17 +49,53 @@ impl Evidence {
     }
 
     /// Whether that pixel has been revealed.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Evidence, Pixel};
+    ///
+    /// let json = r#"[{"by": "first", "pixel": [12, 7], "value": 253}]"#;
+    /// let evidence: Evidence = serde_json::from_str(json)?;
+    /// assert!(evidence.contains(Pixel::new(12, 7)));
+    /// assert!(!evidence.contains(Pixel::new(7, 12)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn contains(&self, pixel: Pixel) -> bool {
         self.reveals.iter().any(|reveal| reveal.pixel == pixel)
     }
 
     /// The first `reveals` of them, or all where there are not so many.
+    ///
+    /// A debate is gone through again by its beginnings:
+    ///
+    /// ```
+    /// use pixel_debate_game::Evidence;
+    ///
+    /// # let json = r#"[{"by": "first", "pixel": [12, 7], "value": 253},
+    /// #     {"by": "second", "pixel": [3, 4], "value": 99}]"#;
+    /// let evidence: Evidence = serde_json::from_str(json)?;
+    /// let steps: Vec<Evidence> = (0..=evidence.len()).map(|step| evidence.first(step)).collect();
+    /// assert!(steps[0].is_empty());
+    /// assert_eq!(steps.last(), Some(&evidence));
+    /// assert_eq!(evidence.first(99), evidence);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn first(&self, reveals: usize) -> Self {
         Self { reveals: self.reveals[..reveals.min(self.reveals.len())].to_vec() }
     }
 
     /// The reveals, in order.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Evidence};
+    ///
+    /// # let json = r#"[{"by": "first", "pixel": [12, 7], "value": 253},
+    /// #     {"by": "second", "pixel": [3, 4], "value": 99}]"#;
+    /// let evidence: Evidence = serde_json::from_str(json)?;
+    /// let second = evidence.iter().filter(|reveal| reveal.by == Debater::Second);
+    /// assert!(second.map(|reveal| reveal.value).eq([99]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, Reveal> {
         self.reveals.iter()
     }

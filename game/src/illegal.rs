@@ -8,6 +8,23 @@ use crate::{Debater, Outcome, Pixel, Verdict};
 ///
 /// The messages may be shown to whoever tried the move: they tell a judge nothing of the image, the
 /// label or the roles.
+///
+/// ```
+/// use pixel_debate_game::{Debater, IllegalMove, Move, Pixel};
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+/// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+///
+/// let reveal = Move::Reveal { by: Debater::First, pixel: Pixel::new(3, 0) };
+/// let refusal = debate.apply(reveal).unwrap_err();
+/// let pixel = Pixel::new(3, 0);
+/// assert_eq!(refusal, IllegalMove::OutOfImage { pixel, width: 3, height: 1 });
+/// assert_eq!(
+///     refusal.to_string(),
+///     "pixel (3, 0) is outside the image: a column is 0 to 2, a row 0 to 0"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum IllegalMove {
     /// The debate is over.
@@ -113,6 +130,14 @@ pub enum IllegalMove {
 impl IllegalMove {
     /// What would be allowed instead, as a sentence for whoever tried the move: like the message, it
     /// tells a judge nothing.
+    ///
+    /// ```
+    /// use pixel_debate_game::IllegalMove;
+    ///
+    /// let refusal = IllegalMove::NotAClaim { label: 3, claims: [1, 7] };
+    /// assert_eq!(refusal.to_string(), "label 3 is nobody's claim: the verdict is 1 or 7");
+    /// assert_eq!(refusal.expected(), "label: 1 or 7");
+    /// ```
     pub fn expected(&self) -> String {
         match self {
             Self::Ended { .. } => "nothing more in this debate".into(),

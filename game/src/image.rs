@@ -22,6 +22,14 @@ pub struct Image {
 }
 
 /// Why bytes are not an [`Image`].
+///
+/// ```
+/// use pixel_debate_game::{Image, ImageError};
+///
+/// let refusal = Image::new(28, 28, vec![0; 783]).unwrap_err();
+/// assert_eq!(refusal, ImageError::PixelCount { have: 783, width: 28, height: 28 });
+/// assert_eq!(refusal.to_string(), "783 pixel values for an image of 28x28, which has 784");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ImageError {
     /// A side is 0.
@@ -49,6 +57,18 @@ pub enum ImageError {
 
 impl Image {
     /// An image from its values, row by row from the top left.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Image, Pixel};
+    ///
+    /// // Three columns, two rows.
+    /// let image = Image::new(3, 2, vec![0, 1, 2, 10, 11, 12])?;
+    /// assert_eq!(image.value(Pixel::new(2, 1)), Some(12));
+    /// let json = r#"{"width":3,"height":2,"pixels":"AAECCgsM"}"#;
+    /// assert_eq!(serde_json::to_string(&image)?, json);
+    /// assert_eq!(serde_json::from_str::<Image>(json)?, image);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -79,6 +99,15 @@ impl Image {
     }
 
     /// The value at a pixel, or `None` outside the image.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Image, Pixel};
+    ///
+    /// let image = Image::new(3, 1, vec![0, 200, 90])?;
+    /// assert_eq!(image.value(Pixel::new(1, 0)), Some(200));
+    /// assert_eq!(image.value(Pixel::new(0, 1)), None, "there is one row");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn value(&self, pixel: Pixel) -> Option<u8> {
         if pixel.x >= self.width || pixel.y >= self.height {
             return None;
@@ -87,12 +116,29 @@ impl Image {
     }
 
     /// Every pixel with its value, in reading order.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Image, Pixel};
+    ///
+    /// let image = Image::new(2, 2, vec![0, 200, 90, 255])?;
+    /// let brightest = image.iter().max_by_key(|(_, value)| *value);
+    /// assert_eq!(brightest, Some((Pixel::new(1, 1), 255)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (Pixel, u8)> + '_ {
         let places = (0..self.height).flat_map(|y| (0..self.width).map(move |x| Pixel { x, y }));
         places.zip(self.pixels.iter().copied())
     }
 
     /// The pixels with a value above 0, in reading order.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Image, Pixel};
+    ///
+    /// let image = Image::new(2, 2, vec![0, 200, 90, 0])?;
+    /// assert!(image.nonzero().eq([Pixel::new(1, 0), Pixel::new(0, 1)]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn nonzero(&self) -> impl Iterator<Item = Pixel> + '_ {
         self.iter().filter(|&(_, value)| value > 0).map(|(pixel, _)| pixel)
     }

@@ -5,6 +5,19 @@
 //! [`Debate::apply`] is the only way in which a debate changes; [`Debate::view`] is the only source
 //! of what a seat may be told; a [`Transcript`] replays a whole debate and checks it.
 //!
+//! | what | where |
+//! |---|---|
+//! | a debate, what is tried in it and what has happened | [`Debate`], [`Move`], [`Event`] |
+//! | what it is about | [`Image`], [`Pixel`], [`Claims`] |
+//! | how it is played | [`Rules`], [`TurnOrder`], [`LegalPixels`] |
+//! | who takes part | [`Role`], [`Debater`], [`Seat`] |
+//! | what the judge sees and answers | [`Evidence`], [`Verdict`] |
+//! | who wins by the judge's logits | [`honest_wins`], [`honest_margin`], [`believed_label`] |
+//! | what a seat may be told | [`View`], [`ViewEvent`], [`Sight`] |
+//! | the record of a debate | [`Transcript`] |
+//! | why something is refused | [`SetupError`], [`IllegalMove`], [`TranscriptError`], [`ImageError`] |
+//! | which bytes the program computes | [`BEHAVIOUR`] |
+//!
 //! ```
 //! use std::sync::Arc;
 //!

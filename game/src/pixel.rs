@@ -21,6 +21,17 @@ pub struct Pixel {
 
 impl Pixel {
     /// The pixel in column `x` and row `y`.
+    ///
+    /// ```
+    /// use pixel_debate_game::Pixel;
+    ///
+    /// let pixel = Pixel::new(12, 7);
+    /// assert_eq!(pixel.to_string(), "(12, 7)");
+    /// assert_eq!(serde_json::to_string(&pixel)?, "[12,7]");
+    /// // As they are read: a row is before those below it.
+    /// assert!(Pixel::new(27, 6) < pixel && pixel < Pixel::new(13, 7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn new(x: u8, y: u8) -> Self {
         Self { x, y }
     }

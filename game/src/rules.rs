@@ -52,6 +52,14 @@ pub struct Rules {
 }
 
 /// Why rules cannot be played.
+///
+/// ```
+/// use pixel_debate_game::{Role, Rules, RulesError};
+///
+/// let refusal = Rules::paper(0, true, Role::Honest).check().unwrap_err();
+/// assert_eq!(refusal, RulesError::Pixels { pixels: 0 });
+/// assert_eq!(refusal.to_string(), "a debate of 0 pixels: the number must be 1 to 128");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RulesError {
     /// The number of pixels is out of range.
@@ -67,6 +75,16 @@ impl Rules {
     pub const MAX_PIXELS: u8 = 128;
 
     /// The paper's rules: alternating reveals of nonzero pixels.
+    ///
+    /// ```
+    /// use pixel_debate_game::{LegalPixels, Role, Rules, TurnOrder};
+    ///
+    /// let rules = Rules::paper(6, true, Role::Liar);
+    /// assert_eq!((rules.order, rules.legal), (TurnOrder::Alternating, LegalPixels::Nonzero));
+    /// // Another debate is the paper's with a difference.
+    /// let every = Rules { legal: LegalPixels::Any, ..rules };
+    /// assert!(every.legal.allows(0) && !rules.legal.allows(0));
+    /// ```
     pub const fn paper(pixels: u8, precommit: bool, first: Role) -> Self {
         Self {
             pixels,
@@ -79,6 +97,14 @@ impl Rules {
 
     /// Whether these rules can be played on some image.
     ///
+    /// ```
+    /// use pixel_debate_game::{Role, Rules};
+    ///
+    /// let rules = |pixels| Rules::paper(pixels, true, Role::Honest);
+    /// assert!(rules(Rules::MAX_PIXELS).check().is_ok());
+    /// assert!(rules(Rules::MAX_PIXELS + 1).check().is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RulesError`] if not.
@@ -90,6 +116,19 @@ impl Rules {
     }
 
     /// Who reveals next when `revealed` pixels are on the table, or `None` when all are.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Role, Rules, TurnOrder};
+    ///
+    /// let turns = |order| {
+    ///     let rules = Rules { order, ..Rules::paper(3, true, Role::Honest) };
+    ///     [0, 1, 2, 3].map(|revealed| rules.debater_to_move(revealed))
+    /// };
+    /// let (first, second) = (Some(Debater::First), Some(Debater::Second));
+    /// assert_eq!(turns(TurnOrder::Alternating), [first, second, first, None]);
+    /// assert_eq!(turns(TurnOrder::Blocks), [first, first, second, None]);
+    /// assert_eq!(turns(TurnOrder::Alone), [first, first, first, None]);
+    /// ```
     pub const fn debater_to_move(&self, revealed: usize) -> Option<Debater> {
         let pixels = self.pixels as usize;
         if revealed >= pixels {
@@ -104,6 +143,13 @@ impl Rules {
     }
 
     /// The role of the debater in that place.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Role, Rules};
+    ///
+    /// let rules = Rules::paper(4, true, Role::Liar);
+    /// assert_eq!(rules.role_of(Debater::Second), Role::Honest);
+    /// ```
     pub const fn role_of(&self, debater: Debater) -> Role {
         match debater {
             Debater::First => self.first,
@@ -112,6 +158,14 @@ impl Rules {
     }
 
     /// The place of the debater with that role.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Role, Rules};
+    ///
+    /// let rules = Rules::paper(4, true, Role::Liar);
+    /// assert_eq!(rules.seat_of(Role::Honest), Debater::Second);
+    /// assert_eq!(rules.role_of(rules.seat_of(Role::Honest)), Role::Honest);
+    /// ```
     pub const fn seat_of(&self, role: Role) -> Debater {
         match (self.first, role) {
             (Role::Honest, Role::Honest) | (Role::Liar, Role::Liar) => Debater::First,
@@ -131,6 +185,13 @@ impl fmt::Display for LegalPixels {
 
 impl LegalPixels {
     /// Whether a pixel with that value may be revealed.
+    ///
+    /// ```
+    /// use pixel_debate_game::LegalPixels;
+    ///
+    /// assert!(LegalPixels::Nonzero.allows(1) && !LegalPixels::Nonzero.allows(0));
+    /// assert!(LegalPixels::Any.allows(0));
+    /// ```
     pub const fn allows(self, value: u8) -> bool {
         match self {
             Self::Nonzero => value > 0,

@@ -50,6 +50,13 @@ pub enum Seat {
 }
 
 /// A word that names no role, debater or seat.
+///
+/// ```
+/// use pixel_debate_game::Role;
+///
+/// let unknown = "Liar".parse::<Role>().unwrap_err();
+/// assert_eq!(unknown.to_string(), r#"unknown role "Liar": it must be "honest" or "liar""#);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("unknown {what} {name:?}: it must be {allowed}")]
 pub struct UnknownName {
@@ -60,6 +67,13 @@ pub struct UnknownName {
 
 impl Role {
     /// The opposing role.
+    ///
+    /// ```
+    /// use pixel_debate_game::Role;
+    ///
+    /// assert_eq!("liar".parse::<Role>()?.other(), Role::Honest);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -71,6 +85,13 @@ impl Role {
 
 impl Debater {
     /// The opponent.
+    ///
+    /// ```
+    /// use pixel_debate_game::Debater;
+    ///
+    /// assert_eq!(Debater::First.other(), Debater::Second);
+    /// assert_eq!(Debater::First.to_string(), "first");
+    /// ```
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -124,6 +145,15 @@ impl fmt::Display for Seat {
     }
 }
 
+/// A seat's name is that of its debater, or its own:
+///
+/// ```
+/// use pixel_debate_game::{Debater, Seat};
+///
+/// assert_eq!("second".parse(), Ok(Seat::Debater(Debater::Second)));
+/// assert_eq!("judge".parse(), Ok(Seat::Judge));
+/// assert!("honest".parse::<Seat>().is_err(), "who is honest is no place at the table");
+/// ```
 impl FromStr for Seat {
     type Err = UnknownName;
 

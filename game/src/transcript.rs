@@ -74,6 +74,21 @@ pub struct Players {
 }
 
 /// Why a transcript is refused.
+///
+/// ```
+/// use pixel_debate_game::{Players, Transcript};
+/// # use pixel_debate_game::{Debate, Debater, Image, Move, Pixel, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+/// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+/// # debate.apply(Move::Reveal { by: Debater::First, pixel: Pixel::new(1, 0) })?;
+///
+/// // Somebody makes a pixel brighter than it was.
+/// let line = Transcript::of(&debate, None, Players::default()).to_string();
+/// let forged: Transcript = line.replace(r#""value":90"#, r#""value":91"#).parse()?;
+/// let refusal = forged.replay().unwrap_err().to_string();
+/// assert!(refusal.starts_with("event 1 is recorded as"), "{refusal}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Error)]
 pub enum TranscriptError {
     /// The text is not a transcript's JSON.
@@ -133,6 +148,21 @@ impl Transcript {
     pub const VERSION: u32 = 1;
 
     /// The record of a debate as it stands.
+    ///
+    /// ```
+    /// use pixel_debate_game::{ImageSource, Players, Transcript};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// let source = ImageSource { dataset: "mnist-test".into(), index: 17 };
+    /// let players = Players { judge: Some("judge-6".into()), ..Players::default() };
+    /// let record = Transcript::of(&debate, Some(source), players);
+    /// let line = record.to_string();
+    /// assert!(!line.contains('\n'));
+    /// assert_eq!(line.parse::<Transcript>()?, record);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(debate: &Debate, source: Option<ImageSource>, players: Players) -> Self {
         Self {
             version: Self::VERSION,
@@ -149,6 +179,21 @@ impl Transcript {
     }
 
     /// The debate rebuilt, each event played by the rules and compared with the record.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Players, Transcript};
+    /// # use pixel_debate_game::{Debate, Debater, Image, Move, Pixel, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// debate.apply(Move::Reveal { by: Debater::First, pixel: Pixel::new(1, 0) })?;
+    /// let line = Transcript::of(&debate, None, Players::default()).to_string();
+    /// // The debate goes on where it was.
+    /// let mut again = line.parse::<Transcript>()?.replay()?;
+    /// assert_eq!(again, debate);
+    /// again.apply(Move::Reveal { by: Debater::Second, pixel: Pixel::new(0, 0) })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

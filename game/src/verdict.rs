@@ -35,6 +35,14 @@ impl Verdict {
     pub const MAX_EXPLANATION: usize = 2000;
 
     /// A label, and not a word more.
+    ///
+    /// ```
+    /// use pixel_debate_game::Verdict;
+    ///
+    /// let json = r#"{"type": "label", "label": 7, "probability": null}"#;
+    /// assert_eq!(serde_json::from_str::<Verdict>(json)?, Verdict::label(7));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn label(label: u8) -> Self {
         Self::Label { label, probability: None, explanation: None }
     }
@@ -75,6 +83,15 @@ pub enum OutcomeReason {
 /// With precommit: whether the true label's logit is greater than the lie's. Without: whether it is
 /// greater than every other. Equal logits are no win. Logits are finite numbers, one a class.
 ///
+/// ```
+/// use pixel_debate_game::{Claims, honest_wins};
+///
+/// let logits = [1.0, 3.0, 3.0, 0.0];
+/// // Label 1 beats label 0, and is not the only greatest.
+/// assert!(honest_wins(&logits, &Claims { honest: 1, liar: Some(0) }));
+/// assert!(!honest_wins(&logits, &Claims { honest: 1, liar: None }));
+/// ```
+///
 /// # Panics
 ///
 /// When a claim has no logit.
@@ -85,6 +102,15 @@ pub fn honest_wins(logits: &[f32], claims: &Claims) -> bool {
 
 /// By how much the honest debater is ahead: the true label's logit less the lie's, or less the
 /// greatest other logit without precommit. It is above 0 exactly where [`honest_wins`].
+///
+/// ```
+/// use pixel_debate_game::{Claims, honest_margin};
+///
+/// let logits = [1.0, 3.0, 2.5, 0.0];
+/// assert_eq!(honest_margin(&logits, &Claims { honest: 1, liar: Some(0) }), 2.0);
+/// assert_eq!(honest_margin(&logits, &Claims { honest: 1, liar: None }), 0.5);
+/// assert_eq!(honest_margin(&logits, &Claims { honest: 0, liar: None }), -2.0);
+/// ```
 ///
 /// # Panics
 ///
@@ -97,6 +123,15 @@ pub fn honest_margin(logits: &[f32], claims: &Claims) -> f32 {
 /// The label that the judge believes: with precommit the claim with the higher logit, without it
 /// the label with the highest. Where the true label only ties, it is the rival, as in
 /// [`honest_wins`].
+///
+/// ```
+/// use pixel_debate_game::{Claims, believed_label};
+///
+/// let logits = [1.0, 2.0, 5.0];
+/// // With precommit the judge chooses between the claims, whatever it thinks of the others.
+/// assert_eq!(believed_label(&logits, &Claims { honest: 0, liar: Some(1) }), 1);
+/// assert_eq!(believed_label(&logits, &Claims { honest: 0, liar: None }), 2);
+/// ```
 ///
 /// # Panics
 ///

@@ -94,6 +94,19 @@ pub enum Sight {
 }
 
 /// An event as every seat may see it, with all that it changes in a [`View`].
+///
+/// ```
+/// use pixel_debate_game::{Debater, Move, Seat};
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+/// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+///
+/// debate.apply(Move::Resign { by: Debater::First })?;
+/// let event = debate.event_view(1).expect("something has happened");
+/// // The last event opens what was hidden.
+/// assert_eq!(event.truth.map(|truth| truth.label), Some(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ViewEvent {
     /// What happened.
@@ -109,11 +122,38 @@ pub struct ViewEvent {
 impl Debate {
     /// What a seat may know now. This and [`event_view`](Self::event_view) are all of a debate that
     /// may be sent to a client.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Role, Seat};
+    /// # use pixel_debate_game::{Debate, Image, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let debate = Debate::new(Rules::paper(2, false, Role::Liar), image, 7, None, 10)?;
+    ///
+    /// let debater = debate.view(Seat::Debater(Debater::Second));
+    /// assert_eq!((debater.role, debater.claims.second), (Some(Role::Honest), Some(7)));
+    /// assert!(debater.image.is_some());
+    /// // Without precommit the judge is not even told the one claim there is.
+    /// let judge = debate.view(Seat::Judge);
+    /// assert_eq!((judge.image, judge.rules.first, judge.claims.second), (None, None, None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn view(&self, seat: Seat) -> View {
         self.view_in(seat, Sight::Evidence)
     }
 
     /// What spectators may know now, where they have been given that sight.
+    ///
+    /// ```
+    /// use pixel_debate_game::Sight;
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// assert!(debate.spectator_view(Sight::Evidence).image.is_none());
+    /// let sighted = debate.spectator_view(Sight::Image);
+    /// assert_eq!((sighted.image.is_some(), sighted.rules.first), (true, Some(Role::Liar)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn spectator_view(&self, sight: Sight) -> View {
         self.view_in(Seat::Spectator, sight)
     }
@@ -121,6 +161,21 @@ impl Debate {
     /// The event with that number, 1 for the first, as every seat may see it: what is revealed is
     /// for all to see, and so is everything once the debate has ended. `None` where there is no
     /// such event.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Event, Move, Pixel};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// let (by, pixel) = (Debater::First, Pixel::new(1, 0));
+    /// debate.apply(Move::Reveal { by, pixel })?;
+    /// let event = debate.event_view(1).expect("a pixel was revealed");
+    /// assert_eq!(event.event, Event::Reveal { by, pixel, value: 90 });
+    /// assert_eq!((event.to_move, event.truth), (Some(Debater::Second), None));
+    /// assert_eq!((debate.event_view(0), debate.event_view(2)), (None, None));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn event_view(&self, number: usize) -> Option<ViewEvent> {
         let event = self.events().nth(number.checked_sub(1)?)?;
         let outcome = match event {
@@ -180,6 +235,19 @@ impl Debate {
 impl View {
     /// Brings the view up to date with the debate's next event: it then is what
     /// [`Debate::view`] gives after that event.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Move, Pixel, Seat};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// let mut view = debate.view(Seat::Judge);
+    /// debate.apply(Move::Reveal { by: Debater::First, pixel: Pixel::new(1, 0) })?;
+    /// view.follow(&debate.event_view(1).expect("a pixel was revealed"));
+    /// assert_eq!(view, debate.view(Seat::Judge));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn follow(&mut self, next: &ViewEvent) {
         match &next.event {
             &Event::Reveal { by, pixel, value } => {
@@ -205,12 +273,38 @@ impl View {
     }
 
     /// The full rules, where the seat may know them: for the debaters, and after the outcome.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Seat};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// let view = debate.view(Seat::Debater(Debater::First));
+    /// assert_eq!(view.full_rules(), Some(*debate.rules()));
+    /// assert_eq!(debate.view(Seat::Judge).full_rules(), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn full_rules(&self) -> Option<Rules> {
         let ViewRules { pixels, precommit, first, order, legal } = self.rules;
         Some(Rules { pixels, precommit, first: first?, order, legal })
     }
 
     /// The claims by role, where the seat may know them: for the debaters, and after the outcome.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Claims, Debater, Seat};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// // The judge knows who claims what, and not which of the claims is the truth.
+    /// let view = debate.view(Seat::Judge);
+    /// assert_eq!((view.claims.first, view.claims_by_role()), (Some(1), None));
+    /// let view = debate.view(Seat::Debater(Debater::First));
+    /// assert_eq!(view.claims_by_role(), Some(Claims { honest: 7, liar: Some(1) }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn claims_by_role(&self) -> Option<Claims> {
         let rules = self.full_rules()?;
         let of = |role| self.claims.of(rules.seat_of(role));
@@ -219,6 +313,18 @@ impl View {
 
     /// The pixels that the debater to move may reveal, in reading order; none when nobody is, or
     /// where the image is not known.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Pixel, Seat};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+    /// # let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// let view = debate.view(Seat::Debater(Debater::First));
+    /// assert!(view.legal_reveals().eq([Pixel::new(1, 0), Pixel::new(2, 0)]));
+    /// assert_eq!(debate.view(Seat::Judge).legal_reveals().count(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn legal_reveals(&self) -> impl Iterator<Item = Pixel> + '_ {
         let open = self.to_move.is_some();
         let legal = self.image.iter().flat_map(Image::iter).filter(move |&(pixel, value)| {
