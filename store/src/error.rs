@@ -82,6 +82,25 @@ pub enum StoreError {
         /// The newest version that this program knows.
         known: i64,
     },
+    /// The store is of an earlier version, and was opened to be read only.
+    #[error(
+        "{place} is of version {found}, and only version {known} can be read as it is: \
+         open it, or a copy of it, with a server of this program, which brings it up to date"
+    )]
+    TooOld {
+        /// The store.
+        place: String,
+        /// Its version.
+        found: i64,
+        /// The version that this program makes.
+        known: i64,
+    },
+    /// There is nothing at that place, and it was opened to be read only.
+    #[error("{place} has no store of Pixel Debate in it: name another one")]
+    NoStore {
+        /// The place.
+        place: String,
+    },
     /// The database refused, for a reason that stays.
     #[error("{place} refused ({detail})")]
     Refused {
@@ -143,6 +162,8 @@ impl StoreError {
             Self::Open { .. }
             | Self::Corrupt { .. }
             | Self::TooNew { .. }
+            | Self::TooOld { .. }
+            | Self::NoStore { .. }
             | Self::Refused { .. }
             | Self::Damaged { .. }
             | Self::UnknownDebate(_)

@@ -38,7 +38,8 @@ pub(crate) async fn open(
     let work = move || {
         let (backend, reader) = match open::open(&file) {
             Ok(open::Opened { lock, writing, reading, tails, totals }) => {
-                let reader = SqliteReader::start(reading, tails.clone(), file);
+                let access = open::Access::Shared;
+                let reader = SqliteReader::start(reading, tails.clone(), file, access, None);
                 (writer::SqliteWriter::new(place.clone(), lock, writing, tails, totals), reader)
             }
             Err(error) => return drop(opened.send(Err(error))),
@@ -59,6 +60,17 @@ pub(crate) async fn open(
         .spawn(work)
         .map_err(|error| no_thread("the store", &error))?;
     result.await.unwrap_or(Err(StoreError::Closed))
+}
+
+/// Opens the file to read it as it is.
+pub(crate) async fn read(file: PathBuf) -> Result<SqliteReader, StoreError> {
+    let work = move || {
+        let open::OpenedToRead { lock, reading, access, tails } = open::open_to_read(&file)?;
+        let place = file.display().to_string();
+        SqliteReader::start(reading, tails, file, access, Some(lock))
+            .map_err(|error| no_thread(&place, &error))
+    };
+    tokio::task::spawn_blocking(work).await.unwrap_or(Err(StoreError::Closed))
 }
 
 fn no_thread(place: &str, error: &std::io::Error) -> StoreError {

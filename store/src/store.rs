@@ -20,7 +20,8 @@ use crate::{postgres, sqlite};
 /// and changes nothing.
 #[derive(Clone, Debug)]
 pub struct Store {
-    writes: mpsc::Sender<Order>,
+    /// None where it was opened to be read only.
+    writes: Option<mpsc::Sender<Order>>,
     reader: Reader,
     /// What is known to be wrong with the store as a whole.
     fault: Arc<OnceLock<StoreError>>,
@@ -54,7 +55,26 @@ impl Store {
             Place::File(file) => Reader::Sqlite(sqlite::open(file.clone(), orders).await?),
             Place::Database(database) => Reader::Postgres(postgres::open(database, orders).await?),
         };
-        Ok(Self { writes, reader, fault: Arc::default(), lost: Arc::default() })
+        Ok(Self { writes: Some(writes), reader, fault: Arc::default(), lost: Arc::default() })
+    }
+
+    /// Opens the store at that place to be read as it is: nothing is written to it, and whoever may read it
+    /// can. Others may read it as well meanwhile, and nobody can open it to write. Every write is
+    /// [refused](StoreError::Refused).
+    ///
+    /// A SQLite file whose last writes are still in a log beside it, of a server that was killed say, needs a
+    /// folder that may be written to.
+    ///
+    /// # Errors
+    ///
+    /// [`NoStore`](StoreError::NoStore) if none is there, [`TooOld`](StoreError::TooOld) if an earlier program
+    /// has written it. Else as [`open`](Self::open).
+    pub async fn open_to_read(place: &Place) -> Result<Self, StoreError> {
+        let reader = match place {
+            Place::File(file) => Reader::Sqlite(sqlite::read(file.clone()).await?),
+            Place::Database(database) => Reader::Postgres(postgres::read(database).await?),
+        };
+        Ok(Self { writes: None, reader, fault: Arc::default(), lost: Arc::default() })
     }
 
     /// Stores a new debate. Returns when it is on the disk.
@@ -244,7 +264,7 @@ impl Store {
     /// As [`check`](Self::check).
     pub async fn prune(&self, what: Prune) -> Result<Pruned, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let sent = self.writes.send(Order::Prune(what, answer)).await;
+        let sent = self.writer()?.send(Order::Prune(what, answer)).await;
         sent.map_err(|_| StoreError::Closed)?;
         answered.await.unwrap_or(Err(StoreError::Closed))
     }
@@ -295,6 +315,9 @@ impl Store {
             Reader::Sqlite(reader) => reader.close().await,
             Reader::Postgres(reader) => reader.close().await,
         }
+        if self.writes.is_none() {
+            return Ok(());
+        }
         match self.order(Order::Close).await {
             // It was closed before.
             Err(StoreError::Closed) => Ok(()),
@@ -321,7 +344,14 @@ impl Store {
 
     async fn order(&self, order: impl FnOnce(Answer) -> Order) -> Result<(), StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.writes.send(order(answer)).await.map_err(|_| StoreError::Closed)?;
+        self.writer()?.send(order(answer)).await.map_err(|_| StoreError::Closed)?;
         answered.await.unwrap_or(Err(StoreError::Closed))
+    }
+
+    fn writer(&self) -> Result<&mpsc::Sender<Order>, StoreError> {
+        self.writes.as_ref().ok_or_else(|| StoreError::Refused {
+            place: self.place(),
+            detail: "it was opened to be read only".into(),
+        })
     }
 }

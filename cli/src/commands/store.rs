@@ -84,7 +84,17 @@ impl StoreCommand {
 }
 
 impl Which {
+    /// Opens it to change it.
     async fn open(&self) -> Result<Store, Failure> {
+        Ok(Store::open(&self.place()?).await.map_err(ServeError::from)?)
+    }
+
+    /// Opens it to read it as it is, wherever it is.
+    async fn open_to_read(&self) -> Result<Store, Failure> {
+        Ok(Store::open_to_read(&self.place()?).await.map_err(ServeError::from)?)
+    }
+
+    fn place(&self) -> Result<Place, Failure> {
         let place = self.store.parse::<Place>()?;
         if let Place::File(path) = &place {
             // Opening would make one.
@@ -95,13 +105,13 @@ impl Which {
                 return Err(Failure::Setting { place: path.display().to_string(), fault });
             }
         }
-        Ok(Store::open(&place).await.map_err(ServeError::from)?)
+        Ok(place)
     }
 }
 
 impl Check {
     async fn run(self) -> Result<(), Failure> {
-        let store = self.which.open().await?;
+        let store = self.which.open_to_read().await?;
         let checked = upkeep::check(&store).await.map_err(ServeError::from)?;
         let mut out = io::stdout().lock();
         if self.which.json {
@@ -129,7 +139,7 @@ impl Check {
 
 impl Stats {
     async fn run(self) -> Result<(), Failure> {
-        let store = self.which.open().await?;
+        let store = self.which.open_to_read().await?;
         let stats = upkeep::stats(&store).await.map_err(ServeError::from)?;
         let mut out = io::stdout().lock();
         if self.which.json {
@@ -154,8 +164,9 @@ impl Stats {
 impl Prune {
     async fn run(self) -> Result<(), Failure> {
         let failed = ServeError::from;
-        let store = self.which.open().await?;
         let mut out = io::stdout().lock();
+        let store =
+            if self.dry_run { self.which.open_to_read().await? } else { self.which.open().await? };
         if self.dry_run {
             let debates = retention::removable(&store, self.keep).await.map_err(failed)?;
             if self.which.json {

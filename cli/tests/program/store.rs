@@ -61,6 +61,15 @@ fn play(folder: &Path) -> String {
     name
 }
 
+/// What is in a folder.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
+    let mut names: Vec<_> = entries.map(|entry| name(entry.unwrap())).collect();
+    names.sort();
+    names
+}
+
 #[test]
 fn a_store_is_checked_counted_and_pruned() {
     let folder = tempfile::tempdir().unwrap();
@@ -84,6 +93,7 @@ fn a_store_is_checked_counted_and_pruned() {
     assert!(keep("").starts_with("removed 2 debates with "));
     assert_eq!(keep("--dry-run"), "0 debates would be removed\n");
     assert!(output(&format!("store prune {path} --keep 79d"), "").starts_with("removed 1 debates"));
+    let (before, names) = (fs::read(&file).unwrap(), names(folder.path()));
     let said = output(&format!("store check {path}"), "");
     assert!(said.starts_with("1 debates with ") && said.ends_with("0 of them damaged\n"), "{said}");
     let said = output(&format!("store check {path} --json"), "");
@@ -91,6 +101,10 @@ fn a_store_is_checked_counted_and_pruned() {
     assert_eq!((said["debates"].as_u64(), said["complete"].as_bool()), (Some(1), Some(true)));
     let stats = output(&format!("store stats {path}"), "");
     assert!(stats.contains("debates     1\n") && stats.contains("  decided    1\n"), "{stats}");
+    assert_eq!(keep("--dry-run"), "0 debates would be removed\n");
+    // All this only reads: nothing in the folder is another now.
+    assert!(fs::read(&file).unwrap() == before);
+    assert_eq!(self::names(folder.path()), names);
 
     // One flipped byte of the debate is found, with its name.
     let mut bytes = fs::read(&file).unwrap();

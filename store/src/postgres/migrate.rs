@@ -2,8 +2,8 @@
 
 use tokio_postgres::types::Type;
 
-use super::rows;
 use super::session::Session;
+use super::{rows, schema};
 use crate::error::StoreError;
 use crate::seal::{self, Link};
 
@@ -14,6 +14,10 @@ const MIGRATIONS: [&str; 3] = [
     include_str!("../../migrations/postgres/3-seals.sql"),
 ];
 
+/// Makes the table that says which version the schema has.
+const VERSIONS: &str =
+    "CREATE TABLE IF NOT EXISTS pixel_debate_schema (version BIGINT PRIMARY KEY)";
+
 /// The version from which on all rows are sealed.
 const SEALED: i64 = 3;
 
@@ -22,21 +26,10 @@ const ROWS: i64 = 2000;
 
 /// Brings the schema to the newest version, each step as a whole or not at all.
 pub(super) async fn migrate(session: &Session, place: &str) -> Result<(), StoreError> {
-    session
-        .run("CREATE TABLE IF NOT EXISTS pixel_debate_schema (version BIGINT PRIMARY KEY)")
-        .await?;
-    let rows =
-        session.query("SELECT coalesce(max(version), 0) FROM pixel_debate_schema", &[]).await?;
-    let found: i64 = rows.first().map_or(Ok(0), |row| session.column(row, 0))?;
-    let known = MIGRATIONS.len() as i64;
-    let done = usize::try_from(found).ok().filter(|&found| found <= MIGRATIONS.len());
-    let Some(done) = done else {
-        return Err(StoreError::TooNew { place: place.into(), found, known });
-    };
-    compare(session, place).await?;
+    let done = schema::version(session, place, MIGRATIONS.len()).await?;
     for (version, step) in (1..).zip(MIGRATIONS).skip(done) {
         // A session that is given up in the middle takes its transaction with it.
-        session.run(&format!("BEGIN; {step}")).await?;
+        session.run(&format!("BEGIN; {VERSIONS}; {step}")).await?;
         if version == SEALED {
             seal_debates(session).await?;
             seal_events(session).await?;
@@ -48,25 +41,17 @@ pub(super) async fn migrate(session: &Session, place: &str) -> Result<(), StoreE
     Ok(())
 }
 
-/// Refuses a schema in which a table is none, or has triggers or rules: they could alter what is written,
-/// or what is read.
-async fn compare(session: &Session, place: &str) -> Result<(), StoreError> {
-    let sql = "WITH known AS (
-            SELECT oid, relname, relkind FROM pg_class
-            WHERE relname IN ('debates', 'events', 'results', 'checks') AND pg_table_is_visible(oid)
-        )
-        SELECT relname::TEXT || ', which is no table' FROM known WHERE relkind NOT IN ('r', 'i')
-        UNION ALL
-        SELECT tgname::TEXT || ', a trigger of ' || relname FROM pg_trigger
-            JOIN known ON known.oid = tgrelid WHERE NOT tgisinternal
-        UNION ALL
-        SELECT rulename::TEXT || ', a rule of ' || relname FROM pg_rewrite
-            JOIN known ON known.oid = ev_class";
-    let rows = session.query(sql, &[]).await?;
-    let Some(row) = rows.first() else { return Ok(()) };
-    let what: String = session.column(row, 0)?;
-    let detail = format!("its schema has {what}, which is none of this program's");
-    Err(StoreError::Corrupt { place: place.into(), detail })
+/// Refuses a schema that is not of the newest version, and changes nothing.
+pub(super) async fn read(session: &Session, place: &str) -> Result<(), StoreError> {
+    match schema::version(session, place, MIGRATIONS.len()).await? {
+        0 => Err(StoreError::NoStore { place: place.into() }),
+        found if found < MIGRATIONS.len() => Err(StoreError::TooOld {
+            place: place.into(),
+            found: found as i64,
+            known: MIGRATIONS.len() as i64,
+        }),
+        _ => Ok(()),
+    }
 }
 
 async fn seal_debates(session: &Session) -> Result<(), StoreError> {

@@ -6,8 +6,9 @@ use tokio::sync::Mutex;
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
+use super::migrate;
 use super::rows::{self, DEBATE, EVENTS, RESULT};
-use super::session::Session;
+use super::session::{Lock, Session};
 use super::target::Target;
 use crate::error::StoreError;
 use crate::fault::Read;
@@ -24,7 +25,17 @@ pub(crate) struct PostgresReader {
 struct Shared {
     target: Target,
     place: String,
+    hold: Hold,
     session: Mutex<Connection>,
+}
+
+/// Who keeps others from writing meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Hold {
+    /// The writer of the same store.
+    Writer,
+    /// The readers' own lock, which several may have at once; and the database refuses what would write.
+    Readers,
 }
 
 #[derive(Debug)]
@@ -35,13 +46,19 @@ enum Connection {
 }
 
 impl PostgresReader {
-    pub(super) fn new(target: Target, place: String) -> Self {
-        Self { shared: Arc::new(Shared { target, place, session: Mutex::new(Connection::Lost) }) }
+    pub(super) fn new(target: Target, place: String, hold: Hold) -> Self {
+        let session = Mutex::new(Connection::Lost);
+        Self { shared: Arc::new(Shared { target, place, hold, session }) }
     }
 
     /// Connects.
     pub(super) async fn open(&self) -> Result<(), StoreError> {
         self.session().await.map(drop)
+    }
+
+    /// Refuses a schema that is not of the newest version.
+    pub(super) async fn check_schema(&self) -> Result<(), StoreError> {
+        migrate::read(&*self.session().await?, &self.shared.place).await
     }
 
     pub(crate) async fn debate(&self, id: &str) -> Read<Option<StoredDebate>> {
@@ -158,13 +175,17 @@ impl PostgresReader {
 
     /// The connection, which is made anew if need be.
     async fn session(&self) -> Result<Arc<Session>, StoreError> {
-        let Shared { target, place, session } = &*self.shared;
+        let Shared { target, place, hold, session } = &*self.shared;
         let mut state = session.lock().await;
         match &*state {
             Connection::Closed => Err(StoreError::Closed),
             Connection::Connected(session) if !session.is_closed() => Ok(Arc::clone(session)),
             Connection::Connected(_) | Connection::Lost => {
                 let session = Arc::new(Session::open(target, place).await?);
+                if matches!(hold, Hold::Readers) {
+                    session.run("SET default_transaction_read_only = on").await?;
+                    session.lock(Lock::Shared).await?;
+                }
                 *state = Connection::Connected(Arc::clone(&session));
                 Ok(session)
             }

@@ -12,6 +12,18 @@ use super::errors::failure;
 use super::target::{PATIENCE, Target};
 use crate::error::StoreError;
 
+/// The advisory lock on the database: "pixd".
+const LOCK: i64 = 0x7069_7864;
+
+/// For whom the database is locked.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Lock {
+    /// For who writes.
+    Alone,
+    /// For all who only read.
+    Shared,
+}
+
 /// One connection to the database. Whatever it is asked is answered within a bounded time.
 #[derive(Debug)]
 pub(super) struct Session {
@@ -50,6 +62,19 @@ impl Session {
         in_time(&self.place, self.client.query_typed(sql, params)).await
     }
 
+    /// Takes the lock on the database for as long as the connection lasts.
+    pub(super) async fn lock(&self, lock: Lock) -> Result<(), StoreError> {
+        let sql = match lock {
+            Lock::Alone => "SELECT pg_try_advisory_lock($1)",
+            Lock::Shared => "SELECT pg_try_advisory_lock_shared($1)",
+        };
+        let rows = self.query(sql, &[(&LOCK, Type::INT8)]).await?;
+        if rows.first().map_or(Ok(false), |row| self.column(row, 0))? {
+            return Ok(());
+        }
+        Err(StoreError::Busy { place: self.place.clone(), detail: holder(self).await })
+    }
+
     /// What is read from a row's column.
     pub(super) fn column<'a, T: tokio_postgres::types::FromSql<'a>>(
         &self,
@@ -58,6 +83,27 @@ impl Session {
     ) -> Result<T, StoreError> {
         row.try_get(column).map_err(|error| failure(&self.place, &error))
     }
+}
+
+/// Who has the lock, as far as the database says.
+async fn holder(session: &Session) -> String {
+    let sql = "SELECT pid, host(client_addr), to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS TZ')
+        FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory'
+        AND ((classid::BIGINT << 32) | objid::BIGINT) = $1 AND granted AND database =
+            (SELECT oid FROM pg_database WHERE datname = current_database())";
+    if let Ok(rows) = session.query(sql, &[(&LOCK, Type::INT8)]).await
+        && let Some(row) = rows.first()
+        && let Ok(process) = session.column::<i32>(row, 0)
+    {
+        let from = session.column::<Option<String>>(row, 1).ok().flatten();
+        let since = session.column::<Option<String>>(row, 2).ok().flatten();
+        let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
+        let since = since.map(|since| format!(", since {since}")).unwrap_or_default();
+        return format!(
+            "another server has locked it: the database's process {process}{from}{since}"
+        );
+    }
+    "another server has locked it".into()
 }
 
 async fn connect<T>(target: &Target, place: &str, encryption: T) -> Result<Client, StoreError>

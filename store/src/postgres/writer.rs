@@ -7,7 +7,7 @@ use backon::{ExponentialBuilder, RetryableWithContext};
 use tokio_postgres::types::Type;
 
 use super::migrate::migrate;
-use super::session::Session;
+use super::session::{Lock, Session};
 use super::target::Target;
 use crate::error::StoreError;
 use crate::ledger::{Group, Known, NewEvent, Repeat, Repeated};
@@ -15,9 +15,6 @@ use crate::page::{Prune, Pruned, bound};
 use crate::records::{Finish, NewDebate};
 use crate::seal::{self, Link};
 use crate::writer::{Backend, LookedUp, may_pass, warn_once};
-
-/// The advisory lock that the writer holds: "pixd".
-const LOCK: i64 = 0x7069_7864;
 
 pub(super) struct PostgresWriter {
     target: Target,
@@ -46,12 +43,7 @@ impl PostgresWriter {
         if self.session.as_ref().is_none_or(Session::is_closed) {
             self.session = None;
             let session = Session::open(&self.target, &self.place).await?;
-            let rows =
-                session.query("SELECT pg_try_advisory_lock($1)", &[(&LOCK, Type::INT8)]).await?;
-            if !rows.first().map_or(Ok(false), |row| session.column(row, 0))? {
-                let detail = holder(&session).await;
-                return Err(StoreError::Busy { place: self.place.clone(), detail });
-            }
+            session.lock(Lock::Alone).await?;
             return Ok(self.session.insert(session));
         }
         self.session.as_mut().ok_or(StoreError::Closed)
@@ -80,27 +72,6 @@ impl PostgresWriter {
             }
         }
     }
-}
-
-/// Who has the lock, as far as the database says.
-async fn holder(session: &Session) -> String {
-    let sql = "SELECT pid, host(client_addr), to_char(backend_start, 'YYYY-MM-DD HH24:MI:SS TZ')
-        FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE locktype = 'advisory'
-        AND ((classid::BIGINT << 32) | objid::BIGINT) = $1 AND granted AND database =
-            (SELECT oid FROM pg_database WHERE datname = current_database())";
-    if let Ok(rows) = session.query(sql, &[(&LOCK, Type::INT8)]).await
-        && let Some(row) = rows.first()
-        && let Ok(process) = session.column::<i32>(row, 0)
-    {
-        let from = session.column::<Option<String>>(row, 1).ok().flatten();
-        let since = session.column::<Option<String>>(row, 2).ok().flatten();
-        let from = from.map(|from| format!(" from {from}")).unwrap_or_default();
-        let since = since.map(|since| format!(", since {since}")).unwrap_or_default();
-        return format!(
-            "another server has locked it: the database's process {process}{from}{since}"
-        );
-    }
-    "another server has locked it".into()
 }
 
 impl Backend for PostgresWriter {

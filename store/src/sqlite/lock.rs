@@ -9,7 +9,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{File, Metadata, TryLockError};
+use std::fs::{File, Metadata, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -45,15 +45,29 @@ pub(super) enum Unlocked {
 impl Lock {
     /// Takes the file for this process; it is made if there is none.
     pub(super) fn take(path: &Path) -> Result<Self, Unlocked> {
+        let mut options = File::options();
+        Self::hold(path, options.read(true).append(true).create(true), File::try_lock)
+    }
+
+    /// Keeps everybody from taking the file, which others may only read meanwhile as well; it need not be
+    /// one that may be written to.
+    pub(super) fn share(path: &Path) -> Result<Self, Unlocked> {
+        Self::hold(path, File::options().read(true), File::try_lock_shared)
+    }
+
+    fn hold(
+        path: &Path,
+        options: &OpenOptions,
+        lock: impl FnOnce(&File) -> Result<(), TryLockError>,
+    ) -> Result<Self, Unlocked> {
         let mut held = held();
         if let Ok(metadata) = std::fs::metadata(path)
             && held.contains(&Identity::of(&metadata))
         {
             return Err(Unlocked::Held);
         }
-        let file = File::options().read(true).append(true).create(true).open(path);
-        let file = file.map_err(Unlocked::Failed)?;
-        match file.try_lock() {
+        let file = options.open(path).map_err(Unlocked::Failed)?;
+        match lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(Unlocked::Held),
             Err(TryLockError::Error(error)) => return Err(Unlocked::Failed(error)),
@@ -61,13 +75,10 @@ impl Lock {
         let identity = file.metadata().map(|metadata| Identity::of(&metadata));
         let identity = identity.map_err(Unlocked::Failed)?;
         held.insert(identity);
-        // SQLite follows links, and keeps it beside the file itself.
-        let mut log = OsString::from(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
-        log.push("-wal");
         Ok(Self {
             path: path.to_owned(),
             identity,
-            log: log.into(),
+            log: log_of(path),
             log_identity: None,
             _file: file,
         })
@@ -100,6 +111,14 @@ impl Lock {
             (Err(_), None) => Ok(()),
         }
     }
+}
+
+/// Where SQLite writes what it has not moved into the file yet: it follows links, and keeps it beside the file
+/// itself.
+pub(super) fn log_of(path: &Path) -> PathBuf {
+    let mut log = OsString::from(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+    log.push("-wal");
+    log.into()
 }
 
 impl Drop for Lock {

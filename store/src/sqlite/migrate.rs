@@ -43,12 +43,7 @@ pub(super) fn recognise(connection: &Connection, place: &str) -> Result<(), Stor
 
 /// Brings the schema to the newest version, each step as a whole or not at all.
 pub(super) fn migrate(connection: &mut Connection, place: &str) -> Result<(), StoreError> {
-    let known = MIGRATIONS.len() as i64;
-    let found = pragma(connection, "user_version").map_err(|fault| failure(place, fault))?;
-    let done = usize::try_from(found).ok().filter(|&found| found <= MIGRATIONS.len());
-    let Some(done) = done else {
-        return Err(StoreError::TooNew { place: place.into(), found, known });
-    };
+    let (found, done) = version(connection, place)?;
     let mut bring = || {
         compare(connection, done)?;
         if (1..SEALED).contains(&found) {
@@ -70,6 +65,30 @@ pub(super) fn migrate(connection: &mut Connection, place: &str) -> Result<(), St
         Ok(())
     };
     bring().map_err(|fault: Fault| failure(place, fault))
+}
+
+/// Refuses a schema that is not of the newest version, and changes nothing.
+pub(super) fn is_newest(connection: &Connection, place: &str) -> Result<(), StoreError> {
+    let known = MIGRATIONS.len();
+    match version(connection, place)? {
+        (0, _) => Err(StoreError::NoStore { place: place.into() }),
+        (found, done) if done < known => {
+            Err(StoreError::TooOld { place: place.into(), found, known: known as i64 })
+        }
+        _ => compare(connection, known).map_err(|fault| failure(place, fault)),
+    }
+}
+
+/// The version of the schema, and how many migrations that are.
+fn version(connection: &Connection, place: &str) -> Result<(i64, usize), StoreError> {
+    let found = pragma(connection, "user_version").map_err(|fault| failure(place, fault))?;
+    match usize::try_from(found).ok().filter(|&found| found <= MIGRATIONS.len()) {
+        Some(done) => Ok((found, done)),
+        None => {
+            let known = MIGRATIONS.len() as i64;
+            Err(StoreError::TooNew { place: place.into(), found, known })
+        }
+    }
 }
 
 /// Refuses a schema of that version in which something is of another program: it could alter what is

@@ -10,8 +10,9 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::debates;
 use super::errors::{Fault, failed};
+use super::lock::Lock;
 use super::migrate::faults;
-use super::open::read_only;
+use super::open::Access;
 use super::rows;
 use super::tails::Tails;
 use super::totals::Totals;
@@ -25,6 +26,7 @@ use crate::records::{StoredDebate, StoredEvent, StoredResult};
 pub(crate) struct SqliteReader {
     questions: mpsc::Sender<Query>,
     file: Arc<Path>,
+    access: Access,
 }
 
 /// What the reader's thread is asked; it sends the answer itself. None asks it to close.
@@ -38,8 +40,14 @@ const WAITING: usize = 256;
 const LOOKS: i64 = 4096;
 
 impl SqliteReader {
-    /// Starts the reader's thread.
-    pub(super) fn start(connection: Connection, tails: Tails, file: PathBuf) -> io::Result<Self> {
+    /// Starts the reader's thread. It gives the lock back, where it is given one.
+    pub(super) fn start(
+        connection: Connection,
+        tails: Tails,
+        file: PathBuf,
+        access: Access,
+        lock: Option<Lock>,
+    ) -> io::Result<Self> {
         let (questions, mut asked) = mpsc::channel::<Query>(WAITING);
         thread::Builder::new().name("store-reader".into()).spawn(move || {
             while let Some(Some(question)) = asked.blocking_recv() {
@@ -47,8 +55,9 @@ impl SqliteReader {
             }
             // Before anybody learns that the reader is gone.
             drop(connection);
+            drop(lock);
         })?;
-        Ok(Self { questions, file: file.into() })
+        Ok(Self { questions, file: file.into(), access })
     }
 
     pub(crate) async fn debate(&self, id: String) -> Read<Option<StoredDebate>> {
@@ -173,9 +182,9 @@ impl SqliteReader {
     /// What is wrong with the file as a whole, beside single debates. It is read by a connection of
     /// its own, for that takes a while.
     pub(crate) async fn faults(&self) -> Read<Faults> {
-        let file = Arc::clone(&self.file);
+        let (file, access) = (Arc::clone(&self.file), self.access);
         let read = move || -> Result<Faults, Fault> {
-            let connection = read_only(&file)?;
+            let connection = access.connect(&file)?;
             // All of it as it is at one moment.
             let transaction = connection.unchecked_transaction()?;
             let mut said = faults(&transaction)?;

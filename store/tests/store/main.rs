@@ -9,6 +9,7 @@ mod encryption;
 mod faults;
 mod kill;
 mod places;
+mod reading;
 mod retention;
 mod seals;
 mod versions;
