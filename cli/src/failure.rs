@@ -19,6 +19,15 @@ pub(crate) enum Failure {
     Judge(#[from] WeightsError),
     #[error(transparent)]
     UnfitDataset(#[from] UnfitDataset),
+    #[error(
+        "dataset {name} has {images} {}, black all over: there is nothing to reveal, and so nothing to debate",
+        if *images == 1 { "image" } else { "images" }
+    )]
+    AllBlack { name: String, images: usize },
+    #[error(
+        "dataset {name} has one class alone: there is no lie to tell, and so nothing to debate"
+    )]
+    OneClass { name: String },
     #[error(transparent)]
     Play(#[from] PlayError),
     #[error("{}: {refusal}", path.display())]

@@ -133,7 +133,20 @@ pub enum Warning {
         /// How many in a hundred.
         percent: u32,
     },
-    /// Images have too few legal pixels for the paper's debates.
+    /// Images are black all over.
+    #[error(
+        "{images} of {of} images are black all over, the first of which is number {first}: nothing of \
+         them can be revealed, and they cannot be debated"
+    )]
+    NoLegal {
+        /// How many images.
+        images: usize,
+        /// Of how many.
+        of: usize,
+        /// The number of the first of them.
+        first: usize,
+    },
+    /// Images have some legal pixels, and too few for the paper's debates.
     #[error(
         "{images} of {of} images have fewer than {PAPER_PIXELS} pixels that are not black, the \
          first of which is number {first}: they cannot be debated"
@@ -247,12 +260,17 @@ impl Dataset {
         if faint > FAINT_SHARE {
             warnings.push(Warning::Faint { percent: (100.0 * faint).round() as u32 });
         }
-        let few = |image: &usize| {
-            self.image(*image).iter().filter(|value| **value > 0).count() < PAPER_PIXELS
+        let legal = |image| self.image(image).iter().filter(|value| **value > 0).count();
+        let with = |wanted: fn(usize) -> bool| -> Vec<usize> {
+            (0..of).filter(|image| wanted(legal(*image))).collect()
         };
-        let few: Vec<usize> = (0..of).filter(few).collect();
-        if let Some(first) = few.first() {
-            warnings.push(Warning::FewLegal { images: few.len(), of, first: *first });
+        let black = with(|legal| legal == 0);
+        if let Some(&first) = black.first() {
+            warnings.push(Warning::NoLegal { images: black.len(), of, first });
+        }
+        let few = with(|legal| (1..PAPER_PIXELS).contains(&legal));
+        if let Some(&first) = few.first() {
+            warnings.push(Warning::FewLegal { images: few.len(), of, first });
         }
         warnings
     }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use pixel_debate_datasets::{Dataset, Format, Labelling, Split, Spread, Survey};
-use pixel_debate_validation::check_dataset;
+use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
+use pixel_debate_validation::{check_dataset, check_labels};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -29,7 +30,8 @@ impl Data {
 ///
 /// Prints its format, the images and their size, the classes with their labels, what is done to the
 /// values, and how many pixels of an image are not black and so may be revealed. The exit status is 0
-/// if debates can be held over it, warnings or not.
+/// if debates can be held over it, warnings or not: over one of its images at least, and before some judge of
+/// this network.
 #[derive(Args)]
 pub(crate) struct Check {
     /// The folder: MNIST's four files, or one subfolder of pictures a class
@@ -69,7 +71,7 @@ struct SurveyOutput<'a> {
     /// Pixels of an image that are not black.
     legal: SpreadReport,
     warnings: Vec<String>,
-    /// Why no judge of this network can judge it.
+    /// Why no debate can be held over it.
     refused: Option<String>,
 }
 
@@ -94,22 +96,46 @@ impl Check {
             Part::Test => Split::Test,
         };
         let dataset = Dataset::open_as(&self.dir, split, self.reading.reading())?;
-        let survey = dataset.survey();
-        let unfit = check_dataset(&dataset).err();
+        let mut survey = dataset.survey();
+        let unfit = unfit(&dataset, &survey);
+        let mut warnings: Vec<String> =
+            std::mem::take(&mut survey.warnings).iter().map(ToString::to_string).collect();
+        if unfit.is_none() {
+            warnings.extend(refused_by_shipped(&dataset));
+        }
         if self.json {
-            let report = report(&survey, unfit.as_ref().map(ToString::to_string));
+            let report = report(&survey, warnings, unfit.as_ref().map(ToString::to_string));
             let mut out = io::stdout().lock();
             serde_json::to_writer(&mut out, &report).map_err(io::Error::from)?;
             writeln!(out)?;
         } else {
             show(&survey)?;
-            warn(&survey.warnings);
+            warn(&warnings);
         }
-        unfit.map_or(Ok(()), |unfit| Err(unfit.into()))
+        unfit.map_or(Ok(()), Err)
     }
 }
 
-fn report(survey: &Survey, refused: Option<String>) -> SurveyOutput<'_> {
+/// Why no debate can be held over it, whichever the judge.
+fn unfit(dataset: &Dataset, survey: &Survey) -> Option<Failure> {
+    if let Err(unfit) = check_dataset(dataset) {
+        return Some(unfit.into());
+    }
+    let name = || survey.name.clone();
+    if survey.legal.most == 0 {
+        return Some(Failure::AllBlack { name: name(), images: survey.images });
+    }
+    (survey.classes.len() < 2).then(|| Failure::OneClass { name: name() })
+}
+
+/// What is said of a dataset whose labels mean nothing to the judges that come with the program.
+fn refused_by_shipped(dataset: &Dataset) -> Option<String> {
+    let mut shipped = SHIPPED_PIXELS.into_iter().filter_map(Judge::shipped);
+    let refusal = shipped.find_map(|judge| check_labels(judge.provenance(), dataset).err())?;
+    Some(format!("the judges that come with the program do not know its labels: {refusal}"))
+}
+
+fn report(survey: &Survey, warnings: Vec<String>, refused: Option<String>) -> SurveyOutput<'_> {
     let Spread { least, median, most } = survey.legal;
     let classes = survey.classes.iter().enumerate();
     let classes = classes.map(|(label, class)| ClassReport {
@@ -130,7 +156,7 @@ fn report(survey: &Survey, refused: Option<String>) -> SurveyOutput<'_> {
         resized: survey.reading.resize,
         threshold: survey.reading.threshold,
         legal: SpreadReport { least, median, most },
-        warnings: survey.warnings.iter().map(ToString::to_string).collect(),
+        warnings,
         refused,
     }
 }

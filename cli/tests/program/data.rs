@@ -61,6 +61,11 @@ fn other_classes_are_not_a_judge_of_digits_unless_a_map_says_so() {
         report["classes"].as_array().unwrap().iter().map(|class| &class["name"]).collect();
     assert_eq!(names, ["1", "2", "10"]);
     assert_eq!(report["labels_stated"], false);
+    // It can be debated before a judge of its own, and not before these.
+    let warnings = report["warnings"].as_array().unwrap();
+    let wanted = "the judges that come with the program do not know its labels: dataset ";
+    assert!(warnings.len() == 1 && warnings[0].as_str().unwrap().starts_with(wanted), "{report}");
+    assert_eq!(report["refused"], Value::Null);
     let data = format!("--data {}", dir.path().display());
     for command in [
         "play --image 0 --lie 1 --honest random --liar random",
@@ -75,7 +80,8 @@ fn other_classes_are_not_a_judge_of_digits_unless_a_map_says_so() {
         assert!(code == 1 && error.contains(wanted), "{command}: {error}");
     }
     fs::write(dir.path().join("labels.toml"), "1 = 1\n2 = 2\n10 = 0\n").unwrap();
-    assert_eq!(check(dir.path(), "")["labels_stated"], true);
+    let mapped = check(dir.path(), "");
+    assert_eq!((&mapped["labels_stated"], &mapped["warnings"]), (&json!(true), &json!([])));
     let shown = output(&format!("play --image 0 --lie 2 --honest random --liar random {data}"), "");
     assert!(shown.contains(": a 0 (10)."), "{shown}");
     // Three folders, and yet any of the ten labels may be claimed.
@@ -92,6 +98,56 @@ fn bytes_in_sixteen_bits_are_refused_by_their_file() {
     picture.save(dir.path().join("7/x.png")).unwrap();
     let (code, error) = failure(&format!("data check {}", dir.path().display()), "");
     assert!(code == 1 && error.contains("7/x.png: 16 bits a value, and none above 255"), "{error}");
+}
+
+#[test]
+fn black_images_are_warned_of_and_nothing_but_such_is_refused() {
+    let dir = digits(|label| Some(NAMES[usize::from(label)]));
+    let black = GrayImage::new(28, 28);
+    black.save(dir.path().join("4/a.png")).unwrap();
+    black.save(dir.path().join("7/b.png")).unwrap();
+    // The first of the two comes after all pictures of lower labels, and after its own class's.
+    let before = (0..40).filter(|index| mnist::test().label(*index) <= 4).count();
+    let command = format!("data check {}", dir.path().display());
+    let checked = run(&command, "");
+    let error = String::from_utf8(checked.stderr).unwrap();
+    let wanted = format!(
+        "warning: 2 of 42 images are black all over, the first of which is number {before}: "
+    );
+    assert!(error.starts_with(&wanted) && error.lines().count() == 1, "{wanted}: {error}");
+    assert_eq!(checked.status.code(), Some(0));
+
+    let dir = tempfile::tempdir().unwrap();
+    let refused = |wanted: &str| {
+        let checked = run(&format!("data check {}", dir.path().display()), "");
+        let error = String::from_utf8(checked.stderr).unwrap();
+        assert!(checked.status.code() == Some(1) && error.contains(wanted), "{error}");
+        let report = check(dir.path(), "");
+        assert!(report["refused"].as_str().unwrap().contains(wanted), "{report}");
+        report
+    };
+    fs::create_dir(dir.path().join("7")).unwrap();
+    black.save(dir.path().join("7/a.png")).unwrap();
+    let report = refused(" has 1 image, black all over: there is nothing to reveal");
+    assert!(report["warnings"].to_string().contains("1 of 1 images are black all over"));
+    fs::rename(dir.path().join("7"), dir.path().join("cat")).unwrap();
+    let picture = GrayImage::from_raw(28, 28, mnist::test().image(0).to_vec()).unwrap();
+    picture.save(dir.path().join("cat/b.png")).unwrap();
+    refused(" has one class alone: there is no lie to tell");
+}
+
+#[test]
+fn more_classes_than_the_judge_knows_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    for class in "abcdefghijk".chars().map(String::from) {
+        fs::create_dir(dir.path().join(&class)).unwrap();
+        let picture = GrayImage::from_raw(28, 28, mnist::test().image(0).to_vec()).unwrap();
+        picture.save(dir.path().join(class).join("x.png")).unwrap();
+    }
+    let (code, error) = failure(&format!("data check {}", dir.path().display()), "");
+    let wanted =
+        "has images of 28×28 pixels in 11 classes: the judge knows 28×28 pixels and 10 classes";
+    assert!(code == 1 && error.contains(wanted), "{error}");
 }
 
 #[test]

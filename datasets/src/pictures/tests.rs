@@ -231,10 +231,20 @@ fn dark_and_empty_images_are_warned_of() {
     let warnings = kinds(&seven("x.png", &png(&picture.into())), Reading::default());
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].starts_with("the brightest value of all is 15 of 255"), "{warnings:?}");
-    let warnings = kinds(&seven("x.png", &png(&GrayImage::new(12, 12).into())), Reading::default());
+    let with = |lit: u32| {
+        let mut picture = GrayImage::new(12, 12);
+        (0..lit).for_each(|x| picture.put_pixel(x, 5, image::Luma([200])));
+        kinds(&seven("x.png", &png(&picture.into())), Reading::default())
+    };
+    let black = "1 of 1 images are black all over, the first of which is number 0: nothing of them \
+                 can be revealed, and they cannot be debated";
     let few = "1 of 1 images have fewer than 6 pixels that are not black, the first of which is \
                number 0: they cannot be debated";
-    assert_eq!(warnings, [few]);
+    assert_eq!(
+        (with(0), with(1), with(5)),
+        (vec![black.into()], vec![few.into()], vec![few.into()])
+    );
+    assert_eq!(with(6), [""; 0]);
 }
 
 fn png(picture: &DynamicImage) -> Vec<u8> {
