@@ -178,6 +178,32 @@ fn moves_that_are_missing_or_illegal_are_found() {
 }
 
 #[test]
+fn entries_for_positions_that_do_not_come_about_stand_for_nothing() {
+    let mut certificate = by_moves();
+    let strategy = &mut certificate.strategy;
+    // The liar's turn; a position with the winner's turn off the way; one that cannot be.
+    strategy.moves.push(Move { after: set(&[0]), reveal: at(5) });
+    strategy.moves.push(Move { after: set(&[1, 2]), reveal: at(5) });
+    strategy.plans.push(plan(&[6, 9], &[1]));
+    strategy.answers.push(answers(&[3], &[1]));
+    assert_eq!(verify(&certificate, even), verify(&by_moves(), even));
+    for seed in 0..20 {
+        assert_eq!(play(&certificate, seed), play(&by_moves(), seed));
+    }
+    // The first position is one like any other: it is the winner's, who has nothing else to go by.
+    let mut certificate = by_answers();
+    certificate.strategy.moves.clear();
+    certificate.strategy.answers.push(answers(&[], &[0]));
+    assert_eq!(verify(&certificate, even), silent(&[]));
+    // Where the liar begins, a move after nothing is one at the liar's turn.
+    let mut certificate = by_plan();
+    certificate.rules.first = Role::Liar;
+    certificate.strategy.plans.clear();
+    certificate.strategy.moves = vec![Move { after: set(&[]), reveal: at(0) }];
+    assert_eq!(verify(&certificate, first_column), silent(&[0]));
+}
+
+#[test]
 fn two_entries_for_one_position_are_refused_when_read_and_when_checked() {
     let good = Move { after: set(&[0, 3]), reveal: at(1) };
     let bad = Move { reveal: at(2), ..good.clone() };

@@ -32,8 +32,8 @@ use progress::Teller;
 /// debate can go while the winner follows the strategy is tried, and every set of pixels that it can end
 /// with is judged. The solver is not used.
 ///
-/// A line that does not hold is told with its number and the field, and the next is checked. The exit
-/// status is 0 only if all hold.
+/// A line that does not hold is told with its number and the field, and the next is checked. Blank lines are
+/// passed over. The exit status is 0 only if all others hold.
 #[derive(Args)]
 pub(crate) struct Verify {
     /// The file, one certificate a line; standard input if none is named
@@ -98,6 +98,10 @@ impl Verify {
         let mut lines = Lines::new(input, LONGEST);
         let (mut read, mut refuted) = (0, 0);
         while let Some(line) = lines.next().map_err(Failure::Input)? {
+            // As editors leave them at the end of a file, and people between two parts of one.
+            if line.bytes.is_some_and(|bytes| bytes.trim_ascii().is_empty()) {
+                continue;
+            }
             read += 1;
             let (game, result) = pool.install(|| checker.check(&line))?;
             refuted += usize::from(result.is_err());
