@@ -114,9 +114,10 @@ test('debates are judged one after another by keyboard', { timeout: 2 * PATIENCE
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('Enter');
     await page.getByText('Whom do you believe?').waitFor();
-    // The label itself is a key.
+    // The label itself is a key that chooses.
     const claim = await page.locator('button.answer .label').nth(1).innerText();
     await page.keyboard.press(claim);
+    await page.keyboard.press('Enter');
     await truth(page);
     await page.locator('.record').getByText(`of ${judged},`).first().waitFor();
     await page.keyboard.press('Enter');
@@ -303,6 +304,61 @@ test('a verdict against one’s own belief says why', { timeout: PATIENCE }, asy
   await truth(page);
   await page.goto(`${stand.url}/#/replay/${debate}`);
   await page.getByText('All of it may be a trick.').waitFor();
+  await context.close();
+});
+
+test('a typed label and Enter give the verdict, and nothing of it is left in the next debate', { timeout: 2 * PATIENCE }, async () => {
+  const { page, said, faults, context } = await openPage(stand.browser);
+  const chosen = () => page.evaluate(() => document.activeElement?.closest('.answer')?.querySelector('.label')?.textContent ?? null);
+  const verdicts = () => beliefsIn(said).filter(({ type }) => type === 'verdict');
+  // Between all labels, by one link after the other.
+  for (const round of [1, 2]) {
+    const { debate, tokens } = await create(stand.url, { honest: 'greedy', liar: 'greedy', judge: 'outside:Jo', pace_ms: 0, image: 61, precommit: false, first: 'honest' });
+    const address = `${stand.url}/#/judge/${debate}/${tokens['judge']}`;
+    await page.goto(address);
+    await page.getByText('All pixels are shown').waitFor();
+    assert.equal(await chosen(), null, 'nothing is chosen before the judge has');
+    assert.equal(await page.locator('.background').count(), 0);
+    await page.getByRole('slider', { name: 'How sure' }).focus();
+    await page.keyboard.press('ArrowRight');
+    assert.equal(await page.getByRole('slider', { name: 'How sure' }).inputValue(), '11');
+    await page.keyboard.press('3');
+    await page.keyboard.press('7');
+    assert.equal(await chosen(), '7');
+    assert.equal(verdicts().length, round - 1, 'a label that is typed can still be another');
+    await page.keyboard.press('Enter');
+    await truth(page);
+    assert.equal(page.url(), address, 'the truth is not passed over');
+    assert.deepEqual(verdicts().map(({ debate, label, probability }) => [debate, label, probability]).at(-1), [debate, 7, 0.11]);
+  }
+  // Onwards, to a debate of the page's own, between two claims.
+  await page.keyboard.press('Enter');
+  await page.getByText('You have seen nothing yet').waitFor();
+  assert.equal(await page.locator('.background, .answer, textarea').count(), 0);
+  assert.equal(await page.locator('.sides').getByText('– %').count(), 2);
+  assert.ok(await page.getByRole('button', { name: 'Move or tap the handle first' }).isDisabled());
+  for (const key of ['7', 'Enter', 'Enter']) await page.keyboard.press(key);
+  assert.equal(beliefsIn(said).length, 2, 'two verdicts, and nothing since');
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test('a label typed against one’s own belief is no reason for it', { timeout: PATIENCE }, async () => {
+  const { debate, tokens } = await toJudge({ lie: 7 });
+  const { page, said, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/judge/${debate}/${tokens['judge']}`);
+  for (let seen = 0; seen <= 6; seen += 1) await state(page, seen, 'ArrowRight');
+  await page.getByText('Whom do you believe?').waitFor();
+  await page.keyboard.press('7');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText(/to 7\. Say here why/).waitFor();
+  assert.equal(await page.getByLabel('Why?').inputValue(), '');
+  assert.equal(beliefsIn(said).filter(({ type }) => type === 'verdict').length, 0);
+  await page.keyboard.type('7 is what a trick would hide.');
+  await page.locator('button.answer').nth(1).click();
+  await truth(page);
+  const { label, explanation } = JSON.parse(said.find((frame) => frame.includes('"verdict"')) ?? '');
+  assert.deepEqual([label, explanation], [7, '7 is what a trick would hide.']);
   await context.close();
 });
 

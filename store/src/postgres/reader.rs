@@ -58,7 +58,8 @@ impl PostgresReader {
 
     /// Refuses a schema that is not of the newest version.
     pub(super) async fn check_schema(&self) -> Result<(), StoreError> {
-        migrate::read(&*self.session().await?, &self.shared.place).await
+        let session = self.session().await?;
+        migrate::read(&session, &self.shared.place).await
     }
 
     pub(crate) async fn debate(&self, id: &str) -> Read<Option<StoredDebate>> {
