@@ -5,6 +5,28 @@ use pixel_debate_game::{Claims, Pixel, honest_margin, honest_wins};
 use crate::{network::CLASSES, pixel_set::PixelSet};
 
 /// What a [`Decider`] is to decide.
+///
+/// ```
+/// use pixel_debate_game::{Claims, Pixel};
+/// use pixel_debate_judge::{Decider, Evaluator, Judge, PixelSet, Question};
+/// # use pixel_debate_game::Image;
+/// # let image = std::sync::Arc::new(Image::new(28, 28, vec![200; 784])?);
+///
+/// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+/// let mut evaluator = judge.evaluator(image)?;
+/// let question = Question {
+///     claims: Claims { honest: 3, liar: Some(8) },
+///     evidence: [Pixel::new(14, 9), Pixel::new(13, 20)].into_iter().collect(),
+///     candidates: vec![Pixel::new(5, 5), Pixel::new(20, 14), Pixel::new(9, 14)],
+/// };
+/// let mut decider = evaluator.decider(question);
+/// // The evidence with the first and the last candidate, in whichever way it is asked about.
+/// let both = decider.honest_wins_with_both([0, 2]);
+/// decider.push(2);
+/// assert_eq!(decider.honest_wins_with(0), both);
+/// assert_eq!(decider.honest_wins_after(&[2, 0]), both);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     /// What the debaters argue for.
@@ -76,6 +98,24 @@ pub trait Decider {
     /// It does not change the answer, but the decider may save work where one walk begins as the
     /// last ones did. The stem is left anywhere, and is the evidence again after
     /// [`reset`](Self::reset).
+    ///
+    /// ```
+    /// use pixel_debate_game::{Claims, Pixel};
+    /// use pixel_debate_judge::{CLASSES, Decider, EachSet, PixelSet, Question};
+    ///
+    /// /// Believes in label 3 once two pixels are revealed.
+    /// fn logits(set: PixelSet) -> [f32; CLASSES] {
+    ///     std::array::from_fn(|label| f32::from(label == 3 && set.pixels().len() == 2))
+    /// }
+    ///
+    /// let claims = Claims { honest: 3, liar: Some(8) };
+    /// let candidates = vec![Pixel::new(0, 0), Pixel::new(1, 0)];
+    /// let question = Question { claims, evidence: PixelSet::default(), candidates };
+    /// let mut decider = EachSet::new(logits, question);
+    /// decider.push(0);
+    /// assert!(!decider.honest_wins());
+    /// assert!(decider.honest_wins_after(&[1, 0]), "the candidate pushed does not count twice");
+    /// ```
     fn honest_wins_after(&mut self, walk: &[usize]) -> bool;
 
     /// Takes away all candidates that were pushed.
@@ -105,6 +145,25 @@ pub struct EachSet<L> {
 
 impl<L: FnMut(PixelSet) -> [f32; CLASSES]> EachSet<L> {
     /// Decides `question` by the logits that `logits` gives for a set.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Claims, Pixel};
+    /// use pixel_debate_judge::{Decider, EachSet, PixelSet, Question};
+    ///
+    /// let question = Question {
+    ///     claims: Claims { honest: 3, liar: None },
+    ///     evidence: PixelSet::default(),
+    ///     candidates: vec![Pixel::new(0, 0), Pixel::new(1, 0)],
+    /// };
+    /// // The judge is sure of label 3 where it sees the left pixel.
+    /// let logits = |set: PixelSet| {
+    ///     let left = set.contains(Pixel::new(0, 0));
+    ///     std::array::from_fn(|label| f32::from(label == 3 && left))
+    /// };
+    /// let mut decider = EachSet::new(logits, question);
+    /// assert!(decider.honest_wins_with(0) && !decider.honest_wins_with(1));
+    /// assert_eq!(decider.margin_with(0), 1.0);
+    /// ```
     pub fn new(logits: L, question: Question) -> Self {
         Self { logits, question, stem: Vec::new(), decisions: 0 }
     }

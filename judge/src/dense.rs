@@ -20,6 +20,16 @@ pub type Planes = [f32; 2 * SIDE * SIDE];
 
 /// The two input planes for revealed pixels `(x, y, value)`.
 ///
+/// ```
+/// use pixel_debate_judge::dense::planes;
+///
+/// // Column 3 of row 2 has the value 255.
+/// let planes = planes([(3, 2, 255)]);
+/// let (mask, values) = planes.split_at(28 * 28);
+/// assert_eq!((mask[2 * 28 + 3], values[2 * 28 + 3]), (1.0, 1.0));
+/// assert_eq!(planes.iter().sum::<f32>(), 2.0, "everything else is zero");
+/// ```
+///
 /// # Panics
 ///
 /// If a pixel lies outside the 28 × 28 image.
@@ -36,6 +46,16 @@ pub fn planes(revealed: impl IntoIterator<Item = (u8, u8, u8)>) -> Planes {
 
 impl Network {
     /// The ten logits for each of `inputs`.
+    ///
+    /// ```
+    /// use pixel_debate_judge::Judge;
+    /// use pixel_debate_judge::dense::planes;
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// let logits = judge.network().logits(&[planes([]), planes([(14, 9, 200)])]);
+    /// assert_eq!(logits.len(), 2);
+    /// assert_ne!(logits[0], logits[1], "a pixel tells the judge something");
+    /// ```
     pub fn logits(&self, inputs: &[Planes]) -> Vec<[f32; CLASSES]> {
         let rows = inputs.len();
         let mut flat = Vec::with_capacity(rows * FLAT);
@@ -120,6 +140,21 @@ pub struct DenseEvaluator {
 
 impl DenseEvaluator {
     /// Judges `image` by `network`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixel_debate_game::{Image, Pixel};
+    /// use pixel_debate_judge::dense::planes;
+    /// use pixel_debate_judge::{DenseEvaluator, Evaluator, Judge, PixelSet};
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
+    /// let mut dense = DenseEvaluator::new(Arc::clone(judge.network()), image)?;
+    /// let logits = dense.evaluate(&[PixelSet::default().with(Pixel::new(14, 9))]);
+    /// assert_eq!(logits, judge.network().logits(&[planes([(14, 9, 200)])]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

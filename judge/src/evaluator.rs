@@ -9,6 +9,27 @@ use crate::{
 };
 
 /// Judges sets of revealed pixels of one image.
+///
+/// Whatever answers for sets of pixels is a judge to the agents:
+///
+/// ```
+/// use pixel_debate_game::Pixel;
+/// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+///
+/// /// Believes in the label that is the number of pixels it sees.
+/// struct Counts;
+///
+/// impl Evaluator for Counts {
+///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+///         let logits = |seen| std::array::from_fn(|label| f32::from(label == seen));
+///         sets.iter().map(|set| logits(set.pixels().len())).collect()
+///     }
+/// }
+///
+/// let sets = [PixelSet::default(), PixelSet::default().with(Pixel::new(3, 4))];
+/// let logits = Counts.evaluate(&sets);
+/// assert_eq!((logits[0][0], logits[1][1], logits[1][0]), (1.0, 1.0, 0.0));
+/// ```
 pub trait Evaluator: Send {
     /// The ten logits for each of `sets`, in their order.
     ///
@@ -36,6 +57,12 @@ pub trait Evaluator: Send {
 }
 
 /// Finds all sets alike: to be lent to agents that ask no judge.
+///
+/// ```
+/// use pixel_debate_judge::{Evaluator, Indifferent, PixelSet};
+///
+/// assert_eq!(Indifferent.evaluate(&[PixelSet::default()]), [[0.0; 10]]);
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Indifferent;
 
@@ -46,6 +73,21 @@ impl Evaluator for Indifferent {
 }
 
 /// An image that the network cannot read.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use pixel_debate_game::Image;
+/// use pixel_debate_judge::Judge;
+///
+/// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+/// let small = Arc::new(Image::new(8, 9, vec![200; 72])?);
+/// assert_eq!(
+///     judge.engine(small).unwrap_err().to_string(),
+///     "the judge reads images of 28×28 pixels, not of 8×9"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the judge reads images of {SIDE}×{SIDE} pixels, not of {width}×{height}")]
 pub struct WrongSize {

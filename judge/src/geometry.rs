@@ -16,6 +16,17 @@ pub const CELLS: usize = FLAT / CONV2;
 
 /// Calls `visit(column, row, position within the cell 0..4, tap)` for each output of the first
 /// convolution that pixel `(x, y)` reaches; column and row are those of the cell after the pool.
+///
+/// ```
+/// use pixel_debate_judge::geometry::for_each_reached;
+///
+/// let reached = |x, y| {
+///     let mut outputs = 0;
+///     for_each_reached(x, y, |_, _, _, _| outputs += 1);
+///     outputs
+/// };
+/// assert_eq!((reached(14, 14), reached(0, 0)), (25, 9), "a corner reaches 3×3");
+/// ```
 pub fn for_each_reached(x: usize, y: usize, mut visit: impl FnMut(usize, usize, usize, usize)) {
     for tap in 0..TAPS {
         // Output (row, column) reads input (row + kernel row - 2, column + kernel column - 2).
@@ -33,6 +44,16 @@ pub fn for_each_reached(x: usize, y: usize, mut visit: impl FnMut(usize, usize, 
 /// Calls `visit(output, tap)` for each pair of an output of the second convolution, as an index
 /// into the padded field, and a tap, in the order of [`conv2_weight_index`], whose input lies
 /// inside the field.
+///
+/// ```
+/// use pixel_debate_judge::geometry::{HALF, TAPS, for_each_output_and_tap};
+///
+/// let mut pairs = 0;
+/// for_each_output_and_tap(|_, _| pairs += 1);
+/// // The outputs at the edges have fewer inputs: of 14×5 in a row, or a column, 6 lie outside.
+/// assert_eq!(pairs, (HALF * 5 - 6) * (HALF * 5 - 6));
+/// assert!(pairs < HALF * HALF * TAPS);
+/// ```
 pub fn for_each_output_and_tap(mut visit: impl FnMut(usize, usize)) {
     let inside = MARGIN..MARGIN + HALF;
     for cell in 0..HALF * HALF {
@@ -46,6 +67,15 @@ pub fn for_each_output_and_tap(mut visit: impl FnMut(usize, usize)) {
 }
 
 /// Where position 0..4 of the second pool's input for `cell` begins in the padded field.
+///
+/// ```
+/// use pixel_debate_judge::geometry::{MARGIN, PADDED, pool_input};
+/// use pixel_debate_judge::network::CONV2;
+///
+/// assert_eq!(pool_input(0, 0), (MARGIN * PADDED + MARGIN) * CONV2);
+/// assert_eq!(pool_input(0, 1) - pool_input(0, 0), CONV2, "position 1 is to the right of 0");
+/// assert_eq!(pool_input(0, 2) - pool_input(0, 0), PADDED * CONV2, "and 2 below it");
+/// ```
 pub fn pool_input(cell: usize, position: usize) -> usize {
     let y = cell / 7 * 2 + position / 2 + MARGIN;
     let x = cell % 7 * 2 + position % 2 + MARGIN;
@@ -54,6 +84,14 @@ pub fn pool_input(cell: usize, position: usize) -> usize {
 
 /// Where the second convolution's output in a row and column, from 0 to 13, begins in a field of
 /// cell × position × channel.
+///
+/// ```
+/// use pixel_debate_judge::geometry::{CELL, pool_place};
+/// use pixel_debate_judge::network::CONV2;
+///
+/// assert_eq!(pool_place(0, 2), CELL, "the second cell begins in column 2");
+/// assert_eq!(pool_place(1, 0), 2 * CONV2, "the third position is below the first");
+/// ```
 pub fn pool_place(row: usize, column: usize) -> usize {
     (row / 2 * (HALF / 2) + column / 2) * CELL + (row % 2 * 2 + column % 2) * CONV2
 }
@@ -126,6 +164,13 @@ impl Block {
 }
 
 /// For the order plane, kernel row, kernel column, output channel: the place in `conv1.weight`.
+///
+/// ```
+/// use pixel_debate_judge::geometry::{TAPS, conv1_weight_index};
+///
+/// // Output channel 1 of the first plane and tap: in the file it is after all of channel 0.
+/// assert_eq!(conv1_weight_index(1), 2 * TAPS);
+/// ```
 pub fn conv1_weight_index(index: usize) -> usize {
     let (plane, tap, output) = (index / (TAPS * CONV1), index / CONV1 % TAPS, index % CONV1);
     (output * 2 + plane) * TAPS + tap
@@ -133,18 +178,38 @@ pub fn conv1_weight_index(index: usize) -> usize {
 
 /// For the order input channel, kernel row *from below*, kernel column *from the right*, output
 /// channel: the place in `conv2.weight`. What a cell adds to its surroundings is then contiguous.
+///
+/// ```
+/// use pixel_debate_judge::geometry::{TAPS, conv2_weight_index};
+///
+/// assert_eq!(conv2_weight_index(0), TAPS - 1, "the last tap comes first");
+/// ```
 pub fn conv2_weight_index(index: usize) -> usize {
     let (input, tap, output) = (index / (TAPS * CONV2), index / CONV2 % TAPS, index % CONV2);
     (output * CONV1 + input) * TAPS + (TAPS - 1 - tap)
 }
 
 /// For the order cell (row · 7 + column), channel, unit: the place in `fc1.weight`.
+///
+/// ```
+/// use pixel_debate_judge::geometry::fc1_weight_index;
+/// use pixel_debate_judge::network::FLAT;
+///
+/// assert_eq!(fc1_weight_index(1), FLAT, "the second unit's weight of the same input");
+/// ```
 pub fn fc1_weight_index(index: usize) -> usize {
     let (cell, channel, unit) = (index / (CONV2 * HIDDEN), index / HIDDEN % CONV2, index % HIDDEN);
     unit * FLAT + channel * CELLS + cell
 }
 
 /// For the order unit, label: the place in `fc2.weight`.
+///
+/// ```
+/// use pixel_debate_judge::geometry::fc2_weight_index;
+/// use pixel_debate_judge::network::HIDDEN;
+///
+/// assert_eq!(fc2_weight_index(1), HIDDEN, "the second label's weight of the same unit");
+/// ```
 pub fn fc2_weight_index(index: usize) -> usize {
     let (unit, label) = (index / CLASSES, index % CLASSES);
     label * HIDDEN + unit

@@ -41,6 +41,20 @@ pub struct Judge {
 
 impl Judge {
     /// The judge of that name with these numbers.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixel_debate_judge::{Judge, Provenance, Weights};
+    ///
+    /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+    /// // One that has no bias in the end, and says nothing of where it comes from.
+    /// let mut network = judge.network().as_ref().clone();
+    /// network.fc2.bias.fill(0.0);
+    /// let weights = Weights { network: Arc::new(network), provenance: Provenance::default() };
+    /// let unbiased = Judge::new("unbiased", weights);
+    /// assert_eq!((unbiased.name(), unbiased.provenance().pixels()), ("unbiased", None));
+    /// ```
     pub fn new(name: impl Into<String>, weights: Weights) -> Self {
         let sparse = Arc::new(SparseWeights::new(&weights.network));
         Self { name: name.into(), weights: Arc::new(weights), sparse }
@@ -58,6 +72,16 @@ impl Judge {
     }
 
     /// The judge of that name whose file has these bytes.
+    ///
+    /// ```
+    /// use pixel_debate_judge::Judge;
+    ///
+    /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+    /// let copy = Judge::from_bytes("copy", &judge.to_bytes())?;
+    /// assert_eq!(copy.weights(), judge.weights());
+    /// assert!(Judge::from_bytes("empty", &[]).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -98,6 +122,21 @@ impl Judge {
 
     /// The judge of debates over `image`: what every debater asks, and what gives the verdict.
     ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixel_debate_game::Image;
+    /// use pixel_debate_judge::{Judge, PixelSet};
+    ///
+    /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+    /// let image = |value| Image::new(28, 28, vec![value; 784]).map(Arc::new);
+    /// // Where nothing is revealed, all images are alike to the judge.
+    /// let [mut dark, mut light] = [judge.evaluator(image(1)?)?, judge.evaluator(image(255)?)?];
+    /// let nothing = [PixelSet::default()];
+    /// assert_eq!(dark.evaluate(&nothing), light.evaluate(&nothing));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// If the network cannot read an image of that size.
@@ -106,6 +145,20 @@ impl Judge {
     }
 
     /// The same for whoever must know that it is the engine.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixel_debate_game::{Image, Pixel};
+    /// use pixel_debate_judge::{Evaluator, Judge, PixelSet};
+    ///
+    /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+    /// let mut engine = judge.engine(Arc::new(Image::new(28, 28, vec![200; 784])?))?;
+    /// let before = engine.bytes();
+    /// engine.evaluate(&[PixelSet::default().with(Pixel::new(14, 9))]);
+    /// assert!(engine.bytes() > before, "it keeps what the pixel adds");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -51,6 +51,16 @@ impl<'a> Matrix<'a> {
     }
 
     /// The same numbers with rows and columns exchanged.
+    ///
+    /// ```
+    /// use pixel_debate_judge::kernels::{Matrix, Output, multiply};
+    ///
+    /// let matrix = Matrix::new(&[1.0, 2.0, 3.0, 4.0], 2, 2);
+    /// let mut out = [0.0; 4];
+    /// let identity = Matrix::new(&[1.0, 0.0, 0.0, 1.0], 2, 2);
+    /// multiply(matrix.transposed(), identity, Output::Replace, &mut out, 1);
+    /// assert_eq!(out, [1.0, 3.0, 2.0, 4.0]);
+    /// ```
     #[must_use]
     pub fn transposed(self) -> Self {
         Self {
@@ -75,6 +85,17 @@ pub enum Output {
 /// `out = left · right`, or `out += left · right`, on up to `threads` threads of rayon's pool.
 ///
 /// `out` is row-major with `left`'s rows and `right`'s columns.
+///
+/// ```
+/// use pixel_debate_judge::kernels::{Matrix, Output, multiply};
+///
+/// let row = Matrix::new(&[1.0, 2.0, 3.0], 1, 3);
+/// let mut out = [100.0];
+/// multiply(row, row.transposed(), Output::Add, &mut out, 1);
+/// assert_eq!(out, [114.0]);
+/// multiply(row, row.transposed(), Output::Replace, &mut out, 1);
+/// assert_eq!(out, [14.0]);
+/// ```
 ///
 /// # Panics
 ///

@@ -5,6 +5,17 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 /// What is shown of an image at random.
+///
+/// ```
+/// use pixel_debate_game::LegalPixels;
+/// use pixel_debate_judge::masks::{Masks, measuring_rng};
+///
+/// // Of an image with one pixel that is not black.
+/// let image = [0, 0, 9, 0];
+/// let (rng, any) = (&mut measuring_rng(1, 0), Masks { pixels: 3, legal: LegalPixels::Any });
+/// assert_eq!(any.draw(&image, rng).len(), 3);
+/// assert_eq!(Masks::nonzero(3).draw(&image, rng), [2], "there are no more");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Masks {
     /// How many pixels (the paper's K).
@@ -21,6 +32,17 @@ impl Masks {
 
     /// Draws pixels of `image` uniformly without replacement, or all that are legal where there are
     /// fewer, as indices into it.
+    ///
+    /// ```
+    /// use pixel_debate_judge::masks::{Masks, measuring_rng};
+    ///
+    /// let image = [0, 7, 0, 9, 255, 0];
+    /// let mut drawn = Masks::nonzero(2).draw(&image, &mut measuring_rng(1, 0));
+    /// drawn.sort_unstable();
+    /// drawn.dedup();
+    /// assert_eq!(drawn.len(), 2, "no pixel is drawn twice");
+    /// assert!(drawn.iter().all(|at| image[*at] > 0));
+    /// ```
     pub fn draw(self, image: &[u8], rng: &mut impl Rng) -> Vec<usize> {
         let Self { pixels, legal } = self;
         let allowed: Vec<usize> = (0..image.len()).filter(|at| legal.allows(image[*at])).collect();
@@ -33,6 +55,15 @@ impl Masks {
 
 /// The random numbers that the mask of image `index` is drawn with where a judge is measured: they
 /// depend on the seed and the image's number alone.
+///
+/// ```
+/// use pixel_debate_judge::masks::{Masks, measuring_rng};
+///
+/// let image = [200; 784];
+/// let draw = |index| Masks::nonzero(6).draw(&image, &mut measuring_rng(1, index));
+/// assert_eq!(draw(17), draw(17));
+/// assert_ne!(draw(17), draw(18));
+/// ```
 pub fn measuring_rng(seed: u64, index: usize) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(index as u64);

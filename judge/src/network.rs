@@ -27,6 +27,14 @@ pub const HIDDEN: usize = 1024;
 pub const CLASSES: usize = 10;
 
 /// The numbers of one layer, in the order in which PyTorch keeps them.
+///
+/// ```
+/// use pixel_debate_judge::Judge;
+///
+/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+/// let conv1 = &judge.network().conv1;
+/// assert_eq!((conv1.weight.len(), conv1.bias.len()), (32 * 2 * 5 * 5, 32));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Layer {
     /// Convolutions: output channel, input channel, kernel row, kernel column; dense layers:
@@ -40,6 +48,17 @@ pub struct Layer {
 ///
 /// The first convolution's input planes are the mask of revealed pixels (0 or 1) and their values
 /// (0 to 1, zero where nothing is revealed).
+///
+/// ```
+/// use pixel_debate_judge::Judge;
+///
+/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+/// let layers = judge.network().layers();
+/// let numbers: usize = layers.iter().map(|layer| layer.weight.len() + layer.bias.len()).sum();
+/// assert_eq!(numbers, 3_275_434);
+/// // All but two in a hundred are the first dense layer's.
+/// assert!(judge.network().fc1.weight.len() * 100 > numbers * 98);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     /// 32 × 2 × 5 × 5.
@@ -54,6 +73,16 @@ pub struct Network {
 
 impl Network {
     /// The layers' names in a file with the shapes of their weights.
+    ///
+    /// ```
+    /// use pixel_debate_judge::{Judge, Network};
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// for ((name, shape), layer) in Network::SHAPES.into_iter().zip(judge.network().layers()) {
+    ///     assert_eq!(layer.weight.len(), shape.iter().product::<usize>(), "{name}");
+    ///     assert_eq!(layer.bias.len(), shape[0], "{name}");
+    /// }
+    /// ```
     pub const SHAPES: [(&str, &[usize]); 4] = [
         ("conv1", &[CONV1, 2, KERNEL, KERNEL]),
         ("conv2", &[CONV2, CONV1, KERNEL, KERNEL]),
@@ -63,6 +92,17 @@ impl Network {
 
     /// The SHA-256, in hexadecimal, of all numbers as little-endian `f32`: layer by layer, weights
     /// before biases. It tells judges apart whatever their files are called.
+    ///
+    /// ```
+    /// use pixel_debate_judge::Judge;
+    ///
+    /// let [four, six] = [4, 6].map(|pixels| Judge::shipped(pixels).expect("there is one"));
+    /// assert_ne!(four.network().hash(), six.network().hash());
+    /// // A copy under another name is the same judge.
+    /// let copy = Judge::from_bytes("copy", &six.to_bytes())?;
+    /// assert_eq!(copy.network().hash(), six.network().hash());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
         for number in self.layers().iter().flat_map(|layer| layer.weight.iter().chain(&layer.bias))

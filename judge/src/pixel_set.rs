@@ -25,6 +25,16 @@ pub struct PixelSet(SmallVec<[Pixel; 8]>);
 
 impl PixelSet {
     /// Adds a pixel, or does nothing if it is there.
+    ///
+    /// ```
+    /// use pixel_debate_game::Pixel;
+    /// use pixel_debate_judge::PixelSet;
+    ///
+    /// let mut set = PixelSet::default();
+    /// set.insert(Pixel::new(14, 9));
+    /// set.insert(Pixel::new(14, 9));
+    /// assert_eq!(set.pixels().len(), 1);
+    /// ```
     pub fn insert(&mut self, pixel: Pixel) {
         if let Err(place) = self.0.binary_search(&pixel) {
             self.0.insert(place, pixel);
@@ -32,6 +42,15 @@ impl PixelSet {
     }
 
     /// The set with one pixel more.
+    ///
+    /// ```
+    /// use pixel_debate_game::Pixel;
+    /// use pixel_debate_judge::PixelSet;
+    ///
+    /// let one = PixelSet::default().with(Pixel::new(14, 9));
+    /// let two = one.with(Pixel::new(13, 20));
+    /// assert!(!one.contains(Pixel::new(13, 20)) && two.contains(Pixel::new(13, 20)));
+    /// ```
     #[must_use]
     pub fn with(&self, pixel: Pixel) -> Self {
         let mut larger = self.clone();

@@ -22,6 +22,13 @@ pub const SHIPPED_PIXELS: [u8; 2] = [4, 6];
 impl Judge {
     /// The judge that comes with the program for debates of so many pixels, if there is one
     /// (see [`SHIPPED_PIXELS`]).
+    ///
+    /// ```
+    /// use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
+    ///
+    /// assert!(SHIPPED_PIXELS.iter().all(|pixels| Judge::shipped(*pixels).is_some()));
+    /// assert!(Judge::shipped(5).is_none());
+    /// ```
     pub fn shipped(pixels: u8) -> Option<Self> {
         match pixels {
             4 => Some(FOUR.clone()),

@@ -20,6 +20,15 @@ use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 use crate::network::{CLASSES, KERNEL, Layer, Network};
 
 /// A network and where it comes from.
+///
+/// ```
+/// use pixel_debate_judge::{Judge, Precision, Weights};
+///
+/// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+/// let bytes = judge.weights().to_bytes(Precision::Single)?;
+/// assert_eq!(&Weights::from_bytes("again", &bytes)?, judge.weights());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
     /// The four layers, shared by all that ask them.
@@ -33,17 +42,45 @@ pub struct Weights {
 /// Judges trained by `pixel-debate judge train` have `pixels` (K), `legal`, `seed`, `batches`, `data`
 /// (SHA-256 of the training data), `classes` (a line each, by label), `planes` (`mask value`),
 /// `accuracy` (on the test set, with its interval) and `program`.
+///
+/// ```
+/// use pixel_debate_game::LegalPixels;
+/// use pixel_debate_judge::Provenance;
+///
+/// // A file need not say anything.
+/// let silent = Provenance::default();
+/// assert_eq!((silent.pixels(), silent.classes(), silent.data()), (None, None, None));
+/// assert_eq!(silent.legal(), LegalPixels::Nonzero);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Provenance(pub HashMap<String, String>);
 
 impl Provenance {
     /// The number of revealed pixels that the judge was trained for.
+    ///
+    /// ```
+    /// use pixel_debate_judge::Provenance;
+    ///
+    /// let provenance = Provenance([("pixels".to_owned(), "4".to_owned())].into());
+    /// assert_eq!(provenance.pixels(), Some(4));
+    /// ```
     pub fn pixels(&self) -> Option<usize> {
         self.0.get(PIXELS_KEY)?.parse().ok()
     }
 
     /// What the labels mean, by label, as far as that is known: the file says it, or that the judge
     /// was trained on MNIST.
+    ///
+    /// ```
+    /// use pixel_debate_judge::{CLASSES_KEY, MNIST_TRAIN, Provenance};
+    ///
+    /// let mnist = Provenance([("data".to_owned(), MNIST_TRAIN.to_owned())].into());
+    /// assert_eq!(mnist.classes().expect("ten digits")[7], "7");
+    ///
+    /// let said = Provenance::of_classes(&["cat".into(), "dog".into()]);
+    /// let provenance = Provenance([(CLASSES_KEY.to_owned(), said)].into());
+    /// assert_eq!(provenance.classes(), Some(vec!["cat".into(), "dog".into()]));
+    /// ```
     pub fn classes(&self) -> Option<Vec<String>> {
         if let Some(classes) = self.0.get(CLASSES_KEY) {
             return Some(classes.lines().map(str::to_owned).collect());
@@ -53,11 +90,26 @@ impl Provenance {
     }
 
     /// What the judge was trained on: the SHA-256 of all pixels followed by all labels, in hexadecimal.
+    ///
+    /// ```
+    /// use pixel_debate_judge::{Judge, MNIST_TRAIN};
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// assert_eq!(judge.provenance().data(), Some(MNIST_TRAIN));
+    /// ```
     pub fn data(&self) -> Option<&str> {
         self.0.get("data").map(String::as_str)
     }
 
     /// Which pixels were shown in training: those that are not black, unless the file says otherwise.
+    ///
+    /// ```
+    /// use pixel_debate_game::LegalPixels;
+    /// use pixel_debate_judge::Provenance;
+    ///
+    /// let provenance = Provenance([("legal".to_owned(), "any".to_owned())].into());
+    /// assert_eq!(provenance.legal(), LegalPixels::Any);
+    /// ```
     pub fn legal(&self) -> LegalPixels {
         match self.0.get(LEGAL_KEY).map(String::as_str) {
             Some("any") => LegalPixels::Any,
@@ -66,6 +118,14 @@ impl Provenance {
     }
 
     /// How often the judge was right when it was measured, in words: `59.9 % (...) on mnist-test`.
+    ///
+    /// ```
+    /// use pixel_debate_judge::Judge;
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// let accuracy = judge.provenance().accuracy().expect("it was measured");
+    /// assert!(accuracy.contains(" %") && accuracy.ends_with(" on mnist-test"), "{accuracy}");
+    /// ```
     pub fn accuracy(&self) -> Option<&str> {
         self.0.get(ACCURACY_KEY).map(String::as_str)
     }
@@ -95,6 +155,12 @@ impl Provenance {
     }
 
     /// The classes of a dataset as a file's metadata have them, by the key [`CLASSES_KEY`].
+    ///
+    /// ```
+    /// use pixel_debate_judge::Provenance;
+    ///
+    /// assert_eq!(Provenance::of_classes(&["cat".into(), "dog".into()]), "cat\ndog");
+    /// ```
     pub fn of_classes(classes: &[String]) -> String {
         classes.join("\n")
     }
@@ -139,6 +205,17 @@ const MOST_BYTES: u64 = {
 };
 
 /// The format of the numbers in a file.
+///
+/// ```
+/// use pixel_debate_judge::{Judge, Precision};
+///
+/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+/// let size = |precision| judge.weights().to_bytes(precision).map(|bytes| bytes.len());
+/// let (half, single) = (size(Precision::Half)?, size(Precision::Single)?);
+/// // Two bytes for each of three million numbers or so.
+/// assert_eq!((single - half) / 1_000_000, 2 * 3_275_434 / 1_000_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Precision {
     /// 32 bits.
@@ -148,6 +225,20 @@ pub enum Precision {
 }
 
 /// Why a judge's file cannot be used.
+///
+/// ```
+/// use pixel_debate_judge::{Judge, Weights};
+///
+/// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+/// let mut weights = judge.weights().clone();
+/// weights.provenance.0.insert("pixels".into(), "many".into());
+/// let bytes = Judge::new("odd", weights).to_bytes();
+/// assert_eq!(
+///     Weights::from_bytes("odd.safetensors", &bytes).unwrap_err().to_string(),
+///     "judge odd.safetensors does not hold the paper's network: its metadata say `pixels` = \
+///      \"many\": it must be a whole number from 1 to 128"
+/// );
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
     /// The operating system could not read or write the file.
@@ -179,6 +270,16 @@ pub enum WeightsError {
 impl Weights {
     /// Reads a judge's file.
     ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use pixel_debate_judge::{Weights, WeightsError};
+    ///
+    /// let missing = Weights::read(Path::new("no-such.safetensors")).unwrap_err();
+    /// assert!(matches!(missing, WeightsError::Io { .. }));
+    /// assert!(missing.to_string().starts_with("judge no-such.safetensors: "));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`WeightsError`] if the file cannot be read, or as [`from_bytes`](Self::from_bytes).
@@ -195,6 +296,15 @@ impl Weights {
     }
 
     /// Reads the bytes of a judge's file; `file` names it in errors.
+    ///
+    /// ```
+    /// use pixel_debate_judge::{Judge, Weights, WeightsError};
+    ///
+    /// let mut bytes = Judge::shipped(4).expect("there is a judge for 4 pixels").to_bytes();
+    /// bytes.pop();
+    /// let short = Weights::from_bytes("short", &bytes).unwrap_err();
+    /// assert!(matches!(short, WeightsError::Format { .. }), "{short}");
+    /// ```
     ///
     /// # Errors
     ///
@@ -247,6 +357,17 @@ impl Weights {
     }
 
     /// The bytes of a judge's file.
+    ///
+    /// The shipped judges' numbers have 16 bits, so that the smaller file says as much:
+    ///
+    /// ```
+    /// use pixel_debate_judge::{Judge, Precision, Weights};
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// let bytes = judge.weights().to_bytes(Precision::Half)?;
+    /// assert_eq!(&Weights::from_bytes("half", &bytes)?, judge.weights());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -8,6 +8,15 @@ use std::sync::atomic::{AtomicU8, Ordering};
 ///
 /// The widest that the processor has is chosen once, when the first loop runs. Results differ by
 /// rounding between one choice and another: only the wider ones fuse multiplications with additions.
+///
+/// ```
+/// use pixel_debate_judge::kernels::Instructions;
+///
+/// let available: Vec<Instructions> = Instructions::available().collect();
+/// assert_eq!(available[0], Instructions::Portable);
+/// assert!(available.is_sorted());
+/// assert!(available.contains(&Instructions::in_use()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Instructions {

@@ -62,6 +62,23 @@ pub struct Steps {
 }
 
 /// The engine as a [`Decider`].
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use pixel_debate_game::{Claims, Image, Pixel, honest_wins};
+/// use pixel_debate_judge::{Decider, Evaluator, Judge, PixelSet, Question, SparseDecider};
+///
+/// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+/// let mut engine = judge.engine(Arc::new(Image::new(28, 28, vec![200; 784])?))?;
+/// let [a, b] = [Pixel::new(14, 9), Pixel::new(13, 20)];
+/// let claims = Claims { honest: 3, liar: Some(8) };
+/// let logits = engine.evaluate(&[PixelSet::default().with(a).with(b)])[0];
+/// let question = Question { claims, evidence: PixelSet::default(), candidates: vec![a, b] };
+/// let mut decider = SparseDecider::new(&mut engine, question);
+/// assert_eq!(decider.honest_wins_with_both([0, 1]), honest_wins(&logits, &claims));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct SparseDecider<'a> {
     pub(super) evaluator: &'a mut SparseEvaluator,
@@ -133,6 +150,28 @@ impl<'a> SparseDecider<'a> {
     }
 
     /// How the sets so far were decided.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixel_debate_game::{Claims, Image, Pixel};
+    /// use pixel_debate_judge::{Decider, Judge, PixelSet, Question, SparseDecider};
+    ///
+    /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+    /// let mut engine = judge.engine(Arc::new(Image::new(28, 28, vec![200; 784])?))?;
+    /// let question = Question {
+    ///     claims: Claims { honest: 3, liar: Some(8) },
+    ///     evidence: PixelSet::default(),
+    ///     candidates: vec![Pixel::new(14, 9), Pixel::new(13, 20)],
+    /// };
+    /// let mut decider = SparseDecider::new(&mut engine, question);
+    /// decider.honest_wins_with(0);
+    /// decider.honest_wins_with(1);
+    /// let steps = decider.steps();
+    /// let all = steps.at_once + steps.bounded + steps.rows + steps.estimated + steps.logits;
+    /// assert_eq!((all, decider.decisions()), (2, 2), "each decision has one last step");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn steps(&self) -> Steps {
         self.steps
     }

@@ -20,6 +20,24 @@ use crate::{
 };
 
 /// The engine, asked about one image: an [`Evaluator`](crate::Evaluator).
+///
+/// A set gives the same bits whatever was asked before:
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use pixel_debate_game::{Image, Pixel};
+/// use pixel_debate_judge::{Evaluator, Judge, PixelSet};
+///
+/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+/// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
+/// let near = PixelSet::default().with(Pixel::new(14, 9));
+/// let both = near.with(Pixel::new(15, 9));
+/// let [mut one, mut other] = [judge.engine(Arc::clone(&image))?, judge.engine(image)?];
+/// one.evaluate(&[near]);
+/// assert_eq!(one.evaluate(&[both.clone()]), other.evaluate(&[both]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct SparseEvaluator {
     pub(super) weights: Arc<SparseWeights>,
@@ -37,6 +55,21 @@ pub struct SparseEvaluator {
 
 impl SparseEvaluator {
     /// Judges `image`.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixel_debate_game::Image;
+    /// use pixel_debate_judge::{Evaluator, Judge, PixelSet, SparseEvaluator, SparseWeights};
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
+    /// let weights = Arc::new(SparseWeights::new(judge.network()));
+    /// let mut engine = SparseEvaluator::new(weights, Arc::clone(&image))?;
+    /// let nothing = [PixelSet::default()];
+    /// assert_eq!(engine.evaluate(&nothing), judge.engine(image)?.evaluate(&nothing));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

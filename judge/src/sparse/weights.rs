@@ -31,6 +31,21 @@ impl DenseRows {
 }
 
 /// A network made ready for [`SparseEvaluator`](super::SparseEvaluator)s, which share it.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use pixel_debate_game::Image;
+/// use pixel_debate_judge::{Judge, SparseEvaluator, SparseWeights};
+///
+/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+/// let weights = Arc::new(SparseWeights::new(judge.network()));
+/// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
+/// let engines = [(); 2].map(|()| SparseEvaluator::new(Arc::clone(&weights), Arc::clone(&image)));
+/// assert!(engines.iter().all(Result::is_ok));
+/// assert_eq!(Arc::strong_count(&weights), 3);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct SparseWeights {
     /// Plane × tap × channel.
@@ -88,6 +103,18 @@ fn by_cell(field: &[f32]) -> Numbers {
 
 /// The second convolution's answer, with its bias, to a first one that is `relu(bias)` everywhere:
 /// padded row × padded column × channel. `conv2` is in the order of [`conv2_weight_index`].
+///
+/// ```
+/// use pixel_debate_judge::geometry::{PADDED, TAPS, pool_input};
+/// use pixel_debate_judge::network::{CONV1, CONV2};
+/// use pixel_debate_judge::sparse::constant_field;
+///
+/// // Without weights nothing is left but the second layer's bias, and nothing at all in the margin.
+/// let conv2 = vec![0.0; CONV1 * TAPS * CONV2];
+/// let field = constant_field(&[1.0; CONV1], &conv2, &[0.5; CONV2]);
+/// assert_eq!(field.len(), PADDED * PADDED * CONV2);
+/// assert_eq!((field[0], field[pool_input(0, 0)]), (0.0, 0.5));
+/// ```
 pub fn constant_field(conv1_bias: &[f32], conv2: &[f32], conv2_bias: &[f32]) -> Vec<f32> {
     let mut per_tap = vec![0.0; TAPS * CONV2];
     for (bias, weights) in conv1_bias.iter().zip(conv2.chunks_exact(TAPS * CONV2)) {
