@@ -15,11 +15,27 @@ pub struct Clock {
 
 impl Clock {
     /// As long as it takes.
+    ///
+    /// ```
+    /// use pixel_debate_agents::Clock;
+    ///
+    /// assert!(!Clock::unlimited().is_over());
+    /// ```
     pub const fn unlimited() -> Self {
         Self { deadline: None }
     }
 
     /// Until `deadline`: a search stops there and plays the best that it knows.
+    ///
+    /// ```
+    /// use std::time::{Duration, Instant};
+    ///
+    /// use pixel_debate_agents::Clock;
+    ///
+    /// let clock = |time| Clock::until(Instant::now() + time);
+    /// assert!(clock(Duration::ZERO).is_over());
+    /// assert!(!clock(Duration::from_secs(3600)).is_over());
+    /// ```
     pub const fn until(deadline: Instant) -> Self {
         Self { deadline: Some(deadline) }
     }
@@ -31,6 +47,23 @@ impl Clock {
 }
 
 /// Why an agent has no move.
+///
+/// ```
+/// use pixel_debate_agents::{AgentError, AgentSpec, Clock};
+/// use pixel_debate_game::{Debater, Seat};
+/// use pixel_debate_judge::Indifferent;
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+/// # let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+///
+/// // The debate has just begun.
+/// let mut agent = AgentSpec::Random.build(1);
+/// let mut choose = |seat| agent.choose(&debate.view(seat), &mut Indifferent, Clock::unlimited());
+/// assert!(choose(Seat::Debater(Debater::First)).is_ok());
+/// assert_eq!(choose(Seat::Debater(Debater::Second)), Err(AgentError::NotToMove));
+/// assert_eq!(choose(Seat::Judge), Err(AgentError::NotADebater { seat: Seat::Judge }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AgentError {
     /// The view is a judge's or a spectator's, who have no moves.
@@ -54,6 +87,36 @@ pub enum AgentError {
 ///
 /// It owns no judge, for a judge that is ready to be asked is large: whoever asks for a move lends one,
 /// which must give the debate's image the same answers each time.
+///
+/// An agent of one's own needs a way to choose:
+///
+/// ```
+/// use pixel_debate_agents::{Agent, AgentError, Choice, Clock};
+/// use pixel_debate_game::{Debater, Pixel, Seat, View};
+/// use pixel_debate_judge::{Evaluator, Indifferent};
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+/// # let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+///
+/// /// Reveals the last pixel that it may.
+/// struct Last;
+///
+/// impl Agent for Last {
+///     fn choose(
+///         &mut self,
+///         view: &View,
+///         _: &mut dyn Evaluator,
+///         _: Clock,
+///     ) -> Result<Choice, AgentError> {
+///         view.legal_reveals().last().map(Choice::unproven).ok_or(AgentError::NothingToReveal)
+///     }
+/// }
+///
+/// let view = debate.view(Seat::Debater(Debater::First));
+/// let choice = Last.choose(&view, &mut Indifferent, Clock::unlimited())?;
+/// assert_eq!(choice.pixel, Pixel::new(2, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub trait Agent: Send {
     /// The pixel to reveal, given the own view of the debate, and what is proven with it. What the
     /// agent wants to know of the judge it asks `evaluator`.

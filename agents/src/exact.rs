@@ -22,6 +22,31 @@ pub struct Exact {
 
 impl Exact {
     /// An agent that has solved nothing yet.
+    ///
+    /// ```
+    /// use pixel_debate_agents::{Agent, Clock, Exact, Proof};
+    /// use pixel_debate_game::{Debater, Role, Seat};
+    /// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+    /// # use pixel_debate_game::{Debate, Image, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
+    /// # let debate = Debate::new(Rules::paper(4, true, Role::Honest), image, 1, Some(0), 10)?;
+    ///
+    /// /// Believes in label 1 once it sees the leftmost pixel.
+    /// struct Left;
+    ///
+    /// impl Evaluator for Left {
+    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    ///         let left = |set: &PixelSet| set.pixels().iter().any(|pixel| pixel.x == 0);
+    ///         let logits = |left| std::array::from_fn(|label| f32::from(left && label == 1));
+    ///         sets.iter().map(|set| logits(left(set))).collect()
+    ///     }
+    /// }
+    ///
+    /// let view = debate.view(Seat::Debater(Debater::First));
+    /// let choice = Exact::new().choose(&view, &mut Left, Clock::unlimited())?;
+    /// assert_eq!(choice.proof, Proof::Proven(Role::Honest));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }

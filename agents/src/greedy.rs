@@ -18,6 +18,32 @@ pub struct Greedy {
 
 impl Greedy {
     /// Breaks ties by `seed`.
+    ///
+    /// ```
+    /// use pixel_debate_agents::{Agent, Clock, Greedy};
+    /// use pixel_debate_game::{Debater, Pixel, Seat};
+    /// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
+    /// # let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 10)?;
+    ///
+    /// /// Believes in label 1 the more, the further to the right it sees.
+    /// struct Right;
+    ///
+    /// impl Evaluator for Right {
+    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    ///         let place = |pixel: &Pixel| f32::from(pixel.x);
+    ///         let sum = |set: &PixelSet| set.pixels().iter().map(place).sum();
+    ///         let logits = |sum| std::array::from_fn(|label| if label == 1 { sum } else { 0.0 });
+    ///         sets.iter().map(|set| logits(sum(set))).collect()
+    ///     }
+    /// }
+    ///
+    /// let view = debate.view(Seat::Debater(Debater::First));
+    /// let choice = Greedy::new(1).choose(&view, &mut Right, Clock::unlimited())?;
+    /// assert_eq!(choice.pixel, Pixel::new(7, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(seed: u64) -> Self {
         Self { rng: ChaCha8Rng::seed_from_u64(seed) }
     }

@@ -7,6 +7,13 @@
 //! by the [`solver`]). What an agent knows of the judge is an
 //! [`Evaluator`](pixel_debate_judge::Evaluator).
 //!
+//! | what | where |
+//! |---|---|
+//! | an agent by name | [`AgentSpec`] |
+//! | what an agent is asked, and answers | [`Agent`], [`Clock`], [`Choice`], [`Proof`] |
+//! | the agents | [`Random`], [`Greedy`], [`Mcts`], [`Exact`] |
+//! | who wins, the proof of it, and its check | [`solver`] |
+//!
 //! ```
 //! use std::sync::Arc;
 //!

@@ -33,6 +33,17 @@ use rollout::{Memory, Rollout, Step};
 use tree::Tree;
 
 /// What the end of a rollout counts for the side that the judge favours.
+///
+/// ```
+/// use pixel_debate_agents::{AgentSpec, LeafValue};
+///
+/// let value = |name: &str| match name.parse() {
+///     Ok(AgentSpec::Mcts { value, .. }) => Some(value),
+///     _ => None,
+/// };
+/// assert_eq!(value("mcts:10"), Some(LeafValue::Outcome));
+/// assert_eq!(value("mcts:10:margin"), Some(LeafValue::Margin));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LeafValue {
     /// 1 for the winner and 0 for the loser.
@@ -64,6 +75,27 @@ pub struct Mcts {
 impl Mcts {
     /// A search of `rollouts` rollouts a move (at least one is made); all that is random is drawn
     /// from `seed`.
+    ///
+    /// ```
+    /// use std::time::Instant;
+    ///
+    /// use pixel_debate_agents::{Agent, Clock, LeafValue, Mcts, SearchShape};
+    /// use pixel_debate_game::{Debater, Seat};
+    /// use pixel_debate_judge::Indifferent;
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(9, 9, vec![200; 81])?);
+    /// # let debate = Debate::new(Rules::paper(4, true, Role::Honest), image, 7, Some(1), 10)?;
+    ///
+    /// let view = debate.view(Seat::Debater(Debater::First));
+    /// let mut choose = |clock| {
+    ///     let mut agent = Mcts::new(100, LeafValue::Outcome, SearchShape::Tree, 1);
+    ///     agent.choose(&view, &mut Indifferent, clock)
+    /// };
+    /// assert!(!choose(Clock::unlimited())?.cut_short);
+    /// // Where there is no time, it plays what one rollout came to.
+    /// assert!(choose(Clock::until(Instant::now()))?.cut_short);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(rollouts: u32, value: LeafValue, shape: SearchShape, seed: u64) -> Self {
         Self {
             rollouts: rollouts.max(1),

@@ -40,6 +40,24 @@ const MENDS_FOR_EVERY_LIE: usize = 3;
 struct Stop;
 
 /// What a search has found.
+///
+/// ```
+/// use std::time::Instant;
+///
+/// use pixel_debate_agents::Clock;
+/// use pixel_debate_agents::solver::{Game, Solution, solve};
+/// use pixel_debate_judge::Indifferent;
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(9, 9, vec![200; 81])?);
+/// # let debate = Debate::new(Rules::paper(4, true, Role::Honest), image, 7, Some(1), 10)?;
+///
+/// // The time is over before anything is known.
+/// let game = Game::of(&debate);
+/// let solution = solve(&game, &mut Indifferent, Clock::until(Instant::now()));
+/// let Solution::Open { best: Some(best), .. } = solution else { panic!("{solution:?}") };
+/// assert!(game.candidates.contains(&best));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Solution {
     /// Who wins, and how.
@@ -71,6 +89,35 @@ pub struct Solved {
 ///
 /// The result does not depend on the clock, unless that stops the search.
 ///
+/// ```
+/// use pixel_debate_agents::Clock;
+/// use pixel_debate_agents::solver::{Game, Solution, solve};
+/// use pixel_debate_game::{Pixel, Role};
+/// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+/// # use pixel_debate_game::{Debate, Image, Rules};
+/// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
+/// # let debate = Debate::new(Rules::paper(4, true, Role::Liar), image, 1, Some(0), 10)?;
+///
+/// /// Believes in label 1 once it sees the leftmost pixel.
+/// struct Left;
+///
+/// impl Evaluator for Left {
+///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+///         let left = |set: &PixelSet| set.contains(Pixel::new(0, 0));
+///         let logits = |left| std::array::from_fn(|label| f32::from(left && label == 1));
+///         sets.iter().map(|set| logits(left(set))).collect()
+///     }
+/// }
+///
+/// // The honest side, which claims label 1, wins a debate of four pixels that the liar begins.
+/// let solution = solve(&Game::of(&debate), &mut Left, Clock::unlimited());
+/// let Solution::Solved(solved) = solution else { panic!("there is time") };
+/// assert_eq!(solved.winner, Role::Honest);
+/// assert_eq!(solved.variation.len(), 4);
+/// assert!(solved.variation.contains(&Pixel::new(0, 0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Panics
 ///
 /// If there are fewer candidates than turns, or a pixel lies outside of the evaluator's image.
@@ -93,6 +140,34 @@ pub fn solve(game: &Game, evaluator: &mut dyn Evaluator, clock: Clock) -> Soluti
 /// games may be won still, each by other means.
 ///
 /// `game`'s own claim of the liar is left aside.
+///
+/// ```
+/// use pixel_debate_agents::Clock;
+/// use pixel_debate_agents::solver::{Game, solve_for_every_lie};
+/// use pixel_debate_game::{Pixel, Role};
+/// use pixel_debate_judge::{CLASSES, Evaluator, Indifferent, PixelSet};
+/// # use pixel_debate_game::{Debate, Image, Rules};
+/// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
+/// # let debate = Debate::new(Rules::paper(4, true, Role::Liar), image, 1, Some(0), 10)?;
+/// # struct Left;
+/// # impl Evaluator for Left {
+/// #     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+/// #         let left = |set: &PixelSet| set.contains(Pixel::new(0, 0));
+/// #         let logits = |left| std::array::from_fn(|label| f32::from(left && label == 1));
+/// #         sets.iter().map(|set| logits(left(set))).collect()
+/// #     }
+/// # }
+///
+/// // Once it sees the leftmost pixel, the judge believes in label 1, whatever the lie is.
+/// let game = Game::of(&debate);
+/// let solved = solve_for_every_lie(&game, &mut Left, Clock::unlimited());
+/// let solved = solved.expect("there is a plan");
+/// assert_eq!(solved.winner, Role::Honest);
+/// assert!(solved.strategy.plans[0].reveal.contains(&Pixel::new(0, 0)));
+/// // Where all is a tie, the honest side never wins.
+/// assert_eq!(solve_for_every_lie(&game, &mut Indifferent, Clock::unlimited()), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Panics
 ///

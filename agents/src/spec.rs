@@ -11,6 +11,16 @@ use crate::{Agent, Exact, Greedy, LeafValue, Mcts, Random, SearchShape};
 ///
 /// An agent has one name: [`Display`](fmt::Display) writes what [`FromStr`] reads, and no other
 /// spelling is accepted.
+///
+/// ```
+/// use pixel_debate_agents::{AgentSpec, LeafValue, SearchShape};
+///
+/// let spec: AgentSpec = "mcts:1000:graph".parse()?;
+/// let (value, shape) = (LeafValue::Outcome, SearchShape::Graph);
+/// assert_eq!(spec, AgentSpec::Mcts { rollouts: 1000, value, shape });
+/// assert_eq!(spec.to_string(), "mcts:1000:graph");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub enum AgentSpec {
@@ -32,6 +42,15 @@ pub enum AgentSpec {
 }
 
 /// A name that no agent has.
+///
+/// ```
+/// use pixel_debate_agents::AgentSpec;
+///
+/// for name in ["Greedy", "mcts", "mcts:0", "mcts:01000", "mcts:1000:graph:margin"] {
+///     let refusal = name.parse::<AgentSpec>().unwrap_err().to_string();
+///     assert!(refusal.starts_with(&format!("unknown agent {name:?}: it must be ")), "{refusal}");
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "unknown agent {0:?}: it must be `random`, `greedy`, `exact`, or `mcts:N` with N rollouts a move \
@@ -43,9 +62,35 @@ pub struct AgentSpecError(String);
 impl AgentSpec {
     /// The largest number of rollouts a move: in the paper's debates its tree or graph takes less
     /// than a gigabyte.
+    ///
+    /// ```
+    /// use pixel_debate_agents::AgentSpec;
+    ///
+    /// assert!("mcts:1000000".parse::<AgentSpec>().is_ok());
+    /// assert!("mcts:1000001".parse::<AgentSpec>().is_err());
+    /// ```
     pub const MAX_ROLLOUTS: u32 = 1_000_000;
 
     /// The agent for one debate. All that is random is drawn from `seed`.
+    ///
+    /// ```
+    /// use pixel_debate_agents::{AgentSpec, Clock};
+    /// use pixel_debate_game::{Debater, Seat};
+    /// use pixel_debate_judge::Indifferent;
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(9, 9, vec![200; 81])?);
+    /// # let debate = Debate::new(Rules::paper(4, true, Role::Honest), image, 7, Some(1), 10)?;
+    ///
+    /// let view = debate.view(Seat::Debater(Debater::First));
+    /// let choice = |seed| {
+    ///     let mut agent = AgentSpec::Random.build(seed);
+    ///     assert!(!agent.asks_judge());
+    ///     agent.choose(&view, &mut Indifferent, Clock::unlimited())
+    /// };
+    /// assert_eq!(choice(1), choice(1));
+    /// assert!((2..20).any(|seed| choice(seed) != choice(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn build(self, seed: u64) -> Box<dyn Agent> {
         match self {
             Self::Random => Box::new(Random::new(seed)),

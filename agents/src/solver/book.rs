@@ -20,6 +20,19 @@ enum Entry<'a> {
 }
 
 /// A strategy says two things of one position.
+///
+/// ```
+/// use pixel_debate_agents::solver::{Move, Strategy};
+/// use pixel_debate_game::Pixel;
+/// use pixel_debate_judge::PixelSet;
+///
+/// let first = |x| Move { after: PixelSet::default(), reveal: Pixel::new(x, 0) };
+/// let strategy = Strategy { moves: vec![first(1), first(2)], ..Strategy::default() };
+/// assert_eq!(
+///     strategy.book().unwrap_err().to_string(),
+///     "the strategy has two entries for the position after nothing"
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the strategy has two entries for the position after {}", list(after))]
 pub struct TwoEntries {
@@ -78,6 +91,25 @@ impl Strategy {
 
 impl<'a> Book<'a> {
     /// What happens after `revealed`, where `turns` are left.
+    ///
+    /// ```
+    /// use pixel_debate_agents::solver::{Move, Step, Strategy};
+    /// use pixel_debate_game::{Pixel, Role};
+    /// use pixel_debate_judge::PixelSet;
+    ///
+    /// let begin = Move { after: PixelSet::default(), reveal: Pixel::new(1, 0) };
+    /// let strategy = Strategy { moves: vec![begin], ..Strategy::default() };
+    /// let book = strategy.book()?;
+    /// let step = |revealed: &[Pixel], turns: &[Role]| {
+    ///     book.step(&revealed.iter().copied().collect(), turns, Role::Honest)
+    /// };
+    /// let (one, other) = (Pixel::new(1, 0), Pixel::new(5, 0));
+    /// assert_eq!(step(&[], &[Role::Honest, Role::Liar]), Step::Move(one));
+    /// assert_eq!(step(&[one], &[Role::Liar]), Step::Any, "it is not the winner's turn");
+    /// assert_eq!(step(&[other], &[Role::Honest]), Step::Silent, "the strategy leads elsewhere");
+    /// assert_eq!(step(&[other], &[]), Step::Over);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn step(&self, revealed: &PixelSet, turns: &[Role], winner: Role) -> Step<'a> {
         let Some(mover) = turns.first() else { return Step::Over };
         let entry = self.entries.get(revealed).copied();
@@ -93,6 +125,24 @@ impl<'a> Book<'a> {
 
     /// What the winner is to reveal after these reveals, in their order, of a game of these turns.
     /// `None` where it is not its turn, or where the strategy did not lead.
+    ///
+    /// ```
+    /// use pixel_debate_agents::solver::{Plan, Reply, Strategy};
+    /// use pixel_debate_game::{Pixel, Role};
+    /// use pixel_debate_judge::PixelSet;
+    ///
+    /// // The liar wins by two pixels, whatever the honest side reveals.
+    /// let [a, b] = [Pixel::new(1, 0), Pixel::new(2, 0)];
+    /// let plan = Plan { after: PixelSet::default(), reveal: vec![a, b] };
+    /// let strategy = Strategy { plans: vec![plan], ..Strategy::default() };
+    /// let book = strategy.book()?;
+    /// let turns = [Role::Honest, Role::Liar, Role::Honest, Role::Liar];
+    /// let reply = |path: &[Pixel]| book.reply(path, &turns, Role::Liar);
+    /// assert_eq!(reply(&[]), None, "it is not the liar's turn");
+    /// assert_eq!(reply(&[Pixel::new(7, 0)]), Some(Reply::Missing(vec![a, b])));
+    /// assert_eq!(reply(&[b]), Some(Reply::Missing(vec![a])), "the honest side has helped");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn reply(&self, path: &[Pixel], turns: &[Role], winner: Role) -> Option<Reply<'a>> {
         if turns.get(path.len()) != Some(&winner) {
             return None;

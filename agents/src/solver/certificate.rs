@@ -22,6 +22,37 @@ pub struct JudgeMark {
 /// A debate, who wins it by optimal play, and how.
 ///
 /// As text it is one JSON object.
+///
+/// ```
+/// use pixel_debate_agents::Clock;
+/// use pixel_debate_agents::solver::{Certificate, Game, JudgeMark, Solution, solve};
+/// use pixel_debate_game::{Image, Role};
+/// use pixel_debate_judge::{Evaluator, Indifferent};
+/// # use pixel_debate_game::{Debate, Rules};
+/// # let image = std::sync::Arc::new(Image::new(4, 1, vec![9; 4])?);
+/// # let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 10)?;
+///
+/// // To a judge that finds all alike every set is a tie, which is the liar's.
+/// let solution = solve(&Game::of(&debate), &mut Indifferent, Clock::unlimited());
+/// let Solution::Solved(solved) = solution else { panic!("there is time") };
+/// let certificate = Certificate {
+///     version: Certificate::VERSION,
+///     judge: JudgeMark { name: "indifferent".into(), hash: String::new() },
+///     source: None,
+///     rules: *debate.rules(),
+///     image: Image::clone(debate.image()),
+///     claims: *debate.claims(),
+///     winner: solved.winner,
+///     strategy: solved.strategy,
+/// };
+/// let mut judge = |sets: &[_]| Indifferent.evaluate(sets);
+/// let verified = certificate.verify(&mut judge, &mut |_| {})?;
+/// assert!(verified.sets > 0 && verified.within_rounding == 0);
+/// // That the other side wins is not proven by it.
+/// let forged = Certificate { winner: Role::Honest, ..certificate };
+/// assert!(forged.verify(&mut judge, &mut |_| {}).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Certificate {
@@ -45,6 +76,15 @@ pub struct Certificate {
 }
 
 /// A certificate that is not about a debate.
+///
+/// ```
+/// use pixel_debate_agents::solver::CertificateError;
+///
+/// assert_eq!(
+///     CertificateError::Version { version: 2 }.to_string(),
+///     "certificate of version 2: this program reads version 1"
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CertificateError {
     /// The version is another.
@@ -71,6 +111,19 @@ pub enum CertificateError {
 }
 
 /// Why a certificate proves nothing.
+///
+/// ```
+/// use pixel_debate_agents::solver::Flaw;
+/// use pixel_debate_game::{Pixel, Role};
+/// use pixel_debate_judge::PixelSet;
+///
+/// let set: PixelSet = [Pixel::new(3, 0), Pixel::new(1, 0)].into_iter().collect();
+/// let flaw = Flaw::Lost { winner: Role::Honest, set, margin: -0.5 };
+/// assert_eq!(
+///     flaw.to_string(),
+///     "the honest side does not win by (1, 0) (3, 0): the judge's margin for it is -0.5"
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Flaw {
     /// It is not about a debate.
@@ -136,6 +189,29 @@ impl Certificate {
     pub const MOST_SETS: u64 = 100_000_000_000;
 
     /// The game that the certificate is about, if it is about one.
+    ///
+    /// ```
+    /// use pixel_debate_agents::solver::{Certificate, CertificateError};
+    /// # use pixel_debate_agents::solver::{JudgeMark, Plan, Strategy};
+    /// # use pixel_debate_game::{Claims, Image, Pixel, Role, Rules};
+    /// # use pixel_debate_judge::PixelSet;
+    /// # let plan = Plan { after: PixelSet::default(), reveal: vec![Pixel::new(0, 0)] };
+    /// # let certificate = Certificate {
+    /// #     version: Certificate::VERSION,
+    /// #     judge: JudgeMark { name: "somebody".into(), hash: String::new() },
+    /// #     source: None,
+    /// #     rules: Rules::paper(2, true, Role::Honest),
+    /// #     image: Image::new(3, 1, vec![0, 200, 90])?,
+    /// #     claims: Claims { honest: 1, liar: Some(0) },
+    /// #     winner: Role::Honest,
+    /// #     strategy: Strategy { plans: vec![plan], ..Strategy::default() },
+    /// # };
+    ///
+    /// // The strategy reveals the leftmost pixel of a row, which is black.
+    /// let error = certificate.game().unwrap_err();
+    /// assert_eq!(error, CertificateError::Pixel { pixel: Pixel::new(0, 0) });
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

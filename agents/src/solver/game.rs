@@ -19,6 +19,24 @@ pub struct Game {
 
 impl Game {
     /// What is left of `debate`.
+    ///
+    /// ```
+    /// use pixel_debate_agents::solver::Game;
+    /// use pixel_debate_game::{Debater, Move, Pixel, Role};
+    /// # use pixel_debate_game::{Debate, Image, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(4, 1, vec![0, 200, 90, 9])?);
+    /// # let rules = Rules::paper(3, true, Role::Honest);
+    /// # let mut debate = Debate::new(rules, image, 7, Some(1), 10)?;
+    ///
+    /// // Of three pixels that are revealed in turn, the first.
+    /// let pixel = Pixel::new(2, 0);
+    /// debate.apply(Move::Reveal { by: Debater::First, pixel })?;
+    /// let game = Game::of(&debate);
+    /// assert_eq!(game.evidence.pixels(), [pixel]);
+    /// assert_eq!(game.candidates, [Pixel::new(1, 0), Pixel::new(3, 0)]);
+    /// assert_eq!(game.turns, [Role::Liar, Role::Honest]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(debate: &Debate) -> Self {
         let rules = *debate.rules();
         Self {
@@ -30,6 +48,20 @@ impl Game {
     }
 
     /// The same game with other claims.
+    ///
+    /// ```
+    /// use pixel_debate_agents::solver::Game;
+    /// use pixel_debate_game::Claims;
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(2, 1, vec![200, 90])?);
+    /// # let debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// let game = Game::of(&debate);
+    /// let other = game.with_claims(Claims { honest: 7, liar: Some(2) });
+    /// assert_eq!((game.claims.liar, other.claims.liar), (Some(1), Some(2)));
+    /// assert_eq!(other.candidates, game.candidates);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn with_claims(&self, claims: Claims) -> Self {
         Self { claims, ..self.clone() }

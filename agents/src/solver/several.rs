@@ -111,6 +111,25 @@ impl<'a> Several<'a> {
     }
 
     /// What both sides may reveal in that debate.
+    ///
+    /// ```
+    /// use pixel_debate_agents::solver::Several;
+    /// use pixel_debate_judge::Indifferent;
+    /// # use std::sync::Arc;
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = Arc::new(Image::new(8, 1, vec![9; 8])?);
+    /// # let debates = [Role::Honest, Role::Liar].map(|first| {
+    /// #     Debate::new(Rules::paper(4, true, first), Arc::clone(&image), 1, Some(0), 10).unwrap()
+    /// # });
+    ///
+    /// let mut judge = Indifferent;
+    /// let mut several = Several::new(&debates, &mut judge, None);
+    /// while let Some(proven) = several.next_solved() {
+    ///     let variation = several.variation(&proven?);
+    ///     assert_eq!(variation.len(), 4, "both sides reveal two");
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn variation(&mut self, proven: &Proven<'_>) -> Vec<Pixel> {
         let Proven { debate, solved: Solved { winner, strategy, variation: known, .. }, reused } =
             proven;

@@ -18,6 +18,14 @@ use super::{
 /// turn, or in one of these lists, or follows from a plan. The order of the lists does not matter. A
 /// position is in one of them at most, and once: a strategy with two entries for one is not read, and
 /// has no [`Book`](super::Book). Nor is one read in which a list names a pixel twice.
+///
+/// ```
+/// use pixel_debate_agents::solver::Strategy;
+///
+/// let json = r#"{"moves": [{"after": [], "reveal": [1, 0]}, {"after": [], "reveal": [2, 0]}]}"#;
+/// let refusal = serde_json::from_str::<Strategy>(json).unwrap_err().to_string();
+/// assert_eq!(refusal, "the strategy has two entries for the position after nothing");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Lists")]
 pub struct Strategy {

@@ -11,6 +11,25 @@ use super::{Book, Certificate, CertificateError, Game, Reply, Strategy};
 /// A solved game has one of its own. This is for a proof that is used for another game, in the other
 /// order for example: its strategy is the same, and what is revealed is not. `None` if the strategy is
 /// not for that game.
+///
+/// ```
+/// use pixel_debate_agents::solver::{Game, Plan, Strategy, variation};
+/// use pixel_debate_game::{Pixel, Role};
+/// use pixel_debate_judge::{Indifferent, PixelSet};
+/// # use pixel_debate_game::{Debate, Image, Rules};
+/// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
+/// # let debate = Debate::new(Rules::paper(4, true, Role::Honest), image, 1, Some(0), 10)?;
+///
+/// // The liar needs two pixels of a row, and the honest side begins.
+/// let reveal = vec![Pixel::new(6, 0), Pixel::new(7, 0)];
+/// let plan = Plan { after: PixelSet::default(), reveal: reveal.clone() };
+/// let strategy = Strategy { plans: vec![plan], ..Strategy::default() };
+/// let variation = variation(&Game::of(&debate), Role::Liar, &strategy, &mut Indifferent)
+///     .expect("the strategy is for this game");
+/// assert_eq!(variation.len(), 4);
+/// assert!(reveal.iter().all(|pixel| variation.contains(pixel)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn variation(
     game: &Game,
     winner: Role,
@@ -114,6 +133,35 @@ pub enum Deviation {
 impl Certificate {
     /// Whether the certificate's debate may go like this: legal reveals, of the winner those that its
     /// strategy says, and at the end the winner wins by what `judge` says of the complete set.
+    ///
+    /// ```
+    /// use pixel_debate_agents::solver::{Certificate, Deviation};
+    /// use pixel_debate_judge::{Evaluator, Indifferent};
+    /// # use pixel_debate_agents::solver::{JudgeMark, Plan, Strategy};
+    /// # use pixel_debate_game::{Claims, Image, Pixel, Role, Rules};
+    /// # use pixel_debate_judge::PixelSet;
+    /// # let plan = Plan { after: PixelSet::default(), reveal: vec![Pixel::new(2, 0)] };
+    /// # let certificate = Certificate {
+    /// #     version: Certificate::VERSION,
+    /// #     judge: JudgeMark { name: "indifferent".into(), hash: String::new() },
+    /// #     source: None,
+    /// #     rules: Rules::paper(2, true, Role::Honest),
+    /// #     image: Image::new(3, 1, vec![9; 3])?,
+    /// #     claims: Claims { honest: 1, liar: Some(0) },
+    /// #     winner: Role::Liar,
+    /// #     strategy: Strategy { plans: vec![plan], ..Strategy::default() },
+    /// # };
+    ///
+    /// // Two pixels are revealed, and the liar, who is second, says that its one will be (2, 0).
+    /// let mut judge = |sets: &[_]| Indifferent.evaluate(sets);
+    /// let mut check = |pixels: [u8; 2]| {
+    ///     certificate.check_variation(&pixels.map(|x| Pixel::new(x, 0)), &mut judge)
+    /// };
+    /// assert_eq!(check([0, 2]), Ok(()));
+    /// let (winner, pixel) = (Role::Liar, Pixel::new(1, 0));
+    /// assert_eq!(check([0, 1]), Err(Deviation::Strategy { winner, pixel }));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
