@@ -13,6 +13,12 @@ pub(crate) const MAP: &str = "labels.toml";
 const MAP_BYTES: u64 = 1 << 20;
 
 /// Where labels come from.
+///
+/// ```
+/// use pixel_debate_datasets::{Labelling, mnist};
+///
+/// assert_eq!(mnist::test().labelling(), Labelling::Stated);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Labelling {
     /// The data say them: an IDX file of labels, folders that are called `0` to `9`, or a map.

@@ -9,6 +9,15 @@ use crate::{DatasetError, Fault, Labelling, Reading, Warning};
 pub(crate) const MAX_SIDE: usize = 255;
 
 /// What a dataset was read from.
+///
+/// ```
+/// use pixel_debate_datasets::{Dataset, Format, mnist};
+///
+/// assert_eq!(mnist::test().format(), Format::Idx);
+/// let made = Dataset::new("made", (1, 1), vec![255], vec![0], vec!["light".into()])?;
+/// assert_eq!(made.format(), Format::Memory);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// Files as MNIST has them.
@@ -42,6 +51,20 @@ impl Dataset {
     ///
     /// `pixels` holds `labels.len()` images of `width * height` bytes, both sides 1 to 255; every
     /// label is an index into `classes`. Errors call the dataset by its name.
+    ///
+    /// ```
+    /// use pixel_debate_datasets::Dataset;
+    ///
+    /// // Two images of three columns and one row.
+    /// let classes = || vec!["left".to_owned(), "right".to_owned()];
+    /// let pixels = vec![9, 0, 0, 0, 0, 9];
+    /// let dataset = Dataset::new("sides", (3, 1), pixels.clone(), vec![0, 1], classes())?;
+    /// assert_eq!((dataset.len(), dataset.image(1)), (2, &[0, 0, 9][..]));
+    ///
+    /// let wrong = Dataset::new("sides", (3, 1), pixels, vec![0, 2], classes()).unwrap_err();
+    /// assert!(wrong.to_string().starts_with("sides: "), "{wrong}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -134,6 +157,11 @@ impl Dataset {
     }
 
     /// The names of the classes; a label is an index into it.
+    ///
+    /// ```
+    /// let test = pixel_debate_datasets::mnist::test();
+    /// assert_eq!(test.classes()[usize::from(test.label(0))], "7");
+    /// ```
     pub fn classes(&self) -> &[String] {
         &self.classes
     }
@@ -200,6 +228,17 @@ impl Dataset {
 
     /// SHA-256 of all pixels followed by all labels, in hexadecimal: says which data a judge was
     /// trained or measured on.
+    ///
+    /// ```
+    /// use pixel_debate_datasets::Dataset;
+    ///
+    /// let classes = || vec!["a".into(), "b".into()];
+    /// let of = |labels| Dataset::new("dots", (1, 1), vec![9, 9], labels, classes());
+    /// let [one, same, other] = [of(vec![0, 1])?, of(vec![0, 1])?, of(vec![1, 0])?];
+    /// assert_eq!((one.hash().len(), one.hash()), (64, same.hash()));
+    /// assert_ne!(one.hash(), other.hash(), "the labels count");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn hash(&self) -> String {
         let digest = Sha256::new().chain_update(&self.pixels).chain_update(&self.labels).finalize();
         let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);

@@ -9,6 +9,16 @@ use thiserror::Error;
 use crate::dataset::MAX_SIDE;
 
 /// Why a dataset could not be read: which file, and what is wrong with it.
+///
+/// ```
+/// use pixel_debate_datasets::{Dataset, DatasetError, Fault};
+///
+/// let (pixels, classes) = (vec![0; 300], vec!["a".into()]);
+/// let error = Dataset::new("huge", (1, 300), pixels, vec![0], classes).unwrap_err();
+/// assert!(error.to_string().starts_with("huge: "));
+/// let DatasetError::Fault { fault, .. } = error else { panic!("{error}") };
+/// assert!(matches!(fault, Fault::Sides { width: 1, height: 300 }));
+/// ```
 #[derive(Debug, Error)]
 pub enum DatasetError {
     /// The operating system could not read a file or folder.

@@ -17,6 +17,15 @@ pub enum Split {
 impl Dataset {
     /// The dataset in a folder as it is: [`open_as`](Self::open_as) without any change.
     ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use pixel_debate_datasets::{Dataset, Split};
+    ///
+    /// let missing = Dataset::open(Path::new("no/such/folder"), Split::Test).unwrap_err();
+    /// assert!(missing.to_string().starts_with("no/such/folder: "), "{missing}");
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`open_as`](Self::open_as).
@@ -36,6 +45,25 @@ impl Dataset {
     ///
     /// The dataset is called after the folder and, where there are parts, the part, and after what
     /// `reading` changes: `fashion-mnist-test+inverted`.
+    ///
+    /// ```
+    /// use std::fs;
+    ///
+    /// use pixel_debate_datasets::{Dataset, Reading, Split};
+    ///
+    /// // MNIST's files, with one black image of one pixel in them.
+    /// let dir = tempfile::tempdir()?;
+    /// let folder = dir.path().join("dots");
+    /// fs::create_dir(&folder)?;
+    /// let images = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0];
+    /// fs::write(folder.join("t10k-images-idx3-ubyte"), images)?;
+    /// fs::write(folder.join("t10k-labels-idx1-ubyte"), [0, 0, 8, 1, 0, 0, 0, 1, 3])?;
+    /// let reading = Reading { invert: true, ..Reading::default() };
+    /// let dataset = Dataset::open_as(&folder, Split::Test, reading)?;
+    /// assert_eq!(dataset.name(), "dots-test+inverted");
+    /// assert_eq!((dataset.image(0), dataset.label(0)), (&[255][..], 3));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

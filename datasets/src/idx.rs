@@ -34,6 +34,23 @@ pub struct IdxImages {
 
 /// Reads the bytes of an IDX file of images (three dimensions); `file` names it in errors.
 ///
+/// ```
+/// use pixel_debate_datasets::idx;
+///
+/// // One image of two rows and three columns.
+/// let mut bytes = vec![0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3];
+/// bytes.extend([1, 2, 3, 4, 5, 6]);
+/// let images = idx::images("made", &bytes)?;
+/// assert_eq!((images.width, images.height, images.pixels[3]), (3, 2, 4));
+/// bytes.pop();
+/// let short = idx::images("made", &bytes).unwrap_err();
+/// assert_eq!(
+///     short.to_string(),
+///     "made: the IDX header promises [1, 2, 3] bytes: the file can hold 5 at most"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`DatasetError`] if the bytes are no such file, fewer or more than its head says, or a side is 0 or over 255.
@@ -43,6 +60,15 @@ pub fn images(file: &str, bytes: &[u8]) -> Result<IdxImages, DatasetError> {
 }
 
 /// Reads the bytes of an IDX file of labels (one dimension); `file` names it in errors.
+///
+/// ```
+/// use pixel_debate_datasets::idx;
+///
+/// assert_eq!(idx::labels("made", &[0, 0, 8, 1, 0, 0, 0, 2, 7, 3])?, [7, 3]);
+/// // The magic number of images.
+/// assert!(idx::labels("made", &[0, 0, 8, 3, 0, 0, 0, 2, 7, 3]).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -56,6 +82,21 @@ impl Dataset {
     /// The dataset of an IDX file of images and one of their labels, each gzipped or not.
     ///
     /// There must be an image, and every label must be an index into `classes`.
+    ///
+    /// ```
+    /// use std::fs;
+    ///
+    /// use pixel_debate_datasets::Dataset;
+    ///
+    /// let dir = tempfile::tempdir()?;
+    /// let (images, labels) = (dir.path().join("images"), dir.path().join("labels"));
+    /// fs::write(&images, [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 90, 200])?;
+    /// fs::write(&labels, [0, 0, 8, 1, 0, 0, 0, 1, 1])?;
+    /// let classes = vec!["cat".into(), "dog".into()];
+    /// let dataset = Dataset::from_idx("pets", &images, &labels, classes)?;
+    /// assert_eq!((dataset.image(0), dataset.label(0)), (&[90, 200][..], 1));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -11,11 +11,26 @@ static TEST: LazyLock<Dataset> = LazyLock::new(|| {
 });
 
 /// The 10,000 test images, from the program itself.
+///
+/// ```
+/// let test = pixel_debate_datasets::mnist::test();
+/// assert_eq!((test.name(), test.len()), ("mnist-test", 10_000));
+/// assert!(test.warnings().is_empty());
+/// ```
 pub fn test() -> &'static Dataset {
     &TEST
 }
 
 /// The 60,000 training images, from the original files (gzipped or not) in the folder `dir`.
+///
+/// ```
+/// use std::path::Path;
+///
+/// use pixel_debate_datasets::mnist;
+///
+/// let missing = mnist::train(Path::new("no/such/folder")).unwrap_err().to_string();
+/// assert!(missing.contains("train-images-idx3-ubyte"), "{missing}");
+/// ```
 ///
 /// # Errors
 ///

@@ -23,6 +23,24 @@ impl Dataset {
     /// over, and so are files beside the subfolders; whatever else in a subfolder is not a still
     /// picture is an error that names it.
     ///
+    /// ```
+    /// use std::fs;
+    ///
+    /// use pixel_debate_datasets::{Dataset, Labelling, Reading};
+    ///
+    /// // One picture of two pixels for each of two classes, as plain PGM.
+    /// let dir = tempfile::tempdir()?;
+    /// for (class, values) in [("cat", "0 200"), ("dog", "90 0")] {
+    ///     fs::create_dir(dir.path().join(class))?;
+    ///     fs::write(dir.path().join(class).join("1.pgm"), format!("P2\n2 1\n255\n{values}\n"))?;
+    /// }
+    /// let dataset = Dataset::from_pictures("pets", dir.path(), Reading::default())?;
+    /// assert_eq!(dataset.classes(), ["cat", "dog"]);
+    /// assert_eq!((dataset.image(1), dataset.label(1)), (&[90, 0][..], 1));
+    /// assert_eq!(dataset.labelling(), Labelling::ByOrder);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`DatasetError`] if there are no classes or no pictures, names or sizes do not fit together, or a file is no

@@ -12,6 +12,14 @@ pub const RESIZED: (usize, usize) = (28, 28);
 ///
 /// The images are changed before [`Dataset::hash`](crate::Dataset::hash) is taken, and the dataset's
 /// name says how, so that no two readings of one folder are taken for each other.
+///
+/// ```
+/// use pixel_debate_datasets::Reading;
+///
+/// assert_eq!(Reading::default().to_string(), "", "nothing is done unless asked for");
+/// let reading = Reading { invert: true, resize: false, threshold: 40 };
+/// assert_eq!(reading.to_string(), "+inverted+from-40");
+/// ```
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Reading {
     /// Black becomes white and white black, for dark ink on light paper. What is transparent becomes

@@ -16,6 +16,18 @@ const BRIGHT_SHARE: usize = 5;
 const BRIGHTEST: u8 = 128;
 
 /// What a dataset was taken for.
+///
+/// ```
+/// use pixel_debate_datasets::Dataset;
+///
+/// let (pixels, classes) = (vec![0, 9, 9, 200, 200, 9], vec!["cat".into(), "dog".into()]);
+/// let survey = Dataset::new("pets", (3, 1), pixels, vec![0, 0], classes)?.survey();
+/// assert_eq!((survey.images, survey.width, survey.height), (2, 3, 1));
+/// let images: Vec<usize> = survey.classes.iter().map(|class| class.images).collect();
+/// assert_eq!(images, [2, 0], "there is no dog");
+/// assert_eq!((survey.legal.least, survey.legal.most), (2, 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survey {
     /// What it is called.
@@ -92,6 +104,17 @@ impl fmt::Display for Count {
 }
 
 /// Something about a dataset that is allowed, and most often a mistake.
+///
+/// ```
+/// use pixel_debate_datasets::{Count, Warning};
+///
+/// let pictures = Count { number: 12, first: "cat/1.jpg".into() };
+/// assert!(
+///     Warning::Lossy { pictures }
+///         .to_string()
+///         .starts_with("pictures in a lossy format: 12, the first of which is cat/1.jpg: ")
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Warning {
     /// Images are light at their edges.
