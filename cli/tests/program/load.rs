@@ -39,8 +39,8 @@ fn nothing_is_lost_when_the_server_is_killed_and_connections_drop() {
     let report = report("--debates 20 --seconds 8 --pace 100 --faults --kills 3");
     assert_eq!(report["kills"], 3);
     assert!(report["drops"].as_u64() > Some(0), "{report:#}");
-    // At each kill all three connections of every table at least.
-    assert!(report["resumes"].as_u64() >= Some(180), "{report:#}");
+    // Each kill cuts sixty connections; whose table is just then between two debates is chance.
+    assert!(report["resumes"].as_u64() >= Some(60), "{report:#}");
 }
 
 #[test]

@@ -82,13 +82,10 @@ pub(super) fn is_newest(connection: &Connection, place: &str) -> Result<(), Stor
 /// The version of the schema, and how many migrations that are.
 fn version(connection: &Connection, place: &str) -> Result<(i64, usize), StoreError> {
     let found = pragma(connection, "user_version").map_err(|fault| failure(place, fault))?;
-    match usize::try_from(found).ok().filter(|&found| found <= MIGRATIONS.len()) {
-        Some(done) => Ok((found, done)),
-        None => {
-            let known = MIGRATIONS.len() as i64;
-            Err(StoreError::TooNew { place: place.into(), found, known })
-        }
-    }
+    let known = MIGRATIONS.len();
+    let done = usize::try_from(found).ok().filter(|done| *done <= known);
+    let too_new = || StoreError::TooNew { place: place.into(), found, known: known as i64 };
+    Ok((found, done.ok_or_else(too_new)?))
 }
 
 /// Refuses a schema of that version in which something is of another program: it could alter what is
