@@ -6,6 +6,16 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 /// Why there is no report.
+///
+/// ```
+/// use pixel_debate_load::LoadError;
+///
+/// assert_eq!(
+///     LoadError::Files { need: 30_000, have: 1024 }.to_string(),
+///     "30000 open files are needed and the system allows 1024: play fewer debates, or raise the \
+///      limit (`ulimit -n`)"
+/// );
+/// ```
 #[derive(Debug, Error)]
 pub enum LoadError {
     /// The system allows too few open files.

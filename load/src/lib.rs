@@ -11,6 +11,39 @@
 //!
 //! Beside them a crowd of debates between the server's own agents may be set up, and [`timing`] tries
 //! what the times of such agents tell of their roles.
+//!
+//! | what | where |
+//! |---|---|
+//! | what is to be played, and against whom | [`Scenario`], [`Target`], [`Crowd`] |
+//! | playing it, and what came out | [`run()`], [`LoadReport`], [`Percentiles`] |
+//! | the measure of what rules and store cost | [`Relay`] |
+//! | what times tell of roles | [`timing()`], [`study`], [`Findings`] |
+//! | why there is no report | [`LoadError`] |
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use pixel_debate_load::{Scenario, Target, run};
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//!
+//! // A hundred debates of six pixels at once against a server that runs already, for ten seconds.
+//! let scenario = Scenario {
+//!     target: Target::Server("127.0.0.1:8080".parse()?),
+//!     debates: 100,
+//!     time: Duration::from_secs(10),
+//!     pixels: 6,
+//!     pace: None,
+//!     drops: false,
+//!     kills: 1,
+//!     crowds: Vec::new(),
+//!     seed: 1,
+//! };
+//! let refusal = run(scenario, |_| {}).await.unwrap_err();
+//! assert_eq!(refusal.to_string(), "only a server that the tool starts itself can be killed");
+//! # Ok(())
+//! # }
+//! ```
 
 mod connection;
 mod counts;

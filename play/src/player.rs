@@ -86,12 +86,38 @@ pub enum NoAnswer {
 
 impl NoAnswer {
     /// A player of another kind has failed, for a reason in words or an error of its own.
+    ///
+    /// ```
+    /// use pixel_debate_play::NoAnswer;
+    ///
+    /// assert_eq!(NoAnswer::because("the line went dead").to_string(), "the line went dead");
+    /// ```
     pub fn because(reason: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Failed(reason.into())
     }
 }
 
 /// An agent in a debater's seat.
+///
+/// ```
+/// use pixel_debate_agents::Clock;
+/// use pixel_debate_game::{Debater, Seat};
+/// use pixel_debate_judge::Indifferent;
+/// use pixel_debate_play::{AgentPlayer, Answer, Asked, NoAnswer, Player};
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+/// # let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 7, Some(1), 10)?;
+///
+/// let mut player = AgentPlayer::new("random".parse()?, 1);
+/// let mut answer = |seat| {
+///     let (view, clock) = (debate.view(seat), Clock::unlimited());
+///     player.answer(Asked { view: &view, evaluator: &mut Indifferent, clock })
+/// };
+/// assert!(matches!(answer(Seat::Debater(Debater::First)), Ok(Answer::Reveal(_))));
+/// // An agent is no judge.
+/// assert!(matches!(answer(Seat::Judge), Err(NoAnswer::Agent(_))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct AgentPlayer(Box<dyn Agent>);
 
 impl AgentPlayer {
@@ -122,6 +148,23 @@ impl Player for AgentPlayer {
 }
 
 /// The classifier in the judge's seat: its verdict is what it says of the evidence.
+///
+/// ```
+/// use pixel_debate_agents::Clock;
+/// use pixel_debate_game::{Seat, Verdict};
+/// use pixel_debate_judge::Indifferent;
+/// use pixel_debate_play::{Answer, Asked, Classifier, Player};
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+/// # let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 4)?;
+///
+/// // Of a debate about one of four classes.
+/// let (view, clock) = (debate.view(Seat::Judge), Clock::unlimited());
+/// let asked = Asked { view: &view, evaluator: &mut Indifferent, clock };
+/// let verdict = Verdict::Logits { logits: vec![0.0; 4] };
+/// assert_eq!(Classifier.answer(asked)?, Answer::Verdict(verdict));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Classifier;
 

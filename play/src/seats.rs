@@ -7,6 +7,26 @@ use pixel_debate_judge::Evaluator;
 use crate::player::{Answer, Asked, NoAnswer, Player};
 
 /// Who sits where.
+///
+/// ```
+/// use pixel_debate_agents::Clock;
+/// use pixel_debate_game::Role;
+/// use pixel_debate_judge::Indifferent;
+/// use pixel_debate_play::{AgentPlayer, Classifier, Seats};
+/// # use pixel_debate_game::{Debate, Image, Rules};
+/// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+/// # let mut debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 7, Some(1), 10)?;
+///
+/// let random = "random".parse()?;
+/// let [mut first, mut second] = [1, 2].map(|seed| AgentPlayer::new(random, seed));
+/// let mut seats = Seats { first: &mut first, second: &mut second, judge: &mut Classifier };
+/// let mut events = 0;
+/// seats.play(&mut debate, &mut Indifferent, Clock::unlimited, |_, _, _| events += 1)?;
+/// assert_eq!(events, 3, "two reveals and a verdict");
+/// // To a judge that finds all alike it is a tie, which is the liar's.
+/// assert_eq!(debate.outcome().map(|outcome| outcome.winner), Some(Role::Liar));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Seats<'a> {
     /// Who makes the first reveal.
     pub first: &'a mut dyn Player,
@@ -17,6 +37,30 @@ pub struct Seats<'a> {
 }
 
 /// Why a debate stands still.
+///
+/// ```
+/// use pixel_debate_agents::Clock;
+/// use pixel_debate_judge::Indifferent;
+/// use pixel_debate_play::{Answer, Asked, Classifier, NoAnswer, Player, Seats};
+/// # use pixel_debate_game::{Debate, Image, Role, Rules};
+/// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+/// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+///
+/// struct Asleep;
+///
+/// impl Player for Asleep {
+///     fn answer(&mut self, _: Asked<'_>) -> Result<Answer, NoAnswer> {
+///         Err(NoAnswer::because("fast asleep"))
+///     }
+/// }
+///
+/// // The liar, who has the first move, makes none.
+/// let mut seats = Seats { first: &mut Asleep, second: &mut Asleep, judge: &mut Classifier };
+/// let stall = seats.play(&mut debate, &mut Indifferent, Clock::unlimited, |_, _, _| {});
+/// assert_eq!(stall.unwrap_err().to_string(), "the liar debater: fast asleep");
+/// assert!(debate.evidence().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum Stall {
     /// A player does nothing.

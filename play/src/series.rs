@@ -17,6 +17,25 @@ use crate::player::{AgentPlayer, Classifier};
 use crate::seats::{Seats, Stall};
 
 /// What the debates of a series share.
+///
+/// A series is data, so that another one is the paper's with a difference:
+///
+/// ```
+/// use pixel_debate_datasets::mnist;
+/// use pixel_debate_game::{Role, TurnOrder};
+/// use pixel_debate_judge::Judge;
+/// use pixel_debate_play::{Debaters, Series, Setup};
+///
+/// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+/// let debaters = Debaters { honest: "random".parse()?, liar: "random".parse()? };
+/// let debate = Series::paper(mnist::test(), &judge, 4, debaters, 1);
+/// let consultancy = Series { order: TurnOrder::Alone, ..debate };
+/// let setup = Setup { image: 0, lie: Some(8), first: Role::Liar };
+/// let played = consultancy.play(&setup, |_, _, _| {})?;
+/// let honest = played.rules().seat_of(Role::Honest);
+/// assert!(played.evidence().iter().all(|reveal| reveal.by != honest), "it has no say");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Series<'a> {
     /// The images.
@@ -56,6 +75,23 @@ pub struct Setup {
 }
 
 /// Why a debate cannot be played.
+///
+/// ```
+/// use pixel_debate_datasets::mnist;
+/// use pixel_debate_game::Role;
+/// use pixel_debate_judge::Judge;
+/// use pixel_debate_play::{Debaters, Series, Setup};
+///
+/// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+/// let debaters = Debaters { honest: "random".parse()?, liar: "random".parse()? };
+/// let series = Series::paper(mnist::test(), &judge, 4, debaters, 1);
+/// let setup = Setup { image: 10_000, lie: None, first: Role::Honest };
+/// assert_eq!(
+///     series.open(&setup).unwrap_err().to_string(),
+///     "there is no image 10000: mnist-test has images 0 to 9999"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum PlayError {
     /// The judge cannot read images of that size, or tell so many classes apart.
@@ -119,6 +155,22 @@ impl<'a> Series<'a> {
     /// precommit its answer is the greatest of *all* its logits. A lie names a class of the
     /// dataset.
     ///
+    /// ```
+    /// use pixel_debate_datasets::mnist;
+    /// use pixel_debate_game::Role;
+    /// use pixel_debate_judge::Judge;
+    /// use pixel_debate_play::{Debaters, Series, Setup};
+    ///
+    /// let judge = Judge::shipped(6).expect("a judge for 6 pixels comes with the program");
+    /// let debaters = Debaters { honest: "greedy".parse()?, liar: "greedy".parse()? };
+    /// let series = Series::paper(mnist::test(), &judge, 6, debaters, 1);
+    /// // Without a lie there is no precommit.
+    /// let debate = series.open(&Setup { image: 17, lie: None, first: Role::Honest })?;
+    /// assert!(!debate.rules().precommit && debate.evidence().is_empty());
+    /// assert_eq!((debate.label(), debate.classes()), (7, 10));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`PlayError`] if the image cannot be debated, by its number, by its pixels or by that lie.
@@ -147,6 +199,23 @@ impl<'a> Series<'a> {
     ///
     /// The debate is a function of the series and `setup` alone.
     ///
+    /// ```
+    /// use pixel_debate_datasets::mnist;
+    /// use pixel_debate_game::Role;
+    /// use pixel_debate_judge::Judge;
+    /// use pixel_debate_play::{Debaters, Series, Setup};
+    ///
+    /// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+    /// let debaters = Debaters { honest: "greedy".parse()?, liar: "random".parse()? };
+    /// let series = Series::paper(mnist::test(), &judge, 4, debaters, 1);
+    /// let setup = Setup { image: 0, lie: Some(8), first: Role::Honest };
+    /// let mut told = Vec::new();
+    /// let debate = series.play(&setup, |_, event, _| told.push(event.clone()))?;
+    /// assert!(debate.events().eq(told));
+    /// assert_eq!(series.play(&setup, |_, _, _| {})?, debate, "again it is the same");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`PlayError`] if there is no such debate.
@@ -171,6 +240,24 @@ impl<'a> Series<'a> {
     /// Plays a debate to its end between any players, who may ask the series' judge. `observe` is told as
     /// by [`play`](Self::play).
     ///
+    /// ```
+    /// use pixel_debate_datasets::mnist;
+    /// use pixel_debate_game::Role;
+    /// use pixel_debate_judge::Judge;
+    /// use pixel_debate_play::{AgentPlayer, Classifier, Debaters, Seats, Series, Setup};
+    ///
+    /// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+    /// let random = "random".parse()?;
+    /// let series =
+    ///     Series::paper(mnist::test(), &judge, 4, Debaters { honest: random, liar: random }, 1);
+    /// let [mut first, mut second] = [1, 2].map(|seed| AgentPlayer::new(random, seed));
+    /// let seats = Seats { first: &mut first, second: &mut second, judge: &mut Classifier };
+    /// let setup = Setup { image: 0, lie: Some(8), first: Role::Honest };
+    /// let debate = series.play_between(&setup, seats, |_, _, _| {})?;
+    /// assert!(debate.outcome().is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`PlayError`] if there is no such debate, or a player makes no move or a forbidden one.
@@ -190,6 +277,23 @@ impl<'a> Series<'a> {
     }
 
     /// The record of a debate of this series over that image.
+    ///
+    /// ```
+    /// use pixel_debate_datasets::mnist;
+    /// use pixel_debate_game::Role;
+    /// use pixel_debate_judge::Judge;
+    /// use pixel_debate_play::{Debaters, Series, Setup};
+    ///
+    /// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+    /// let debaters = Debaters { honest: "greedy".parse()?, liar: "random".parse()? };
+    /// let series = Series::paper(mnist::test(), &judge, 4, debaters, 1);
+    /// let setup = Setup { image: 0, lie: Some(8), first: Role::Liar };
+    /// let debate = series.play(&setup, |_, _, _| {})?;
+    /// let record = series.transcript(0, &debate);
+    /// assert_eq!(record.players.honest.as_deref(), Some("greedy"));
+    /// assert_eq!(record.replay()?, debate);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn transcript(&self, image: usize, debate: &Debate) -> Transcript {
         let source = ImageSource { dataset: self.dataset.name().to_owned(), index: image as u32 };
         let players = Players {

@@ -32,6 +32,32 @@ pub enum Pairs {
 }
 
 /// A tournament.
+///
+/// ```
+/// use pixel_debate_datasets::mnist;
+/// use pixel_debate_judge::Judge;
+/// use pixel_debate_play::tournament::{Pairs, Tournament};
+///
+/// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+/// let tournament = Tournament {
+///     dataset: mnist::test(),
+///     judge: &judge,
+///     pixels: 4,
+///     precommit: true,
+///     agents: vec!["greedy".parse()?, "random".parse()?],
+///     pairs: Pairs::RoundRobin,
+///     seed: 1,
+/// };
+/// let (images, left_out) = tournament.images(2);
+/// assert_eq!((images.len(), left_out.len()), (2, 0));
+/// // Over each image both orders, with the sides either way.
+/// let games = tournament.play(&images, |_| false)?;
+/// assert_eq!(games.len(), 2 * 2 * 2);
+/// let ratings = tournament.ratings(&games);
+/// let sum: f64 = ratings.iter().map(|rating| rating.honest + rating.liar).sum();
+/// assert!(sum.abs() < 1e-3, "their mean is 0");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Tournament<'a> {
     /// The images.
@@ -80,6 +106,29 @@ pub struct Rating {
 
 impl Tournament<'_> {
     /// Everyone who meets, by place in the list of agents.
+    ///
+    /// ```
+    /// use pixel_debate_play::tournament::{Pairs, Tournament};
+    /// # use pixel_debate_datasets::mnist;
+    /// # use pixel_debate_judge::Judge;
+    /// # let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+    /// # let agents = ["greedy", "random", "mcts:10"].map(str::parse);
+    /// # let tournament = Tournament {
+    /// #     dataset: mnist::test(),
+    /// #     judge: &judge,
+    /// #     pixels: 4,
+    /// #     precommit: true,
+    /// #     agents: agents.into_iter().collect::<Result<_, _>>()?,
+    /// #     pairs: Pairs::RoundRobin,
+    /// #     seed: 1,
+    /// # };
+    ///
+    /// // Of three agents.
+    /// assert_eq!(tournament.meetings(), [[0, 1], [0, 2], [1, 2]]);
+    /// let gauntlet = Tournament { pairs: Pairs::Gauntlet, ..tournament };
+    /// assert_eq!(gauntlet.meetings(), [[0, 1], [0, 2]]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn meetings(&self) -> Vec<[usize; 2]> {
         let all = 0..self.agents.len();
         let pairs = all.clone().flat_map(|a| all.clone().map(move |b| [a, b]));
@@ -109,6 +158,29 @@ impl Tournament<'_> {
     }
 
     /// All debates over an image: each meeting in both orders, with the sides either way.
+    ///
+    /// ```
+    /// use pixel_debate_play::tournament::{Pairs, Tournament};
+    /// # use pixel_debate_datasets::mnist;
+    /// # use pixel_debate_judge::Judge;
+    /// # let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+    /// # let tournament = Tournament {
+    /// #     dataset: mnist::test(),
+    /// #     judge: &judge,
+    /// #     pixels: 4,
+    /// #     precommit: true,
+    /// #     agents: vec!["greedy".parse()?, "random".parse()?],
+    /// #     pairs: Pairs::RoundRobin,
+    /// #     seed: 1,
+    /// # };
+    ///
+    /// let games = tournament.over_image(0)?;
+    /// // Each of the two agents is honest in two of the four debates.
+    /// assert_eq!(games.iter().filter(|game| game.honest == 0).count(), 2);
+    /// assert!(games.iter().all(|game| game.honest != game.liar));
+    /// assert!(tournament.over_image(10_000).is_err(), "there is no such image");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -214,6 +286,37 @@ impl Tournament<'_> {
 
     /// What the games say of the first two agents: a pair is the two debates over an image in one
     /// order, in which they have the sides either way.
+    ///
+    /// ```
+    /// use pixel_debate_play::tournament::{Game, Pairs, Tournament};
+    /// use pixel_debate_game::Role;
+    /// use pixel_debate_statistics::{Decision, Sprt};
+    /// # use pixel_debate_datasets::mnist;
+    /// # use pixel_debate_judge::Judge;
+    /// # let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
+    /// # let tournament = Tournament {
+    /// #     dataset: mnist::test(),
+    /// #     judge: &judge,
+    /// #     pixels: 4,
+    /// #     precommit: true,
+    /// #     agents: vec!["greedy".parse()?, "random".parse()?],
+    /// #     pairs: Pairs::RoundRobin,
+    /// #     seed: 1,
+    /// # };
+    ///
+    /// // Over forty images the first agent wins as the honest side, and as the liar.
+    /// let first = Role::Honest;
+    /// let won = |image| {
+    ///     [
+    ///         Game { image, honest: 0, liar: 1, first, winner: Role::Honest },
+    ///         Game { image, honest: 1, liar: 0, first, winner: Role::Liar },
+    ///     ]
+    /// };
+    /// let games: Vec<Game> = (0..40).flat_map(won).collect();
+    /// let standing = tournament.standing(&games, &Sprt { elo0: 0.0, elo1: 100.0 });
+    /// assert_eq!(standing.decision, Some(Decision::Stronger));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn standing(&self, games: &[Game], test: &Sprt) -> Standing {
         let pairs: Vec<f64> = games
             .chunk_by(|one, next| (one.image, one.first) == (next.image, next.first))

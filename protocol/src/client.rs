@@ -142,6 +142,19 @@ impl Request {
 
     /// Reads a text frame.
     ///
+    /// ```
+    /// use pixel_debate_protocol::{Request, RefusalCode};
+    ///
+    /// let request = Request::parse(r#"{"type": "resign", "debate": "d1"}"#)?;
+    /// assert_eq!(request.id, None);
+    /// // A refusal names the field, says what would be right, and answers the request's id.
+    /// let text = r#"{"id": 7, "type": "reveal", "debate": "d1", "seq": 1, "pixel": [300, 2]}"#;
+    /// let refusal = Request::parse(text).unwrap_err();
+    /// assert_eq!((refusal.id, refusal.code), (Some(7), RefusalCode::Malformed));
+    /// assert!(refusal.message.contains("\"pixel[0]\" is 300"), "{refusal}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal`] with the field that is wrong, what is there and what is allowed.
@@ -192,6 +205,17 @@ impl Serialize for Request {
     }
 }
 
+/// For what needs no answer:
+///
+/// ```
+/// use pixel_debate_protocol::{ClientMessage, DebateId, Request};
+///
+/// let resign = ClientMessage::Resign { debate: DebateId("d1".into()) };
+/// let text = serde_json::to_string(&Request::from(resign))?;
+/// assert_eq!(Request::parse(&text)?.id, None);
+/// assert_eq!(text, r#"{"debate":"d1","type":"resign"}"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 impl From<ClientMessage> for Request {
     /// The message without an id.
     fn from(message: ClientMessage) -> Self {

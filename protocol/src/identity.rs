@@ -25,6 +25,11 @@ impl fmt::Display for DebateId {
     }
 }
 
+/// ```
+/// use pixel_debate_protocol::Token;
+///
+/// assert_eq!(format!("{:?}", Token("secret".into())), "Token(..)");
+/// ```
 impl fmt::Debug for Token {
     /// Keeps the token out of logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

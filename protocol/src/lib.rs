@@ -28,6 +28,21 @@
 //! assert!(refusal.message.contains("no field \"pixel\""));
 //! # Ok::<(), pixel_debate_protocol::Refusal>(())
 //! ```
+//!
+//! What the server says is read as any JSON is, and fields that it may have in a later version are
+//! passed over:
+//!
+//! ```
+//! use pixel_debate_protocol::{CloseReason, DebateId, ServerMessage};
+//!
+//! let text = r#"{"type": "closed", "debate": "d1", "reason": "no_verdict", "since": 12}"#;
+//! let (debate, reason) = (DebateId("d1".into()), CloseReason::NoVerdict);
+//! assert_eq!(
+//!     serde_json::from_str::<ServerMessage>(text)?,
+//!     ServerMessage::Closed { debate, reason }
+//! );
+//! # Ok::<(), serde_json::Error>(())
+//! ```
 
 mod client;
 #[cfg(feature = "schema")]

@@ -28,6 +28,16 @@ pub enum Player {
 }
 
 /// A name that nobody outside may have.
+///
+/// ```
+/// use pixel_debate_protocol::{Player, PlayerError};
+///
+/// // Blank, too long, and with something that cannot be seen.
+/// let long = format!("outside:{}", "a".repeat(Player::NAME_LENGTH + 1));
+/// for name in ["outside:", &long, "outside:A\u{200b}da"] {
+///     assert_eq!(name.parse::<Player>(), Err(PlayerError), "{name:?}");
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error(
     "\"outside\", or \"outside:NAME\" with a name of 1 to {} characters that can be seen, spaces \
@@ -43,11 +53,25 @@ impl Player {
     pub const NAME_LENGTH: usize = 40;
 
     /// A player with no name that comes with the seat's token.
+    ///
+    /// ```
+    /// use pixel_debate_protocol::Player;
+    ///
+    /// assert_eq!("outside".parse(), Ok(Player::outside()));
+    /// ```
     pub const fn outside() -> Self {
         Self::Outside { name: None }
     }
 
     /// Whether whoever holds the seat's token plays.
+    ///
+    /// ```
+    /// use pixel_debate_protocol::Player;
+    ///
+    /// assert!("outside:Ada".parse::<Player>()?.is_outside());
+    /// assert!(!"mcts:1000".parse::<Player>()?.is_outside());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub const fn is_outside(&self) -> bool {
         matches!(self, Self::Outside { .. })
     }

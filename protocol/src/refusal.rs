@@ -90,24 +90,57 @@ pub enum RefusalCode {
 
 impl Refusal {
     /// A refusal that concerns no debate in particular.
+    ///
+    /// ```
+    /// use pixel_debate_protocol::{Refusal, RefusalCode};
+    ///
+    /// let refusal = Refusal::new(RefusalCode::NotBegun, "a seat is empty", "a move later");
+    /// assert_eq!(refusal.to_string(), "a seat is empty; expected a move later");
+    /// assert_eq!((refusal.id, refusal.debate), (None, None));
+    /// ```
     pub fn new(code: RefusalCode, message: impl Into<String>, expected: impl Into<String>) -> Self {
         let (message, expected) = (message.into(), expected.into());
         Self { id: None, code, message, expected, debate: None, retry_s: None }
     }
 
     /// The same refusal, where another try can succeed in so many seconds.
+    ///
+    /// ```
+    /// use pixel_debate_protocol::{Refusal, RefusalCode};
+    ///
+    /// let refusal = Refusal::new(RefusalCode::TooFast, "too many messages", "fewer").again_in(2);
+    /// assert!(serde_json::to_string(&refusal)?.ends_with(r#""debate":null,"retry_s":2}"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn again_in(self, seconds: u32) -> Self {
         Self { retry_s: Some(seconds), ..self }
     }
 
     /// The same refusal, about that debate.
+    ///
+    /// ```
+    /// use pixel_debate_protocol::{DebateId, Refusal, RefusalCode};
+    ///
+    /// let debate = DebateId("d1".into());
+    /// let refusal = Refusal::new(RefusalCode::Stale, "it has happened", "the next event");
+    /// assert_eq!(refusal.about(&debate).debate, Some(debate));
+    /// ```
     #[must_use]
     pub fn about(self, debate: &DebateId) -> Self {
         Self { debate: Some(debate.clone()), ..self }
     }
 
     /// The same refusal, in answer to the request with that id.
+    ///
+    /// ```
+    /// use pixel_debate_protocol::{Refusal, RefusalCode};
+    ///
+    /// let refusal = Refusal::new(RefusalCode::Busy, "the server is full", "another try");
+    /// let answer = refusal.answering(Some(7));
+    /// assert!(serde_json::to_string(&answer)?.starts_with(r#"{"id":7,"#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn answering(self, id: Option<u32>) -> Self {
         Self { id, ..self }

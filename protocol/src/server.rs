@@ -247,6 +247,20 @@ pub enum CloseReason {
 
 impl Told {
     /// The event as the game has it, for [`View::follow`].
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Event, Pixel};
+    /// use pixel_debate_protocol::ServerMessage;
+    ///
+    /// let text = r#"{"type": "event", "debate": "d1", "seq": 1, "to_move": "second",
+    ///     "event": {"type": "reveal", "by": "first", "pixel": [12, 7], "value": 253}}"#;
+    /// let ServerMessage::Event(told) = serde_json::from_str(text)? else { unreachable!() };
+    /// let event = told.view_event();
+    /// let reveal = Event::Reveal { by: Debater::First, pixel: Pixel::new(12, 7), value: 253 };
+    /// assert_eq!((event.event, event.to_move), (reveal, Some(Debater::Second)));
+    /// assert_eq!(event.truth, None, "that is told with the last event");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn view_event(&self) -> ViewEvent {
         let ending = self.ending.as_ref();
         ViewEvent {

@@ -110,6 +110,16 @@ pub struct Tokens {
 impl Setup {
     /// Reads the body of a request over HTTP; an empty one is that of an object without fields.
     ///
+    /// ```
+    /// use pixel_debate_protocol::Setup;
+    ///
+    /// assert_eq!(Setup::parse(b"")?, Setup::default());
+    /// assert_eq!(Setup::parse(br#"{"pixels": 4}"#)?, Setup { pixels: 4, ..Setup::default() });
+    /// let refusal = Setup::parse(br#"{"clock": {"move_ms": "1 s"}}"#).unwrap_err();
+    /// assert!(refusal.message.contains("\"clock.move_ms\""), "{refusal}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Refusal`] with the field that is wrong, what is there and what is allowed.
@@ -124,6 +134,14 @@ impl Setup {
     }
 }
 
+/// ```
+/// use pixel_debate_protocol::{Clock, Setup};
+///
+/// let setup = Setup::default();
+/// assert_eq!((setup.pixels, setup.precommit), (6, true));
+/// assert_eq!(setup.clock, Clock { move_ms: 30_000, bank_ms: 120_000 });
+/// assert!(!setup.honest.is_outside() && !setup.judge.is_outside());
+/// ```
 impl Default for Setup {
     /// A debate between two tree searches over any image, by the paper's rules for 6 pixels and
     /// with precommit, judged by the classifier, at a pace that a person can follow.

@@ -40,6 +40,10 @@ const SEED: u64 = 1;
 /// assert_eq!(intervals[0].high, 5.0);
 /// assert!(intervals[1].low < 3.5 && intervals[1].high > 3.5);
 /// ```
+///
+/// # Panics
+///
+/// If there are no resamples, or `statistics` returns fewer than `numbers`.
 pub fn bootstrap_each(
     units: usize,
     numbers: usize,
@@ -98,6 +102,10 @@ impl Resample<'_> {
 /// });
 /// assert!(intervals[0].low > 0.7 && intervals[0].low < 0.9);
 /// ```
+///
+/// # Panics
+///
+/// As [`bootstrap_each`].
 pub fn bayesian_bootstrap(
     units: usize,
     numbers: usize,

@@ -33,6 +33,10 @@ const ELO: f64 = 400.0;
 /// // Ten to one, with the half that is imagined: 400 points apart.
 /// assert!((ratings[0] - 200.0).abs() < 1e-3 && (ratings[1] + 200.0).abs() < 1e-3);
 /// ```
+///
+/// # Panics
+///
+/// If a pairing names a player that is not below `players`.
 pub fn bradley_terry(players: usize, pairings: &[Pairing]) -> Vec<f64> {
     let imagined = pairings.iter().map(|Pairing { a, b, won, lost }| Pairing {
         a: *a,
@@ -46,6 +50,18 @@ pub fn bradley_terry(players: usize, pairings: &[Pairing]) -> Vec<f64> {
 /// The ratings of [`bradley_terry`] with nothing imagined: each side of a pairing has won something.
 ///
 /// The likelihood is maximised by the MM algorithm (D. R. Hunter, Annals of Statistics 32, 2004).
+///
+/// ```
+/// use pixel_debate_statistics::{Pairing, strengths};
+///
+/// // Ten to one is 400 points.
+/// let ratings = strengths(2, &[Pairing { a: 0, b: 1, won: 10.0, lost: 1.0 }]);
+/// assert!((ratings[0] - ratings[1] - 400.0).abs() < 1e-3);
+/// ```
+///
+/// # Panics
+///
+/// As [`bradley_terry`].
 pub fn strengths(players: usize, pairings: &[Pairing]) -> Vec<f64> {
     let mut strengths = vec![1.0; players];
     let mut wins = vec![0.0; players];

@@ -35,6 +35,16 @@ pub struct McNemar {
 
 impl McNemar {
     /// Of so many pairs, of which so many succeeded in one condition only.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::McNemar;
+    ///
+    /// // As many one way as the other: nothing speaks for a difference.
+    /// assert_eq!(McNemar::of(100, 7, 7).p, 1.0);
+    /// // Of more pairs a smaller difference can be shown.
+    /// let [few, many] = [100, 400].map(|pairs| McNemar::of(pairs, pairs / 10, pairs / 10));
+    /// assert!(many.detectable < few.detectable);
+    /// ```
     pub fn of(pairs: usize, only_first: usize, only_second: usize) -> Self {
         let unequal = (only_first + only_second) as u64;
         let less = only_first.min(only_second) as u64;

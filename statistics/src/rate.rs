@@ -37,6 +37,17 @@ impl Rate {
     /// The rate of `successes` in `of` independent units, each a success or not.
     ///
     /// Of no units nothing is known: the rate is ½ and the interval 0 to 1.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::Rate;
+    ///
+    /// let none = Rate::wilson(0.0, 0);
+    /// assert_eq!((none.rate, none.low, none.high), (0.5, 0.0, 1.0));
+    /// // Ten of ten is near 1, and is not known to be 1.
+    /// let all = Rate::wilson(10.0, 10);
+    /// assert_eq!((all.rate, all.high), (1.0, 1.0));
+    /// assert!((all.low - 0.722).abs() < 1e-3);
+    /// ```
     pub fn wilson(successes: f64, of: usize) -> Self {
         if of == 0 {
             return Self { rate: 0.5, low: 0.0, high: 1.0, of, effective: 0.0 };

@@ -105,6 +105,20 @@ impl Forecast {
 impl Scores {
     /// The scores of forecasts, given by independent unit, as an image is about which there may be several;
     /// of none there are none.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::{Forecast, Scores};
+    ///
+    /// assert_eq!(Scores::of(&[]), None);
+    /// // Whoever says what is so, and is sure, has no error at all.
+    /// let knows = Forecast { probabilities: vec![1.0, 0.0], truth: 0, believed: 0 };
+    /// let scores = Scores::of(&[vec![knows]]).expect("there is a forecast");
+    /// assert_eq!((scores.brier, scores.log, scores.ece), (0.0, 0.0, 0.0));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If a forecast has no probability in the place of its truth, or of what was believed.
     pub fn of(units: &[Vec<Forecast>]) -> Option<Self> {
         let all: Vec<&Forecast> = units.iter().flatten().collect();
         if all.is_empty() {

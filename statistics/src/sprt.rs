@@ -45,11 +45,28 @@ impl Sprt {
     pub const ERROR: f64 = 0.05;
 
     /// The logarithm of the ratio at which the second hypothesis is accepted; at its negative, the first.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::Sprt;
+    ///
+    /// // Nineteen to one.
+    /// assert!((Sprt::bound() - 19.0_f64.ln()).abs() < 1e-12);
+    /// ```
     pub fn bound() -> f64 {
         ((1.0 - Self::ERROR) / Self::ERROR).ln()
     }
 
     /// What the scores of pairs say, each 0, ½ or 1 for the player in question.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::{Decision, Sprt};
+    ///
+    /// let test = Sprt { elo0: 0.0, elo1: 50.0 };
+    /// // Half of all pairs and no more is what the first hypothesis expects.
+    /// let standing = test.standing(&[0.5; 400]);
+    /// assert!(standing.llr < 0.0);
+    /// assert_eq!(standing.decision, Some(Decision::NotStronger));
+    /// ```
     pub fn standing(&self, pairs: &[f64]) -> Standing {
         let n = pairs.len() as f64;
         let mean = pairs.iter().sum::<f64>() / n.max(1.0);

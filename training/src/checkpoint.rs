@@ -17,6 +17,22 @@ use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use crate::{adam::Adam, parameters::Parameters, settings::Settings};
 
 /// Why a checkpoint cannot be used.
+///
+/// ```
+/// use pixel_debate_training::CheckpointError;
+///
+/// let other = CheckpointError::OtherRun {
+///     path: "run.safetensors".into(),
+///     key: "seed".into(),
+///     theirs: "1".into(),
+///     ours: "2".into(),
+/// };
+/// assert_eq!(
+///     other.to_string(),
+///     "checkpoint run.safetensors belongs to another run: its seed is \"1\", this run's is \"2\"; \
+///      remove it to start again, or name another file"
+/// );
+/// ```
 #[derive(Debug, thiserror::Error)]
 pub enum CheckpointError {
     /// The operating system could not read or write the file.

@@ -21,11 +21,43 @@ pub const BATCH_SIZE: usize = 128;
 
 /// The paper's number of batches for a judge of so many pixels: 50,000 for 4, 30,000 for 6, and
 /// 30,000 for any other.
+///
+/// ```
+/// use pixel_debate_training::paper_batches;
+///
+/// assert_eq!([4, 6, 8].map(paper_batches), [50_000, 30_000, 30_000]);
+/// ```
 pub fn paper_batches(pixels: usize) -> u64 {
     if pixels == 4 { 50_000 } else { 30_000 }
 }
 
 /// A run under way.
+///
+/// A run that is stopped and goes on from its checkpoint trains the same judge:
+///
+/// ```
+/// use pixel_debate_datasets::Dataset;
+/// use pixel_debate_judge::masks::Masks;
+/// use pixel_debate_training::{Processor, Run, Settings};
+///
+/// // One image, which is grey all over.
+/// let classes = (0..10).map(|digit| digit.to_string()).collect();
+/// let dataset = Dataset::new("grey", (28, 28), vec![99; 784], vec![3], classes)?;
+/// let processor = Processor::Cpu { threads: 1 };
+/// let settings = Settings { masks: Masks::nonzero(4), seed: 1, processor };
+/// let file = std::env::temp_dir().join(format!("grey-{}.safetensors", std::process::id()));
+/// let mut run = Run::open(settings, &dataset, &file)?;
+/// let first = run.train_batch();
+/// run.save()?;
+/// let mut again = Run::open(settings, &dataset, &file)?;
+/// # std::fs::remove_file(&file)?;
+/// assert_eq!(again.batches(), 1);
+/// let second = run.train_batch();
+/// assert_eq!(again.train_batch(), second);
+/// assert!(second < first, "it learns that everything is a three");
+/// assert_eq!(again.network().hash(), run.network().hash());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Run<'a> {
     settings: Settings,
     data: String,
@@ -74,11 +106,33 @@ impl<'a> Run<'a> {
     }
 
     /// The hash of the training data.
+    ///
+    /// ```
+    /// use std::path::Path;
+    ///
+    /// use pixel_debate_datasets::Dataset;
+    /// # use pixel_debate_judge::masks::Masks;
+    /// # use pixel_debate_training::{Processor, Run, Settings};
+    /// # let classes = (0..10).map(|digit| digit.to_string()).collect();
+    /// # let dataset = Dataset::new("grey", (28, 28), vec![99; 784], vec![3], classes)?;
+    /// # let processor = Processor::Cpu { threads: 1 };
+    /// # let settings = Settings { masks: Masks::nonzero(4), seed: 1, processor };
+    ///
+    /// // Where there is no checkpoint, the run begins.
+    /// let run = Run::open(settings, &dataset, Path::new("no-such.safetensors"))?;
+    /// assert_eq!((run.batches(), run.data()), (0, &*dataset.hash()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn data(&self) -> &str {
         &self.data
     }
 
-    /// Trains on one batch and returns its mean cross-entropy in nats.
+    /// Trains on one batch, of [`BATCH_SIZE`] images, and returns its mean cross-entropy in nats: ln 10,
+    /// or 2.3, of a network that knows nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the dataset has no images.
     pub fn train_batch(&mut self) -> f32 {
         let number = self.state.batches;
         let mut rng = rng(self.settings.seed, Purpose::Batch(number));

@@ -29,6 +29,16 @@ const CHANCE: f64 = 0.155;
 const WORSE: f64 = 0.05;
 
 /// What speaks against a judge.
+///
+/// ```
+/// use pixel_debate_validation::Doubt;
+///
+/// let doubt = Doubt::Worse { pixels: 4, right: 0.4, stated: 0.6 };
+/// assert_eq!(
+///     doubt.to_string(),
+///     "the judge is right about 40 % of 1024 digits through 4 random pixels, and its file says 60 %"
+/// );
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Doubt {
     /// The input planes seem to be exchanged.

@@ -4,6 +4,19 @@ use pixel_debate_datasets::{Dataset, Labelling};
 use pixel_debate_judge::{CLASSES, Provenance, network::SIDE};
 
 /// A dataset that the network cannot judge.
+///
+/// ```
+/// use pixel_debate_datasets::Dataset;
+/// use pixel_debate_validation::check_dataset;
+///
+/// let small = Dataset::new("small", (4, 4), vec![9; 16], vec![0], vec!["cat".to_owned()])?;
+/// assert_eq!(
+///     check_dataset(&small).unwrap_err().to_string(),
+///     "dataset small has images of 4×4 pixels in 1 classes: the judge knows 28×28 pixels and 10 \
+///      classes (`resize` stretches images to its size)"
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitDataset {
     /// Its images have another size, or there are too many classes.
@@ -63,6 +76,27 @@ pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
 ///
 /// Where the data say what their labels are, they are taken at their word. Where labels are but the order
 /// of the folders' names, the judge must have been trained on the same classes.
+///
+/// ```
+/// use std::fs;
+///
+/// use pixel_debate_datasets::{Dataset, Reading};
+/// use pixel_debate_judge::Judge;
+/// use pixel_debate_validation::{UnfitDataset, check_labels};
+///
+/// // A folder of pictures, whose labels are but the order of its names.
+/// let dir = tempfile::tempdir()?;
+/// for class in ["cat", "dog"] {
+///     let folder = dir.path().join(class);
+///     fs::create_dir(&folder)?;
+///     fs::write(folder.join("1.pgm"), format!("P2\n28 28\n255\n{}", "9 ".repeat(784)))?;
+/// }
+/// let pets = Dataset::from_pictures("pets", dir.path(), Reading::default())?;
+/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+/// let refusal = check_labels(judge.provenance(), &pets).unwrap_err();
+/// assert!(matches!(refusal, UnfitDataset::Labels { .. }), "the judge knows digits: {refusal}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 ///

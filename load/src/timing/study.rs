@@ -50,6 +50,22 @@ const PARTS: usize = 4;
 ///
 /// The classifier is a threshold on one number made of the times, both chosen by every second pair to be
 /// right as often as can be, and then tried on the other pairs.
+///
+/// ```
+/// use pixel_debate_load::{Sample, study};
+///
+/// // A debater that takes twice as long where it lies.
+/// let sample = |first_is_honest, image: u32| {
+///     let gap = if first_is_honest { 10.0 } else { 20.0 } + f64::from(image % 7);
+///     Sample { first_is_honest, label: 3, gaps_ms: vec![gap; 4] }
+/// };
+/// let both = |image| [true, false].map(|first_is_honest| sample(first_is_honest, image));
+/// let pairs: Vec<_> = (0..40).map(both).collect();
+/// let findings = study(&pairs, 1);
+/// assert_eq!((findings.debates, findings.tried, findings.accuracy), (80, 40, 1.0));
+/// assert!(findings.p < 0.01, "{findings:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn study(pairs: &[[Sample; 2]], seed: u64) -> Findings {
     let half = |rest: usize| -> Vec<&Sample> {
         let pairs = pairs.iter().enumerate().filter(|(number, _)| number % 2 == rest);
