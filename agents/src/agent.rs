@@ -8,9 +8,18 @@ use pixel_debate_judge::Evaluator;
 use crate::Choice;
 
 /// How long a debater may think about a move.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+///
+/// ```
+/// use pixel_debate_agents::Clock;
+///
+/// let clock = Clock::unlimited();
+/// assert!(!clock.is_over());
+/// assert!(clock.unless(|| true).is_over());
+/// ```
+#[derive(Debug, Clone, Copy)]
 pub struct Clock {
     deadline: Option<Instant>,
+    is_stopped: Option<fn() -> bool>,
 }
 
 impl Clock {
@@ -22,7 +31,7 @@ impl Clock {
     /// assert!(!Clock::unlimited().is_over());
     /// ```
     pub const fn unlimited() -> Self {
-        Self { deadline: None }
+        Self { deadline: None, is_stopped: None }
     }
 
     /// Until `deadline`: a search stops there and plays the best that it knows.
@@ -37,12 +46,20 @@ impl Clock {
     /// assert!(!clock(Duration::from_secs(3600)).is_over());
     /// ```
     pub const fn until(deadline: Instant) -> Self {
-        Self { deadline: Some(deadline) }
+        Self { deadline: Some(deadline), is_stopped: None }
+    }
+
+    /// The same, and over as well once `is_stopped` says so: for whoever may be interrupted. It is asked
+    /// as often as a search looks at its clock, many times a millisecond.
+    #[must_use]
+    pub const fn unless(self, is_stopped: fn() -> bool) -> Self {
+        Self { is_stopped: Some(is_stopped), ..self }
     }
 
     /// Whether the time is over.
     pub fn is_over(self) -> bool {
         self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+            || self.is_stopped.is_some_and(|is_stopped| is_stopped())
     }
 }
 

@@ -270,7 +270,7 @@ fn what_is_proven_needs_no_more_time() {
             let choice = agent.choose(&view, &mut evaluator, clock).unwrap();
             assert_eq!((choice.proof, choice.cut_short), (Proof::Proven(winner), false));
             reveal(&mut debate, choice.pixel);
-            in_hand += u32::from(clock != Clock::unlimited());
+            in_hand += u32::from(clock.is_over());
             clock = Clock::until(Instant::now());
         }
         if debate.evidence().iter().any(|reveal| debate.rules().role_of(reveal.by) == winner) {

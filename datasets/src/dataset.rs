@@ -186,6 +186,16 @@ impl Dataset {
         &self.warnings
     }
 
+    /// The pixels of all images, one image after another, row by row from the top left.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// The labels of all images.
+    pub fn labels(&self) -> &[u8] {
+        &self.labels
+    }
+
     /// The pixels of image `index`, row by row from the top left.
     ///
     /// # Panics
@@ -268,7 +278,9 @@ mod tests {
 
     #[test]
     fn images_and_labels_must_fit_together() {
-        assert_eq!(dataset((3, 2), 12, &[1, 0]).unwrap().len(), 2);
+        let two = dataset((3, 2), 12, &[1, 0]).unwrap();
+        assert_eq!((two.len(), two.labels()), (2, &[1, 0][..]));
+        assert_eq!(two.pixels(), [two.image(0), two.image(1)].concat());
         for (sides, pixels, labels, refusal) in [
             ((3, 2), 11, &[1, 0][..], "pets: 11 pixels are no whole number of images of 3×2"),
             ((3, 2), 18, &[1, 0], "pets: 2 labels for 3 images: each image has one"),

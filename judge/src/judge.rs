@@ -9,7 +9,7 @@ use crate::{
     dense::DenseEvaluator,
     evaluator::{Evaluator, WrongSize},
     network::Network,
-    sparse::{SparseEvaluator, SparseWeights},
+    sparse::{ManyEvaluator, SparseEvaluator, SparseWeights},
     weights::{Precision, Provenance, Weights, WeightsError},
 };
 
@@ -165,6 +165,11 @@ impl Judge {
     /// As [`evaluator`](Self::evaluator).
     pub fn engine(&self, image: Arc<Image>) -> Result<SparseEvaluator, WrongSize> {
         SparseEvaluator::new(Arc::clone(&self.sparse), image)
+    }
+
+    /// The engine for many images, of each of which one set of pixels is shown.
+    pub fn many(&self) -> ManyEvaluator {
+        ManyEvaluator::new(Arc::clone(&self.sparse))
     }
 
     /// The plain forward pass: slow, and what the engine is held against.

@@ -12,6 +12,7 @@ mod vectorised;
 mod differences;
 mod fixed;
 mod instructions;
+mod many;
 mod rows;
 
 pub(crate) use aligned::{
@@ -26,6 +27,10 @@ pub(crate) use fixed::{
     Pooled, Taps, add_fixed, pool_fixed, to_bytes, to_fixed, together_beyond_pairs, weigh_tap,
 };
 pub use instructions::Instructions;
+pub(crate) use many::{
+    BLOCK_INPUTS, PART, PART_FIELD, PARTS, PairChange, add_blocks, add_reached, block_units,
+    pool_change, pool_part, spread_pairs, unpack_block,
+};
 pub(crate) use rows::{add_rows_half, add_rows_single, last_layer, spread};
 
 /// A matrix that borrows its numbers, row by row.

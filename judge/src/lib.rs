@@ -2,7 +2,8 @@
 //!
 //! A [`Judge`] comes with the program or is read from a file, and knows where it comes from. It is asked by
 //! an [`Evaluator`] of one image: sets of revealed pixels in, ten logits out. Searches that want to know
-//! who wins, and not by how much, ask its [`Decider`].
+//! who wins, and not by how much, ask its [`Decider`]; whoever has many images with one set each, its
+//! [`ManyEvaluator`].
 //!
 //! | what | where |
 //! |---|---|
@@ -50,7 +51,7 @@ pub use judge::Judge;
 pub use network::{CLASSES, Network};
 pub use pixel_set::PixelSet;
 pub use shipped::SHIPPED_PIXELS;
-pub use sparse::{SparseDecider, SparseEvaluator, SparseWeights};
+pub use sparse::{ManyEvaluator, SparseDecider, SparseEvaluator, SparseWeights};
 pub use weights::{
     CLASSES_KEY, MNIST_TRAIN, PLANES, PLANES_KEY, Precision, Provenance, Weights, WeightsError,
 };

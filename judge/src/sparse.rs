@@ -20,6 +20,7 @@ mod contrast;
 mod decider;
 mod estimate;
 mod evaluator;
+mod many;
 mod pairs;
 mod parts;
 mod response;
@@ -35,6 +36,7 @@ use crate::{
 };
 pub use decider::{SparseDecider, Steps};
 pub use evaluator::SparseEvaluator;
+pub use many::ManyEvaluator;
 pub use weights::{SparseWeights, constant_field};
 
 impl Evaluator for SparseEvaluator {

@@ -2,13 +2,14 @@
 
 mod images;
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use images::any_image;
 use pixel_debate_game::Pixel;
 use pixel_debate_judge::{
-    DenseEvaluator, Evaluator, Judge, Network, PixelSet, SHIPPED_PIXELS, SparseEvaluator,
-    SparseWeights,
+    DenseEvaluator, Evaluator, Judge, ManyEvaluator, Network, PixelSet, SHIPPED_PIXELS,
+    SparseEvaluator, SparseWeights, dense::planes,
 };
 use proptest::prelude::*;
 
@@ -65,6 +66,53 @@ fn the_engine_is_the_dense_network() {
             Ok(())
         })
         .unwrap();
+}
+
+#[test]
+fn many_images_at_once_are_judged_as_each_alone() {
+    let judges = judges();
+    let engine = |network| RefCell::new(ManyEvaluator::new(Arc::new(SparseWeights::new(network))));
+    let engines: Vec<_> = judges.iter().map(|network| engine(network)).collect();
+    let shown = prop::collection::vec((any_pixels(), any::<u8>()), 0..4);
+    // Now and then more than are multiplied together.
+    let shown = (shown, prop_oneof![9 => Just(1_usize), 1 => 20..40_usize]);
+    let cases = (shown, 0..judges.len());
+    let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(100));
+    runner
+        .run(&cases, |((shown, times), judge)| {
+            let shown: Vec<Vec<(Pixel, u8)>> = shown
+                .into_iter()
+                .map(|(pixels, value)| {
+                    let set: PixelSet = pixels.into_iter().collect();
+                    let value = |pixel: Pixel| value.wrapping_mul(pixel.x ^ pixel.y);
+                    set.pixels().iter().map(|pixel| (*pixel, value(*pixel))).collect()
+                })
+                .collect();
+            let inputs: Vec<_> = shown
+                .iter()
+                .map(|shown| planes(shown.iter().map(|(pixel, value)| (pixel.x, pixel.y, *value))))
+                .collect();
+            let many = || shown.iter().cycle().take(times * shown.len());
+            let mut engine = engines[judge].borrow_mut();
+            let logits = engine.logits(many().map(|shown| shown.iter().copied()));
+            prop_assert_eq!(logits.len(), times * shown.len());
+            for (dense, each) in judges[judge].logits(&inputs).iter().zip(&logits) {
+                for (dense, each) in dense.iter().zip(each) {
+                    prop_assert!((dense - each).abs() < 1e-4, "{} and {}", dense, each);
+                }
+            }
+            for (shown, logits) in many().zip(&logits) {
+                prop_assert_eq!(engine.logits([shown.iter().copied()])[0], *logits);
+            }
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+#[should_panic(expected = "pixel (28, 0) is outside of 28×28")]
+fn many_images_have_no_pixel_outside() {
+    Judge::shipped(4).unwrap().many().logits([[(Pixel::new(28, 0), 1)]]);
 }
 
 #[test]

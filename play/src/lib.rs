@@ -32,4 +32,4 @@ pub mod tournament;
 pub use images::{LeftOut, random_order};
 pub use player::{AgentPlayer, Answer, Asked, Classifier, NoAnswer, Player};
 pub use seats::{Seats, Stall};
-pub use series::{Debaters, PlayError, Series, Setup};
+pub use series::{Debaters, PlayError, Series, Setup, agent_seed};

@@ -305,9 +305,9 @@ impl<'a> Series<'a> {
     }
 }
 
-/// The seed of one debater in one debate: the first number of a `ChaCha` stream whose key is all
+/// The seed of the debater of that role in one debate of a series: the first number of a `ChaCha` stream whose key is all
 /// that names this seat. It does not depend on which debates were played before, or where.
-fn agent_seed(seed: u64, setup: &Setup, role: Role) -> u64 {
+pub fn agent_seed(seed: u64, setup: &Setup, role: Role) -> u64 {
     let mut key = [0; 32];
     key[..8].copy_from_slice(&seed.to_le_bytes());
     key[8..16].copy_from_slice(&(setup.image as u64).to_le_bytes());

@@ -1,0 +1,77 @@
+"""AI safety via debate over images, pixel by pixel.
+
+Two debaters see an image and argue about its label by revealing single pixels to a judge who sees nothing
+else (Irving, Christiano, Amodei, "AI safety via debate", 2018, section 3.1). This package has the rules, the
+judges, the debaters from random to optimal play, and the exact solver of the Rust program, at its speed;
+judges and debaters written in Python sit wherever its own do.
+
+>>> import pixel_debate
+>>> mnist = pixel_debate.datasets.load("mnist")
+>>> judge = pixel_debate.Judge.shipped(4)
+>>> rules = pixel_debate.Rules(pixels=4, first="liar")
+>>> debate = pixel_debate.Debate.of(rules, mnist, 17, lie=8)
+>>> pixel_debate.play(debate, judge, honest="mcts:100", liar="greedy").winner
+'honest'
+"""
+
+from pixel_debate import datasets, types
+from pixel_debate._native import (
+    Agent,
+    Analysis,
+    Certificate,
+    Choice,
+    Dataset,
+    DatasetError,
+    Debate,
+    Error,
+    Flaw,
+    IllegalMove,
+    Judge,
+    JudgeError,
+    Optimal,
+    PlayerError,
+    Rules,
+    SetupError,
+    Solution,
+    TranscriptError,
+    View,
+    analyse,
+    optimal,
+    play,
+    rate,
+    solve,
+    verify,
+)
+from pixel_debate.evaluation import Evaluation, evaluate
+
+__all__ = [
+    "Agent",
+    "Analysis",
+    "Certificate",
+    "Choice",
+    "Dataset",
+    "DatasetError",
+    "Debate",
+    "Error",
+    "Evaluation",
+    "Flaw",
+    "IllegalMove",
+    "Judge",
+    "JudgeError",
+    "Optimal",
+    "PlayerError",
+    "Rules",
+    "SetupError",
+    "Solution",
+    "TranscriptError",
+    "View",
+    "analyse",
+    "datasets",
+    "evaluate",
+    "optimal",
+    "play",
+    "rate",
+    "solve",
+    "types",
+    "verify",
+]

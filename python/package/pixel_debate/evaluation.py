@@ -1,0 +1,154 @@
+"""A judge, and two debaters before it, over many debates."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from pixel_debate._native import (
+    Dataset,
+    Debate,
+    Judge,
+    PlayerError,
+    Rules,
+    _agent_seed,  # pyright: ignore[reportPrivateUsage]
+    play,
+    rate,
+)
+from pixel_debate.types import AnyDebater, AnyJudge, BatchJudge, Role
+
+__all__ = ["Evaluation", "evaluate"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What came of many debates.
+
+    Attributes
+    ----------
+    images : list of int
+        The image's number, for each debate that was played to its end.
+    debates : list of Debate
+        The debates, in the same order.
+    failures : dict of (int, int or None, str) to PlayerError
+        What kept the others from their end, by image, lie and who was to begin.
+    """
+
+    images: list[int] = field(default_factory=list[int])
+    debates: list[Debate] = field(default_factory=list[Debate])
+    failures: dict[tuple[int, int | None, Role], PlayerError] = field(
+        default_factory=dict[tuple[int, int | None, Role], PlayerError]
+    )
+
+    def honest_rate(self) -> tuple[float, float, float]:
+        """How often the honest debater won: the mean over images of the share of an image's debates.
+
+        Returns
+        -------
+        (float, float, float)
+            The rate and the ends of its 95 % interval, whose independent units are the images.
+        """
+        won: dict[int, list[float]] = {}
+        for image, debate in zip(self.images, self.debates, strict=True):
+            won.setdefault(image, []).append(float(debate.winner == "honest"))
+        return rate([sum(wins) / len(wins) for wins in won.values()])
+
+
+def evaluate(
+    dataset: Dataset,
+    judge: AnyJudge,
+    *,
+    honest: AnyDebater = "greedy",
+    liar: AnyDebater = "greedy",
+    images: int | Iterable[int] = 100,
+    rules: Rules | None = None,
+    lies: Literal["random", "all"] = "random",
+    orders: Iterable[Role] = ("honest", "liar"),
+    search_judge: Judge | BatchJudge | None = None,
+    seed: int = 0,
+) -> Evaluation:
+    """Plays debates over many images.
+
+    A debate is a function of its image, its lie, who begins, and ``seed``: agents draw what they draw in
+    the program's own debates of that seed.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    judge : Judge, callable or object with ``decide``
+        As for :func:`pixel_debate.play`.
+    honest, liar : str, Agent, callable or object with ``choose``
+        As for :func:`pixel_debate.play`.
+    images : int or iterable of int
+        The images' numbers, or how many are drawn without replacement.
+    rules : Rules, optional
+        Who begins in them is left aside. Six pixels with precommit, unless given.
+    lies : {"random", "all"}
+        With precommit: one wrong label an image, drawn from the seed, or each of them.
+    orders : iterable of {"honest", "liar"}
+        Who begins: each debate is played once for each of these.
+    search_judge : Judge or callable, optional
+        Whom the debaters ask instead of the judge.
+    seed : int
+        From 0 to 2**64 - 1.
+
+    Returns
+    -------
+    Evaluation
+        A debate that a judge or a debater of Python's has spoilt is among its failures; the others are
+        played.
+
+    Raises
+    ------
+    SetupError
+        If an image cannot be debated.
+    """
+    rules = Rules() if rules is None else rules
+    orders = list(orders)
+    if isinstance(images, int):
+        if not 0 <= images <= len(dataset):
+            raise ValueError(f"{images} images: there are {len(dataset)} in {dataset.name}")
+        numbers = np.random.default_rng(seed).permutation(len(dataset))[:images].tolist()
+    else:
+        numbers = list(images)
+    evaluation = Evaluation()
+    for image in numbers:
+        for lie in _lies(dataset, image, rules, lies, seed):
+            for first in orders:
+                ordered = Rules(rules.pixels, rules.precommit, first, rules.order, rules.legal)
+                debate = Debate.of(ordered, dataset, image, lie)
+                try:
+                    played = play(
+                        debate,
+                        judge,
+                        honest=honest,
+                        liar=liar,
+                        search_judge=search_judge,
+                        seed=_agent_seed(seed, image, lie, first, "honest"),
+                        liar_seed=_agent_seed(seed, image, lie, first, "liar"),
+                    )
+                except PlayerError as error:
+                    evaluation.failures[image, lie, first] = error
+                    continue
+                evaluation.images.append(image)
+                evaluation.debates.append(played)
+    return evaluation
+
+
+def _lies(
+    dataset: Dataset, image: int, rules: Rules, lies: Literal["random", "all"], seed: int
+) -> list[int] | list[None]:
+    """The liar's claims about an image: none without precommit."""
+    if lies not in ("random", "all"):
+        raise ValueError(f'lies must be "random" or "all", not {lies!r}')
+    if not rules.precommit:
+        return [None]
+    if not 0 <= image < len(dataset):
+        # `Debate.of` says what is wrong with it.
+        return [0]
+    label = int(dataset.labels[image])
+    wrong = [lie for lie in range(len(dataset.classes)) if lie != label]
+    if lies == "all":
+        return wrong
+    return [int(np.random.default_rng([seed, image]).choice(wrong))]

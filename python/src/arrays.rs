@@ -1,0 +1,132 @@
+//! Arrays and pixels as Python gives them, checked and copied.
+
+use numpy::{
+    Element, PyArray1, PyArray2, PyArrayDescrMethods, PyArrayDyn, PyArrayMethods, PyUntypedArray,
+    PyUntypedArrayMethods, dtype,
+};
+use pixel_debate_game::Pixel;
+use pixel_debate_judge::PixelSet;
+use pyo3::prelude::*;
+
+use crate::errors::wrong;
+
+/// A number of rows, columns or whatever else, as an array's shape has it: one that is given, or any.
+pub(crate) type Side = Option<usize>;
+
+/// An array's numbers in their order, the last index fastest, with its shape.
+pub(crate) struct Numbers<T> {
+    pub(crate) numbers: Vec<T>,
+    pub(crate) shape: Vec<usize>,
+}
+
+/// Copies an array of one type of numbers and that shape; `what` names it in errors.
+pub(crate) fn copied<T: Element + Copy>(
+    what: &str,
+    value: &Bound<'_, PyAny>,
+    shape: &[Side],
+) -> PyResult<Numbers<T>> {
+    let py = value.py();
+    let kind = dtype::<T>(py);
+    let sides: Vec<String> =
+        shape.iter().map(|side| side.map_or("n".to_owned(), |side| side.to_string())).collect();
+    let comma = if sides.len() == 1 { "," } else { "" };
+    let must = format!("a numpy array of {kind} and shape ({}{comma})", sides.join(", "));
+    let Ok(untyped) = value.cast::<PyUntypedArray>() else {
+        return Err(wrong(format!("{what} must be {must}, not {}", value.get_type().name()?)));
+    };
+    if !untyped.dtype().is_equiv_to(&kind) {
+        return Err(wrong(format!("{what} must be {must}, not of {}", untyped.dtype())));
+    }
+    let have = untyped.shape();
+    let fits = have.len() == shape.len()
+        && have.iter().zip(shape).all(|(have, side)| side.is_none_or(|side| side == *have));
+    if !fits {
+        let have = untyped.getattr("shape")?;
+        return Err(wrong(format!("{what} must be {must}, not of shape {have}")));
+    }
+    let array = value.cast::<PyArrayDyn<T>>()?;
+    let array = array.try_readonly().map_err(|_| wrong(format!("{what} is being written to")))?;
+    let numbers = array.as_array().iter().copied().collect();
+    Ok(Numbers { numbers, shape: untyped.shape().to_vec() })
+}
+
+/// A pixel: `(column, row)`, each 0 to 255.
+pub(crate) fn pixel(value: &Bound<'_, PyAny>) -> PyResult<Pixel> {
+    let must = || {
+        let said = value.repr().map_or_else(|_| "that".to_owned(), |said| said.to_string());
+        wrong(format!("a pixel is (column, row), two whole numbers from 0 to 255, not {said}"))
+    };
+    let mut sides = value.try_iter().map_err(|_| must())?;
+    let mut side = || -> PyResult<u8> {
+        let side = sides.next().ok_or_else(must)??;
+        side.extract().map_err(|_| must())
+    };
+    let pixel = Pixel::new(side()?, side()?);
+    if sides.next().is_some() { Err(must()) } else { Ok(pixel) }
+}
+
+/// A pixel as Python has it.
+pub(crate) fn pair(pixel: Pixel) -> (u8, u8) {
+    (pixel.x, pixel.y)
+}
+
+/// Sets of pixels of an image: a sequence of sequences of `(column, row)`, or an array of masks.
+pub(crate) fn sets(value: &Bound<'_, PyAny>, (width, height): (u8, u8)) -> PyResult<Vec<PixelSet>> {
+    let (columns, rows) = (usize::from(width), usize::from(height));
+    if value.cast::<PyUntypedArray>().is_ok() {
+        let masks = copied::<bool>("sets", value, &[None, Some(rows), Some(columns)])?;
+        let masks = masks.numbers.chunks_exact(rows * columns);
+        let set = |mask: &[bool]| {
+            let shown = mask.iter().enumerate().filter(|(_, shown)| **shown);
+            shown.map(|(at, _)| Pixel::new((at % columns) as u8, (at / columns) as u8)).collect()
+        };
+        return Ok(masks.map(set).collect());
+    }
+    let must = || {
+        wrong(
+            "sets must be a sequence of sets of pixels, each a sequence of (column, row), or a numpy \
+             array of bool and shape (n, height, width)",
+        )
+    };
+    let mut sets = Vec::new();
+    for set in value.try_iter().map_err(|_| must())? {
+        let mut pixels = PixelSet::default();
+        for place in set?.try_iter().map_err(|_| must())? {
+            let pixel = pixel(&place?)?;
+            if pixel.x >= width || pixel.y >= height {
+                return Err(wrong(format!(
+                    "pixel {pixel} of set {} is outside the image: a column is 0 to {}, a row 0 to {}",
+                    sets.len(),
+                    width - 1,
+                    height - 1
+                )));
+            }
+            pixels.insert(pixel);
+        }
+        sets.push(pixels);
+    }
+    Ok(sets)
+}
+
+/// Rows of ten, or however many, as an array of float32 and shape (n, columns).
+pub(crate) fn table<'py, const N: usize>(
+    py: Python<'py>,
+    rows: &[[f32; N]],
+) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    PyArray1::from_slice(py, rows.as_flattened()).reshape([rows.len(), N])
+}
+
+/// Pixels as an array of uint8 and shape (n, 2): column, row.
+pub(crate) fn places<'py>(py: Python<'py>, pixels: &[Pixel]) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    let sides: Vec<u8> = pixels.iter().flat_map(|pixel| [pixel.x, pixel.y]).collect();
+    PyArray1::from_vec(py, sides).reshape([pixels.len(), 2])
+}
+
+/// Numbers as an array of height × width.
+pub(crate) fn plane<T: Element>(
+    py: Python<'_>,
+    numbers: Vec<T>,
+    (width, height): (u8, u8),
+) -> PyResult<Bound<'_, PyArray2<T>>> {
+    PyArray1::from_vec(py, numbers).reshape([usize::from(height), usize::from(width)])
+}

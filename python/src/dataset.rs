@@ -1,0 +1,184 @@
+//! Images with labels.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use numpy::{PyArray, PyArray1, PyArray3, ndarray};
+use pixel_debate_datasets::{self as datasets, Reading, Split, mnist};
+use pyo3::prelude::*;
+
+use crate::errors::{DatasetError, raise, wrong};
+
+/// Where a dataset's bytes are.
+#[derive(Clone)]
+enum Images {
+    /// In the package.
+    Mnist,
+    Read(Arc<datasets::Dataset>),
+}
+
+/// Grey images of one size with their labels.
+///
+/// See Also
+/// --------
+/// pixel_debate.datasets.load : opens one.
+#[pyclass(frozen, module = "pixel_debate")]
+pub(crate) struct Dataset(Images);
+
+impl Dataset {
+    pub(crate) fn inner(&self) -> &datasets::Dataset {
+        match &self.0 {
+            Images::Mnist => mnist::test(),
+            Images::Read(dataset) => dataset,
+        }
+    }
+}
+
+#[pymethods]
+impl Dataset {
+    /// str: What the dataset is called, ``"mnist-test"`` for example.
+    #[getter]
+    fn name(&self) -> &str {
+        self.inner().name()
+    }
+
+    /// tuple of str: The names of the classes; a label is an index into it.
+    #[getter]
+    fn classes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
+        pyo3::types::PyTuple::new(py, self.inner().classes())
+    }
+
+    /// numpy.ndarray of uint8, shape (n, height, width): The images, 0 black to 255 white.
+    ///
+    /// The array shows the dataset's own memory, without a copy, and cannot be written to.
+    #[getter]
+    fn images<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyArray3<u8>>> {
+        let inner = this.get().inner();
+        let shape = (inner.len(), inner.height(), inner.width());
+        shown(this, inner.pixels(), shape)
+    }
+
+    /// numpy.ndarray of uint8, shape (n,): The labels, without a copy.
+    #[getter]
+    fn labels<'py>(this: &Bound<'py, Self>) -> PyResult<Bound<'py, PyArray1<u8>>> {
+        let labels = this.get().inner().labels();
+        shown(this, labels, labels.len())
+    }
+
+    /// str: SHA-256 of all pixels followed by all labels, in hexadecimal.
+    #[getter]
+    fn sha256(&self, py: Python<'_>) -> String {
+        py.detach(|| self.inner().hash())
+    }
+
+    /// list of str: What is odd about the files that it was read from.
+    #[getter]
+    fn warnings(&self) -> Vec<String> {
+        self.inner().warnings().iter().map(ToString::to_string).collect()
+    }
+
+    fn __len__(&self) -> usize {
+        self.inner().len()
+    }
+
+    fn __repr__(&self) -> String {
+        let dataset = self.inner();
+        let (width, height) = (dataset.width(), dataset.height());
+        let (len, classes) = (dataset.len(), dataset.classes().len());
+        let name = dataset.name();
+        format!("<Dataset {name}: {len} images of {width}x{height}, {classes} classes>")
+    }
+}
+
+/// A read-only array of the dataset's own memory.
+#[expect(unsafe_code, reason = "what numpy borrows is kept by the object that it is told of")]
+fn shown<'py, I: ndarray::IntoDimension>(
+    dataset: &Bound<'py, Dataset>,
+    bytes: &[u8],
+    shape: I,
+) -> PyResult<Bound<'py, PyArray<u8, I::Dim>>> {
+    let view = ndarray::ArrayView::from_shape(shape.into_dimension(), bytes)
+        .map_err(|error| wrong(error.to_string()))?;
+    // SAFETY: the bytes are the dataset's, which is frozen, never changes them, and is kept alive by the
+    // array. The array is made read-only before anybody else sees it, and numpy refuses to undo that,
+    // since the object that it is based on offers no memory to write to.
+    let array = unsafe { PyArray::borrow_from_array(&view, dataset.clone().into_any()) };
+    let options = pyo3::types::PyDict::new(dataset.py());
+    options.set_item("write", false)?;
+    array.call_method("setflags", (), Some(&options))?;
+    Ok(array)
+}
+
+/// Reads images with their labels.
+///
+/// Parameters
+/// ----------
+/// source : str, os.PathLike, or a pair of them
+///     ``"mnist"`` is MNIST's test set, which is part of the package. Any other name is a folder: MNIST's
+///     IDX files, gzipped or not, or pictures in one subfolder a class. A pair is an IDX file of images
+///     and one of labels from 0 to 9.
+/// split : {"test", "train"}
+///     Which part of a folder that has both. MNIST's training images are no part of the package.
+/// invert : bool
+///     Whether black becomes white, for dark ink on light paper. For folders.
+/// resize : bool
+///     Whether images of another size are stretched to 28 x 28. For folders.
+/// threshold : int
+///     Values below this become 0; 0 to 255. For folders.
+///
+/// Returns
+/// -------
+/// Dataset
+///
+/// Raises
+/// ------
+/// DatasetError
+///     If a file is not what it should be: it is named, with what is wrong and what is allowed.
+#[pyfunction]
+#[pyo3(signature = (source, *, split = "test", invert = false, resize = false, threshold = 0))]
+pub(crate) fn load(
+    py: Python<'_>,
+    source: &Bound<'_, PyAny>,
+    split: &str,
+    invert: bool,
+    resize: bool,
+    threshold: u8,
+) -> PyResult<Dataset> {
+    let part = match split {
+        "test" => Split::Test,
+        "train" => Split::Train,
+        _ => {
+            return Err(wrong(format!("split must be \"test\" or \"train\", not {split:?}")));
+        }
+    };
+    let reading = Reading { invert, resize, threshold };
+    let as_is = reading == Reading::default();
+    if source.extract::<&str>().is_ok_and(|name| name == "mnist") {
+        if part == Split::Train {
+            return Err(raise::<DatasetError>(
+                "MNIST's training images are no part of the package: name the folder of their files",
+            ));
+        }
+        if !as_is {
+            return Err(wrong("invert, resize and threshold are for folders"));
+        }
+        py.detach(mnist::test);
+        return Ok(Dataset(Images::Mnist));
+    }
+    let read = |dataset: Result<datasets::Dataset, datasets::DatasetError>| {
+        let dataset = dataset.map_err(raise::<DatasetError>)?;
+        Ok(Dataset(Images::Read(Arc::new(dataset))))
+    };
+    if let Ok((images, labels)) = source.extract::<(PathBuf, PathBuf)>() {
+        if !as_is {
+            return Err(wrong("invert, resize and threshold are for folders"));
+        }
+        let name = images.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let digits = (0..10).map(|digit| digit.to_string()).collect();
+        return read(py.detach(|| datasets::Dataset::from_idx(name, &images, &labels, digits)));
+    }
+    let folder: PathBuf = source.extract().map_err(|_| {
+        wrong("source must be \"mnist\", a folder's path, or the paths of an IDX file of images and one of labels")
+    })?;
+    read(py.detach(|| datasets::Dataset::open_as(Path::new(&folder), part, reading)))
+}

@@ -1,0 +1,46 @@
+//! The pixel debate for Python: `pixel_debate._native`.
+//!
+//! Everything that a researcher calls from Python is here or in the typed modules above it, `pixel_debate/`.
+//! What the border promises:
+//!
+//! - searches and evaluations run without the interpreter's lock, and stop within a second of Ctrl-C
+//!   ([`interrupt`]);
+//! - arrays are checked and copied before the lock is let go ([`arrays`]);
+//! - errors are Python exceptions with the sentences of the Rust errors ([`errors`]);
+//! - whoever writes a judge or a debater in Python has it asked where ours are ([`own`], [`players`]).
+
+mod arrays;
+mod certificate;
+mod dataset;
+mod debate;
+mod errors;
+mod interrupt;
+mod judge;
+mod own;
+mod players;
+mod playing;
+mod rules;
+mod solver;
+mod view;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+mod _native {
+    #[pymodule_export]
+    use crate::{
+        certificate::{Certificate, verify},
+        dataset::{Dataset, load},
+        debate::Debate,
+        errors::{
+            DatasetError, Error, Flaw, IllegalMove, JudgeError, PlayerError, SetupError,
+            TranscriptError,
+        },
+        judge::Judge,
+        players::{Agent, Choice},
+        playing::{agent_seed, play, rate},
+        rules::Rules,
+        solver::{Analysis, Optimal, Solution, analyse, optimal, solve},
+        view::View,
+    };
+}

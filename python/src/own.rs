@@ -1,0 +1,281 @@
+//! A judge written in Python, asked where ours are.
+
+use std::sync::Arc;
+
+use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use pixel_debate_game::{Image, Pixel, honest_margin, honest_wins};
+use pixel_debate_judge::{CLASSES, Decider, Evaluator, PixelSet, Question};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use rustc_hash::FxHashMap;
+
+use crate::interrupt::{Failure, fail, has_failed};
+
+/// Sets that a callable is asked about at once.
+const BATCH: usize = 1024;
+/// Sets whose answers a search keeps.
+const KEPT: usize = 1 << 16;
+
+/// A callable of `(values, masks)` that answers for a batch, as the judge of one image.
+pub(crate) struct OwnEvaluator {
+    judge: Py<PyAny>,
+    image: Arc<Image>,
+    /// How many labels it is to tell apart.
+    classes: u8,
+}
+
+impl OwnEvaluator {
+    pub(crate) fn new(judge: Py<PyAny>, image: Arc<Image>, classes: u8) -> Self {
+        Self { judge, image, classes }
+    }
+
+    /// Asks the callable about some sets.
+    fn ask(&self, py: Python<'_>, sets: &[PixelSet]) -> Result<Vec<[f32; CLASSES]>, Failure> {
+        let (columns, rows) = (usize::from(self.image.width()), usize::from(self.image.height()));
+        let area = columns * rows;
+        let (mut values, mut masks) =
+            (vec![0_u8; sets.len() * area], vec![false; sets.len() * area]);
+        for (number, set) in sets.iter().enumerate() {
+            for pixel in set.pixels() {
+                let at = usize::from(pixel.y) * columns + usize::from(pixel.x);
+                values[number * area + at] = self.image.pixels()[at];
+                masks[number * area + at] = true;
+            }
+        }
+        let shape = [sets.len(), rows, columns];
+        let called = || -> PyResult<Bound<'_, PyAny>> {
+            let values = PyArray1::from_vec(py, values).reshape(shape)?;
+            let masks = PyArray1::from_vec(py, masks).reshape(shape)?;
+            self.judge.bind(py).call1((values, masks))
+        };
+        let name = || named(self.judge.bind(py));
+        let answer = called().map_err(|error| {
+            Failure::of(py, format!("{} has raised {}", name(), said(py, &error)), error)
+        })?;
+        let read = scores(&answer, sets.len(), self.classes);
+        read.map_err(|wrong| Failure::Player(format!("{}: {wrong}", name()), None))
+    }
+}
+
+impl Evaluator for OwnEvaluator {
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+        let mut logits = Vec::with_capacity(sets.len());
+        for sets in sets.chunks(BATCH) {
+            // After a failure nobody is asked any more, and the search is about to end.
+            let asked = if has_failed() {
+                None
+            } else {
+                match Python::attach(|py| self.ask(py, sets)) {
+                    Ok(asked) => Some(asked),
+                    Err(failure) => {
+                        fail(failure);
+                        None
+                    }
+                }
+            };
+            logits.extend(asked.unwrap_or_else(|| vec![[0.0; CLASSES]; sets.len()]));
+        }
+        logits
+    }
+
+    fn decider(&mut self, question: Question) -> Box<dyn Decider + '_> {
+        let stem = Vec::new();
+        Box::new(Gathered {
+            judge: self,
+            question,
+            stem,
+            known: FxHashMap::default(),
+            decisions: 0,
+        })
+    }
+}
+
+/// A [`Decider`] that asks about a stem with each of the candidates at once, where a search asks about one
+/// candidate after the other. What it says is the same: it only asks before it must.
+struct Gathered<'a> {
+    judge: &'a mut OwnEvaluator,
+    question: Question,
+    stem: Vec<usize>,
+    known: FxHashMap<PixelSet, [f32; CLASSES]>,
+    decisions: u64,
+}
+
+impl Gathered<'_> {
+    fn set_with(&self, candidates: &[usize]) -> PixelSet {
+        let added = self.stem.iter().chain(candidates);
+        let pixels = added.map(|candidate| self.question.candidates[*candidate]);
+        self.question.evidence.pixels().iter().copied().chain(pixels).collect()
+    }
+
+    /// The logits of the stem and these candidates. Where they are not known, the same with every other
+    /// last candidate is asked about too.
+    fn logits_with(&mut self, candidates: &[usize], gather: bool) -> [f32; CLASSES] {
+        let set = self.set_with(candidates);
+        if let Some(logits) = self.known.get(&set) {
+            return *logits;
+        }
+        let mut sets = vec![set];
+        if gather && let Some((_, before)) = candidates.split_last() {
+            let before = self.set_with(before);
+            let others = self.question.candidates.iter().copied();
+            let others = others.filter(|pixel: &Pixel| !before.contains(*pixel));
+            let others = others.map(|pixel| before.with(pixel));
+            let others: Vec<PixelSet> = others
+                .filter(|other| *other != sets[0] && !self.known.contains_key(other))
+                .collect();
+            sets.extend(others);
+        }
+        let logits = self.judge.evaluate(&sets);
+        if self.known.len() + sets.len() > KEPT {
+            self.known.clear();
+        }
+        let first = logits[0];
+        self.known.extend(sets.into_iter().zip(logits));
+        first
+    }
+
+    fn decide(&mut self, candidates: &[usize], gather: bool) -> bool {
+        self.decisions += 1;
+        honest_wins(&self.logits_with(candidates, gather), &self.question.claims)
+    }
+}
+
+impl Decider for Gathered<'_> {
+    fn push(&mut self, candidate: usize) {
+        self.stem.push(candidate);
+    }
+
+    fn pop(&mut self) {
+        self.stem.pop().expect("a candidate was pushed");
+    }
+
+    fn honest_wins(&mut self) -> bool {
+        self.decide(&[], false)
+    }
+
+    fn honest_wins_with(&mut self, candidate: usize) -> bool {
+        self.decide(&[candidate], true)
+    }
+
+    fn honest_wins_with_both(&mut self, candidates: [usize; 2]) -> bool {
+        self.decide(&candidates, true)
+    }
+
+    fn honest_wins_after(&mut self, walk: &[usize]) -> bool {
+        self.stem.clear();
+        // A rollout ends anywhere, and its neighbours may never be asked about.
+        self.decide(walk, false)
+    }
+
+    fn reset(&mut self) {
+        self.stem.clear();
+    }
+
+    fn margin_with(&mut self, candidate: usize) -> f32 {
+        honest_margin(&self.logits_with(&[candidate], true), &self.question.claims)
+    }
+
+    fn decisions(&self) -> u64 {
+        self.decisions
+    }
+}
+
+/// What a callable or an object is called in errors: the name that it declares, its own, or its type's.
+pub(crate) fn named(object: &Bound<'_, PyAny>) -> String {
+    let text = |name: &str| object.getattr(name).ok()?.extract::<String>().ok();
+    text("name").or_else(|| text("__name__")).unwrap_or_else(|| {
+        object.get_type().name().map_or_else(|_| "it".to_owned(), |name| name.to_string())
+    })
+}
+
+/// An exception in words.
+pub(crate) fn said(py: Python<'_>, error: &PyErr) -> String {
+    let kind = error.get_type(py).name().map_or_else(|_| "it".to_owned(), |name| name.to_string());
+    format!("{kind}: {}", error.value(py))
+}
+
+/// Reads what a judge answers for `count` sets: a row of logits or probabilities each, or a label each.
+fn scores(
+    answer: &Bound<'_, PyAny>,
+    count: usize,
+    classes: u8,
+) -> Result<Vec<[f32; CLASSES]>, String> {
+    let width = usize::from(classes);
+    let must = format!(
+        "it must answer an array of floats and shape ({count}, {width}), logits or probabilities, or of \
+         {count} labels from 0 to {}",
+        width.saturating_sub(1)
+    );
+    if width > CLASSES {
+        return Err(format!(
+            "a judge that is asked in batches tells up to {CLASSES} classes apart, not {width}"
+        ));
+    }
+    let unreadable = |_: PyErr| format!("{must}, not {}", named(answer.get_type().as_any()));
+    let array = as_array(answer).map_err(unreadable)?;
+    let untyped = array.cast::<PyUntypedArray>().map_err(|error| unreadable(error.into()))?;
+    let shape = untyped.shape().to_vec();
+    let kind: String =
+        untyped.dtype().getattr("kind").and_then(|kind| kind.extract()).map_err(unreadable)?;
+    let said = array.getattr("shape").map_or_else(|_| String::new(), |shape| shape.to_string());
+    match (kind.as_str(), shape.as_slice()) {
+        ("f", [rows, columns]) if (*rows, *columns) == (count, width) => {
+            // Rounded here: numpy would warn of what is too large.
+            let numbers = numbers::<f64>(&array, "float64").map_err(unreadable)?;
+            if let Some(at) = numbers.iter().position(|number| !(*number as f32).is_finite()) {
+                return Err(format!(
+                    "its answer for label {} of set {} is {:e}: it must be a finite number of 32 bits",
+                    at % width,
+                    at / width,
+                    numbers[at]
+                ));
+            }
+            let row = |row: &[f64]| {
+                // Labels that the judge does not know lose to all others.
+                let mut scores = [f32::MIN; CLASSES];
+                scores.iter_mut().zip(row).for_each(|(score, number)| *score = *number as f32);
+                scores
+            };
+            Ok(numbers.chunks_exact(width).map(row).collect())
+        }
+        ("i" | "u", [rows]) if *rows == count => {
+            let labels = numbers::<i64>(&array, "int64").map_err(unreadable)?;
+            let score = |(number, label): (usize, &i64)| {
+                let known = usize::try_from(*label).ok().filter(|label| *label < width);
+                let Some(label) = known else {
+                    return Err(format!("it names label {label} for set {number}: {must}"));
+                };
+                let mut scores = [0.0; CLASSES];
+                scores[label] = 1.0;
+                Ok(scores)
+            };
+            labels.iter().enumerate().map(score).collect()
+        }
+        _ => Err(format!("{must}, not {} of shape {said}", untyped.dtype())),
+    }
+}
+
+/// Anything that numpy takes for an array.
+fn as_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    value.py().import("numpy")?.call_method1("asarray", (value,))
+}
+
+fn numbers<T: numpy::Element + Copy>(array: &Bound<'_, PyAny>, kind: &str) -> PyResult<Vec<T>> {
+    let options = PyDict::new(array.py());
+    options.set_item("copy", true)?;
+    let array = array.call_method("astype", (kind,), Some(&options))?;
+    let array = array.cast_into::<PyArrayDyn<T>>()?;
+    Ok(array
+        .try_readonly()
+        .map_err(|error| crate::errors::wrong(error.to_string()))?
+        .as_array()
+        .iter()
+        .copied()
+        .collect())
+}
+
+/// The scores that a single answer gives, for whoever decides one view after the other.
+pub(crate) fn scores_of_one(answer: &Bound<'_, PyAny>) -> PyResult<Vec<f32>> {
+    let numbers = numbers::<f64>(&as_array(answer)?, "float64")?;
+    Ok(numbers.into_iter().map(|number| number as f32).collect())
+}

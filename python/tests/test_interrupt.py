@@ -1,0 +1,59 @@
+"""Ctrl-C stops whatever runs, within a second, in an interpreter of its own."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+
+SETUP = """
+import sys, time, numpy as np, pixel_debate as pd
+mnist, judge = pd.datasets.load("mnist"), pd.Judge.shipped(6)
+debate = pd.Debate.of(pd.Rules(6), mnist, 17, 8)
+long = pd.Debate.of(pd.Rules(12), mnist, 17, 8)
+own = lambda values, masks: judge(values, masks)
+labels = lambda values, masks: np.zeros(len(values), int)
+def slow(values, masks):
+    time.sleep(30)
+print("ready", flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "pd.Agent('mcts:1000000').choose(long, judge)",
+        "pd.Agent('mcts:1000000').choose(long, labels)",
+        "pd.play(long, judge, honest='mcts:1000000', liar='exact')",
+        "pd.solve(long, judge)",
+        "pd.optimal(long, judge)",
+        "pd.solve(long, own)",
+        "pd.play(debate, slow)",
+        "[judge.logits(mnist.images, mnist.images > 0) for _ in range(100)]",
+        "[judge.accuracy(mnist, pixels=12) for _ in range(100)]",
+        "pd.analyse(pd.Debate.of(pd.Rules(6, legal='any'), mnist, 17, 8), judge)",
+    ],
+)
+def test_ctrl_c_stops_it(work: str) -> None:
+    program = SETUP + textwrap.dedent(
+        f"""
+        try:
+            while True:
+                {work}
+        except KeyboardInterrupt:
+            print("stopped", flush=True)
+        """
+    )
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(0.7)
+        began = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "stopped\n"
+        # A second of its own; a machine that is busy otherwise has more.
+        assert time.monotonic() - began < 3
+        assert process.wait(10) == 0
