@@ -6,8 +6,15 @@ use std::sync::Arc;
 use numpy::{PyArray, PyArray1, PyArray3, ndarray};
 use pixel_debate_datasets::{self as datasets, Reading, Split, mnist};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
-use crate::errors::{DatasetError, raise, wrong};
+use crate::{
+    arrays::copied,
+    errors::{DatasetError, raise, wrong},
+};
+
+/// What makes a dataset again: a function, and what it is called with.
+type Again<'py> = (Bound<'py, PyAny>, Bound<'py, PyTuple>);
 
 /// Where a dataset's bytes are.
 #[derive(Clone)]
@@ -44,8 +51,8 @@ impl Dataset {
 
     /// tuple of str: The names of the classes; a label is an index into it.
     #[getter]
-    fn classes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, pyo3::types::PyTuple>> {
-        pyo3::types::PyTuple::new(py, self.inner().classes())
+    fn classes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
+        PyTuple::new(py, self.inner().classes())
     }
 
     /// numpy.ndarray of uint8, shape (n, height, width): The images, 0 black to 255 white.
@@ -75,6 +82,54 @@ impl Dataset {
     #[getter]
     fn warnings(&self) -> Vec<String> {
         self.inner().warnings().iter().map(ToString::to_string).collect()
+    }
+
+    /// A dataset of arrays in memory.
+    ///
+    /// Parameters
+    /// ----------
+    /// name : str
+    ///     What it is called.
+    /// images : numpy.ndarray of uint8, shape (n, height, width)
+    ///     0 black to 255 white; both sides 1 to 255. They are copied.
+    /// labels : numpy.ndarray of uint8, shape (n,)
+    ///     Each an index into the classes.
+    /// classes : sequence of str
+    ///     The names of the classes.
+    ///
+    /// Returns
+    /// -------
+    /// Dataset
+    ///
+    /// Raises
+    /// ------
+    /// DatasetError
+    ///     If a side is 0 or over 255, or a label names no class.
+    #[staticmethod]
+    fn from_arrays(
+        name: String,
+        images: &Bound<'_, PyAny>,
+        labels: &Bound<'_, PyAny>,
+        classes: Vec<String>,
+    ) -> PyResult<Self> {
+        let images = copied::<u8>("images", images, &[None, None, None])?;
+        let labels = copied::<u8>("labels", labels, &[Some(images.shape[0])])?;
+        let sides = (images.shape[2], images.shape[1]);
+        let dataset = datasets::Dataset::new(name, sides, images.numbers, labels.numbers, classes);
+        dataset.map(|dataset| Self(Images::Read(Arc::new(dataset)))).map_err(raise::<DatasetError>)
+    }
+
+    fn __reduce__<'py>(this: &Bound<'py, Self>) -> PyResult<Again<'py>> {
+        let py = this.py();
+        let dataset = this.get();
+        if matches!(dataset.0, Images::Mnist) {
+            let load = py.import("pixel_debate._native")?.getattr("load")?;
+            return Ok((load, ("mnist",).into_pyobject(py)?));
+        }
+        let again = py.get_type::<Self>().getattr("from_arrays")?;
+        let (images, labels) = (Self::images(this)?, Self::labels(this)?);
+        let parts = (dataset.name(), images, labels, dataset.inner().classes().to_vec());
+        Ok((again, parts.into_pyobject(py)?))
     }
 
     fn __len__(&self) -> usize {

@@ -1,6 +1,7 @@
 import gc
 import hashlib
 import pathlib
+import pickle
 import struct
 import sys
 
@@ -72,3 +73,18 @@ def test_what_is_no_dataset_is_refused_with_its_fault(tmp_path: pathlib.Path) ->
         pd.datasets.load("mnist", split="all")  # type: ignore[arg-type]  # pyright: ignore
     with pytest.raises(ValueError, match="source must be"):
         pd.datasets.load(17)  # type: ignore[arg-type]  # pyright: ignore
+
+
+def test_datasets_are_made_of_arrays_and_pickle(mnist: pd.Dataset) -> None:
+    assert len(pickle.dumps(mnist)) < 1000
+    assert pickle.loads(pickle.dumps(mnist)).sha256 == mnist.sha256
+    images = mnist.images[:5, :20, ::-1]
+    mine = pd.Dataset.from_arrays("mine", images, mnist.labels[:5], [str(i) for i in range(10)])
+    assert (mine.name, mine.images.shape) == ("mine", (5, 20, 28))
+    np.testing.assert_array_equal(mine.images, images)
+    again = pickle.loads(pickle.dumps(mine))
+    assert (again.name, again.sha256, again.classes) == ("mine", mine.sha256, mine.classes)
+    with pytest.raises(pd.DatasetError, match="mine: label 7 of image 0 is out of range"):
+        pd.Dataset.from_arrays("mine", images, mnist.labels[:5], ["a", "b"])
+    with pytest.raises(ValueError, match=r"labels must be .* shape \(5,\)"):
+        pd.Dataset.from_arrays("mine", images, mnist.labels, ["a"])

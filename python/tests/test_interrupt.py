@@ -9,7 +9,9 @@ import time
 import pytest
 
 SETUP = """
-import sys, time, numpy as np, pixel_debate as pd
+import signal, sys, time, numpy as np, pixel_debate as pd
+# Whoever starts the tests in the background has them ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 mnist, judge = pd.datasets.load("mnist"), pd.Judge.shipped(6)
 debate = pd.Debate.of(pd.Rules(6), mnist, 17, 8)
 long = pd.Debate.of(pd.Rules(12), mnist, 17, 8)
@@ -53,7 +55,10 @@ def test_ctrl_c_stops_it(work: str) -> None:
         time.sleep(0.7)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        assert process.stdout.readline() == "stopped\n"
-        # A second of its own; a machine that is busy otherwise has more.
-        assert time.monotonic() - began < 3
-        assert process.wait(10) == 0
+        try:
+            said, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        assert (said, process.returncode) == ("stopped\n", 0)
+        # A second of its own; a machine that is busy otherwise has more, and an interpreter has to end.
+        assert time.monotonic() - began < 4

@@ -1,0 +1,158 @@
+"""The debate as a PettingZoo environment, for two debaters who take turns.
+
+>>> import pettingzoo
+>>> import pixel_debate.pettingzoo
+>>> env = pettingzoo.make("aec", "pixel_debate/mnist-v0", pixels=4)
+>>> env.reset(seed=1)
+>>> observation, reward, termination, truncation, info = env.last()
+>>> env.step(env.action_space(env.agent_selection).sample(observation["action_mask"]))
+"""
+
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from gymnasium import spaces
+from pettingzoo import AECEnv, register
+from pettingzoo.utils import wrappers
+
+from pixel_debate.scenes import Observation, Scenes, picture, text
+
+__all__ = ["env", "raw_env"]
+
+RenderMode: TypeAlias = Literal["human", "rgb_array", "ansi"]
+ID = "pixel_debate/mnist-v0"
+AGENTS = ("debater_0", "debater_1")
+
+
+class raw_env(AECEnv[str, Observation, int]):  # noqa: N801
+    """Two debaters who reveal pixels in turn, and a judge at the end (section 3.1).
+
+    ``debater_0`` makes the first reveal; which of the two is honest is drawn with each debate and is plane 3 of
+    its observation. An action is a pixel, ``row * width + column``. What the debaters see, to the last
+    plane, is in :meth:`pixel_debate.scenes.Scenes.observe`.
+
+    Rewards come with the verdict and sum to 0: 1 for the winner, or the judge's margin. Who reveals a pixel
+    that is not legal has lost, by -1 to 1, so that no wrapper is needed to be safe; ``infos`` then says
+    ``"illegal": True``. Who has won is in ``infos`` as ``"winner"``, with the ``"margin"`` of the judge's
+    logits for the honest debater.
+
+    Parameters
+    ----------
+    render_mode : {"human", "rgb_array", "ansi"}, optional
+        ``render`` prints characters, returns a picture (uint8), or returns characters.
+    **options
+        As for :class:`pixel_debate.scenes.Scenes`: dataset, judge, rules and rewards.
+    """
+
+    metadata: dict[str, Any] = {  # noqa: RUF012
+        "name": "pixel_debate_mnist_v0",
+        "render_modes": ["human", "rgb_array", "ansi"],
+        "render_fps": 2,
+        "is_parallelizable": False,
+    }
+
+    def __init__(self, render_mode: RenderMode | None = None, **options: Any) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.render_mode = render_mode
+        self.scenes = Scenes(**options)
+        self.possible_agents = list(AGENTS)
+        self.agents = []
+        planes = spaces.Box(0, 255, self.scenes.shape, np.uint8)
+        mask = spaces.Box(0, 1, (self.scenes.actions,), np.int8)
+        self._observations = {
+            agent: spaces.Dict({"observation": planes, "action_mask": mask}) for agent in AGENTS
+        }
+        self._actions = {agent: spaces.Discrete(self.scenes.actions) for agent in AGENTS}
+        self._random = np.random.default_rng()
+
+    def observation_space(self, agent: str) -> spaces.Dict:  # type: ignore[override]  # pyright: ignore
+        """What ``agent`` sees: ``observation`` and ``action_mask``."""
+        return self._observations[agent]
+
+    def action_space(self, agent: str) -> spaces.Discrete:  # type: ignore[override]  # pyright: ignore
+        """What ``agent`` may do."""
+        return self._actions[agent]
+
+    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> None:
+        """Begins a debate; with a seed, the debates from here on are always the same."""
+        if seed is not None:
+            self._random = np.random.default_rng(seed)
+        self.debate = self.scenes.draw(self._random)
+        self.agents = list(AGENTS)
+        self.rewards = dict.fromkeys(AGENTS, 0.0)
+        self._cumulative_rewards = dict.fromkeys(AGENTS, 0.0)
+        self.terminations = dict.fromkeys(AGENTS, False)
+        self.truncations = dict.fromkeys(AGENTS, False)
+        self.infos = {agent: {} for agent in AGENTS}
+        self.agent_selection = AGENTS[0]
+
+    def observe(self, agent: str) -> Observation:
+        """What ``agent`` sees now."""
+        return self.scenes.observe(self.debate.view(self._seat(agent)))
+
+    def step(self, action: int | None) -> None:
+        """Reveals a pixel for the debater to move; the judge answers after the last."""
+        agent = self.agent_selection
+        if self.terminations[agent] or self.truncations[agent]:
+            self._was_dead_step(action)  # type: ignore[arg-type]  # pyright: ignore
+            return
+        self._cumulative_rewards[agent] = 0.0
+        self._clear_rewards()
+        place = -1 if action is None else int(action)
+        legal = self.observe(agent)["action_mask"]
+        if not (0 <= place < len(legal) and legal[place]):
+            self.debate.forfeit(self._seat(agent), "illegal_move")
+            self._end({"winner": self.debate.winner, "margin": None, "illegal": True})
+            self.rewards = {other: -1.0 if other == agent else 1.0 for other in AGENTS}
+        else:
+            self.debate.apply(self.scenes.pixel(place))
+            if self.debate.to_move is None:
+                self.debate = self.scenes.judged(self.debate)
+                outcome = self.scenes.outcome(self.debate)
+                self._end({"winner": outcome.winner, "margin": outcome.margin, "illegal": False})
+                honest = self.scenes.honest_reward(outcome)
+                first = honest if self.debate.rules.first == "honest" else -honest
+                self.rewards = {AGENTS[0]: first, AGENTS[1]: -first}
+        to_move = self.debate.to_move
+        self.agent_selection = AGENTS[to_move == "second"] if to_move else AGENTS[agent == AGENTS[0]]
+        self._accumulate_rewards()
+        self._deads_step_first()
+        if self.render_mode == "human":
+            self.render()
+
+    def render(self) -> npt.NDArray[np.uint8] | str | None:  # pyright: ignore
+        """The debate as a picture or in characters, by ``render_mode``."""
+        if self.render_mode == "rgb_array":
+            return picture(self.debate)
+        if self.render_mode == "ansi":
+            return text(self.debate)
+        if self.render_mode == "human":
+            print(text(self.debate))
+        return None
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _seat(self, agent: str) -> Literal["first", "second"]:
+        return "first" if agent == AGENTS[0] else "second"
+
+    def _end(self, info: dict[str, Any]) -> None:
+        self.terminations = dict.fromkeys(AGENTS, True)
+        self.infos = {agent: dict(info) for agent in AGENTS}
+
+
+def env(render_mode: RenderMode | None = None, **options: Any) -> AECEnv[str, Observation, int]:
+    """The environment in the usual wrappers: actions out of bounds and calls out of order are errors.
+
+    Parameters
+    ----------
+    render_mode, **options
+        As for :class:`raw_env`.
+    """
+    debate: AECEnv[str, Observation, int] = raw_env(render_mode, **options)
+    debate = wrappers.AssertOutOfBoundsWrapper(debate)
+    return wrappers.OrderEnforcingWrapper(debate)
+
+
+register("aec", ID, env)

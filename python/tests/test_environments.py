@@ -1,0 +1,187 @@
+import functools
+import importlib
+import pickle
+import warnings
+from typing import Any
+
+import gymnasium
+import numpy as np
+import pettingzoo
+import pixel_debate as pd
+import pixel_debate.pettingzoo
+import pytest
+from gymnasium.utils.env_checker import check_env
+from pixel_debate.gymnasium import DebateEnv
+from pixel_debate.scenes import Scenes
+from pixel_debate.types import Role
+
+# The makers' checks, which have no types.
+CHECKS: Any = importlib.import_module("pettingzoo.test")
+
+# What the makers' checks print and warn of is for people.
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+def play_out(env: Any, random: np.random.Generator) -> dict[str, float]:
+    """Plays a debate by random legal actions; what each agent got."""
+    got = {"debater_0": 0.0, "debater_1": 0.0}
+    for agent in env.agent_iter():
+        observation, reward, termination, truncation, info = env.last()
+        got[agent] += reward
+        if termination or truncation:
+            assert info["winner"] in ("honest", "liar")
+            env.step(None)
+            continue
+        legal = np.flatnonzero(observation["action_mask"])
+        assert len(legal) > 0
+        env.step(int(random.choice(legal)))
+    return got
+
+
+@pytest.mark.parametrize("make", [pixel_debate.pettingzoo.env, pixel_debate.pettingzoo.raw_env])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"pixels": 4},
+        {"pixels": 5, "precommit": False, "order": "blocks", "legal": "any", "reward": "margin"},
+    ],
+)
+def test_pettingzoos_checks_pass(make: Any, options: dict[str, Any]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        # The checks warn of observations that are pictures in no usual layout, and that is all.
+        warnings.filterwarnings("ignore", message=".*Observation.*")
+        CHECKS.api_test(make(**options), num_cycles=30, verbose_progress=False)
+    CHECKS.seed_test(lambda: make(**options), num_cycles=10)
+    CHECKS.render_test(functools.partial(make, **options))
+
+
+def test_its_speed_is_measured(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
+    clock = iter(range(0, 10_000, 2))
+    monkeypatch.setattr("time.time", lambda: next(clock))
+    CHECKS.performance_benchmark(pixel_debate.pettingzoo.raw_env(pixels=4))
+    assert "turns per second" in capsys.readouterr().out
+
+
+def test_the_registry_knows_it() -> None:
+    made = pettingzoo.make("aec", "pixel_debate/mnist-v0", pixels=4)
+    made.reset(seed=1)
+    assert str(made.unwrapped) == "pixel_debate_mnist_v0"
+    assert gymnasium.make("pixel_debate/Mnist-v0", pixels=4).unwrapped.metadata["render_fps"] == 2
+
+
+@pytest.mark.parametrize("reward", ["outcome", "margin"])
+def test_rewards_sum_to_zero_and_are_the_verdicts(judge: pd.Judge, reward: str) -> None:
+    env = pixel_debate.pettingzoo.raw_env(pixels=4, judge=judge, reward=reward)
+    random = np.random.default_rng(1)
+    roles: set[tuple[str, str]] = set()
+    for seed in range(40):
+        env.reset(seed=seed)
+        got = play_out(env, random)
+        assert got["debater_0"] == -got["debater_1"] != 0
+        debate = env.debate
+        first = got["debater_0"]
+        honest = first if debate.rules.first == "honest" else -first
+        assert (honest > 0) == (debate.winner == "honest")
+        assert debate.verdict_logits is not None and debate.lie is not None
+        margin = debate.verdict_logits[debate.label] - debate.verdict_logits[debate.lie]
+        assert honest == (pytest.approx(margin) if reward == "margin" else np.sign(margin))
+        roles.add((debate.rules.first, str(debate.winner)))
+    assert len(roles) == 4
+
+
+def test_an_illegal_reveal_loses_without_any_wrapper() -> None:
+    for action in (0, -1, 784, 10**9):
+        env = pixel_debate.pettingzoo.raw_env(pixels=4)
+        env.reset(seed=3)
+        env.step(env.debate.legal_moves.astype(int)[0] @ [1, 28])
+        env.step(action)
+        assert env.rewards == {"debater_0": 1.0, "debater_1": -1.0}
+        assert env.terminations == {"debater_0": True, "debater_1": True}
+        assert env.infos["debater_1"]["illegal"] and env.debate.reason == "illegal_move"
+        for _ in env.agent_iter():
+            env.step(None)
+        assert env.agents == []
+
+
+def test_observations_are_what_is_documented(mnist: pd.Dataset) -> None:
+    scenes = Scenes(mnist, pixels=4, images=[17], first="liar")
+    debate = pd.Debate.of(pd.Rules(4, first="liar"), mnist, 17, 8)
+    shown = debate.legal_moves.tolist()
+    debate.apply(shown[10])
+    liar, honest = (scenes.observe(debate.view(seat)) for seat in ("first", "second"))
+    for seen in (liar, honest):
+        assert seen["observation"].shape == (24, 28, 28)
+        np.testing.assert_array_equal(seen["observation"][0], mnist.images[17])
+    column, row = shown[10]
+    own, other = liar["observation"][1], honest["observation"][2]
+    assert own[row, column] == other[row, column] == 255 and own.sum() == other.sum() == 255
+    assert not liar["observation"][2].any() and not honest["observation"][1].any()
+    assert not liar["observation"][3].any() and (honest["observation"][3] == 255).all()
+    for seen, claims in ((liar, (8, 7)), (honest, (7, 8))):
+        planes = seen["observation"][4:].all((1, 2))
+        assert np.flatnonzero(planes).tolist() == [claims[0], 10 + claims[1]]
+        assert seen["observation"][4:].sum() == 2 * 255 * 784
+    # Only who is to move has legal actions, and they are the debate's.
+    assert not liar["action_mask"].any()
+    legal = [row * 28 + column for column, row in debate.legal_moves.tolist()]
+    assert np.flatnonzero(honest["action_mask"]).tolist() == sorted(legal)
+    free = Scenes(mnist, pixels=4, precommit=False, images=[17]).draw(np.random.default_rng(0))
+    assert free.lie is None
+
+
+def test_environments_pickle_in_the_middle_of_a_debate() -> None:
+    env: Any = pixel_debate.pettingzoo.env(pixels=4)
+    env.reset(seed=5)
+    observation = env.last()[0]
+    env.step(int(np.flatnonzero(observation["action_mask"])[3]))
+    again = pickle.loads(pickle.dumps(env))
+    assert play_out(again, np.random.default_rng(2)) == play_out(env, np.random.default_rng(2))
+    env.reset()
+    again.reset()
+    assert env.unwrapped.debate == again.unwrapped.debate
+
+
+@pytest.mark.parametrize("role", ["honest", "liar", "random"])
+def test_gymnasiums_check_passes(role: Any) -> None:
+    # Its sampled actions are illegal, most of them: which ends the debate, and is no error.
+    check_env(DebateEnv(role=role, pixels=4, opponent="greedy"))
+
+
+def test_one_plays_against_anybody(judge: pd.Judge) -> None:
+    def last(view: pd.View) -> tuple[int, int]:
+        return tuple(view.legal_moves[-1].tolist())
+
+    random = np.random.default_rng(4)
+    for opponent in ("random", pd.Agent("mcts:20"), "exact", last):
+        role: Role
+        for role in ("honest", "liar"):
+            env = DebateEnv(role=role, opponent=opponent, pixels=4, judge=judge)
+            _, info = env.reset(seed=7)
+            revealed, done, total = 0, False, 0.0
+            while not done:
+                assert (env.action_masks() == info["action_mask"].astype(bool)).all()
+                action = random.choice(np.flatnonzero(info["action_mask"]))
+                _, reward, done, truncated, info = env.step(np.int64(action))
+                assert not truncated
+                revealed, total = revealed + 1, total + reward
+            assert revealed == 2 and total == (1.0 if env.debate.winner == role else -1.0)
+            with pytest.raises(gymnasium.error.ResetNeeded):
+                env.step(np.int64(0))
+
+
+def test_what_makes_no_environment_is_refused(mnist: pd.Dataset) -> None:
+    refusals: list[tuple[dict[str, Any], str]] = [
+        ({"first": "second"}, "first must be"),
+        ({"order": "alone"}, "order must be"),
+        ({"reward": "win"}, "reward must be"),
+        ({"images": [10_000]}, "there is no image 10000: there are 10000"),
+        ({"images": [2], "pixels": 128}, "image 2 has fewer than 128 legal pixels"),
+        ({"images": []}, "no image has 6 legal pixels"),
+        ({"legal": "all"}, "legal must be"),
+    ]
+    for options, sentence in refusals:
+        with pytest.raises(ValueError, match=sentence):
+            Scenes(mnist, **options)
+    with pytest.raises(ValueError, match="role must be"):
+        DebateEnv(role="judge")  # type: ignore[arg-type]  # pyright: ignore
