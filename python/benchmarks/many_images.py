@@ -1,13 +1,14 @@
 """Many images with one mask each: the package's judge beside ONNX Runtime, on one thread.
 
     pip install onnx onnxruntime safetensors
-    python python/benchmarks/many_images.py
+    python python/benchmarks/many_images.py [IMAGES]
 
 Both compute the same logits of the same network, which is checked. Of each, the best of several passes counts, in
 seconds of the thread; of ONNX Runtime, the best size of batches as well.
 """
 
 import pathlib
+import sys
 import time
 
 import numpy as np
@@ -16,7 +17,8 @@ import pixel_debate
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.numpy import load_file
 
-IMAGES, PASSES, BATCHES = 10_000, 5, (16, 32, 64, 128, 256)
+IMAGES = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000
+PASSES, BATCHES = 5, (16, 32, 64, 128, 256)
 WEIGHTS = pathlib.Path(__file__).parents[2] / "judge/weights/judge-4.safetensors"
 
 
