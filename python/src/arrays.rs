@@ -50,6 +50,17 @@ pub(crate) fn copied<T: Element + Copy>(
     Ok(Numbers { numbers, shape: untyped.shape().to_vec() })
 }
 
+/// Numbers of images, of which there are so many: an array of int64 and shape (n,).
+pub(crate) fn places_of(what: &str, value: &Bound<'_, PyAny>, many: usize) -> PyResult<Vec<usize>> {
+    let numbers = copied::<i64>(what, value, &[None])?.numbers;
+    let place = |number: i64| {
+        usize::try_from(number).ok().filter(|place| *place < many).ok_or_else(|| {
+            wrong(format!("{what}: there is no image {number}: there are {many}, from 0"))
+        })
+    };
+    numbers.into_iter().map(place).collect()
+}
+
 /// A pixel: `(column, row)`, each 0 to 255.
 pub(crate) fn pixel(value: &Bound<'_, PyAny>) -> PyResult<Pixel> {
     let must = || {

@@ -21,6 +21,7 @@ mod players;
 mod playing;
 mod rules;
 mod solver;
+mod vector;
 mod view;
 
 use pyo3::prelude::*;
@@ -41,6 +42,7 @@ mod _native {
         playing::{agent_seed, play, rate},
         rules::Rules,
         solver::{Analysis, Optimal, Solution, analyse, optimal, solve},
+        vector::Debates,
         view::View,
     };
 }

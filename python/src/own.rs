@@ -195,7 +195,7 @@ pub(crate) fn said(py: Python<'_>, error: &PyErr) -> String {
 }
 
 /// Reads what a judge answers for `count` sets: a row of logits or probabilities each, or a label each.
-fn scores(
+pub(crate) fn scores(
     answer: &Bound<'_, PyAny>,
     count: usize,
     classes: u8,

@@ -15,6 +15,7 @@ __all__ = [
     "Dataset",
     "DatasetError",
     "Debate",
+    "Debates",
     "Error",
     "Flaw",
     "IllegalMove",
@@ -353,3 +354,40 @@ class Analysis:
 
 def analyse(debate: Debate, judge: Judge | BatchJudge, *, replies: bool = True) -> Analysis: ...
 def _agent_seed(seed: int, image: int, lie: int | None, first: Role, of: Role) -> int: ...
+
+@final
+class Debates:
+    def __new__(
+        cls,
+        dataset: Dataset,
+        judge: Judge | None,
+        rules: Rules,
+        first: Role | None,
+        images: npt.NDArray[np.int64],
+        count: int,
+        by_margin: bool,
+        seed: int,
+    ) -> Debates: ...
+    def reset(self, seed: int | None = None) -> None: ...
+    def observe(
+        self,
+    ) -> tuple[
+        npt.NDArray[np.uint8],
+        npt.NDArray[np.uint8],
+        npt.NDArray[np.int64],
+        npt.NDArray[np.int64],
+        npt.NDArray[np.int64],
+        npt.NDArray[np.int8],
+    ]: ...
+    def to_move(self) -> npt.NDArray[np.int64]: ...
+    def step(
+        self,
+        actions: npt.NDArray[np.int64],
+        active: npt.NDArray[np.bool_],
+        ask: BatchJudge | None = None,
+    ) -> tuple[
+        npt.NDArray[np.float32],
+        npt.NDArray[np.bool_],
+        npt.NDArray[np.float32],
+        npt.NDArray[np.bool_],
+    ]: ...

@@ -1,0 +1,399 @@
+//! Many debates that are stepped by one call, for training.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use numpy::{PyArray1, PyArray2, PyArray3, PyArrayMethods};
+use pixel_debate_datasets::Dataset as Images;
+use pixel_debate_game::{
+    self as game, Debater, ForfeitReason, Image, Move, Pixel, Role, Verdict, honest_margin,
+};
+use pixel_debate_judge::{CLASSES, ManyEvaluator};
+use pyo3::prelude::*;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use crate::{
+    arrays::{copied, places_of},
+    dataset::Dataset,
+    errors::{PlayerError, SetupError, raise, wrong},
+    interrupt::detached,
+    judge::Judge,
+    own::scores,
+    rules::{Rules, role},
+};
+
+/// What is at work, in errors.
+const STEPPING: &str = "many debates";
+
+/// What debaters see: image, evidence, role, own claim, rival's claim, action mask.
+type Seen<'py> = (
+    Bound<'py, PyArray3<u8>>,
+    Bound<'py, PyArray3<u8>>,
+    Bound<'py, PyArray1<i64>>,
+    Bound<'py, PyArray1<i64>>,
+    Bound<'py, PyArray1<i64>>,
+    Bound<'py, PyArray2<i8>>,
+);
+
+/// What has come of a step: rewards of those who moved, which debates ended, what the honest debaters of
+/// these got, and which ended by an illegal move.
+type Stepped<'py> = (
+    Bound<'py, PyArray1<f32>>,
+    Bound<'py, PyArray1<bool>>,
+    Bound<'py, PyArray1<f32>>,
+    Bound<'py, PyArray1<bool>>,
+);
+
+/// Many debates by the same rules, each begun anew when it ends: what `pixel_debate.vector` is made of.
+#[pyclass(frozen, module = "pixel_debate._native")]
+pub(crate) struct Debates {
+    dataset: Py<Dataset>,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The numbers of the images that are drawn from.
+    images: Vec<usize>,
+    /// Those that have been drawn, by number.
+    drawn: Vec<Option<Arc<Image>>>,
+    rules: game::Rules,
+    /// Who begins; drawn for each debate if it is nobody.
+    first: Option<Role>,
+    by_margin: bool,
+    random: StdRng,
+    debates: Vec<game::Debate>,
+    /// Debate × pixel: 1 where it may be revealed.
+    legal: Vec<i8>,
+    /// Debate × pixel: 1 and 2 where the first and the second debater have revealed it.
+    shown: Vec<u8>,
+    many: Option<ManyEvaluator>,
+    columns: usize,
+    area: usize,
+}
+
+/// What a step has come to so far, by debate.
+struct Outcomes {
+    movers: Vec<Option<Role>>,
+    honest: Vec<Option<f32>>,
+    illegal: Vec<bool>,
+    /// Those of which all pixels are revealed.
+    complete: Vec<usize>,
+}
+
+#[pymethods]
+impl Debates {
+    #[new]
+    #[expect(clippy::too_many_arguments, reason = "the options of an environment")]
+    fn new(
+        py: Python<'_>,
+        dataset: Py<Dataset>,
+        judge: Option<&Judge>,
+        rules: &Rules,
+        first: Option<&str>,
+        images: &Bound<'_, PyAny>,
+        count: usize,
+        by_margin: bool,
+        seed: u64,
+    ) -> PyResult<Self> {
+        let data = dataset.get().inner();
+        let images = places_of("images", images, data.len())?;
+        if images.is_empty() || count == 0 {
+            return Err(wrong("there must be an image and a debate at least"));
+        }
+        let area = data.width() * data.height();
+        let many = judge.map(|judge| {
+            let fits = (data.width(), data.height()) == (28, 28);
+            fits.then(|| judge.0.many()).ok_or_else(|| {
+                wrong(format!(
+                    "the judge sees images of 28 × 28 pixels, not of {} × {}",
+                    data.width(),
+                    data.height()
+                ))
+            })
+        });
+        let mut state = State {
+            images,
+            drawn: vec![None; data.len()],
+            rules: rules.0,
+            first: first.map(role).transpose()?,
+            by_margin,
+            random: StdRng::seed_from_u64(seed),
+            debates: Vec::with_capacity(count),
+            legal: vec![0; count * area],
+            shown: vec![0; count * area],
+            many: many.transpose()?,
+            columns: data.width(),
+            area,
+        };
+        py.detach(|| state.begin(data, count)).map_err(raise::<SetupError>)?;
+        Ok(Self { dataset, state: Mutex::new(state) })
+    }
+
+    /// Begins all debates anew; with a seed, they are the same whenever it is the same.
+    #[pyo3(signature = (seed = None))]
+    fn reset(&self, py: Python<'_>, seed: Option<u64>) -> PyResult<()> {
+        let mut state = self.state()?;
+        let state = &mut *state;
+        if let Some(seed) = seed {
+            state.random = StdRng::seed_from_u64(seed);
+        }
+        let count = state.debates.len();
+        let data = self.dataset.get().inner();
+        py.detach(|| state.begin(data, count)).map_err(raise::<SetupError>)
+    }
+
+    /// What those see who are to move.
+    fn observe<'py>(&self, py: Python<'py>) -> PyResult<Seen<'py>> {
+        let state = self.state()?;
+        let state = &*state;
+        let (count, columns) = (state.debates.len(), state.columns);
+        let (images, evidence) = py.detach(|| (state.pixels(), state.evidence()));
+        let label = |claim: Option<u8>| claim.map_or(CLASSES as i64, i64::from);
+        let movers = state.debates.iter().map(|debate| (debate, to_move(debate)));
+        let (mut roles, mut own, mut rival) = (Vec::new(), Vec::new(), Vec::new());
+        for (debate, by) in movers {
+            let role = debate.rules().role_of(by);
+            let claims = debate.claims();
+            let of = |role| match role {
+                Role::Honest => Some(claims.honest),
+                Role::Liar => claims.liar,
+            };
+            roles.push(i64::from(role == Role::Honest));
+            own.push(label(of(role)));
+            rival.push(label(of(role.other())));
+        }
+        let shape = [count, state.area / columns, columns];
+        Ok((
+            PyArray1::from_vec(py, images).reshape(shape)?,
+            PyArray1::from_vec(py, evidence).reshape(shape)?,
+            PyArray1::from_vec(py, roles),
+            PyArray1::from_vec(py, own),
+            PyArray1::from_vec(py, rival),
+            PyArray1::from_slice(py, &state.legal).reshape([count, state.area])?,
+        ))
+    }
+
+    /// Which debater is to move in each debate: 0 the first, 1 the second.
+    fn to_move<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<i64>>> {
+        let state = self.state()?;
+        let second = |debate| i64::from(to_move(debate) == Debater::Second);
+        Ok(PyArray1::from_vec(py, state.debates.iter().map(second).collect()))
+    }
+
+    /// Reveals a pixel in each debate that is `active`, has those judged that are complete, and begins anew
+    /// what has ended. `ask` is a judge written in Python, where there is none of the package.
+    #[pyo3(signature = (actions, active, ask = None))]
+    fn step<'py>(
+        &self,
+        py: Python<'py>,
+        actions: &Bound<'py, PyAny>,
+        active: &Bound<'py, PyAny>,
+        ask: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Stepped<'py>> {
+        let mut state = self.state()?;
+        let count = state.debates.len();
+        let actions = copied::<i64>("actions", actions, &[Some(count)])?.numbers;
+        let active = copied::<bool>("active", active, &[Some(count)])?.numbers;
+        let state = &mut *state;
+        let mut outcomes = detached(py, STEPPING, || state.reveal(&actions, &active))?;
+        let complete = std::mem::take(&mut outcomes.complete);
+        let logits = match ask {
+            Some(ask) if !complete.is_empty() => state.ask(py, ask, &complete)?,
+            _ => detached(py, STEPPING, || state.judged(&complete))?,
+        };
+        let data = self.dataset.get().inner();
+        let settled = detached(py, STEPPING, || {
+            state.settle(&complete, logits, &mut outcomes);
+            state.redraw(data, &outcomes)
+        })?;
+        settled.map_err(raise::<SetupError>)?;
+        let Outcomes { movers, honest, illegal, .. } = outcomes;
+        let reward = |(mover, honest): (&Option<Role>, &Option<f32>)| match (mover, honest) {
+            (Some(Role::Honest), Some(reward)) => *reward,
+            (Some(Role::Liar), Some(reward)) => -*reward,
+            _ => 0.0,
+        };
+        Ok((
+            PyArray1::from_vec(py, movers.iter().zip(&honest).map(reward).collect()),
+            PyArray1::from_vec(py, honest.iter().map(Option::is_some).collect()),
+            PyArray1::from_vec(py, honest.iter().map(|reward| reward.unwrap_or(0.0)).collect()),
+            PyArray1::from_vec(py, illegal),
+        ))
+    }
+}
+
+impl Debates {
+    /// Nobody waits for another thread: it may be one whose judge asks for the same debates.
+    fn state(&self) -> PyResult<MutexGuard<'_, State>> {
+        self.state.try_lock().map_err(|_| wrong("these debates are being stepped already"))
+    }
+}
+
+impl State {
+    /// Begins all debates.
+    fn begin(&mut self, data: &Images, count: usize) -> Result<(), String> {
+        self.debates.clear();
+        for number in 0..count {
+            let debate = self.draw(data)?;
+            self.debates.push(debate);
+            self.mark(number);
+        }
+        Ok(())
+    }
+
+    /// A new debate: image, lie and who begins are uniformly random, as far as they are not given.
+    fn draw(&mut self, data: &Images) -> Result<game::Debate, String> {
+        let index = self.images[self.random.random_range(0..self.images.len())];
+        let label = data.label(index);
+        let lie = self.rules.precommit.then(|| {
+            let other = self.random.random_range(0..CLASSES as u8 - 1);
+            other + u8::from(other >= label)
+        });
+        let drawn = if self.random.random() { Role::Honest } else { Role::Liar };
+        let rules = game::Rules { first: self.first.unwrap_or(drawn), ..self.rules };
+        let image = self.drawn[index].get_or_insert_with(|| Arc::new(data.to_image(index)));
+        game::Debate::new(rules, Arc::clone(image), label, lie, CLASSES as u8)
+            .map_err(|error| format!("image {index}: {error}"))
+    }
+
+    /// Notes what may be revealed of a debate that has just begun.
+    fn mark(&mut self, number: usize) {
+        let (debate, columns) = (&self.debates[number], self.columns);
+        let legal = &mut self.legal[number * self.area..][..self.area];
+        let rules = debate.rules();
+        for (legal, value) in legal.iter_mut().zip(debate.image().pixels()) {
+            *legal = i8::from(rules.legal.allows(*value));
+        }
+        self.shown[number * self.area..][..self.area].fill(0);
+        debug_assert_eq!(
+            debate.legal_reveals().map(|pixel| at(pixel, columns)).collect::<Vec<_>>(),
+            (0..self.area)
+                .filter(|at| self.legal[number * self.area + at] == 1)
+                .collect::<Vec<_>>()
+        );
+    }
+
+    fn pixels(&self) -> Vec<u8> {
+        let mut pixels = Vec::with_capacity(self.shown.len());
+        for debate in &self.debates {
+            pixels.extend_from_slice(debate.image().pixels());
+        }
+        pixels
+    }
+
+    /// The evidence as who is to move sees it: 1 its own reveals, 2 its rival's.
+    fn evidence(&self) -> Vec<u8> {
+        let mut evidence = Vec::with_capacity(self.shown.len());
+        for (debate, shown) in self.debates.iter().zip(self.shown.chunks_exact(self.area)) {
+            match to_move(debate) {
+                Debater::First => evidence.extend_from_slice(shown),
+                Debater::Second => {
+                    evidence.extend(shown.iter().map(|by| [0, 2, 1][usize::from(*by)]));
+                }
+            }
+        }
+        evidence
+    }
+
+    fn reveal(&mut self, actions: &[i64], active: &[bool]) -> Outcomes {
+        let count = self.debates.len();
+        let mut outcomes = Outcomes {
+            movers: vec![None; count],
+            honest: vec![None; count],
+            illegal: vec![false; count],
+            complete: Vec::new(),
+        };
+        for number in (0..count).filter(|number| active[*number]) {
+            let debate = &mut self.debates[number];
+            let Some(by) = debate.to_move() else { continue };
+            let mover = debate.rules().role_of(by);
+            outcomes.movers[number] = Some(mover);
+            let place = usize::try_from(actions[number]).ok().filter(|place| *place < self.area);
+            let pixel = place.map(|place| {
+                Pixel::new((place % self.columns) as u8, (place / self.columns) as u8)
+            });
+            let revealed =
+                pixel.is_some_and(|pixel| debate.apply(Move::Reveal { by, pixel }).is_ok());
+            if let Some(place) = place.filter(|_| revealed) {
+                self.legal[number * self.area + place] = 0;
+                self.shown[number * self.area + place] = by as u8 + 1;
+                if debate.to_move().is_none() {
+                    outcomes.complete.push(number);
+                }
+            } else {
+                outcomes.illegal[number] = true;
+                // It cannot be forbidden to whoever is to move.
+                let _ = debate.apply(Move::Forfeit { by, reason: ForfeitReason::IllegalMove });
+                outcomes.honest[number] = Some(if mover == Role::Honest { -1.0 } else { 1.0 });
+            }
+        }
+        outcomes
+    }
+
+    /// What the package's judge says of those debates.
+    fn judged(&mut self, complete: &[usize]) -> Vec<[f32; CLASSES]> {
+        let Some(many) = &mut self.many else { return Vec::new() };
+        let debates = &self.debates;
+        many.logits(complete.iter().map(|number| {
+            debates[*number].evidence().iter().map(|reveal| (reveal.pixel, reveal.value))
+        }))
+    }
+
+    /// What a judge written in Python says of those debates.
+    fn ask(
+        &self,
+        py: Python<'_>,
+        ask: &Bound<'_, PyAny>,
+        complete: &[usize],
+    ) -> PyResult<Vec<[f32; CLASSES]>> {
+        let mut values = vec![0_u8; complete.len() * self.area];
+        let mut masks = vec![false; values.len()];
+        for (row, number) in complete.iter().enumerate() {
+            for reveal in self.debates[*number].evidence() {
+                let place = row * self.area + at(reveal.pixel, self.columns);
+                values[place] = reveal.value;
+                masks[place] = true;
+            }
+        }
+        let shape = [complete.len(), self.area / self.columns, self.columns];
+        let values = PyArray1::from_vec(py, values).reshape(shape)?;
+        let masks = PyArray1::from_vec(py, masks).reshape(shape)?;
+        let answer = ask.call1((values, masks))?;
+        scores(&answer, complete.len(), CLASSES as u8).map_err(|wrong| {
+            raise::<PlayerError>(format!("{STEPPING}: {}: {wrong}", crate::own::named(ask)))
+        })
+    }
+
+    /// Gives the verdicts.
+    fn settle(&mut self, complete: &[usize], logits: Vec<[f32; CLASSES]>, outcomes: &mut Outcomes) {
+        for (number, logits) in complete.iter().zip(logits) {
+            let debate = &mut self.debates[*number];
+            let margin = honest_margin(&logits, debate.claims());
+            // All pixels are revealed: the verdict is due.
+            let _ = debate.apply(Move::Verdict(Verdict::Logits { logits: logits.to_vec() }));
+            let won = debate.outcome().is_some_and(|outcome| outcome.winner == Role::Honest);
+            let reward = if won { 1.0 } else { -1.0 };
+            outcomes.honest[*number] = Some(if self.by_margin { margin } else { reward });
+        }
+    }
+
+    /// Begins anew what has ended.
+    fn redraw(&mut self, data: &Images, outcomes: &Outcomes) -> Result<(), String> {
+        for number in 0..self.debates.len() {
+            if outcomes.honest[number].is_some() {
+                self.debates[number] = self.draw(data)?;
+                self.mark(number);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Who is to move: a debate that has ended has been begun anew.
+fn to_move(debate: &game::Debate) -> Debater {
+    debate.to_move().unwrap_or(Debater::First)
+}
+
+fn at(pixel: Pixel, columns: usize) -> usize {
+    usize::from(pixel.y) * columns + usize::from(pixel.x)
+}
