@@ -43,6 +43,7 @@ from pixel_debate._native import (
     verify,
 )
 from pixel_debate.evaluation import Evaluation, evaluate
+from pixel_debate.runs import Run, RunError, honest_wins
 
 __all__ = [
     "Agent",
@@ -61,6 +62,8 @@ __all__ = [
     "Optimal",
     "PlayerError",
     "Rules",
+    "Run",
+    "RunError",
     "SetupError",
     "Solution",
     "TranscriptError",
@@ -68,6 +71,7 @@ __all__ = [
     "analyse",
     "datasets",
     "evaluate",
+    "honest_wins",
     "optimal",
     "play",
     "rate",
