@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -246,3 +247,12 @@ def test_frames_that_are_no_runs_are_refused(run: pd.Run) -> None:
         pd.honest_wins(frame, lies_by="all")  # type: ignore[arg-type]  # pyright: ignore
     with pytest.raises(TypeError, match="a table that speaks Arrow, not list"):
         pd.honest_wins([])  # type: ignore[arg-type]  # pyright: ignore
+
+
+def test_without_pyarrow_it_is_said_what_to_install(
+    run: pd.Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    for ask in (lambda: pd.Run.open(run.folder), run.table, run.rates):
+        with pytest.raises(ImportError, match=r"pip install 'pixel-debate\[frames\]'"):
+            ask()

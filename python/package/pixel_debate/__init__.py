@@ -43,7 +43,9 @@ from pixel_debate._native import (
     verify,
 )
 from pixel_debate.evaluation import Evaluation, evaluate
-from pixel_debate.runs import Run, RunError, honest_wins
+from pixel_debate.frames import RunError
+from pixel_debate.runs import Run
+from pixel_debate.wins import honest_wins
 
 __all__ = [
     "Agent",
