@@ -8,45 +8,23 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.sync.client import ClientConnection, connect
 
 from pixel_debate.client.errors import ClientError, Closed, ProtocolError, Refused, Unreachable
 from pixel_debate.client.events import Event, Message, Turn, after, missed, view_of
+from pixel_debate.client.requests import LINGER, SEAT, Requests, refusal, send, wait_after
 
 PROTOCOL = 3
-PASSING = frozenset({"busy", "store_unavailable", "too_fast", "unavailable"})
-"""Refusals that pass: the same may be right later."""
 ENDED = ("illegal", "the debate has ended", "nothing more in this debate")
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 """Seconds before the first new try to connect, and before the later ones; a random half of it is left out."""
 STEADY = 10.0
 """Seconds after which a connection was no failure, though nothing was told on it."""
-LONGEST_RETRY = 30.0
-"""Seconds after which at the latest a refused request is said again, unless the server says when."""
 OPENING, CLOSING = 10.0, 2.0
 """Seconds for a connection and the seat, and for its end."""
-LINGER = 5.0
-"""Seconds after the end of a debate in which the classifier's last opinion is waited for."""
 MOST_WAITING = 2048
 """Events that wait for whoever reads them: no debate has as many."""
-SEAT = 0
-"""The number of the request for the seat."""
-
-
-@dataclass
-class Request:
-    """Something that the server is to do, until it has answered."""
-
-    # Neither is to be printed: the request for the seat has the token.
-    message: Message = field(repr=False)
-    text: str = field(repr=False)
-    said: int = 0
-    wait: float = 1.0
-    again: float | None = None
-    give_up: float | None = None
-    failure: ClientError | None = None
-    done: bool = False
 
 
 @dataclass
@@ -76,8 +54,7 @@ class Link:
         self._socket: ClientConnection | None = None
         self._seated = self._progress = self._begun = False
         self._stop = threading.Event()
-        self._requests: dict[int, Request] = {}
-        self._numbers = SEAT
+        self._requests = Requests(self.patience)
         self._beliefs: dict[int, float] = {}
         self._last: tuple[int, Turn | None] | None = None
         self._last_opinion = -1
@@ -105,13 +82,13 @@ class Link:
                 raise self.failure
             if self.ended is not None or self.done:
                 raise Refused(*ENDED, self.debate)
-            request = self._add({**message, "debate": self.debate})
+            request = self._requests.add({**message, "debate": self.debate})
             if message["type"] == "belief":
                 self._beliefs[message["after"]] = message["probability"]
             socket = self._socket if self._seated else None
             request.said += socket is not None
         if socket is not None:
-            _send(socket, request.text)
+            send(socket, request.text)
         with self.changed:
             answered = self.changed.wait_for(
                 lambda: request.done or request.failure or self.failure, 2 * self.patience
@@ -120,7 +97,7 @@ class Link:
             if failure is not None:
                 raise failure
             if not answered:
-                self._requests = {at: other for at, other in self._requests.items() if other is not request}
+                self._requests.forget(request)
                 raise Unreachable(f"the server has not answered for {2 * self.patience:g} s")
 
     def close(self) -> None:
@@ -149,9 +126,7 @@ class Link:
             failure.__cause__ = error
         with self.changed:
             self.failure, self.done = failure, True
-            for request in self._requests.values():
-                request.failure = failure or Refused(*ENDED, self.debate)
-            self._requests.clear()
+            self._requests.fail(failure or Refused(*ENDED, self.debate))
             self.changed.notify_all()
 
     def _follow(self) -> None:
@@ -163,7 +138,7 @@ class Link:
                     self._talk(socket)
                 return
             except (OSError, EOFError, ConnectionClosed, InvalidHandshake) as error:
-                wait, lost = _wait(error), error
+                wait, lost = wait_after(error), error
             finally:
                 with self.changed:
                     steady = self._seated and time.monotonic() > opened + STEADY
@@ -181,19 +156,21 @@ class Link:
         """Follows the debate until its end, over one connection."""
         hello = json.loads(socket.recv(OPENING))
         if hello["type"] == "error":
-            raise _refusal(hello)
+            raise refusal(hello)
         if hello["type"] != "hello" or hello["protocol"] != PROTOCOL:
             spoken = hello.get("protocol")
             raise ProtocolError(f"the server speaks version {spoken} of the protocol, this client {PROTOCOL}")
         with self.changed:
             self._socket, self._last = socket, None
-            seat = self._add(self._entry(), SEAT)
+            seat = self._requests.add(self._entry(), SEAT)
             seat.said = 1
-        _send(socket, seat.text)
+        send(socket, seat.text)
         asked = time.monotonic()
         while not self._stop.is_set():
             try:
-                text = socket.recv(self._quiet())
+                with self.changed:
+                    quiet = self._requests.quiet()
+                text = socket.recv(quiet)
             except TimeoutError:
                 pass
             else:
@@ -204,9 +181,11 @@ class Link:
                 return
             if not self._seated and seat.again is None and time.monotonic() > asked + OPENING:
                 raise TimeoutError("the server does not answer")
-            for again in self._due():
+            with self.changed:
+                due = self._requests.due(self._seated)
+            for again in due:
                 asked = time.monotonic()
-                _send(socket, again)
+                send(socket, again)
 
     def _entry(self) -> Message:
         """How to come into the debate, the first time or again."""
@@ -216,34 +195,6 @@ class Link:
         if self.view is not None:
             return {"type": "resume", "seq": self.seq, **request}
         return {"type": "watch" if self.watching else "take", **request}
-
-    def _add(self, message: Message, number: int | None = None) -> Request:
-        if number is None:
-            self._numbers += 1
-            number = self._numbers
-        text = json.dumps({"id": number, **message}, allow_nan=False)
-        request = self._requests[number] = Request(message, text)
-        return request
-
-    def _quiet(self) -> float:
-        """How long nothing is to be said, in seconds."""
-        with self.changed:
-            times = [request.again for request in self._requests.values() if request.again is not None]
-        return max(0.01, min([1.0, *(at - time.monotonic() for at in times)]))
-
-    def _due(self) -> list[str]:
-        """What is to be said again now."""
-        now = time.monotonic()
-        with self.changed:
-            due = [
-                request
-                for number, request in self._requests.items()
-                if request.again is not None and request.again <= now and (self._seated or number == SEAT)
-            ]
-            for request in due:
-                request.again = None
-                request.said += 1
-        return [request.text for request in due]
 
     def _is_done(self) -> bool:
         """Whether no more is to come."""
@@ -256,10 +207,10 @@ class Link:
     def _hear(self, message: Message) -> None:
         kind = message["type"]
         if kind in ("accepted", "created"):
-            self._finish(message.get("id"))
+            self._requests.finish(message.get("id"))
             return
         if kind == "error":
-            self._refused(message)
+            self._requests.refused(message, self._begun)
             return
         if self.debate is not None and message.get("debate") != self.debate:
             return
@@ -298,7 +249,7 @@ class Link:
             self._tell("seated", self.seq)
             if view["outcome"] is not None:
                 self._end()
-            self._say_unanswered()
+            self._requests.say_again()
             return
         last = self.seq
         for seq, event, then in missed(known, view, last):
@@ -308,16 +259,16 @@ class Link:
     def _enter(self, message: Message) -> None:
         """The connection has the seat."""
         self._seated = True
-        self._finish(SEAT)
+        self._requests.finish(SEAT)
         self.beliefs = message["beliefs"]
         if self.beliefs is not None:
             # A restart makes the server forget what the judge believed.
-            waiting = {request.message.get("after") for request in self._requests.values()}
+            waiting = {message.get("after") for _, message in self._requests.messages()}
             for number, probability in self._beliefs.items():
                 known = number < len(self.beliefs) and self.beliefs[number] is not None
                 if not known and number not in waiting:
                     belief = {"type": "belief", "debate": self.debate, "after": number}
-                    self._add({**belief, "probability": probability})
+                    self._requests.add({**belief, "probability": probability})
 
     def _caught_up(self, turn: Turn | None) -> None:
         """All that has happened is known, and whose turn it is now."""
@@ -327,13 +278,7 @@ class Link:
         if begins:
             self._progress = True
             self._tell("begun", self.seq)
-        self._say_unanswered()
-
-    def _say_unanswered(self) -> None:
-        """Has said at once what was not said, or not answered, on a connection that was lost."""
-        for number, request in self._requests.items():
-            if number != SEAT and request.again is None:
-                request.again = time.monotonic()
+        self._requests.say_again()
 
     def _event(self, message: Message) -> None:
         seq = message["seq"]
@@ -357,75 +302,26 @@ class Link:
             pixel=None if pixel is None else (pixel[0], pixel[1]),
             value=event.get("value"),
         )
-        for number, request in list(self._requests.items()):
-            asked = request.message
+        for number, asked in self._requests.messages():
             resigned = event["type"] == "resigned" and event["by"] == view["seat"]
             if (
                 (asked["type"] == "reveal" and event["type"] == "reveal" and asked["seq"] == seq)
                 or (asked["type"] == "verdict" and event["type"] == "verdict")
                 or (asked["type"] == "resign" and resigned)
             ):
-                self._finish(number)
+                self._requests.finish(number)
         if view["outcome"] is not None:
             self._end()
 
     def _end(self) -> None:
         self.ended = time.monotonic()
-        for request in self._requests.values():
-            request.failure = Refused(*ENDED, self.debate)
-        self._requests.clear()
+        self._requests.fail(Refused(*ENDED, self.debate))
 
     def _tell(self, kind: Any, seq: int, **what: Any) -> None:
         assert self.view is not None
         if len(self.events) >= MOST_WAITING:
             raise ProtocolError("the server says more than there is in a debate")
         self.events.append(Event(kind, seq, view_of(self.view), self.turn, **what))
-
-    def _finish(self, number: int | None, failure: ClientError | None = None) -> None:
-        request = self._requests.pop(number, None) if number is not None else None
-        if request is not None:
-            request.failure, request.done = failure, failure is None
-
-    def _refused(self, message: Message) -> None:
-        refusal, number = _refusal(message), message.get("id")
-        if number is None:
-            # It was not read, and which one it was is not told.
-            if refusal.code not in PASSING:
-                raise refusal
-            for unread in list(self._requests):
-                self._later(unread, refusal)
-            return
-        request = self._requests.get(number)
-        if request is None:
-            return
-        if refusal.code in PASSING:
-            self._later(number, refusal)
-        elif refusal.code == "illegal" and request.said > 1:
-            # The first may have been heard, and its event is about to come.
-            request.give_up = request.give_up or time.monotonic() + LINGER
-            self._later(number, refusal)
-        elif refusal.code == "not_begun" and self._begun:
-            # After a restart it waits for the others: `_caught_up` has it said again with the turn.
-            request.again = None
-        elif refusal.code == "stale" and request.said > 1:
-            # It was heard the first time.
-            self._finish(number)
-        elif number == SEAT:
-            raise refusal
-        else:
-            self._finish(number, refusal)
-
-    def _later(self, number: int, refusal: Refused) -> None:
-        """Says it again later, unless it has been refused for too long."""
-        request, now = self._requests[number], time.monotonic()
-        request.give_up = request.give_up or now + self.patience
-        wait = request.wait if refusal.retry_s is None else refusal.retry_s
-        if now + wait <= request.give_up:
-            request.again, request.wait = now + wait, min(2 * request.wait, LONGEST_RETRY)
-        elif number == SEAT:
-            raise refusal
-        else:
-            self._finish(number, refusal)
 
     def _closed(self, reason: str) -> None:
         if self.ended is not None:
@@ -434,47 +330,3 @@ class Link:
         if reason == "restarting":
             raise ConnectionError("the server restarts")
         raise Closed(str(self.debate), reason)
-
-
-def _send(socket: ClientConnection, text: str) -> None:
-    """Says something. What is lost with the connection is said again on the next."""
-    try:
-        socket.send(text)
-    except ConnectionClosed:
-        pass
-
-
-def _refusal(message: Message) -> Refused:
-    code, what, expected = (str(message.get(name, "")) for name in ("code", "message", "expected"))
-    return Refused(code, what, expected, message.get("debate"), message.get("retry_s"))
-
-
-def refusal_of(body: bytes, retry: str | None) -> Refused | None:
-    """The refusal in the body of an answer over HTTP, if it is one."""
-    try:
-        message = dict[str, Any](json.loads(body))
-    except (ValueError, TypeError):
-        return None
-    if "code" not in message:
-        return None
-    if retry is not None and retry.isdecimal():
-        message.setdefault("retry_s", float(retry))
-    return _refusal(message)
-
-
-def _wait(error: Exception) -> float:
-    """How long to wait at least before the next try to connect, in seconds; raises what does not pass."""
-    if isinstance(error, InvalidStatus):
-        response = error.response
-        refusal = refusal_of(bytes(response.body or b""), response.headers.get("Retry-After"))
-        if refusal is not None and refusal.code in PASSING:
-            return refusal.retry_s or 0
-        if refusal is not None:
-            raise refusal
-        if response.status_code not in (429, 500, 502, 503, 504):
-            raise ProtocolError(f"no websocket: {error}") from error
-    elif isinstance(error, InvalidMessage) and isinstance(error.__cause__, EOFError):
-        return 0
-    elif isinstance(error, InvalidHandshake):
-        raise ProtocolError(f"no websocket: {error}") from error
-    return 0

@@ -14,8 +14,9 @@ from pixel_debate._native import Agent, Debate, Judge, View
 from pixel_debate.client import players
 from pixel_debate.client.errors import ProtocolError, Unreachable
 from pixel_debate.client.events import Event
-from pixel_debate.client.link import FIRST_WAIT, LONGEST_WAIT, PASSING, Link, refusal_of
+from pixel_debate.client.link import FIRST_WAIT, LONGEST_WAIT, Link
 from pixel_debate.client.players import AnyPlayer
+from pixel_debate.client.requests import PASSING, refusal_of
 from pixel_debate.client.seat import Seat
 from pixel_debate.types import BatchJudge, Legal, Order, Role
 
