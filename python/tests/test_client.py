@@ -340,16 +340,13 @@ def test_lost_connections_are_resumed_without_a_loss(address: str, server: Serve
 
 
 def test_a_restart_of_the_server_is_outlived(tmp_path: pathlib.Path) -> None:
-    store, restart = tmp_path / "debates.db", threading.Barrier(2)
-    once = iter([True])
+    store, thinking, restarted = tmp_path / "debates.db", threading.Event(), threading.Event()
 
     def meanwhile() -> None:
-        if next(once, None):
-            restart.wait(PATIENCE)
-            restart.wait(PATIENCE)
+        thinking.set()
+        assert restarted.wait(PATIENCE)
 
-    judge = Bright()
-    with ThreadPoolExecutor(3) as pool:
+    with ThreadPoolExecutor(2) as pool, contextlib.ExitStack() as stack:
         with running(store) as address:
             server = Server(address)
             created = outside(server)
@@ -357,19 +354,21 @@ def test_a_restart_of_the_server_is_outlived(tmp_path: pathlib.Path) -> None:
             ends = [
                 pool.submit(server.play, Bright(), created.name, created.honest),
                 pool.submit(server.play, Slow(meanwhile), created.name, created.liar),
-                pool.submit(server.play, judge, created.name, created.judge),
             ]
-            restart.wait(PATIENCE)
-            for _ in range(PATIENCE * 10):
-                if 0 in judge.seen:
-                    break
-                time.sleep(0.1)
+            judge = stack.enter_context(server.take(created.name, created.judge))
+            assert [next(judge).kind for _ in range(2)] == ["seated", "begun"]
+            # The server has heard it, and forgets it.
+            judge.belief(0.5)
+            assert thinking.wait(PATIENCE)
         with running(store, listen=address.removeprefix("http://")):
-            restart.wait(PATIENCE)
+            restarted.set()
+            for event in judge:
+                if event.kind == "reveal":
+                    judge.belief(0.75, after=event.seq)
+                if event.turn is not None and event.turn.seat == "judge":
+                    judge.verdict(8)
             assert {end.result(PATIENCE).winner for end in ends} == {"liar"}
-            # What the judge said before the restart the server was told again.
-            assert None not in server.record(created.name)["beliefs"]
-            assert len(server.record(created.name)["beliefs"]) == 5
+            assert server.record(created.name)["beliefs"] == [0.5, 0.75, 0.75, 0.75, 0.75]
 
 
 def test_thinking_longer_than_the_server_bears_silence_costs_nothing(tmp_path: pathlib.Path) -> None:
