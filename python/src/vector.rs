@@ -67,6 +67,8 @@ struct State {
     /// Debate × pixel: 1 and 2 where the first and the second debater have revealed it.
     shown: Vec<u8>,
     many: Option<ManyEvaluator>,
+    /// Whether a step was not carried out to its end, since the judge raised or somebody pressed Ctrl-C.
+    is_broken: bool,
     columns: usize,
     area: usize,
 }
@@ -122,6 +124,7 @@ impl Debates {
             legal: vec![0; count * area],
             shown: vec![0; count * area],
             many: many.transpose()?,
+            is_broken: false,
             columns: data.width(),
             area,
         };
@@ -195,6 +198,10 @@ impl Debates {
         let actions = copied::<i64>("actions", actions, &[Some(count)])?.numbers;
         let active = copied::<bool>("active", active, &[Some(count)])?.numbers;
         let state = &mut *state;
+        if state.is_broken {
+            return Err(wrong("the last step was broken off: reset() begins all debates anew"));
+        }
+        state.is_broken = true;
         let mut outcomes = detached(py, STEPPING, || state.reveal(&actions, &active))?;
         let complete = std::mem::take(&mut outcomes.complete);
         let logits = match ask {
@@ -207,6 +214,7 @@ impl Debates {
             state.redraw(data, &outcomes)
         })?;
         settled.map_err(raise::<SetupError>)?;
+        state.is_broken = false;
         let Outcomes { movers, honest, illegal, .. } = outcomes;
         let reward = |(mover, honest): (&Option<Role>, &Option<f32>)| match (mover, honest) {
             (Some(Role::Honest), Some(reward)) => *reward,
@@ -232,6 +240,7 @@ impl Debates {
 impl State {
     /// Begins all debates.
     fn begin(&mut self, data: &Images, count: usize) -> Result<(), String> {
+        self.is_broken = false;
         self.debates.clear();
         for number in 0..count {
             let debate = self.draw(data)?;

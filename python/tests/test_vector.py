@@ -136,8 +136,13 @@ def test_a_judge_of_ones_own_is_asked_in_one_batch(judge: pd.Judge) -> None:
     def wrong(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
         return np.full((len(values), 10), np.nan, np.float32)
 
+    broken = DebateVectorEnv(2, pixels=4, judge=wrong)
     with pytest.raises(pd.PlayerError, match="wrong: its answer for label 0 of set 0"):
-        rollout(DebateVectorEnv(2, pixels=4, judge=wrong), 1, 4)
+        rollout(broken, 1, 4)
+    # Nothing goes on by half.
+    with pytest.raises(ValueError, match=r"broken off: reset\(\) begins all debates anew"):
+        broken.step(np.zeros(2, np.int64))
+    assert len(rollout(broken, 1, 3)) == 3
 
 
 def test_a_judge_that_steps_the_debates_that_it_judges_is_refused(judge: pd.Judge) -> None:
