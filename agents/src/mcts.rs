@@ -13,6 +13,10 @@
 //! - What was found out below the moves played is kept, and its rollouts count towards the next
 //!   move's.
 //!
+//! A search may [gather](Mcts::gathering) several rollouts before it asks the judge about their ends at once, for
+//! a judge that answers a batch faster. It is another search then: those under way count as visits whose value is
+//! not known (a "virtual loss"; Chaslot, Winands, van den Herik, "Parallel Monte-Carlo tree search", 2008).
+//!
 //! What a node is decides what the rollouts learn from each other: in the paper's [`tree`] it is a
 //! sequence of reveals, in the [`graph`] a set, which all its orders share.
 
@@ -65,6 +69,8 @@ pub enum SearchShape {
 /// The paper's debater: tree search with a fixed number of rollouts a move.
 pub struct Mcts {
     rollouts: u32,
+    /// How many rollouts' ends the judge is asked about at once.
+    gathered: u32,
     value: LeafValue,
     rng: ChaCha8Rng,
     /// The honest side's value of every complete set of pixels that the judge was asked about.
@@ -99,6 +105,7 @@ impl Mcts {
     pub fn new(rollouts: u32, value: LeafValue, shape: SearchShape, seed: u64) -> Self {
         Self {
             rollouts: rollouts.max(1),
+            gathered: 1,
             value,
             rng: ChaCha8Rng::seed_from_u64(seed),
             judged: FxHashMap::default(),
@@ -107,6 +114,38 @@ impl Mcts {
                 SearchShape::Graph => Box::new(Graph::new()),
             },
         }
+    }
+
+    /// The same search, that asks the judge about the ends of so many rollouts at once (at least one). With
+    /// more than one it may play otherwise.
+    ///
+    /// ```
+    /// use pixel_debate_agents::{Agent, Clock, LeafValue, Mcts, SearchShape};
+    /// use pixel_debate_game::{Debater, Seat};
+    /// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(9, 9, vec![200; 81])?);
+    /// # let debate = Debate::new(Rules::paper(4, true, Role::Honest), image, 7, Some(1), 10)?;
+    ///
+    /// /// Counts how often it is asked.
+    /// struct Patient(usize);
+    ///
+    /// impl Evaluator for Patient {
+    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    ///         self.0 += 1;
+    ///         vec![[0.0; CLASSES]; sets.len()]
+    ///     }
+    /// }
+    ///
+    /// let (view, mut judge) = (debate.view(Seat::Debater(Debater::First)), Patient(0));
+    /// let mut agent = Mcts::new(100, LeafValue::Outcome, SearchShape::Tree, 1).gathering(25);
+    /// agent.choose(&view, &mut judge, Clock::unlimited())?;
+    /// assert_eq!(judge.0, 4);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn gathering(self, rollouts: u32) -> Self {
+        Self { gathered: rollouts.max(1), ..self }
     }
 
     /// The rollouts through the root so far.
@@ -150,8 +189,44 @@ impl Mcts {
                 Some(value) => *value,
                 None => *judged.entry(rollout.revealed.clone()).or_insert(leaves.value(&rollout)),
             };
-            memory.record(&rollout, honest);
+            memory.count(&rollout);
+            memory.value(&rollout, honest);
             if made < rollouts && clock.is_over() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// As [`search`](Self::search), several rollouts at a time.
+    fn search_gathered(
+        &mut self,
+        position: &Position,
+        evaluator: &mut dyn Evaluator,
+        clock: Clock,
+    ) -> bool {
+        let mut left = self.rollouts.saturating_sub(self.visits()).max(1);
+        let Self { gathered, value, rng, judged, memory, .. } = self;
+        while left > 0 {
+            let mut under_way = Vec::new();
+            let mut sets: Vec<PixelSet> = Vec::new();
+            for _ in 0..left.min(*gathered) {
+                let rollout = Rollout::through(&mut **memory, position, rng);
+                memory.count(&rollout);
+                if !judged.contains_key(&rollout.revealed) && !sets.contains(&rollout.revealed) {
+                    sets.push(rollout.revealed.clone());
+                }
+                under_way.push(rollout);
+            }
+            let logits = evaluator.evaluate(&sets);
+            for (set, logits) in sets.into_iter().zip(logits) {
+                judged.insert(set, value.of(position.honest_margin(&logits)));
+            }
+            left -= under_way.len() as u32;
+            for rollout in under_way {
+                memory.value(&rollout, judged[&rollout.revealed]);
+            }
+            if left > 0 && clock.is_over() {
                 return false;
             }
         }
@@ -237,7 +312,11 @@ impl Agent for Mcts {
         if !clock.is_over() {
             self.judge_last_pixels(&position, evaluator);
         }
-        let complete = self.search(&position, evaluator, clock);
+        let complete = if self.gathered > 1 {
+            self.search_gathered(&position, evaluator, clock)
+        } else {
+            self.search(&position, evaluator, clock)
+        };
         let pixel = self.most_visited().ok_or(AgentError::NothingToReveal)?;
         Ok(Choice { cut_short: !complete, ..Choice::unproven(pixel) })
     }
@@ -315,6 +394,36 @@ mod tests {
                 prop_assert_eq!(single.memory.root_visits(), batched.memory.root_visits());
                 prop_assert_eq!(single.most_visited(), Some(pixel));
                 debate.apply(Move::Reveal { by, pixel }).unwrap();
+            }
+        }
+
+        #[test]
+        fn gathered_rollouts_are_as_many_and_asked_about_together(
+            (value, shape, rollouts) in any_mcts(),
+            pixels in 2..=4_u8,
+            gathered in 1..40_u32,
+            weights in weights(),
+            seed: u64,
+        ) {
+            let mut judge = Weighing { weights, batches: Arc::default() };
+            let debate = debate(pixels);
+            let view = debate.view(Seat::Debater(debate.to_move().unwrap()));
+            let position = Position::of(&view).unwrap();
+            let agent = || Mcts::new(rollouts, value, shape, seed).gathering(gathered);
+            let (mut gathers, mut plain) = (agent(), Mcts::new(rollouts, value, shape, seed));
+            prop_assert!(gathers.search_gathered(&position, &mut judge, Clock::unlimited()));
+            prop_assert_eq!(gathers.visits(), rollouts);
+            let batches = judge.batches.lock().unwrap().clone();
+            prop_assert_eq!(batches.len(), rollouts.div_ceil(gathered) as usize);
+            prop_assert!(batches.iter().all(|sets| *sets <= gathered as usize));
+            // One at a time it is the plain search.
+            plain.search(&position, &mut judge, Clock::unlimited());
+            let mut ones = Mcts::new(rollouts, value, shape, seed).gathering(1);
+            prop_assert!(ones.search_gathered(&position, &mut judge, Clock::unlimited()));
+            prop_assert_eq!(ones.memory.root_visits(), plain.memory.root_visits());
+            // What was found out is worth the same, whatever it was asked with.
+            for (set, value) in &gathers.judged {
+                prop_assert!(plain.judged.get(set).is_none_or(|known| known == value));
             }
         }
 

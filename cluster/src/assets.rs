@@ -40,6 +40,8 @@ pub(crate) async fn offer(
     }
     let cells = &plan.manifest().cells;
     for (cell, judge) in cells.iter().zip(plan.judges()) {
+        // One that was brought along cannot be sent: workers say of its shards that they cannot do them.
+        let Some(judge) = judge else { continue };
         let hash = &cell.play.judge.hash;
         if built_in_judge(hash).is_none() {
             put(store, most, hash, || judge.to_bytes()).await?;

@@ -6,6 +6,7 @@ use pixel_debate_agents::{AgentSpec, solver::JudgeMark};
 use pixel_debate_game::{LegalPixels, Role, TurnOrder};
 use serde::{Deserialize, Serialize};
 
+use crate::DebaterSpec;
 use crate::experiment::{Aggregate, Lies, Protocol};
 
 /// A combination of a grid's axes, with every default written out: one line of the results.
@@ -42,9 +43,9 @@ pub struct Play {
     /// Which pixels may be revealed.
     pub legal: LegalPixels,
     /// The honest debater; `None` where the judge is alone.
-    pub honest: Option<AgentSpec>,
+    pub honest: Option<DebaterSpec>,
     /// The liar; likewise.
-    pub liar: Option<AgentSpec>,
+    pub liar: Option<DebaterSpec>,
     /// The judge.
     pub judge: JudgeMark,
     /// The seeds of each replicate, the first of which draws random lies too; none where nothing is
@@ -127,15 +128,17 @@ impl Play {
             return debates * solve;
         }
         let reveals = f64::from(self.pixels);
-        let agent = |agent: Option<AgentSpec>| match agent {
-            None | Some(AgentSpec::Random) => 0.0,
-            Some(AgentSpec::Greedy) => cost::GREEDY * reveals / 2.0,
-            Some(AgentSpec::Mcts { rollouts, .. }) => {
-                cost::ROLLOUT * f64::from(rollouts) * reveals / 2.0
-            }
-            Some(AgentSpec::Exact) => solve,
-        };
+        let agent =
+            |debater: &Option<DebaterSpec>| match debater.as_ref().and_then(DebaterSpec::agent) {
+                // What somebody brings along takes nobody knows how long.
+                None | Some(AgentSpec::Random) => 0.0,
+                Some(AgentSpec::Greedy) => cost::GREEDY * reveals / 2.0,
+                Some(AgentSpec::Mcts { rollouts, .. }) => {
+                    cost::ROLLOUT * f64::from(rollouts) * reveals / 2.0
+                }
+                Some(AgentSpec::Exact) => solve,
+            };
         let blame = if self.blame { 0.1 * solve } else { 0.0 };
-        debates * (cost::LOGITS + agent(self.honest) + agent(self.liar) + blame)
+        debates * (cost::LOGITS + agent(&self.honest) + agent(&self.liar) + blame)
     }
 }

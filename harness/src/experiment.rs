@@ -40,7 +40,6 @@ mod values;
 use std::fmt;
 use std::ops::Range;
 
-use pixel_debate_agents::AgentSpec;
 use pixel_debate_game::{LegalPixels, Role, Rules};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
@@ -49,8 +48,10 @@ use toml::de::DeTable;
 pub use axis::Axis;
 use counts::Count;
 pub use error::{ExperimentError, Location};
-use fields::Fields;
+use fields::{Fields, Source};
 pub use judge::{JudgeSpec, Missing, Training};
+
+use crate::{Custom, DebaterSpec};
 
 /// What a file says.
 #[derive(Debug, Clone)]
@@ -145,12 +146,12 @@ pub enum DebateOrder {
 }
 
 /// The liar's agent, which may follow the honest side's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum LiarSpec {
     /// The same as the honest side's, whichever that is.
     Same,
     /// One of its own.
-    Own(AgentSpec),
+    Own(DebaterSpec),
 }
 
 /// Cells that share all but their axes.
@@ -177,7 +178,7 @@ pub struct Grid {
     /// An axis: which pixels they may reveal.
     pub legal: Axis<LegalPixels>,
     /// An axis: the honest debater.
-    pub honest: Option<Spanned<Axis<AgentSpec>>>,
+    pub honest: Option<Spanned<Axis<DebaterSpec>>>,
     /// An axis: the liar; `same` is the honest debater's agent.
     pub liar: Option<Spanned<Axis<LiarSpec>>>,
     /// An axis: `shipped` for the program's own judge of so many pixels, `judge-4` or `judge-6` for
@@ -247,17 +248,27 @@ impl Experiment {
     ///
     /// [`ExperimentError`] if something of it is not as it may be, with its line, what is there and what is allowed.
     pub fn from_toml(text: &str) -> Result<Self, ExperimentError> {
+        Self::with(text, &Custom::default())
+    }
+
+    /// Reads a file's text, in which debaters may be named that were brought along.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_toml`](Self::from_toml).
+    pub fn with(text: &str, custom: &Custom) -> Result<Self, ExperimentError> {
+        let source = Source { text, custom };
         let file = DeTable::parse(text).map_err(|error| ExperimentError::of_toml(text, &error))?;
         let known = ["title", "about", "images", "grid", "compare", "plot"];
-        let fields = Fields::of(text, "the file", 0..0, file.get_ref(), &known)?;
+        let fields = Fields::of(source, "the file", 0..0, file.get_ref(), &known)?;
         let (span, images) = fields.table("images")?;
         Ok(Self {
             title: fields.required("title")?.into_inner(),
             about: fields.or("about", String::new())?.into_inner(),
-            images: Spanned::new(span.clone(), Images::read(text, span, images)?),
-            grids: each(text, fields.tables("grid")?, Grid::read)?,
-            comparisons: each(text, fields.tables("compare")?, Comparison::read)?,
-            plots: each(text, fields.tables("plot")?, Plot::read)?,
+            images: Spanned::new(span.clone(), Images::read(source, span, images)?),
+            grids: each(source, fields.tables("grid")?, Grid::read)?,
+            comparisons: each(source, fields.tables("compare")?, Comparison::read)?,
+            plots: each(source, fields.tables("plot")?, Plot::read)?,
         })
     }
 }
@@ -276,18 +287,22 @@ fn inner<T, U>(spanned: Spanned<T>, change: impl FnOnce(T) -> U) -> Spanned<U> {
 
 /// Reads tables with one name.
 fn each<'a, T>(
-    text: &'a str,
+    source: Source<'a>,
     tables: Vec<(Range<usize>, &'a DeTable<'a>)>,
-    read: impl Fn(&'a str, Range<usize>, &'a DeTable<'a>) -> Result<T, ExperimentError>,
+    read: impl Fn(Source<'a>, Range<usize>, &'a DeTable<'a>) -> Result<T, ExperimentError>,
 ) -> Result<Vec<Spanned<T>>, ExperimentError> {
     let tables = tables.into_iter();
-    tables.map(|(span, table)| Ok(Spanned::new(span.clone(), read(text, span, table)?))).collect()
+    tables.map(|(span, table)| Ok(Spanned::new(span.clone(), read(source, span, table)?))).collect()
 }
 
 impl Images {
-    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, ExperimentError> {
+    fn read(
+        source: Source<'_>,
+        span: Range<usize>,
+        table: &DeTable<'_>,
+    ) -> Result<Self, ExperimentError> {
         let known = ["dataset", "range", "list", "random", "seed", "looks", "skip_unusable"];
-        let fields = Fields::of(text, "[images]", span, table, &known)?;
+        let fields = Fields::of(source, "[images]", span, table, &known)?;
         Ok(Self {
             dataset: fields.required("dataset")?.into_inner(),
             range: fields.optional("range")?,
@@ -301,7 +316,11 @@ impl Images {
 }
 
 impl Grid {
-    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, ExperimentError> {
+    fn read(
+        source: Source<'_>,
+        span: Range<usize>,
+        table: &DeTable<'_>,
+    ) -> Result<Self, ExperimentError> {
         let known = [
             "name",
             "images",
@@ -322,7 +341,7 @@ impl Grid {
             "replicates",
             "blame",
         ];
-        let fields = Fields::of(text, "[[grid]]", span, table, &known)?;
+        let fields = Fields::of(source, "[[grid]]", span, table, &known)?;
         let times = |name| -> Result<Spanned<u64>, ExperimentError> {
             let count: Option<Spanned<Count<1, MOST_SEEDS>>> = fields.optional(name)?;
             Ok(count.map_or_else(|| Spanned::new(0..0, 1), |count| inner(count, Count::get)))
@@ -355,8 +374,12 @@ impl Grid {
 }
 
 impl Comparison {
-    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, ExperimentError> {
-        let fields = Fields::of(text, "[[compare]]", span, table, &["a", "b", "primary"])?;
+    fn read(
+        source: Source<'_>,
+        span: Range<usize>,
+        table: &DeTable<'_>,
+    ) -> Result<Self, ExperimentError> {
+        let fields = Fields::of(source, "[[compare]]", span, table, &["a", "b", "primary"])?;
         Ok(Self {
             a: fields.required("a")?.into_inner(),
             b: fields.required("b")?.into_inner(),
@@ -366,8 +389,12 @@ impl Comparison {
 }
 
 impl Plot {
-    fn read(text: &str, span: Range<usize>, table: &DeTable<'_>) -> Result<Self, ExperimentError> {
-        let fields = Fields::of(text, "[[plot]]", span, table, &["name", "kind", "grids"])?;
+    fn read(
+        source: Source<'_>,
+        span: Range<usize>,
+        table: &DeTable<'_>,
+    ) -> Result<Self, ExperimentError> {
+        let fields = Fields::of(source, "[[plot]]", span, table, &["name", "kind", "grids"])?;
         Ok(Self {
             name: fields.required("name")?.into_inner(),
             kind: fields.required("kind")?.into_inner(),

@@ -2,11 +2,11 @@
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_judge::Judge;
-use pixel_debate_play::PlayError;
-use pixel_debate_validation::check_labels;
+use pixel_debate_play::{Judging, PlayError};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::Custom;
 use crate::cell::Play;
 use crate::hex;
 use crate::rows::Row;
@@ -62,8 +62,9 @@ impl Job {
         judge: &Judge,
         go_on: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<Row>>, PlayError> {
-        check_labels(judge.provenance(), dataset)?;
-        let work = Work { dataset, judge, play: &self.play };
+        judge.check(dataset)?;
+        let custom = Custom::default();
+        let work = Work { dataset, judge, play: &self.play, custom: &custom };
         let mut rows = Vec::new();
         for image in self.images.iter().copied() {
             if image >= dataset.len() {

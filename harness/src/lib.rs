@@ -35,13 +35,15 @@
 //! ```
 
 mod cell;
+mod custom;
+mod debater;
 pub mod experiment;
 mod hex;
 mod job;
 mod manifest;
 mod parquet;
 mod plan;
-mod plot;
+pub mod plot;
 mod report;
 mod rows;
 mod run;
@@ -49,6 +51,8 @@ mod summary;
 mod work;
 
 pub use cell::{Cell, Play};
+pub use custom::{Custom, CustomDebater, CustomError};
+pub use debater::DebaterSpec;
 use hex::hex;
 pub use job::Job;
 pub use manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};

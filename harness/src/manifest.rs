@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use pixel_debate_agents::solver::JudgeMark;
 use pixel_debate_play::LeftOut;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -122,6 +123,11 @@ pub struct PlotMark {
     pub grids: Vec<String>,
 }
 
+/// What the mark of a judge that was brought along begins with, where a network has its hash.
+pub(crate) const VERSION: &str = "version ";
+/// What such a judge declares of its answers: `logits`, `probabilities`, or anything else.
+const ANSWERS: &str = "answers";
+
 impl Manifest {
     /// The version of the folder's format that this program writes and reads.
     pub const FORMAT: u32 = 2;
@@ -143,6 +149,18 @@ impl Manifest {
         ]
         .map(str::to_owned)
         .to_vec()
+    }
+
+    /// Whether what a judge says are logits, by which it can be scored: those of a network are, and those of
+    /// one that was brought along if it has declared so.
+    pub(crate) fn gives_probabilities(&self, judge: &JudgeMark) -> bool {
+        let origin = self.judges.iter().find(|origin| origin.hash == judge.hash);
+        match origin.and_then(|origin| origin.provenance.get(ANSWERS)) {
+            Some(answers) if judge.hash.starts_with(VERSION) => {
+                ["logits", "probabilities"].contains(&answers.as_str())
+            }
+            _ => true,
+        }
     }
 
     /// The images' numbers, in the order of the run.

@@ -3,6 +3,7 @@
 mod cells;
 mod files;
 mod images;
+mod judge;
 mod measure;
 
 pub use measure::Measured;
@@ -11,18 +12,21 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
 
-use pixel_debate_agents::AgentSpec;
+use pixel_debate_agents::{AgentSpec, solver::JudgeMark};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::BEHAVIOUR;
 use pixel_debate_judge::Judge;
 use pixel_debate_judge::kernels::Instructions;
 
+use pixel_debate_play::PlayError;
+
 use crate::experiment::{Experiment, ExperimentError, Grid, Images, Missing, PlotKind};
 use crate::manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
 use crate::rows::Row;
 use crate::work::{Depth, Work};
-use crate::{Cell, Job};
+use crate::{Cell, Custom, DebaterSpec, Job, cell::Play};
 use files::Files;
+use judge::CellJudge;
 
 /// An experiment that can be run: every file is read, every setting checked.
 #[derive(Debug)]
@@ -32,7 +36,8 @@ pub struct RunPlan {
     /// The images' numbers, in the order of the run.
     pub(crate) images: Vec<usize>,
     /// The judge of each cell.
-    pub(crate) judges: Vec<Judge>,
+    judges: Vec<CellJudge>,
+    custom: Custom,
     pub(crate) shards: Vec<Shard>,
 }
 
@@ -62,8 +67,22 @@ impl RunPlan {
     ///
     /// [`ExperimentError`] with the line of what cannot be planned, what is wrong and what is allowed.
     pub fn new(text: &str, folder: &Path, limit: Option<usize>) -> Result<Self, ExperimentError> {
-        let experiment = Experiment::from_toml(text)?;
-        let files = Files { text, folder };
+        Self::with(text, folder, limit, Custom::default())
+    }
+
+    /// Plans what the text of a file says, which may name judges and debaters that were brought along.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with(
+        text: &str,
+        folder: &Path,
+        limit: Option<usize>,
+        custom: Custom,
+    ) -> Result<Self, ExperimentError> {
+        let experiment = Experiment::with(text, &custom)?;
+        let files = Files { text, folder, custom: &custom };
         let (images, span) = (experiment.images.get_ref(), experiment.images.span());
         let dataset = files.dataset(&images.dataset, span.clone())?;
         let mut numbers = images.numbers(&dataset).map_err(|(place, reason)| {
@@ -107,7 +126,8 @@ impl RunPlan {
             cells,
             plots: plots(text, &experiment)?,
         };
-        let mut plan = Self { manifest, dataset, images: numbers, judges, shards: Vec::new() };
+        let mut plan =
+            Self { manifest, dataset, images: numbers, judges, custom, shards: Vec::new() };
         plan.shards = plan.divided();
         Ok(plan)
     }
@@ -120,7 +140,7 @@ impl RunPlan {
     /// As [`Experiment::from_toml`].
     pub fn missing_judges(text: &str, folder: &Path) -> Result<Vec<Missing>, ExperimentError> {
         let experiment = Experiment::from_toml(text)?;
-        let files = Files { text, folder };
+        let files = Files { text, folder, custom: &Custom::default() };
         let mut missing: Vec<Missing> = Vec::new();
         for grid in &experiment.grids {
             for pixels in grid.get_ref().pixels.get_ref().values() {
@@ -148,7 +168,16 @@ impl RunPlan {
     /// What the debates of a cell need.
     pub(crate) fn work(&self, cell: usize) -> Work<'_> {
         let play = &self.manifest.cells[cell].play;
-        Work { dataset: &self.dataset, judge: &self.judges[cell], play }
+        let (judge, custom) = (self.judges[cell].judging(), &self.custom);
+        Work { dataset: &self.dataset, judge, play, custom }
+    }
+
+    /// Whether whoever brought something along has stopped the run.
+    pub(crate) fn check_time(&self) -> Result<(), PlayError> {
+        if self.custom.clock().is_over() {
+            return Err(PlayError::Stopped { what: "the run".to_owned() });
+        }
+        Ok(())
     }
 
     /// What is wrong with the rows of a shard, if anything.
@@ -174,7 +203,9 @@ impl RunPlan {
         let classes = self.manifest.dataset.classes.len();
         let mut shards = Vec::new();
         for (cell, Cell { images, play, .. }) in self.manifest.cells.iter().enumerate() {
-            let most = SHARD_SECONDS / play.seconds(classes);
+            // What was brought along may fail, and takes nobody knows how long: an image alone is lost by it.
+            let most =
+                if self.is_custom(cell) { 1.0 } else { SHARD_SECONDS / play.seconds(classes) };
             let size = (most as usize).clamp(1, SHARD_IMAGES);
             for start in (0..*images).step_by(size) {
                 let images = start..(start + size).min(*images);
@@ -191,9 +222,18 @@ impl RunPlan {
         &self.dataset
     }
 
-    /// The judge of each cell.
-    pub fn judges(&self) -> &[Judge] {
-        &self.judges
+    /// The judge of each cell, where it is a network: one that was brought along is nothing that could be sent.
+    pub fn judges(&self) -> impl ExactSizeIterator<Item = Option<&Judge>> {
+        self.judges.iter().map(CellJudge::network)
+    }
+
+    /// Whether a cell's judge or one of its debaters was brought along.
+    fn is_custom(&self, cell: usize) -> bool {
+        let Play { honest, liar, .. } = &self.manifest.cells[cell].play;
+        let brought = |debater: &Option<DebaterSpec>| {
+            debater.as_ref().is_some_and(|debater| debater.agent().is_none())
+        };
+        self.judges[cell].network().is_none() || brought(honest) || brought(liar)
     }
 
     /// The run as it will be written down.
@@ -243,12 +283,11 @@ fn looks(
 }
 
 /// Each judge once.
-fn origins(judges: &[Judge]) -> Vec<JudgeOrigin> {
+fn origins(judges: &[CellJudge]) -> Vec<JudgeOrigin> {
     let mut origins: Vec<JudgeOrigin> = Vec::new();
     for judge in judges {
-        let (name, hash) = (judge.name().to_owned(), judge.network().hash());
-        let provenance = judge.provenance().0.clone().into_iter().collect();
-        let origin = JudgeOrigin { name, hash, provenance };
+        let JudgeMark { name, hash } = judge.mark();
+        let origin = JudgeOrigin { name, hash, provenance: judge.about() };
         if !origins.contains(&origin) {
             origins.push(origin);
         }
@@ -337,7 +376,8 @@ fn shows_something(
         PlotKind::Blame => *grid.blame.get_ref(),
         PlotKind::Rollouts => {
             let honest = grid.honest.iter().flat_map(|axis| axis.get_ref().values());
-            honest.into_iter().any(|agent| matches!(agent, AgentSpec::Mcts { .. }))
+            let mut agents = honest.filter_map(DebaterSpec::agent);
+            agents.any(|agent| matches!(agent, AgentSpec::Mcts { .. }))
         }
         _ => true,
     };

@@ -3,6 +3,21 @@
 //! They are to be read in grey and by colour-blind readers: what differs in colour (those of Okabe
 //! and Ito, "Color universal design", 2008) differs in the shape of its marks too. Every rate has
 //! its 95 % interval, and every chart says what its n is.
+//!
+//! ```
+//! use pixel_debate_harness::plot::{Chart, Dot, Dots};
+//!
+//! let dot = |kind, rate| Dot { kind, rate, low: rate - 0.05, high: rate + 0.05 };
+//! let chart = Chart::Dots(Dots {
+//!     title: "Optimal play".to_owned(),
+//!     note: "Images won by the honest side, n = 100.".to_owned(),
+//!     kinds: vec!["honest first".to_owned(), "liar first".to_owned()],
+//!     groups: vec![("four pixels".to_owned(), vec![dot(0, 0.85), dot(1, 0.79)])],
+//! });
+//! let drawn = chart.draw("optimal")?;
+//! assert!(drawn.svg.contains("four pixels") && drawn.png.starts_with(b"\x89PNG"));
+//! # Ok::<(), pixel_debate_harness::RunError>(())
+//! ```
 
 mod confusion;
 mod dots;
@@ -17,14 +32,14 @@ use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
 use plotters::style::{FontStyle, register_font};
 
 use crate::RunError;
-pub(crate) use confusion::Confusion;
-pub(crate) use dots::{Dot, Dots};
-pub(crate) use games::Games;
-pub(crate) use lines::{Lines, Point, Series};
+pub use confusion::Confusion;
+pub use dots::{Dot, Dots};
+pub use games::Games;
+pub use lines::{Lines, Point, Series};
 
 /// Something that can be drawn.
 #[derive(Debug)]
-pub(crate) enum Chart {
+pub enum Chart {
     /// Rates below each other.
     Dots(Dots),
     /// Rates by category, one line a series.
@@ -37,15 +52,20 @@ pub(crate) enum Chart {
 
 /// A chart as files.
 #[derive(Debug)]
-pub(crate) struct Drawn {
-    pub(crate) svg: String,
+pub struct Drawn {
+    /// As SVG.
+    pub svg: String,
     /// As PNG.
-    pub(crate) png: Vec<u8>,
+    pub png: Vec<u8>,
 }
 
 impl Chart {
     /// Draws the chart; `name` is for the error.
-    pub(crate) fn draw(&self, name: &str) -> Result<Drawn, RunError> {
+    ///
+    /// # Errors
+    ///
+    /// [`RunError::Plot`] if it cannot be drawn.
+    pub fn draw(&self, name: &str) -> Result<Drawn, RunError> {
         let fault = |fault: String| RunError::Plot { name: name.to_owned(), fault };
         let (svg, picture) = match self {
             Self::Games(games) => {

@@ -199,8 +199,8 @@ pixels = [4, 6]
         let job = serde_json::to_vec(&undone.job(key).unwrap()).unwrap();
         let job: crate::Job = serde_json::from_slice(&job).unwrap();
         assert_eq!(job.key(), key);
-        let judges = plan.judges().iter();
-        let judge = judges.clone().find(|judge| judge.network().hash() == job.play.judge.hash);
+        let judge =
+            plan.judges().flatten().find(|judge| judge.network().hash() == job.play.judge.hash);
         let rows = job.rows(plan.dataset(), judge.unwrap(), &|| true).unwrap().unwrap();
         job.to_bytes(&rows)
     }
@@ -266,7 +266,7 @@ pixels = [4, 6]
             assert!(refused(keys[1], &sound).contains("a shard of another run"));
             assert!(refused("abc", &sound).contains("a shard of another run"));
             let job = undone.job(keys[0]).unwrap();
-            let judge = &plan.judges()[0];
+            let judge = plan.judges().next().flatten().unwrap();
             let rows = job.rows(plan.dataset(), judge, &|| true).unwrap().unwrap();
             let wrong: [Alteration; 22] = [
                 (|rows| rows.clear(), "it has 0 debates, and its images have 2"),

@@ -103,15 +103,20 @@ impl Summary {
             instructions: manifest.instructions.clone(),
             left_out: manifest.left_out.clone(),
             looks: manifest.looks.clone(),
-            cells: cells.map(|(cell, rows)| CellSummary::of(cell, rows)).collect(),
+            cells: cells
+                .map(|(cell, rows)| {
+                    let forecasts = manifest.gives_probabilities(&cell.play.judge);
+                    CellSummary::of(cell, rows, forecasts)
+                })
+                .collect(),
             comparisons: comparison::comparisons(manifest, rows),
         }
     }
 }
 
 impl CellSummary {
-    /// Counts the debates of a cell.
-    pub fn of(cell: &Cell, rows: &[Row]) -> Self {
+    /// Counts the debates of a cell, and scores the judge if what it says are `forecasts`.
+    fn of(cell: &Cell, rows: &[Row], forecasts: bool) -> Self {
         let mut results = Vec::new();
         for seeds_by in &cell.seeds_by {
             for lies_by in &cell.lies_by {
@@ -119,7 +124,7 @@ impl CellSummary {
             }
         }
         let images = rows.chunk_by(|one, next| one.image == next.image).count();
-        let judged = judged::judged(cell, rows);
+        let judged = if forecasts { judged::judged(cell, rows) } else { Vec::new() };
         Self { cell: cell.clone(), images, debates: rows.len(), results, judged }
     }
 }

@@ -4,27 +4,33 @@ mod blame;
 mod solved;
 mod sound;
 
-use std::sync::Arc;
-
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{Claims, Pixel, Role, TurnOrder, Verdict, believed_label, honest_margin};
+use pixel_debate_game::{
+    Claims, Move, Pixel, Role, Seat, TurnOrder, Verdict, believed_label, honest_margin,
+};
+use pixel_debate_judge::CLASSES;
 use pixel_debate_judge::masks::{Masks, measuring_rng};
-use pixel_debate_judge::{CLASSES, Judge};
-use pixel_debate_play::{Debaters, PlayError, Series, Setup};
+use pixel_debate_play::{
+    AgentPlayer, Answer, Asked, Judging, NoAnswer, PlayError, Player, Seats, Series, Setup, Stall,
+    agent_seed,
+};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
 use crate::cell::Play;
 use crate::experiment::{Lies, NamedLies, Protocol};
 use crate::rows::Row;
+use crate::{Custom, DebaterSpec};
 pub(crate) use sound::Depth;
 
 /// What the debates of a cell need.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Work<'a> {
     pub(crate) dataset: &'a Dataset,
-    pub(crate) judge: &'a Judge,
+    pub(crate) judge: &'a dyn Judging,
     pub(crate) play: &'a Play,
+    /// Who was brought along.
+    pub(crate) custom: &'a Custom,
 }
 
 /// What sets a debate apart from the others over its image.
@@ -107,11 +113,11 @@ impl Work<'_> {
     /// The judge's word on random pixels, once for each lie.
     fn judge_alone(&self, image: usize, seed: u64) -> Result<Vec<Row>, PlayError> {
         let evidence = self.mask(image, seed);
-        let logits = self.logits(image, &evidence)?;
+        let verdict = self.said(image, &evidence)?;
         let label = self.dataset.label(image);
         let rows = self.lies(image).into_iter().map(|lie| {
             let claims = Claims { honest: label, liar: lie };
-            Row { evidence: evidence.clone(), ..row(image, claims, None, &logits) }
+            Row { evidence: evidence.clone(), ..row(image, claims, None, &verdict) }
         });
         Ok(rows.collect())
     }
@@ -124,13 +130,29 @@ impl Work<'_> {
         mask.into_iter().map(|at| Pixel::new((at % side) as u8, (at / side) as u8)).collect()
     }
 
-    /// What the judge says of these pixels of an image.
-    fn logits(&self, image: usize, pixels: &[Pixel]) -> Result<[f32; CLASSES], PlayError> {
-        let mut judge = self.judge.evaluator(Arc::new(self.dataset.to_image(image)))?;
-        let [logits] = judge.evaluate(&[pixels.iter().copied().collect()])[..] else {
-            unreachable!("one set, one answer");
-        };
-        Ok(logits)
+    /// What the judge says of these pixels of an image, of which nobody claims anything.
+    fn said(&self, image: usize, pixels: &[Pixel]) -> Result<Verdict, PlayError> {
+        let series = self.series(0);
+        let setup = Setup { image, lie: None, first: Role::Honest };
+        let mut debate = Series { order: TurnOrder::Alone, ..series }.open(&setup)?;
+        for pixel in pixels {
+            let by = debate.to_move().expect("as many are drawn as are revealed");
+            let reveal = Move::Reveal { by, pixel: *pixel };
+            debate.apply(reveal).expect("legal pixels are drawn, each once");
+        }
+        let mut evaluator = self.judge.asked_about(debate.image(), debate.classes())?;
+        let (view, clock) = (debate.view(Seat::Judge), self.custom.clock());
+        let asked = Asked { view: &view, evaluator: &mut *evaluator, clock };
+        let answer = self.judge.player().answer(asked);
+        let what = || format!("image {image}, judge alone");
+        if clock.is_over() {
+            return Err(PlayError::Stopped { what: what() });
+        }
+        let stall = |source| PlayError::Stall { what: what(), source };
+        match answer.map_err(|source| stall(Stall::NoAnswer { role: None, source }))? {
+            Answer::Verdict(verdict) => Ok(verdict),
+            Answer::Reveal(_) => Err(stall(Stall::NotItsMove { role: None })),
+        }
     }
 
     fn debates(&self, image: usize, seed: u64) -> Result<Vec<Row>, PlayError> {
@@ -138,16 +160,20 @@ impl Work<'_> {
         let mut rows = Vec::new();
         for lie in self.lies(image) {
             for first in &self.play.first {
-                let debate = series.play(&Setup { image, lie, first: *first }, |_, _, _| {})?;
-                let Some(Verdict::Logits { logits }) = debate.verdict() else {
-                    unreachable!("a series ends each debate with logits");
+                let setup = Setup { image, lie, first: *first };
+                let mut seated = self.player(setup.first, seed, &setup)?;
+                let mut opponent = self.player(setup.first.other(), seed, &setup)?;
+                let mut judge = self.judge.player();
+                let seats =
+                    Seats { first: &mut *seated, second: &mut *opponent, judge: &mut *judge };
+                let debate = series.play_between(&setup, seats, |_, _, _| {})?;
+                let Some(verdict) = debate.verdict() else {
+                    unreachable!("a series ends each debate with a verdict");
                 };
-                let logits: [f32; CLASSES] =
-                    logits[..].try_into().expect("a logit a class of the judge");
-                let mut row = row(image, *debate.claims(), Some(*first), &logits);
+                let mut row = row(image, *debate.claims(), Some(*first), verdict);
                 row.evidence = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
                 if self.play.blame && row.winner == Role::Liar {
-                    row.blame = Some(self.blame(&debate)?);
+                    row.blame = Some(self.blame(&setup, &debate)?);
                 }
                 rows.push(row);
             }
@@ -157,18 +183,70 @@ impl Work<'_> {
 
     /// The debates of that seed.
     fn series(&self, seed: u64) -> Series<'_> {
-        let Play { pixels, order, legal, honest, liar, .. } = *self.play;
-        let (Some(honest), Some(liar)) = (honest, liar) else {
-            unreachable!("a plan has debaters wherever there is a debate");
-        };
+        let Play { pixels, order, legal, .. } = *self.play;
         let order = order.unwrap_or(TurnOrder::Alternating);
-        let debaters = Debaters { honest, liar };
-        Series { order, legal, ..Series::paper(self.dataset, self.judge, pixels, debaters, seed) }
+        let (dataset, judge, clock) = (self.dataset, self.judge, self.custom.clock());
+        Series { dataset, judge, pixels, order, legal, seed, clock }
+    }
+
+    /// Who sits in the seat of that role in one of the debates.
+    fn player(&self, role: Role, seed: u64, setup: &Setup) -> Result<Box<dyn Player>, PlayError> {
+        let debater = match role {
+            Role::Honest => &self.play.honest,
+            Role::Liar => &self.play.liar,
+        };
+        let seed = agent_seed(seed, setup, role);
+        let seated = match debater {
+            Some(DebaterSpec::Agent(agent)) => {
+                return Ok(Box::new(AgentPlayer::new(*agent, seed)));
+            }
+            Some(DebaterSpec::Custom { name, version }) => {
+                let brought =
+                    self.custom.debater(name).filter(|brought| brought.version == *version);
+                let gone =
+                    || NoAnswer::because(format!("nobody has brought {name}@{version} along"));
+                brought.ok_or_else(gone).and_then(|brought| brought.what.player(seed))
+            }
+            None => Err(NoAnswer::because("the cell has no such debater")),
+        };
+        seated.map_err(|source| {
+            if self.custom.clock().is_over() {
+                return PlayError::Stopped { what: setup.to_string() };
+            }
+            let source = Stall::NoAnswer { role: Some(role), source };
+            PlayError::Stall { what: setup.to_string(), source }
+        })
     }
 }
 
 /// The row of a verdict; what it has of its place in the run is yet to be filled in.
-fn row(image: usize, claims: Claims, first: Option<Role>, logits: &[f32; CLASSES]) -> Row {
+fn row(image: usize, claims: Claims, first: Option<Role>, verdict: &Verdict) -> Row {
+    match verdict {
+        Verdict::Logits { logits } => row_of_logits(image, claims, first, &padded(logits)),
+        // Equal claims are the liar's, and so is a label that nobody claims.
+        Verdict::Label { label, .. } => Row {
+            winner: if *label == claims.honest { Role::Honest } else { Role::Liar },
+            margin: None,
+            believed: Some(*label),
+            logits: None,
+            ..row_of_logits(image, claims, first, &[0.0; CLASSES])
+        },
+    }
+}
+
+/// Logits of the labels that a judge tells apart, and of the others, which lose to all of these.
+fn padded(logits: &[f32]) -> [f32; CLASSES] {
+    let mut all = [f32::MIN; CLASSES];
+    all.iter_mut().zip(logits).for_each(|(place, logit)| *place = *logit);
+    all
+}
+
+fn row_of_logits(
+    image: usize,
+    claims: Claims,
+    first: Option<Role>,
+    logits: &[f32; CLASSES],
+) -> Row {
     let margin = honest_margin(logits, &claims);
     Row {
         image: image as u32,
@@ -216,8 +294,9 @@ mod tests {
         assert_eq!(cells.len(), 4);
         for image in 0..50 {
             let lies = cells.iter().map(|cell| {
-                let (dataset, judge) = (plan.dataset(), &plan.judges()[0]);
-                Work { dataset, judge, play: &cell.play }.lies(image)
+                let (dataset, custom) = (plan.dataset(), &Custom::default());
+                let judge = plan.judges().next().flatten().expect("a network");
+                Work { dataset, judge, play: &cell.play, custom }.lies(image)
             });
             let lies: Vec<_> = lies.collect();
             assert!(lies.iter().all(|lie| *lie == lies[0] && lie.len() == 1), "{image}: {lies:?}");

@@ -1,5 +1,6 @@
 //! Debates that share all but their image, lie and order, from the claims to the verdict.
 
+use std::fmt;
 use std::sync::Arc;
 
 use pixel_debate_agents::{AgentSpec, Clock, Proof};
@@ -8,12 +9,13 @@ use pixel_debate_game::{
     Debate, Event, ImageSource, LegalPixels, Players, Role, Rules, SetupError, Transcript,
     TurnOrder,
 };
-use pixel_debate_judge::{CLASSES, Judge, WrongSize};
-use pixel_debate_validation::{UnfitDataset, check_labels};
+use pixel_debate_judge::WrongSize;
+use pixel_debate_validation::UnfitDataset;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use crate::player::{AgentPlayer, Classifier};
+use crate::judging::Judging;
+use crate::player::AgentPlayer;
 use crate::seats::{Seats, Stall};
 
 /// What the debates of a series share.
@@ -28,10 +30,10 @@ use crate::seats::{Seats, Stall};
 ///
 /// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
 /// let debaters = Debaters { honest: "random".parse()?, liar: "random".parse()? };
-/// let debate = Series::paper(mnist::test(), &judge, 4, debaters, 1);
+/// let debate = Series::paper(mnist::test(), &judge, 4, 1);
 /// let consultancy = Series { order: TurnOrder::Alone, ..debate };
 /// let setup = Setup { image: 0, lie: Some(8), first: Role::Liar };
-/// let played = consultancy.play(&setup, |_, _, _| {})?;
+/// let played = consultancy.play(&setup, debaters, |_, _, _| {})?;
 /// let honest = played.rules().seat_of(Role::Honest);
 /// assert!(played.evidence().iter().all(|reveal| reveal.by != honest), "it has no say");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -41,17 +43,17 @@ pub struct Series<'a> {
     /// The images.
     pub dataset: &'a Dataset,
     /// The judge, of the verdicts and of the debaters' searches alike.
-    pub judge: &'a Judge,
+    pub judge: &'a dyn Judging,
     /// How many pixels both debaters together reveal: the paper's K.
     pub pixels: u8,
     /// In what order they reveal them.
     pub order: TurnOrder,
     /// Which pixels they may reveal.
     pub legal: LegalPixels,
-    /// Who debates.
-    pub debaters: Debaters,
     /// What all that is random depends on.
     pub seed: u64,
+    /// How long each move may take.
+    pub clock: Clock,
 }
 
 /// The two agents of a debate.
@@ -84,7 +86,7 @@ pub struct Setup {
 ///
 /// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
 /// let debaters = Debaters { honest: "random".parse()?, liar: "random".parse()? };
-/// let series = Series::paper(mnist::test(), &judge, 4, debaters, 1);
+/// let series = Series::paper(mnist::test(), &judge, 4, 1);
 /// let setup = Setup { image: 10_000, lie: None, first: Role::Honest };
 /// assert_eq!(
 ///     series.open(&setup).unwrap_err().to_string(),
@@ -127,26 +129,39 @@ pub enum PlayError {
         classes: usize,
     },
     /// A player made no move, or one that the rules forbid.
-    #[error("image {image}: {source}")]
+    #[error("{what}: {source}")]
     Stall {
-        /// The image's number.
-        image: usize,
+        /// The debate, in words.
+        what: String,
         /// Whose move it was, and why.
         source: Stall,
     },
+    /// The series' time was over before the debate was.
+    #[error("{what}: it was stopped before its end")]
+    Stopped {
+        /// The debate, in words.
+        what: String,
+    },
+}
+
+impl fmt::Display for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { image, lie, first } = self;
+        let lie = lie.map_or("no lie".to_owned(), |lie| format!("lie {lie}"));
+        write!(f, "image {image}, {lie}, {first} first")
+    }
 }
 
 impl<'a> Series<'a> {
-    /// A series by the paper's rules: alternating reveals of nonzero pixels.
+    /// A series by the paper's rules: alternating reveals of nonzero pixels, and no limit of time.
     pub const fn paper(
         dataset: &'a Dataset,
-        judge: &'a Judge,
+        judge: &'a dyn Judging,
         pixels: u8,
-        debaters: Debaters,
         seed: u64,
     ) -> Self {
         let (order, legal) = (TurnOrder::Alternating, LegalPixels::Nonzero);
-        Self { dataset, judge, pixels, order, legal, debaters, seed }
+        Self { dataset, judge, pixels, order, legal, seed, clock: Clock::unlimited() }
     }
 
     /// The debate before its first move.
@@ -163,7 +178,7 @@ impl<'a> Series<'a> {
     ///
     /// let judge = Judge::shipped(6).expect("a judge for 6 pixels comes with the program");
     /// let debaters = Debaters { honest: "greedy".parse()?, liar: "greedy".parse()? };
-    /// let series = Series::paper(mnist::test(), &judge, 6, debaters, 1);
+    /// let series = Series::paper(mnist::test(), &judge, 6, 1);
     /// // Without a lie there is no precommit.
     /// let debate = series.open(&Setup { image: 17, lie: None, first: Role::Honest })?;
     /// assert!(!debate.rules().precommit && debate.evidence().is_empty());
@@ -177,7 +192,7 @@ impl<'a> Series<'a> {
     pub fn open(&self, setup: &Setup) -> Result<Debate, PlayError> {
         let Setup { image, lie, first } = *setup;
         let dataset = self.dataset;
-        check_labels(self.judge.provenance(), dataset)?;
+        self.judge.check(dataset)?;
         if image >= dataset.len() {
             let (dataset, len) = (dataset.name().to_owned(), dataset.len());
             return Err(PlayError::NoSuchImage { image, dataset, len });
@@ -190,11 +205,11 @@ impl<'a> Series<'a> {
         let picture = Arc::new(dataset.to_image(image));
         let Self { pixels, order, legal, .. } = *self;
         let rules = Rules { pixels, precommit: lie.is_some(), first, order, legal };
-        Debate::new(rules, picture, dataset.label(image), lie, CLASSES as u8)
+        Debate::new(rules, picture, dataset.label(image), lie, self.judge.classes(dataset))
             .map_err(|source| PlayError::Setup { image, source })
     }
 
-    /// Plays a debate between the series' agents to its end. `observe` is told of each event as it happens, with the debate
+    /// Plays a debate between two agents to its end. `observe` is told of each event as it happens, with the debate
     /// as it then stands and what the agent has proven by its reveal (at the verdict, nothing).
     ///
     /// The debate is a function of the series and `setup` alone.
@@ -207,12 +222,12 @@ impl<'a> Series<'a> {
     ///
     /// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
     /// let debaters = Debaters { honest: "greedy".parse()?, liar: "random".parse()? };
-    /// let series = Series::paper(mnist::test(), &judge, 4, debaters, 1);
+    /// let series = Series::paper(mnist::test(), &judge, 4, 1);
     /// let setup = Setup { image: 0, lie: Some(8), first: Role::Honest };
     /// let mut told = Vec::new();
-    /// let debate = series.play(&setup, |_, event, _| told.push(event.clone()))?;
+    /// let debate = series.play(&setup, debaters, |_, event, _| told.push(event.clone()))?;
     /// assert!(debate.events().eq(told));
-    /// assert_eq!(series.play(&setup, |_, _, _| {})?, debate, "again it is the same");
+    /// assert_eq!(series.play(&setup, debaters, |_, _, _| {})?, debate, "again it is the same");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
@@ -222,18 +237,19 @@ impl<'a> Series<'a> {
     pub fn play(
         &self,
         setup: &Setup,
+        debaters: Debaters,
         observe: impl FnMut(&Debate, &Event, Proof),
     ) -> Result<Debate, PlayError> {
         let seat = |role| {
             let agent = match role {
-                Role::Honest => self.debaters.honest,
-                Role::Liar => self.debaters.liar,
+                Role::Honest => debaters.honest,
+                Role::Liar => debaters.liar,
             };
             AgentPlayer::new(agent, agent_seed(self.seed, setup, role))
         };
         let (mut first, mut second) = (seat(setup.first), seat(setup.first.other()));
-        let mut judge = Classifier;
-        let seats = Seats { first: &mut first, second: &mut second, judge: &mut judge };
+        let mut judge = self.judge.player();
+        let seats = Seats { first: &mut first, second: &mut second, judge: &mut *judge };
         self.play_between(setup, seats, observe)
     }
 
@@ -248,8 +264,7 @@ impl<'a> Series<'a> {
     ///
     /// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
     /// let random = "random".parse()?;
-    /// let series =
-    ///     Series::paper(mnist::test(), &judge, 4, Debaters { honest: random, liar: random }, 1);
+    /// let series = Series::paper(mnist::test(), &judge, 4, 1);
     /// let [mut first, mut second] = [1, 2].map(|seed| AgentPlayer::new(random, seed));
     /// let seats = Seats { first: &mut first, second: &mut second, judge: &mut Classifier };
     /// let setup = Setup { image: 0, lie: Some(8), first: Role::Honest };
@@ -269,10 +284,12 @@ impl<'a> Series<'a> {
     ) -> Result<Debate, PlayError> {
         let mut debate = self.open(setup)?;
         // What a judge answers does not depend on what it was asked before: one will do for all.
-        let mut evaluator = self.judge.evaluator(Arc::clone(debate.image()))?;
-        seats
-            .play(&mut debate, &mut *evaluator, Clock::unlimited, observe)
-            .map_err(|source| PlayError::Stall { image: setup.image, source })?;
+        let mut evaluator = self.judge.asked_about(debate.image(), debate.classes())?;
+        let played = seats.play(&mut debate, &mut *evaluator, || self.clock, observe);
+        if self.clock.is_over() {
+            return Err(PlayError::Stopped { what: setup.to_string() });
+        }
+        played.map_err(|source| PlayError::Stall { what: setup.to_string(), source })?;
         Ok(debate)
     }
 
@@ -286,19 +303,19 @@ impl<'a> Series<'a> {
     ///
     /// let judge = Judge::shipped(4).expect("a judge for 4 pixels comes with the program");
     /// let debaters = Debaters { honest: "greedy".parse()?, liar: "random".parse()? };
-    /// let series = Series::paper(mnist::test(), &judge, 4, debaters, 1);
+    /// let series = Series::paper(mnist::test(), &judge, 4, 1);
     /// let setup = Setup { image: 0, lie: Some(8), first: Role::Liar };
-    /// let debate = series.play(&setup, |_, _, _| {})?;
-    /// let record = series.transcript(0, &debate);
+    /// let debate = series.play(&setup, debaters, |_, _, _| {})?;
+    /// let record = series.transcript(0, debaters, &debate);
     /// assert_eq!(record.players.honest.as_deref(), Some("greedy"));
     /// assert_eq!(record.replay()?, debate);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn transcript(&self, image: usize, debate: &Debate) -> Transcript {
+    pub fn transcript(&self, image: usize, debaters: Debaters, debate: &Debate) -> Transcript {
         let source = ImageSource { dataset: self.dataset.name().to_owned(), index: image as u32 };
         let players = Players {
-            honest: Some(self.debaters.honest.to_string()),
-            liar: Some(self.debaters.liar.to_string()),
+            honest: Some(debaters.honest.to_string()),
+            liar: Some(debaters.liar.to_string()),
             judge: Some(self.judge.name().to_owned()),
         };
         Transcript::of(debate, Some(source), players)
@@ -324,6 +341,7 @@ mod tests {
 
     use pixel_debate_datasets::mnist;
     use pixel_debate_game::{Claims, OutcomeReason, Verdict, honest_wins};
+    use pixel_debate_judge::Judge;
 
     use super::*;
 
@@ -331,19 +349,19 @@ mod tests {
         Debaters { honest: honest.parse().unwrap(), liar: liar.parse().unwrap() }
     }
 
-    fn series(judge: &Judge, debaters: Debaters) -> Series<'_> {
-        Series::paper(mnist::test(), judge, 4, debaters, 1)
+    fn series(judge: &Judge) -> Series<'_> {
+        Series::paper(mnist::test(), judge, 4, 1)
     }
 
     #[test]
     fn a_debate_ends_with_the_judges_verdict() {
         let judge = Judge::shipped(4).unwrap();
-        let series = series(&judge, debaters("mcts:20", "greedy"));
+        let (series, debaters) = (series(&judge), debaters("mcts:20", "greedy"));
         for lie in [Some(8), None] {
             let setup = Setup { image: 17, lie, first: Role::Liar };
             let mut events = Vec::new();
             let debate = series
-                .play(&setup, |_, event, proof| {
+                .play(&setup, debaters, |_, event, proof| {
                     events.push(event.clone());
                     assert_eq!(proof, Proof::NotSought);
                 })
@@ -354,7 +372,7 @@ mod tests {
             let Some(Verdict::Logits { logits }) = debate.verdict() else { panic!("no logits") };
             let honest = honest_wins(logits, &Claims { honest: 7, liar: lie });
             assert_eq!(outcome.winner == Role::Honest, honest);
-            let transcript = series.transcript(17, &debate);
+            let transcript = series.transcript(17, debaters, &debate);
             assert_eq!(transcript.source.as_ref().unwrap().index, 17);
             assert_eq!(transcript.players.liar.as_deref(), Some("greedy"));
             assert_eq!(transcript.replay().unwrap(), debate);
@@ -379,9 +397,22 @@ mod tests {
     }
 
     #[test]
+    fn a_series_whose_time_is_over_ends_no_debate() {
+        let judge = Judge::shipped(4).unwrap();
+        let clock = Clock::unlimited().unless(|| true);
+        let series = Series { clock, ..series(&judge) };
+        let setup = Setup { image: 17, lie: Some(8), first: Role::Liar };
+        let stopped = series.play(&setup, debaters("mcts:20", "greedy"), |_, _, _| {});
+        assert_eq!(
+            stopped.unwrap_err().to_string(),
+            "image 17, lie 8, liar first: it was stopped before its end"
+        );
+    }
+
+    #[test]
     fn what_cannot_be_played_is_refused() {
         let judge = Judge::shipped(4).unwrap();
-        let series = series(&judge, debaters("random", "random"));
+        let series = series(&judge);
         let refusal = |series: &Series<'_>, image, lie| {
             let setup = Setup { image, lie, first: Role::Honest };
             series.open(&setup).unwrap_err().to_string()

@@ -194,8 +194,9 @@ impl Tournament<'_> {
                     let debaters =
                         Debaters { honest: self.agents[honest], liar: self.agents[liar] };
                     let Self { dataset, judge, pixels, seed, .. } = *self;
-                    let series = Series::paper(dataset, judge, pixels, debaters, seed);
-                    let debate = series.play(&Setup { image, lie, first }, |_, _, _| {})?;
+                    let series = Series::paper(dataset, judge, pixels, seed);
+                    let debate =
+                        series.play(&Setup { image, lie, first }, debaters, |_, _, _| {})?;
                     let winner = debate.outcome().map_or(Role::Liar, |outcome| outcome.winner);
                     games.push(Game { image, honest, liar, first, winner });
                 }

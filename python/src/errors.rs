@@ -28,6 +28,12 @@ create_exception!(
 );
 create_exception!(
     pixel_debate,
+    RunError,
+    Error,
+    "A folder that is no finished run, or a frame that is no run's."
+);
+create_exception!(
+    pixel_debate,
     PlayerError,
     Error,
     "A judge or a debater written in Python has raised, or answered what is no answer. The debate is \

@@ -6,6 +6,8 @@
 //! at its next look at the clock, and whoever started it raises the error instead of giving its result.
 
 use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use pyo3::exceptions::PyException;
@@ -27,6 +29,8 @@ pub(crate) enum Failure {
 struct Work {
     looked: Instant,
     failure: Option<Failure>,
+    /// Whether others that share the work have ended it.
+    stop: Option<Arc<AtomicBool>>,
 }
 
 thread_local! {
@@ -46,7 +50,7 @@ impl Failure {
     }
 
     /// The exception, in which what was at work is named.
-    fn into_error(self, py: Python<'_>, name: &str) -> PyErr {
+    pub(crate) fn into_error(self, py: Python<'_>, name: &str) -> PyErr {
         match self {
             Self::Raised(error) => error,
             Self::Player(what, cause) => {
@@ -77,6 +81,7 @@ pub(crate) fn is_stopped() -> bool {
     let is_due = WORK.with_borrow_mut(|work| match work {
         None => Some(false),
         Some(Work { failure: Some(_), .. }) => None,
+        Some(Work { stop: Some(stop), .. }) if stop.load(Ordering::Relaxed) => None,
         Some(work) => {
             let is_due = work.looked.elapsed() >= APART;
             if is_due {
@@ -100,22 +105,44 @@ pub(crate) fn is_stopped() -> bool {
     }
 }
 
+/// Puts the outer work back, also where the inner one panics.
+struct Outer(Option<Work>);
+
+impl Outer {
+    fn around(stop: Option<Arc<AtomicBool>>) -> Self {
+        Self(WORK.replace(Some(Work { looked: Instant::now(), failure: None, stop })))
+    }
+}
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        WORK.set(self.0.take());
+    }
+}
+
+fn failure() -> Option<Failure> {
+    WORK.with_borrow_mut(|work| work.as_mut().and_then(|work| work.failure.take()))
+}
+
+/// Does `work` on a thread that has not the interpreter's lock, and says what has ended it, if something has
+/// that Python is to be told. It ends as well once `stop` is set.
+pub(crate) fn watched<T>(stop: &Arc<AtomicBool>, work: impl FnOnce() -> T) -> (T, Option<Failure>) {
+    let outer = Outer::around(Some(Arc::clone(stop)));
+    let result = work();
+    let failure = failure();
+    drop(outer);
+    (result, failure)
+}
+
 /// Does `work` without the interpreter's lock. `name` says in errors what it is about.
 pub(crate) fn detached<T: Send>(
     py: Python<'_>,
     name: &str,
     work: impl FnOnce() -> T + Send,
 ) -> PyResult<T> {
-    /// Puts the outer work back, also where the inner one panics.
-    struct Outer(Option<Work>);
-    impl Drop for Outer {
-        fn drop(&mut self) {
-            WORK.set(self.0.take());
-        }
-    }
-    let outer = Outer(WORK.replace(Some(Work { looked: Instant::now(), failure: None })));
+    let outer = Outer::around(None);
     let result = py.detach(work);
-    let failure = WORK.with_borrow_mut(|work| work.as_mut().and_then(|work| work.failure.take()));
+    let failure = failure();
     drop(outer);
     if let Some(failure) = failure {
         return Err(failure.into_error(py, name));

@@ -9,17 +9,20 @@
 //! - errors are Python exceptions with the sentences of the Rust errors ([`errors`]);
 //! - whoever writes a judge or a debater in Python has it asked where ours are ([`own`], [`players`]).
 
+mod agent;
 mod arrays;
 mod certificate;
 mod dataset;
 mod debate;
 mod errors;
+mod figure;
 mod interrupt;
 mod judge;
 mod own;
 mod players;
 mod playing;
 mod rules;
+mod running;
 mod solver;
 mod vector;
 mod view;
@@ -30,17 +33,19 @@ use pyo3::prelude::*;
 mod _native {
     #[pymodule_export]
     use crate::{
+        agent::{Agent, Choice},
         certificate::{Certificate, verify},
         dataset::{Dataset, load},
         debate::Debate,
         errors::{
-            DatasetError, Error, Flaw, IllegalMove, JudgeError, PlayerError, SetupError,
+            DatasetError, Error, Flaw, IllegalMove, JudgeError, PlayerError, RunError, SetupError,
             TranscriptError,
         },
+        figure::{dots, lines},
         judge::Judge,
-        players::{Agent, Choice},
         playing::{agent_seed, play, rate},
         rules::Rules,
+        running::run,
         solver::{Analysis, Optimal, Solution, analyse, optimal, solve},
         vector::Debates,
         view::View,

@@ -13,6 +13,8 @@ use crate::interrupt::{Failure, fail, has_failed};
 
 /// Sets that a callable is asked about at once.
 const BATCH: usize = 1024;
+/// The least probability that is told from 0.
+const LEAST: f32 = 1e-30;
 /// Sets whose answers a search keeps.
 const KEPT: usize = 1 << 16;
 
@@ -52,7 +54,14 @@ impl OwnEvaluator {
         let answer = called().map_err(|error| {
             Failure::of(py, format!("{} has raised {}", name(), said(py, &error)), error)
         })?;
-        let read = scores(&answer, sets.len(), self.classes);
+        let read = scores(&answer, sets.len(), self.classes).and_then(|mut scores| {
+            if says_probabilities(self.judge.bind(py)) {
+                scores.iter_mut().enumerate().try_for_each(|(set, row)| {
+                    logarithms(&mut row[..usize::from(self.classes)], set)
+                })?;
+            }
+            Ok(scores)
+        });
         read.map_err(|wrong| Failure::Player(format!("{}: {wrong}", name()), None))
     }
 }
@@ -178,6 +187,26 @@ impl Decider for Gathered<'_> {
     fn decisions(&self) -> u64 {
         self.decisions
     }
+}
+
+/// Whether a judge declares that it answers probabilities.
+fn says_probabilities(judge: &Bound<'_, PyAny>) -> bool {
+    let answers = judge.getattr("answers").ok();
+    answers.and_then(|answers| answers.extract::<String>().ok()).as_deref() == Some("probabilities")
+}
+
+/// The logits of probabilities.
+fn logarithms(probabilities: &mut [f32], set: usize) -> Result<(), String> {
+    for (label, probability) in probabilities.iter_mut().enumerate() {
+        if !(0.0..=1.0).contains(probability) {
+            return Err(format!(
+                "its answer for label {label} of set {set} is {probability}: it declares that it answers \
+                 probabilities, which are from 0 to 1"
+            ));
+        }
+        *probability = probability.max(LEAST).ln();
+    }
+    Ok(())
 }
 
 /// What a callable or an object is called in errors: the name that it declares, its own, or its type's.

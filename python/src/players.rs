@@ -1,20 +1,20 @@
 //! Who sits in a debate: agents by name, and whatever Python offers as a judge or a debater.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use pixel_debate_agents::{self as agents, AgentSpec, Choice as Chosen, Clock, Proof};
-use pixel_debate_game::{self as game, Image, Seat, Verdict};
-use pixel_debate_judge::{Evaluator, Indifferent};
+use pixel_debate_agents::{AgentSpec, Choice as Chosen, Clock};
+use pixel_debate_game::{self as game, Image, Verdict};
+use pixel_debate_judge::Evaluator;
 use pixel_debate_play::{AgentPlayer, Answer, Asked, Classifier, NoAnswer, Player};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use crate::{
-    arrays::{pair, pixel},
-    debate::Debate,
+    agent::{self, Agent},
+    arrays::pixel,
     errors::{Error, raise, wrong},
-    interrupt::{Failure, detached, fail, is_stopped},
+    interrupt::{Failure, fail, is_stopped},
     judge::Judge,
     own::{OwnEvaluator, named, said, scores_of_one},
     view::View,
@@ -103,6 +103,14 @@ impl AnyJudge {
         })
     }
 
+    /// The judge in its seat, where it is lent what debaters ask of it.
+    pub(crate) fn seated(&self, py: Python<'_>) -> Box<dyn Player> {
+        match self {
+            Self::Decides(judge) => Box::new(Deciding(judge.clone_ref(py))),
+            _ => Box::new(Classifier),
+        }
+    }
+
     pub(crate) fn name(&self, py: Python<'_>) -> String {
         match self {
             Self::Ours(judge) => judge.get().0.name().to_owned(),
@@ -146,7 +154,8 @@ impl Player for Deciding {
 
 /// A debater as Python gives it.
 pub(crate) enum AnyDebater {
-    Agent(AgentSpec, Option<u64>),
+    /// One of ours, with a seed of its own, perhaps, and how many rollouts it gathers.
+    Agent(AgentSpec, Option<u64>, u32),
     Calls(Py<PyAny>),
     Chooses(Py<PyAny>),
 }
@@ -154,11 +163,11 @@ pub(crate) enum AnyDebater {
 impl AnyDebater {
     pub(crate) fn read(value: &Bound<'_, PyAny>) -> PyResult<Self> {
         if let Ok(name) = value.extract::<&str>() {
-            return Ok(Self::Agent(name.parse().map_err(raise::<Error>)?, None));
+            return Ok(Self::Agent(name.parse().map_err(raise::<Error>)?, None, 1));
         }
         if let Ok(agent) = value.cast::<Agent>() {
             let agent = agent.get();
-            return Ok(Self::Agent(agent.spec, Some(agent.seed)));
+            return Ok(Self::Agent(agent.spec, Some(agent.seed), agent.gather));
         }
         if value.getattr("choose").is_ok_and(|choose| choose.is_callable()) {
             return Ok(Self::Chooses(value.clone().unbind()));
@@ -176,7 +185,9 @@ impl AnyDebater {
     /// The debater in its seat, at the beginning of a debate.
     pub(crate) fn player(&self, py: Python<'_>, seed: u64) -> PyResult<Box<dyn Player>> {
         Ok(match self {
-            Self::Agent(spec, own) => Box::new(AgentPlayer::new(*spec, own.unwrap_or(seed))),
+            Self::Agent(spec, own, gather) => {
+                Box::new(AgentPlayer::from(agent::built(*spec, own.unwrap_or(seed), *gather)))
+            }
             Self::Calls(debater) => Box::new(Revealing(debater.clone_ref(py), "__call__")),
             Self::Chooses(debater) => {
                 if let Ok(reset) = debater.bind(py).getattr("reset") {
@@ -230,187 +241,4 @@ fn ask(
             told(Failure::of(py, what, error))
         })
     })
-}
-
-/// What an agent reveals, and how sure of it it is.
-#[pyclass(frozen, module = "pixel_debate")]
-pub(crate) struct Choice(Chosen);
-
-#[pymethods]
-impl Choice {
-    /// (int, int): The pixel, column and row.
-    #[getter]
-    fn pixel(&self) -> (u8, u8) {
-        pair(self.0.pixel)
-    }
-
-    /// str or None: Who wins from here on if both play as well as can be, ``"honest"`` or ``"liar"``,
-    /// where the agent has proven it.
-    #[getter]
-    fn proven(&self) -> Option<String> {
-        match self.0.proof {
-            Proof::Proven(role) => Some(role.to_string()),
-            Proof::NotSought | Proof::Open => None,
-        }
-    }
-
-    /// bool: Whether the time was over before the agent had searched as long as its name says.
-    #[getter]
-    fn cut_short(&self) -> bool {
-        self.0.cut_short
-    }
-
-    fn __repr__(&self) -> String {
-        format!("<Choice of {}>", self.0.pixel)
-    }
-}
-
-/// One of the package's debaters: ``random``, ``greedy``, the paper's tree search ``mcts:N`` with N
-/// rollouts a move (section 3.1), after which ``:margin``, ``:graph`` or ``:margin:graph`` may follow, and
-/// ``exact``, which plays as well as can be.
-///
-/// Parameters
-/// ----------
-/// name : str
-/// seed : int
-///     What all that is random is drawn from, from 0 to 2**64 - 1. With the same seed, an agent that is
-///     asked for all its moves of a debate in order repeats itself.
-///
-/// Raises
-/// ------
-/// Error
-///     If no agent has that name.
-#[pyclass(frozen, module = "pixel_debate")]
-pub(crate) struct Agent {
-    pub(crate) spec: AgentSpec,
-    pub(crate) seed: u64,
-    thinking: Mutex<Option<Thinking>>,
-}
-
-/// What an agent has in mind of a debate.
-struct Thinking {
-    agent: Box<dyn agents::Agent>,
-    /// What it has seen of it.
-    view: game::View,
-    judge: Option<AnyJudge>,
-}
-
-#[pymethods]
-impl Agent {
-    #[new]
-    #[pyo3(signature = (name, seed = 0))]
-    fn new(name: &str, seed: u64) -> PyResult<Self> {
-        let spec = name.parse().map_err(raise::<Error>)?;
-        Ok(Self { spec, seed, thinking: Mutex::new(None) })
-    }
-
-    /// str: The agent's name.
-    #[getter]
-    fn name(&self) -> String {
-        self.spec.to_string()
-    }
-
-    /// int: What all that is random is drawn from.
-    #[getter]
-    fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    /// What the agent reveals for the debater to move.
-    ///
-    /// Parameters
-    /// ----------
-    /// position : Debate or View
-    ///     The debate, or the view of the debater whose turn it is.
-    /// judge : Judge or callable, optional
-    ///     Whom the agent asks. ``random`` asks nobody.
-    /// seconds : float, optional
-    ///     How long it may think: then it plays the best that it knows. As long as it takes, if nothing
-    ///     is said.
-    ///
-    /// Returns
-    /// -------
-    /// Choice
-    ///
-    /// Raises
-    /// ------
-    /// Error
-    ///     If it is nobody's turn, or the agent needs a judge.
-    /// PlayerError
-    ///     If the judge is a callable, and has failed.
-    #[pyo3(signature = (position, judge = None, *, seconds = None))]
-    fn choose(
-        &self,
-        py: Python<'_>,
-        position: &Bound<'_, PyAny>,
-        judge: Option<&Bound<'_, PyAny>>,
-        seconds: Option<f64>,
-    ) -> PyResult<Choice> {
-        let (view, name) = if let Ok(debate) = position.cast::<Debate>() {
-            let now = debate.get().now();
-            let Some(debater) = now.to_move() else {
-                return Err(raise::<Error>("nobody is to reveal a pixel"));
-            };
-            (now.view(Seat::Debater(debater)), debate.get().name())
-        } else if let Ok(view) = position.cast::<View>() {
-            (view.get().0.clone(), "the debate".to_owned())
-        } else {
-            return Err(PyTypeError::new_err(format!(
-                "a position is a Debate or a View, not {}",
-                position.get_type().name()?
-            )));
-        };
-        let judge = judge.map(AnyJudge::read).transpose()?;
-        let Ok(mut thinking) = self.thinking.try_lock() else {
-            return Err(raise::<Error>("this agent is thinking already, on another thread"));
-        };
-        let goes_on = thinking.as_ref().is_some_and(|thinking| {
-            follows(&thinking.view, &view) && is_same(thinking.judge.as_ref(), judge.as_ref())
-        });
-        let mut mind = match thinking.take().filter(|_| goes_on) {
-            Some(mind) => mind,
-            None => Thinking { agent: self.spec.build(self.seed), view: view.clone(), judge: None },
-        };
-        let mut evaluator: Box<dyn Evaluator> = match (&judge, view.image.as_ref()) {
-            (Some(judge), Some(image)) => {
-                judge.searched(py, &Arc::new(image.clone()), view.classes)?
-            }
-            (None, _) if mind.agent.asks_judge() => {
-                return Err(raise::<Error>(format!("{} asks a judge: name one", self.spec)));
-            }
-            _ => Box::new(Indifferent),
-        };
-        let clock = clock(seconds)?;
-        let chosen = detached(py, &name, || mind.agent.choose(&view, &mut *evaluator, clock))?;
-        let choice = chosen.map_err(raise::<Error>)?;
-        *thinking = Some(Thinking { view, judge, ..mind });
-        Ok(Choice(choice))
-    }
-
-    fn __getnewargs__(&self) -> (String, u64) {
-        (self.name(), self.seed)
-    }
-
-    fn __repr__(&self) -> String {
-        format!("Agent('{}', seed={})", self.spec, self.seed)
-    }
-}
-
-/// Whether a view is a later one of the same seat of the same debate, as far as can be told.
-fn follows(before: &game::View, now: &game::View) -> bool {
-    let known = before.evidence.len();
-    known < now.evidence.len()
-        && now.evidence.first(known) == before.evidence
-        && (before.seat, before.rules, before.claims, before.classes)
-            == (now.seat, now.rules, now.claims, now.classes)
-        && before.image == now.image
-}
-
-fn is_same(one: Option<&AnyJudge>, other: Option<&AnyJudge>) -> bool {
-    match (one, other) {
-        (None, None) => true,
-        (Some(AnyJudge::Ours(one)), Some(AnyJudge::Ours(other))) => one.is(other),
-        (Some(AnyJudge::Batches(one)), Some(AnyJudge::Batches(other))) => one.is(other),
-        _ => false,
-    }
 }

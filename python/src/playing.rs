@@ -67,7 +67,7 @@ pub(crate) fn play(
     let search_judge = search_judge.map(AnyJudge::read).transpose()?;
     let debater = |given: Option<&Bound<'_, PyAny>>| match given {
         Some(given) => AnyDebater::read(given),
-        None => Ok(AnyDebater::Agent(pixel_debate_agents::AgentSpec::Greedy, None)),
+        None => Ok(AnyDebater::Agent(pixel_debate_agents::AgentSpec::Greedy, None, 1)),
     };
     let (honest, liar) = (debater(honest)?, debater(liar)?);
     let mut now = debate.now();

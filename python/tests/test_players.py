@@ -322,3 +322,41 @@ def test_types_take_what_is_taken(judge: pd.Judge) -> None:
     judges: list[AnyJudge] = [judge, Deciding(1), lambda values, masks: [0] * len(values)]
     debaters: list[AnyDebater] = ["exact", pd.Agent("greedy"), last, ByReading()]
     assert len(judges) + len(debaters) == 7
+
+
+def test_gathered_rollouts_ask_a_judge_seldom(debate: pd.Debate, judge: pd.Judge) -> None:
+    asked: list[int] = []
+
+    def counting(values: Values, masks: Masks) -> object:
+        asked.append(len(values))
+        return judge(values, masks)
+
+    gathers = pd.Agent("mcts:200", seed=3, gather=50)
+    first = gathers.choose(debate, counting)
+    assert sum(asked) <= 200 and len(asked) == 4
+    # It is a function of its seed, and survives being sent elsewhere.
+    again = pickle.loads(pickle.dumps(gathers))
+    assert (again.name, again.seed, again.gather) == ("mcts:200", 3, 50)
+    assert again.choose(debate, judge).pixel == first.pixel
+    assert repr(again) == "Agent('mcts:200', seed=3, gather=50)"
+    played = pd.play(debate, judge, honest=gathers, liar="greedy")
+    assert played.winner in ("honest", "liar")
+    with pytest.raises(pd.Error, match="gather must be a number from 1 to 4096, not 0"):
+        pd.Agent("mcts:200", gather=0)
+    with pytest.raises(pd.Error, match="greedy makes no rollouts that could be gathered"):
+        pd.Agent("greedy", gather=2)
+
+
+def test_an_answer_of_probabilities_is_held_to_it(debate: pd.Debate) -> None:
+    class Declares:
+        answers = "probabilities"
+
+        def __init__(self, value: float) -> None:
+            self.value = value
+
+        def __call__(self, values: Values, masks: Masks) -> object:
+            return np.full((len(values), 10), self.value)
+
+    assert pd.play(debate, Declares(0.1)).winner == "liar"
+    with pytest.raises(pd.PlayerError, match="probabilities, which are from 0 to 1"):
+        pd.play(debate, Declares(1.5))

@@ -124,12 +124,17 @@ impl Memory for Graph {
         Some(Step { node, index, by, pixel, child })
     }
 
-    fn record(&mut self, rollout: &Rollout<'_>, honest: f32) {
-        self.nodes[rollout.node].value = honest;
-        for Step { node, index, .. } in rollout.steps.iter().rev() {
+    fn count(&mut self, rollout: &Rollout<'_>) {
+        for Step { node, index, .. } in &rollout.steps {
             let Node { visits, edges, .. } = &mut self.nodes[*node];
             *visits += 1;
             edges[*index].visits += 1;
+        }
+    }
+
+    fn value(&mut self, rollout: &Rollout<'_>, honest: f32) {
+        self.nodes[rollout.node].value = honest;
+        for Step { node, .. } in rollout.steps.iter().rev() {
             let Node { visits, edges, .. } = &self.nodes[*node];
             let sum: f32 =
                 edges.iter().map(|edge| edge.visits as f32 * self.nodes[edge.child].value).sum();
@@ -178,7 +183,8 @@ mod tests {
         memory.advance(&position.revealed);
         for _ in 0..rollouts {
             let rollout = Rollout::through(memory, position, &mut rng);
-            memory.record(&rollout, honest(&rollout.revealed));
+            memory.count(&rollout);
+            memory.value(&rollout, honest(&rollout.revealed));
         }
     }
 
@@ -217,7 +223,8 @@ mod tests {
             rollout.steps.push(Step { node, index, by: Role::Honest, pixel, child });
             rollout.node = child;
         }
-        graph.record(&rollout, honest);
+        graph.count(&rollout);
+        graph.value(&rollout, honest);
     }
 
     fn set<const N: usize>(columns: [u8; N]) -> PixelSet {

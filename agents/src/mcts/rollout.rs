@@ -72,9 +72,11 @@ pub(super) trait Memory: Send {
     /// `None` where no pixel is left.
     fn step(&mut self, rollout: &Rollout<'_>, by: Role, rng: &mut ChaCha8Rng) -> Option<Step>;
 
-    /// Counts a rollout that went to its end, which is worth `honest` to the honest side, from 0
-    /// to 1.
-    fn record(&mut self, rollout: &Rollout<'_>, honest: f32);
+    /// Counts a rollout that went to its end.
+    fn count(&mut self, rollout: &Rollout<'_>);
+
+    /// Says what the end of a rollout that was counted is worth to the honest side, from 0 to 1.
+    fn value(&mut self, rollout: &Rollout<'_>, honest: f32);
 
     /// The memory that it takes, in bytes.
     fn bytes(&self) -> usize;

@@ -92,12 +92,20 @@ impl Memory for Tree {
         Some(Step { node, index, by, pixel, child })
     }
 
-    fn record(&mut self, rollout: &Rollout<'_>, honest: f32) {
-        for Step { node, index, by, .. } in &rollout.steps {
+    fn count(&mut self, rollout: &Rollout<'_>) {
+        for Step { node, index, .. } in &rollout.steps {
             let node = &mut self.nodes[*node];
             node.visits += 1;
             let edge = &mut node.edges[*index];
             edge.visits += 1;
+            // Until its value is known it counts as lost, to whoever made the move.
+            edge.mean = edge.value / edge.visits as f32;
+        }
+    }
+
+    fn value(&mut self, rollout: &Rollout<'_>, honest: f32) {
+        for Step { node, index, by, .. } in &rollout.steps {
+            let edge = &mut self.nodes[*node].edges[*index];
             edge.value += value_for(*by, honest);
             edge.mean = edge.value / edge.visits as f32;
         }

@@ -1,7 +1,6 @@
 //! Several debates over one image, where a proof for one may serve for others.
 
 use std::slice::Iter;
-use std::time::{Duration, Instant};
 
 use pixel_debate_game::{Claims, Debate, Pixel};
 use pixel_debate_judge::Evaluator;
@@ -19,7 +18,7 @@ const MANY: usize = 3;
 /// ```
 /// use std::sync::Arc;
 ///
-/// use pixel_debate_agents::solver::Several;
+/// use pixel_debate_agents::{Clock, solver::Several};
 /// use pixel_debate_game::{Debate, Image, Role, Rules};
 /// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 ///
@@ -38,7 +37,7 @@ const MANY: usize = 3;
 /// let debates = [Role::Honest, Role::Liar]
 ///     .map(|first| Debate::new(rules(first), Arc::clone(&image), 1, Some(0), 10).unwrap());
 /// let mut judge = Left;
-/// let mut several = Several::new(&debates, &mut judge, None);
+/// let mut several = Several::new(&debates, &mut judge, Clock::unlimited);
 /// let first = several.next_solved().unwrap().expect("there is time");
 /// assert_eq!(first.solved.winner, Role::Honest);
 /// // The pixel on the left wins in the other order too.
@@ -48,7 +47,7 @@ const MANY: usize = 3;
 pub struct Several<'a> {
     debates: Iter<'a, Debate>,
     evaluator: &'a mut dyn Evaluator,
-    time: Option<Duration>,
+    clock: Box<dyn Fn() -> Clock + 'a>,
     /// A proof for all of them; looked for before the first, if there are many.
     for_all: Option<Solved>,
     is_looked_for: bool,
@@ -74,14 +73,20 @@ pub struct Proven<'a> {
 pub struct Unsolved;
 
 impl<'a> Several<'a> {
-    /// For debates over the image that `evaluator` judges, each with so much time, or without a bound.
+    /// For debates over the image that `evaluator` judges, each with the time that `clock` gives then.
     pub fn new(
         debates: &'a [Debate],
         evaluator: &'a mut dyn Evaluator,
-        time: Option<Duration>,
+        clock: impl Fn() -> Clock + 'a,
     ) -> Self {
-        let (is_looked_for, settled) = (debates.len() < MANY, Vec::new());
-        Self { debates: debates.iter(), evaluator, time, for_all: None, is_looked_for, settled }
+        Self {
+            debates: debates.iter(),
+            evaluator,
+            clock: Box::new(clock),
+            for_all: None,
+            is_looked_for: debates.len() < MANY,
+            settled: Vec::new(),
+        }
     }
 
     /// Solves the next debate; `None` after the last.
@@ -91,17 +96,16 @@ impl<'a> Several<'a> {
     /// [`Unsolved`] if the time for it was over. The next call goes on with the one after it.
     pub fn next_solved(&mut self) -> Option<Result<Proven<'a>, Unsolved>> {
         let debate = self.debates.next()?;
-        let clock =
-            || self.time.map_or(Clock::unlimited(), |time| Clock::until(Instant::now() + time));
         if !self.is_looked_for {
             self.is_looked_for = true;
-            self.for_all = solve_for_every_lie(&Game::of(debate), self.evaluator, clock());
+            self.for_all = solve_for_every_lie(&Game::of(debate), self.evaluator, (self.clock)());
         }
         let known = self.settled.iter().find(|(claims, _)| claims == debate.claims());
         if let Some(solved) = self.for_all.as_ref().or(known.map(|(_, solved)| solved)) {
             return Some(Ok(Proven { debate, solved: solved.clone(), reused: true }));
         }
-        let Solution::Solved(solved) = solve(&Game::of(debate), self.evaluator, clock()) else {
+        let Solution::Solved(solved) = solve(&Game::of(debate), self.evaluator, (self.clock)())
+        else {
             return Some(Err(Unsolved));
         };
         if solved.strategy.plans.first().is_some_and(|plan| plan.after.pixels().is_empty()) {
@@ -113,7 +117,7 @@ impl<'a> Several<'a> {
     /// What both sides may reveal in that debate.
     ///
     /// ```
-    /// use pixel_debate_agents::solver::Several;
+    /// use pixel_debate_agents::{Clock, solver::Several};
     /// use pixel_debate_judge::Indifferent;
     /// # use std::sync::Arc;
     /// # use pixel_debate_game::{Debate, Image, Role, Rules};
@@ -123,7 +127,7 @@ impl<'a> Several<'a> {
     /// # });
     ///
     /// let mut judge = Indifferent;
-    /// let mut several = Several::new(&debates, &mut judge, None);
+    /// let mut several = Several::new(&debates, &mut judge, Clock::unlimited);
     /// while let Some(proven) = several.next_solved() {
     ///     let variation = several.variation(&proven?);
     ///     assert_eq!(variation.len(), 4, "both sides reveal two");

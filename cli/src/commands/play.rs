@@ -10,8 +10,8 @@ use pixel_debate_agents::Proof;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_figure::Figure;
 use pixel_debate_game::{Debate, Event, Role, Seat};
-use pixel_debate_judge::{Evaluator, PixelSet};
-use pixel_debate_play::{PlayError, Series, Setup};
+use pixel_debate_judge::{Evaluator, Judge, PixelSet};
+use pixel_debate_play::{Debaters, PlayError, Series, Setup};
 
 use crate::display::{self, Labels, Screen};
 use crate::failure::Failure;
@@ -55,10 +55,13 @@ impl Play {
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
         let (pixels, debaters) = (self.pixels.pixels, self.debaters.debaters());
-        let series = Series::paper(&dataset, &judge, pixels, debaters, self.seed.seed);
+        let series = Series::paper(&dataset, &judge, pixels, self.seed.seed);
         let setup = Setup { image: self.image, lie: self.lie, first: self.first };
-        let debate =
-            if self.json { series.play(&setup, |_, _, _| {})? } else { show(&series, &setup)? };
+        let debate = if self.json {
+            series.play(&setup, debaters, |_, _, _| {})?
+        } else {
+            show(&series, &judge, debaters, &setup)?
+        };
         if let Some(path) = self.png {
             Figure::of(&debate.view(Seat::Spectator))
                 .image()
@@ -66,22 +69,27 @@ impl Play {
                 .map_err(|source| Failure::Picture { path, source })?;
         }
         if self.json {
-            writeln!(io::stdout(), "{}", series.transcript(self.image, &debate))?;
+            writeln!(io::stdout(), "{}", series.transcript(self.image, debaters, &debate))?;
         }
         Ok(())
     }
 }
 
 /// Plays a debate and writes it to standard output move by move.
-fn show(series: &Series<'_>, setup: &Setup) -> Result<Debate, Failure> {
+fn show(
+    series: &Series<'_>,
+    judge: &Judge,
+    debaters: Debaters,
+    setup: &Setup,
+) -> Result<Debate, Failure> {
     let debate = series.open(setup)?;
-    let judge = series.judge.evaluator(Arc::clone(debate.image())).map_err(PlayError::from)?;
+    let judge = judge.evaluator(Arc::clone(debate.image())).map_err(PlayError::from)?;
     let mut screen = Screen::stdout();
     let labels = Labels::of(series.dataset.classes());
-    introduce(&mut screen, series, setup, &debate, &labels)?;
+    introduce(&mut screen, series, debaters, &debate, setup, &labels)?;
     let mut shown = Shown { screen, judge, result: Ok(()) };
     shown.tell(&debate, Proof::NotSought);
-    let debate = series.play(setup, |debate, event, proof| {
+    let debate = series.play(setup, debaters, |debate, event, proof| {
         // The verdict has lines of its own.
         if !matches!(event, Event::Verdict { .. }) {
             shown.tell(debate, proof);
@@ -117,11 +125,12 @@ impl Shown {
 fn introduce(
     screen: &mut Screen,
     series: &Series<'_>,
-    setup: &Setup,
+    debaters: Debaters,
     debate: &Debate,
+    setup: &Setup,
     labels: &Labels<'_>,
 ) -> io::Result<()> {
-    let Series { dataset, judge, debaters, pixels, seed, .. } = series;
+    let Series { dataset, judge, pixels, seed, .. } = series;
     let dataset: &Dataset = dataset;
     let truth = labels.name(debate.label());
     writeln!(screen, "Image {} of {}: a {truth}.", setup.image, dataset.name())?;

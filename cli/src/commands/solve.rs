@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use clap::{Args, value_parser};
 use indicatif::HumanCount;
 use pixel_debate_agents::{
-    AgentSpec,
+    Clock,
     solver::{Certificate, JudgeMark, Several, Solved},
 };
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Debate, Image, ImageSource, Role};
 use pixel_debate_judge::Judge;
-use pixel_debate_play::{Debaters, PlayError, Series, Setup};
+use pixel_debate_play::{PlayError, Series, Setup};
 
 use crate::display::{self, Labels, Screen};
 use crate::failure::Failure;
@@ -108,7 +108,8 @@ impl Solve {
         let mark = JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() };
         let mut report = Output { solve: &self, dataset: &dataset, mark, screen: Screen::stdout() };
         let time = self.time.map(Duration::from_secs);
-        let mut several = Several::new(&debates, &mut *evaluator, time);
+        let clock = || time.map_or(Clock::unlimited(), |time| Clock::until(Instant::now() + time));
+        let mut several = Several::new(&debates, &mut *evaluator, clock);
         loop {
             let start = Instant::now();
             let Some(proven) = several.next_solved() else { return Ok(()) };
@@ -121,8 +122,7 @@ impl Solve {
 
     /// The debates asked for, at least one: by lie, then by order.
     fn debates(&self, dataset: &Dataset, judge: &Judge) -> Result<Vec<Debate>, Failure> {
-        let debaters = Debaters { honest: AgentSpec::Exact, liar: AgentSpec::Exact };
-        let series = Series::paper(dataset, judge, self.pixels.pixels, debaters, 0);
+        let series = Series::paper(dataset, judge, self.pixels.pixels, 0);
         let lies: Vec<Option<u8>> = match self.lie {
             None => vec![None],
             Some(Lie::One(lie)) => vec![Some(lie)],

@@ -22,7 +22,9 @@ use std::process::{Command, Output, Stdio};
 
 /// The program with these arguments, separated by spaces.
 fn program(arguments: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_pixel-debate"));
+    // Whoever starts the tests by `nohup` has all that they start ignore a hangup.
+    let mut command = Command::new("env");
+    command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_pixel-debate")]);
     command.args(arguments.split_whitespace());
     command
 }

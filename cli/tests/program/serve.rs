@@ -168,7 +168,9 @@ fn every_signal_to_stop_is_heard_and_a_hangup_that_is_ignored_is_not() {
     }
     let own = serve(folder.path(), &["--listen", "127.0.0.1:0"]);
     let mut command = Command::new("nohup");
-    command.arg(own.get_program()).args(own.get_args()).stdin(Stdio::null());
+    let arguments =
+        own.get_args().skip_while(|argument| argument.to_string_lossy().starts_with("--"));
+    command.args(arguments).stdin(Stdio::null());
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut server = Running::start(command);
     tell(&server, "-HUP");

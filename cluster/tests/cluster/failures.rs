@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_cluster::{Access, Assignment, CoordinatorOptions, Doing, Worker};
+use pixel_debate_harness::DebaterSpec;
 use tempfile::TempDir;
 
 use crate::lab::{Crew, LOCAL, Run, assert_same, contents, named, options, plan};
@@ -14,9 +15,12 @@ use crate::nats::Nats;
 /// Does shards as workers do, but one of them, of two searches, otherwise.
 fn but_for_one(otherwise: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> Doing {
     Arc::new(move |Assignment { job, dataset, judge }, go_on| {
-        let search =
-            |agent: Option<AgentSpec>| agent.is_some_and(|agent| agent.to_string() == "mcts:2");
-        if search(job.play.honest) && job.play.liar == Some(AgentSpec::Greedy) && job.play.precommit
+        let search = |agent: &Option<DebaterSpec>| {
+            agent.as_ref().is_some_and(|agent| agent.to_string() == "mcts:2")
+        };
+        if search(&job.play.honest)
+            && job.play.liar == Some(AgentSpec::Greedy.into())
+            && job.play.precommit
         {
             otherwise()?;
         }

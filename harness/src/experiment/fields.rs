@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::ExperimentError;
+use crate::Custom;
 
 /// What a field may be.
 pub(super) trait Value: Sized {
@@ -22,11 +23,20 @@ pub(super) trait Value: Sized {
 /// A value with its place in the file.
 pub(super) type Given<'i> = Spanned<DeValue<'i>>;
 
+/// What is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Source<'a> {
+    /// The file.
+    pub(super) text: &'a str,
+    /// Whom it may name beside ours.
+    pub(super) custom: &'a Custom,
+}
+
 /// A field that is being read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Field<'a> {
-    /// The file.
-    pub(super) text: &'a str,
+    /// Where it stands.
+    pub(super) source: Source<'a>,
     /// The field's name.
     pub(super) name: &'a str,
     /// Whether a list of such values may stand there as well.
@@ -49,14 +59,14 @@ impl Field<'_> {
 
     /// Something else is wrong with it.
     pub(super) fn refuse(self, value: &Given<'_>, reason: impl Display) -> ExperimentError {
-        ExperimentError::at(self.text, value.span(), format!("`{}` {reason}", self.name))
+        ExperimentError::at(self.source.text, value.span(), format!("`{}` {reason}", self.name))
     }
 }
 
 /// The fields of a table of the file.
 #[derive(Debug)]
 pub(super) struct Fields<'a, 'i> {
-    text: &'a str,
+    source: Source<'a>,
     /// As it stands in the file: `[images]`.
     table: &'a str,
     span: Range<usize>,
@@ -66,7 +76,7 @@ pub(super) struct Fields<'a, 'i> {
 impl<'a, 'i> Fields<'a, 'i> {
     /// A table that has no other fields than these.
     pub(super) fn of(
-        text: &'a str,
+        source: Source<'a>,
         table: &'a str,
         span: Range<usize>,
         values: &'a DeTable<'i>,
@@ -79,13 +89,13 @@ impl<'a, 'i> Fields<'a, 'i> {
                 let reason = format!("unknown field `{name}`: {table} has {}", known.join(", "));
                 let place = values.keys().find(|key| key.get_ref() == name);
                 return Err(ExperimentError::at(
-                    text,
+                    source.text,
                     place.map_or(NOWHERE, Spanned::span),
                     reason,
                 ));
             }
         }
-        Ok(Self { text, table, span, values })
+        Ok(Self { source, table, span, values })
     }
 
     /// A table within a field.
@@ -95,7 +105,7 @@ impl<'a, 'i> Fields<'a, 'i> {
         known: &[&str],
     ) -> Result<Option<Self>, ExperimentError> {
         let DeValue::Table(values) = value.get_ref() else { return Ok(None) };
-        Self::of(field.text, field.name, value.span(), values, known).map(Some)
+        Self::of(field.source, field.name, value.span(), values, known).map(Some)
     }
 
     /// The field, if it is there.
@@ -105,7 +115,7 @@ impl<'a, 'i> Fields<'a, 'i> {
     ) -> Result<Option<Spanned<T>>, ExperimentError> {
         let found = self.values.iter().find(|(key, _)| key.get_ref() == name);
         let Some((_, value)) = found else { return Ok(None) };
-        let read = T::read(&Field { text: self.text, name, is_axis: false }, value)?;
+        let read = T::read(&Field { source: self.source, name, is_axis: false }, value)?;
         Ok(Some(Spanned::new(value.span(), read)))
     }
 
@@ -113,7 +123,7 @@ impl<'a, 'i> Fields<'a, 'i> {
     pub(super) fn required<T: Value>(&self, name: &str) -> Result<Spanned<T>, ExperimentError> {
         self.optional(name)?.ok_or_else(|| {
             let reason = format!("{} has no `{name}`, which must be {}", self.table, T::allowed());
-            ExperimentError::at(self.text, self.span.clone(), reason)
+            ExperimentError::at(self.source.text, self.span.clone(), reason)
         })
     }
 
@@ -134,9 +144,9 @@ impl<'a, 'i> Fields<'a, 'i> {
         let found = self.values.iter().find(|(key, _)| key.get_ref() == name);
         let Some((_, value)) = found else {
             let reason = format!("{} has no [{name}]", self.table);
-            return Err(ExperimentError::at(self.text, self.span.clone(), reason));
+            return Err(ExperimentError::at(self.source.text, self.span.clone(), reason));
         };
-        let field = Field { text: self.text, name, is_axis: false };
+        let field = Field { source: self.source, name, is_axis: false };
         let table = value.get_ref().as_table();
         let table = table.ok_or_else(|| field.must_be(value, format!("a table, [{name}]")))?;
         Ok((value.span(), table))
@@ -149,7 +159,7 @@ impl<'a, 'i> Fields<'a, 'i> {
     ) -> Result<Vec<(Range<usize>, &'a DeTable<'i>)>, ExperimentError> {
         let found = self.values.iter().find(|(key, _)| key.get_ref() == name);
         let Some((_, list)) = found else { return Ok(Vec::new()) };
-        let field = Field { text: self.text, name, is_axis: false };
+        let field = Field { source: self.source, name, is_axis: false };
         let wrong = |value| field.must_be(value, format!("tables, each begun by [[{name}]]"));
         let DeValue::Array(values) = list.get_ref() else { return Err(wrong(list)) };
         let table = |value: &'a Given<'i>| match value.get_ref() {

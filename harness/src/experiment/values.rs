@@ -9,6 +9,7 @@ use super::fields::{Field, Given, OR_LIST, Value};
 use super::{
     Aggregate, Axis, DebateOrder, ExperimentError, LiarSpec, Lies, NamedLies, PlotKind, Protocol,
 };
+use crate::DebaterSpec;
 
 /// A type with few values, each with a name.
 trait Named: Copy + 'static {
@@ -175,31 +176,48 @@ impl<T: Value + PartialEq> Value for Axis<T> {
     }
 }
 
-impl Value for AgentSpec {
+impl Value for DebaterSpec {
     fn allowed() -> String {
         // The error says it of any name that no agent has.
-        let error = "".parse::<Self>().map_or_else(|error| error.to_string(), |_| String::new());
+        let error =
+            "".parse::<AgentSpec>().map_or_else(|error| error.to_string(), |_| String::new());
         error.split_once("it must be ").map_or(error.clone(), |(_, allowed)| allowed.to_owned())
     }
 
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
-        let read = value.get_ref().as_str().and_then(|name| name.parse().ok());
-        read.ok_or_else(|| field.must_be(value, Self::allowed()))
+        let read = value.get_ref().as_str().and_then(|name| debater(field, name));
+        read.ok_or_else(|| field.must_be(value, Self::allowed() + &brought(field)))
     }
+}
+
+/// The debater of that name: an agent, or one that was brought along.
+fn debater(field: &Field<'_>, name: &str) -> Option<DebaterSpec> {
+    let custom = || {
+        let version = field.source.custom.debater(name)?.version.clone();
+        Some(DebaterSpec::Custom { name: name.to_owned(), version })
+    };
+    name.parse::<AgentSpec>().ok().map(DebaterSpec::Agent).or_else(custom)
+}
+
+/// The debaters that were brought along, as more that is allowed.
+fn brought(field: &Field<'_>) -> String {
+    let names: Vec<String> =
+        field.source.custom.debaters().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() { String::new() } else { format!("; or {}", names.join(", ")) }
 }
 
 impl Value for LiarSpec {
     fn allowed() -> String {
-        format!("{}; or `same`, the honest debater's agent", AgentSpec::allowed())
+        format!("{}; or `same`, the honest debater's agent", DebaterSpec::allowed())
     }
 
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let read = |name: &str| match name {
             "same" => Some(Self::Same),
-            name => name.parse().ok().map(Self::Own),
+            name => debater(field, name).map(Self::Own),
         };
         let read = value.get_ref().as_str().and_then(read);
-        read.ok_or_else(|| field.must_be(value, Self::allowed()))
+        read.ok_or_else(|| field.must_be(value, Self::allowed() + &brought(field)))
     }
 }
 

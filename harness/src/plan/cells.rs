@@ -5,18 +5,14 @@ mod unusable;
 
 pub(super) use unusable::unusable;
 
-use pixel_debate_agents::{AgentSpec, solver::JudgeMark};
-use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{LegalPixels, Role, TurnOrder};
-use pixel_debate_judge::Judge;
-use pixel_debate_validation::check_labels;
-
-use super::Files;
+use super::{CellJudge, Files};
 use crate::experiment::{
     DebateOrder, Experiment, ExperimentError, Grid, JudgeSpec, LiarSpec, Lies, NamedLies, Protocol,
 };
-use crate::{Cell, cell::Play};
+use crate::{Cell, DebaterSpec, cell::Play};
 use check::Checked;
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::{LegalPixels, Role, TurnOrder};
 
 /// All cells of a file, in the order of its grids; the judge of each is added to `judges`.
 pub(super) fn of(
@@ -24,7 +20,7 @@ pub(super) fn of(
     files: &Files<'_>,
     dataset: &Dataset,
     numbers: &[usize],
-    judges: &mut Vec<Judge>,
+    judges: &mut Vec<CellJudge>,
 ) -> Result<Vec<Cell>, ExperimentError> {
     let mut cells: Vec<Cell> = Vec::new();
     for grid in &experiment.grids {
@@ -49,7 +45,7 @@ impl Checked<'_> {
     fn add_cells(
         &self,
         cells: &mut Vec<Cell>,
-        judges: &mut Vec<Judge>,
+        judges: &mut Vec<CellJudge>,
     ) -> Result<(), ExperimentError> {
         for protocol in self.protocols() {
             for pixels in self.grid.pixels.get_ref().values() {
@@ -57,8 +53,10 @@ impl Checked<'_> {
                     let judge = self.judge(spec, *pixels)?;
                     for (precommit, order, legal) in self.rules(*protocol) {
                         for (honest, liar) in self.debaters(*protocol) {
-                            let exact = Some(AgentSpec::Exact);
-                            let solved = honest == exact && liar == exact;
+                            let exact = |debater: &Option<DebaterSpec>| {
+                                debater.as_ref().is_some_and(DebaterSpec::is_exact)
+                            };
+                            let solved = exact(&honest) && exact(&liar);
                             cells.push(self.cell(Play {
                                 protocol: *protocol,
                                 pixels: *pixels,
@@ -69,7 +67,7 @@ impl Checked<'_> {
                                 legal,
                                 honest,
                                 liar,
-                                judge: mark(&judge),
+                                judge: judge.mark(),
                                 seeds: self.seeds(*protocol, precommit, solved),
                                 blame: *self.grid.blame.get_ref(),
                                 solved,
@@ -96,11 +94,15 @@ impl Checked<'_> {
         Cell { grid: name.clone(), images, play, seeds_by, lies_by }
     }
 
-    fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<Judge, ExperimentError> {
+    fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<CellJudge, ExperimentError> {
         let span = self.grid.judge.span();
         let judge = self.files.judge(spec, pixels);
         let judge = judge.or_else(|reason| self.refuse(span.clone(), reason))?;
-        check_labels(judge.provenance(), self.dataset).or_else(|error| self.refuse(span, error))?;
+        let checked = judge.judging().check(self.dataset);
+        checked.or_else(|error| self.refuse(span.clone(), error))?;
+        if judge.judging().decides() {
+            self.check_unasked(&span)?;
+        }
         Ok(judge)
     }
 
@@ -139,7 +141,7 @@ impl Checked<'_> {
     pub(super) fn debaters(
         &self,
         protocol: Protocol,
-    ) -> Vec<(Option<AgentSpec>, Option<AgentSpec>)> {
+    ) -> Vec<(Option<DebaterSpec>, Option<DebaterSpec>)> {
         let (Some(honest), Some(liar)) = (&self.grid.honest, &self.grid.liar) else {
             return vec![(None, None)];
         };
@@ -150,11 +152,12 @@ impl Checked<'_> {
         for honest in honest.get_ref().values() {
             for liar in liar.get_ref().values() {
                 let liar = match liar {
-                    LiarSpec::Same => *honest,
-                    LiarSpec::Own(liar) => *liar,
+                    LiarSpec::Same => honest,
+                    LiarSpec::Own(liar) => liar,
                 };
-                if !pairs.contains(&(Some(*honest), Some(liar))) {
-                    pairs.push((Some(*honest), Some(liar)));
+                let pair = (Some(honest.clone()), Some(liar.clone()));
+                if !pairs.contains(&pair) {
+                    pairs.push(pair);
                 }
             }
         }
@@ -187,8 +190,4 @@ impl DebateOrder {
             Self::Blocks => TurnOrder::Blocks,
         }
     }
-}
-
-fn mark(judge: &Judge) -> JudgeMark {
-    JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() }
 }

@@ -8,12 +8,15 @@ use pixel_debate_datasets::{Dataset, Split, mnist};
 use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
 use pixel_debate_validation::check_dataset;
 
+use super::CellJudge;
+use crate::Custom;
 use crate::experiment::{ExperimentError, JudgeSpec, Missing};
 
 /// Where an experiment's file stands, for the files that it names.
 pub(super) struct Files<'a> {
     pub(super) text: &'a str,
     pub(super) folder: &'a Path,
+    pub(super) custom: &'a Custom,
 }
 
 impl Files<'_> {
@@ -36,7 +39,17 @@ impl Files<'_> {
     }
 
     /// The judge, or what is wrong with it.
-    pub(super) fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<Judge, String> {
+    pub(super) fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<CellJudge, String> {
+        if let Some(brought) = self.custom.judge(&spec.name) {
+            if spec.train.is_some() {
+                return Err(format!("{} was brought along: `train` needs a file", spec.name));
+            }
+            return Ok(CellJudge::Custom { name: spec.name.clone(), brought: brought.clone() });
+        }
+        self.network(spec, pixels).map(CellJudge::Ours)
+    }
+
+    fn network(&self, spec: &JudgeSpec, pixels: u8) -> Result<Judge, String> {
         if let Some(shipped) = Shipped::of(&spec.name) {
             if spec.train.is_some() {
                 return Err(format!("{} comes with the program: `train` needs a file", spec.name));

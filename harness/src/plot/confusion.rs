@@ -7,15 +7,17 @@ use super::style::{self, Align, Area, Backend, FAINT, INK, PAPER, Plot, TEXT};
 
 /// Matrices of counts beside each other.
 #[derive(Debug)]
-pub(crate) struct Confusion {
-    pub(crate) title: String,
-    pub(crate) note: String,
+pub struct Confusion {
+    /// What is written above.
+    pub title: String,
+    /// What is written below that.
+    pub note: String,
     /// What the rows and the columns are.
-    pub(crate) axes: [String; 2],
+    pub axes: [String; 2],
     /// The classes' names.
-    pub(crate) classes: Vec<String>,
+    pub classes: Vec<String>,
     /// Each with its name: a row a true label, a column a label that it was taken for.
-    pub(crate) panels: Vec<(String, Vec<Vec<u32>>)>,
+    pub panels: Vec<(String, Vec<Vec<u32>>)>,
 }
 
 const CELL: i32 = 56;

@@ -4,23 +4,28 @@ use super::style::{self, Align, Area, Backend, FAINT, GRID, INK, Plot, TEXT};
 
 /// Rates below each other in groups.
 #[derive(Debug)]
-pub(crate) struct Dots {
-    pub(crate) title: String,
-    pub(crate) note: String,
+pub struct Dots {
+    /// What is written above.
+    pub title: String,
+    /// What is written below that: what the rates are, of how many, and their intervals.
+    pub note: String,
     /// The names of the kinds of dots, for the key.
-    pub(crate) kinds: Vec<String>,
+    pub kinds: Vec<String>,
     /// Groups with their names.
-    pub(crate) groups: Vec<(String, Vec<Dot>)>,
+    pub groups: Vec<(String, Vec<Dot>)>,
 }
 
 /// A rate.
 #[derive(Debug)]
-pub(crate) struct Dot {
-    pub(crate) kind: usize,
+pub struct Dot {
+    /// Its kind's place among the kinds.
+    pub kind: usize,
     /// In shares, 0 to 1.
-    pub(crate) rate: f64,
-    pub(crate) low: f64,
-    pub(crate) high: f64,
+    pub rate: f64,
+    /// The interval's lower end, likewise.
+    pub low: f64,
+    /// Its upper end, likewise.
+    pub high: f64,
 }
 
 const WIDTH: i32 = 1400;

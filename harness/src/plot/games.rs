@@ -5,10 +5,13 @@ use pixel_debate_game::{Debate, Seat, View};
 
 /// Debates below each other, two in a row, each as its debaters and as its judge see it.
 #[derive(Debug)]
-pub(crate) struct Games {
-    pub(crate) title: String,
-    pub(crate) note: String,
-    pub(crate) debates: Vec<Debate>,
+pub struct Games {
+    /// What is written above.
+    pub title: String,
+    /// What is written below that.
+    pub note: String,
+    /// The debates, which have ended.
+    pub debates: Vec<Debate>,
 }
 
 impl Games {

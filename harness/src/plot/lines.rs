@@ -4,31 +4,39 @@ use super::style::{self, Align, Area, Backend, FAINT, GRID, INK, Plot, TEXT};
 
 /// Rates by category.
 #[derive(Debug)]
-pub(crate) struct Lines {
-    pub(crate) title: String,
-    pub(crate) note: String,
+pub struct Lines {
+    /// What is written above.
+    pub title: String,
+    /// What is written below that: what the rates are, of how many, and their intervals.
+    pub note: String,
     /// What the categories are.
-    pub(crate) axis: String,
-    pub(crate) categories: Vec<String>,
-    pub(crate) series: Vec<Series>,
+    pub axis: String,
+    /// Their names, in order.
+    pub categories: Vec<String>,
+    /// The lines.
+    pub series: Vec<Series>,
     /// Whether the categories are in an order that a line may go through.
-    pub(crate) connected: bool,
+    pub connected: bool,
 }
 
 /// A line.
 #[derive(Debug)]
-pub(crate) struct Series {
-    pub(crate) name: String,
+pub struct Series {
+    /// What it is called in the key.
+    pub name: String,
     /// One a category, where there is one.
-    pub(crate) points: Vec<Option<Point>>,
+    pub points: Vec<Option<Point>>,
 }
 
 /// A rate, in shares from 0 to 1.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Point {
-    pub(crate) rate: f64,
-    pub(crate) low: f64,
-    pub(crate) high: f64,
+pub struct Point {
+    /// The rate.
+    pub rate: f64,
+    /// The interval's lower end.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
 }
 
 const LEFT: i32 = 100;

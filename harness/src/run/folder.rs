@@ -192,6 +192,7 @@ impl Folder {
         let manifest = plan.manifest();
         let table = crate::parquet::read(&path, manifest.cells.len())?;
         for (number, (cell, rows)) in manifest.cells.iter().zip(&table.rows).enumerate() {
+            plan.check_time()?;
             let work = plan.work(number);
             let fault = work
                 .fault(&plan.images[..cell.images], rows, Depth::Judged)

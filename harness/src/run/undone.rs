@@ -56,6 +56,7 @@ impl<'a> Undone<'a> {
     ) -> Result<Self, RunError> {
         let mut missing = Vec::new();
         for (place, shard) in plan.shards.iter().enumerate() {
+            plan.check_time()?;
             match folder.shard(&shard.key)? {
                 Some(rows) => {
                     let fault = plan.fault(shard, &rows, Depth::Judged);
@@ -103,6 +104,15 @@ impl<'a> Undone<'a> {
     pub fn do_here(&self, key: &str) -> Result<Option<Vec<u8>>, PlayError> {
         let Some(shard) = self.shard(key) else { return Ok(None) };
         Ok(Some(shard::to_bytes(key, &self.rows(shard)?)))
+    }
+
+    /// Does a shard here and keeps it. Where no shard has that key, nothing is done.
+    ///
+    /// # Errors
+    ///
+    /// [`RunError`] if a debate cannot be played, or what was played cannot be kept.
+    pub fn do_and_keep(&self, key: &str) -> Result<(), RunError> {
+        self.shard(key).map_or(Ok(()), |shard| self.work_shard(shard))
     }
 
     /// The bytes of a shard, ready to be [kept](Sound::keep).

@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use pixel_debate_agents::{
-    Clock,
-    solver::{Game, Solution, solve},
-};
+use pixel_debate_agents::solver::{Game, Solution, solve};
 use pixel_debate_game::{Debate, Debater, Move, Role};
-use pixel_debate_play::PlayError;
+use pixel_debate_play::{PlayError, Setup};
 
 use super::Work;
 use crate::rows::Blame;
@@ -17,8 +14,8 @@ impl Work<'_> {
     /// by optimal play. If there is none, the liar won from the start.
     ///
     /// The positions are solved from the last one back, for late ones are solved soon.
-    pub(super) fn blame(&self, debate: &Debate) -> Result<Blame, PlayError> {
-        let mut judge = self.judge.evaluator(Arc::clone(debate.image()))?;
+    pub(super) fn blame(&self, setup: &Setup, debate: &Debate) -> Result<Blame, PlayError> {
+        let mut judge = self.judge.asked_about(debate.image(), debate.classes())?;
         let rules = *debate.rules();
         let reveals: Vec<Move> = debate
             .evidence()
@@ -32,18 +29,21 @@ impl Work<'_> {
         for revealed in (0..reveals.len()).rev().filter(|revealed| honest(*revealed)) {
             let image = Arc::clone(debate.image());
             let claims = debate.claims();
-            let setup = Debate::new(rules, image, claims.honest, claims.liar, debate.classes());
-            let mut position = setup.expect("it was set up before");
+            let again = Debate::new(rules, image, claims.honest, claims.liar, debate.classes());
+            let mut position = again.expect("it was set up before");
             for reveal in &reveals[..revealed] {
                 position.apply(reveal.clone()).expect("it was made before");
             }
             let game = Game::of(&position);
-            match solve(&game, &mut *judge, Clock::unlimited()) {
+            match solve(&game, &mut *judge, self.custom.clock()) {
                 Solution::Solved(solved) if solved.winner == Role::Honest => {
                     return Ok(Blame::Reveal(revealed as u8 + 1));
                 }
                 Solution::Solved(_) => {}
-                Solution::Open { .. } => unreachable!("the clock has no end"),
+                Solution::Open { .. } => {
+                    let what = format!("{setup}, solved from reveal {}", revealed + 1);
+                    return Err(PlayError::Stopped { what });
+                }
             }
         }
         Ok(Blame::Start)

@@ -1,38 +1,42 @@
 //! Debates that are solved instead of played.
 
-use std::sync::Arc;
-
 use pixel_debate_agents::solver::{Proven, Several, Solved};
 use pixel_debate_game::{Debate, Role};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 use pixel_debate_play::{PlayError, Setup};
 
-use super::{Work, row};
+use super::{Work, row_of_logits};
 use crate::rows::Row;
 
 impl Work<'_> {
     /// Who wins each debate over an image by optimal play.
     pub(super) fn solved(&self, image: usize) -> Result<Vec<Row>, PlayError> {
         let series = self.series(0);
-        let mut debates = Vec::new();
+        let (mut setups, mut debates) = (Vec::new(), Vec::new());
         for lie in self.lies(image) {
             for first in &self.play.first {
-                debates.push(series.open(&Setup { image, lie, first: *first })?);
+                let setup = Setup { image, lie, first: *first };
+                debates.push(series.open(&setup)?);
+                setups.push(setup);
             }
         }
         let Some(debate) = debates.first() else { return Ok(Vec::new()) };
-        let mut judge = self.judge.evaluator(Arc::clone(debate.image()))?;
-        let mut several = Several::new(&debates, &mut *judge, None);
+        let mut judge = self.judge.asked_about(debate.image(), debate.classes())?;
+        let clock = self.custom.clock();
+        let mut several = Several::new(&debates, &mut *judge, || clock);
         let mut rows = Vec::new();
-        while let Some(solved) = several.next_solved() {
-            let Ok(Proven { debate, solved, reused }) = solved else {
-                unreachable!("the time has no end");
+        for setup in setups {
+            let Some(Ok(Proven { debate, solved, reused })) = several.next_solved() else {
+                return Err(PlayError::Stopped { what: setup.to_string() });
             };
             rows.push(if reused {
                 proven(image, debate, solved.winner)
             } else {
                 with_variation(image, debate, &solved, several.evaluator())
             });
+            if clock.is_over() {
+                return Err(PlayError::Stopped { what: setup.to_string() });
+            }
         }
         Ok(rows)
     }
@@ -42,7 +46,7 @@ impl Work<'_> {
 fn proven(image: usize, debate: &Debate, winner: Role) -> Row {
     let first = Some(debate.rules().first);
     let logits = &[0.0; CLASSES];
-    let unplayed = row(image, *debate.claims(), first, logits);
+    let unplayed = row_of_logits(image, *debate.claims(), first, logits);
     Row { winner, margin: None, believed: None, logits: None, ..unplayed }
 }
 
@@ -60,5 +64,9 @@ fn with_variation(
     let [logits] = judge.evaluate(&[set])[..] else { unreachable!("one set, one answer") };
     let first = Some(debate.rules().first);
     let evidence = solved.variation.clone();
-    Row { winner: solved.winner, evidence, ..row(image, *debate.claims(), first, &logits) }
+    Row {
+        winner: solved.winner,
+        evidence,
+        ..row_of_logits(image, *debate.claims(), first, &logits)
+    }
 }

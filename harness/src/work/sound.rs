@@ -1,9 +1,12 @@
 //! Whether rows that came from a disk or from another machine are the debates that they should be.
 
+use std::sync::Arc;
+
 use pixel_debate_game::{
     Claims, Debate, Move, Pixel, Role, Verdict, believed_label, honest_margin,
 };
-use pixel_debate_play::Setup;
+use pixel_debate_judge::CLASSES;
+use pixel_debate_play::{PlayError, Setup};
 
 use super::{Key, Work};
 use crate::experiment::Protocol;
@@ -48,10 +51,12 @@ impl Work<'_> {
         self.blame_fault(row)?;
         let Some(logits) = row.logits else {
             let nothing = row.margin.is_none() && row.believed.is_none() && row.evidence.is_empty();
-            return if self.play.solved && nothing {
-                Ok(())
-            } else {
-                Err("there are no logits of a debate that was played".to_owned())
+            return match row.believed {
+                Some(label) if self.judge.decides() && row.margin.is_none() => {
+                    self.replay_fault(image, key, row, Verdict::label(label))
+                }
+                _ if self.play.solved && nothing => Ok(()),
+                _ => Err("there are no logits of a debate that was played".to_owned()),
             };
         };
         if let Some(logit) = logits.iter().find(|logit| !logit.is_finite()) {
@@ -63,26 +68,51 @@ impl Work<'_> {
             return Err(format!("its margin is {:?}, and should be {margin}", row.margin));
         }
         differs("believed", row.believed, Some(believed_label(&logits, &claims)))?;
+        let told = usize::from(self.judge.classes(self.dataset));
+        let verdict = Verdict::Logits { logits: logits[..told].to_vec() };
+        self.replay_fault(image, key, row, verdict)?;
+        if depth == Depth::Judged && self.judge.repeats() {
+            let said = self.logits(image, &row.evidence).map_err(|error| error.to_string())?;
+            differs("logits", logits.map(f32::to_bits), said.map(f32::to_bits))?;
+        }
+        Ok(())
+    }
+
+    /// What the judge says of these pixels of an image, asked again.
+    fn logits(&self, image: usize, pixels: &[Pixel]) -> Result<[f32; CLASSES], PlayError> {
+        let image = Arc::new(self.dataset.to_image(image));
+        let mut judge = self.judge.asked_about(&image, self.judge.classes(self.dataset))?;
+        let [logits] = judge.evaluate(&[pixels.iter().copied().collect()])[..] else {
+            unreachable!("one set, one answer");
+        };
+        Ok(logits)
+    }
+
+    /// What is wrong with who won, by the rules, if the judge says this of the evidence.
+    fn replay_fault(
+        &self,
+        image: usize,
+        key: Key,
+        row: &Row,
+        verdict: Verdict,
+    ) -> Result<(), String> {
+        let Key { seed, lie, first, .. } = key;
         match (self.play.protocol, first) {
             (Protocol::JudgeAlone, _) | (_, None) => {
                 let mask = self.mask(image, seed.unwrap_or_default());
                 differs("evidence", &row.evidence, &mask)?;
-                let winner = if margin > 0.0 { Role::Honest } else { Role::Liar };
-                differs("winner", row.winner, winner)?;
+                let claims = Claims { honest: row.label, liar: lie };
+                let by = super::row(image, claims, None, &verdict);
+                differs("winner", row.winner, by.winner)
             }
             (Protocol::Consultancy | Protocol::Debate, Some(first)) => {
                 let setup = Setup { image, lie, first };
                 let debate = self.series(seed.unwrap_or_default()).open(&setup);
                 let debate = debate.map_err(|error| error.to_string())?;
-                let winner = replayed(debate, &row.evidence, logits.to_vec())?;
-                differs("winner", row.winner, winner)?;
+                let winner = replayed(debate, &row.evidence, verdict)?;
+                differs("winner", row.winner, winner)
             }
         }
-        if depth == Depth::Judged {
-            let said = self.logits(image, &row.evidence).map_err(|error| error.to_string())?;
-            differs("logits", logits.map(f32::to_bits), said.map(f32::to_bits))?;
-        }
-        Ok(())
     }
 
     fn blame_fault(&self, row: &Row) -> Result<(), String> {
@@ -99,7 +129,7 @@ impl Work<'_> {
 }
 
 /// The winner of a debate in which these pixels are revealed and the judge says this.
-fn replayed(mut debate: Debate, evidence: &[Pixel], logits: Vec<f32>) -> Result<Role, String> {
+fn replayed(mut debate: Debate, evidence: &[Pixel], verdict: Verdict) -> Result<Role, String> {
     for pixel in evidence {
         let by = debate.to_move().ok_or("more is revealed than the rules allow")?;
         let reveal = Move::Reveal { by, pixel: *pixel };
@@ -109,8 +139,7 @@ fn replayed(mut debate: Debate, evidence: &[Pixel], logits: Vec<f32>) -> Result<
         let (have, want) = (evidence.len(), debate.rules().pixels);
         return Err(format!("{have} pixels are revealed, and the rules want {want}"));
     }
-    let verdict = Move::Verdict(Verdict::Logits { logits });
-    debate.apply(verdict).map_err(|error| error.to_string())?;
+    debate.apply(Move::Verdict(verdict)).map_err(|error| error.to_string())?;
     debate.outcome().map(|outcome| outcome.winner).ok_or_else(|| "it has no end".to_owned())
 }
 

@@ -31,6 +31,7 @@ from pixel_debate._native import (
     Optimal,
     PlayerError,
     Rules,
+    RunError,
     SetupError,
     Solution,
     TranscriptError,
@@ -43,13 +44,15 @@ from pixel_debate._native import (
     verify,
 )
 from pixel_debate.evaluation import Evaluation, evaluate
-from pixel_debate.frames import RunError
+from pixel_debate.experiments import Carried, run
+from pixel_debate.figures import Figure, figure
 from pixel_debate.runs import Run
 from pixel_debate.wins import honest_wins
 
 __all__ = [
     "Agent",
     "Analysis",
+    "Carried",
     "Certificate",
     "Choice",
     "Dataset",
@@ -57,6 +60,7 @@ __all__ = [
     "Debate",
     "Error",
     "Evaluation",
+    "Figure",
     "Flaw",
     "IllegalMove",
     "Judge",
@@ -73,10 +77,12 @@ __all__ = [
     "analyse",
     "datasets",
     "evaluate",
+    "figure",
     "honest_wins",
     "optimal",
     "play",
     "rate",
+    "run",
     "solve",
     "types",
     "verify",

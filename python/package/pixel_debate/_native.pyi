@@ -1,5 +1,5 @@
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal, final
 
 import numpy as np
@@ -24,11 +24,15 @@ __all__ = [
     "Optimal",
     "PlayerError",
     "Rules",
+    "RunError",
     "SetupError",
     "Solution",
     "TranscriptError",
     "View",
     "_agent_seed",
+    "_dots",
+    "_lines",
+    "_run",
     "analyse",
     "load",
     "optimal",
@@ -46,6 +50,7 @@ class DatasetError(Error): ...
 class JudgeError(Error): ...
 class Flaw(Error): ...
 class PlayerError(Error): ...
+class RunError(Error): ...
 
 @final
 class Dataset:
@@ -268,11 +273,13 @@ class Choice:
 
 @final
 class Agent:
-    def __new__(cls, name: str, seed: int = 0) -> Agent: ...
+    def __new__(cls, name: str, seed: int = 0, *, gather: int = 1) -> Agent: ...
     @property
     def name(self) -> str: ...
     @property
     def seed(self) -> int: ...
+    @property
+    def gather(self) -> int: ...
     def choose(
         self,
         position: Debate | View,
@@ -280,7 +287,7 @@ class Agent:
         *,
         seconds: float | None = None,
     ) -> Choice: ...
-    def __getnewargs__(self) -> tuple[str, int]: ...
+    def __getnewargs_ex__(self) -> tuple[tuple[str, int], dict[str, int]]: ...
 
 def play(
     debate: Debate,
@@ -354,6 +361,30 @@ class Analysis:
 
 def analyse(debate: Debate, judge: Judge | BatchJudge, *, replies: bool = True) -> Analysis: ...
 def _agent_seed(seed: int, image: int, lie: int | None, first: Role, of: Role) -> int: ...
+def _dots(
+    title: str,
+    note: str,
+    kinds: list[str],
+    groups: list[tuple[str, list[tuple[int, float, float, float]]]],
+) -> tuple[str, bytes]: ...
+def _lines(
+    title: str,
+    note: str,
+    axis: str,
+    categories: list[str],
+    series: list[tuple[str, list[tuple[float, float, float] | None]]],
+    connected: bool,
+) -> tuple[str, bytes]: ...
+def _run(
+    text: str,
+    base: str | os.PathLike[str],
+    folder: str | os.PathLike[str],
+    judges: Sequence[tuple[str, str, AnyJudge]],
+    debaters: Sequence[tuple[str, str, AnyDebater]],
+    images: int | None,
+    threads: int,
+    progress: Callable[[int, int], object] | None,
+) -> list[tuple[str, list[int], PlayerError]]: ...
 
 @final
 class Debates:

@@ -3,16 +3,12 @@
 import importlib
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from pixel_debate._native import Error
+from pixel_debate._native import RunError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["Frame", "RunError"]
-
-
-class RunError(Error):
-    """A folder that is no finished run, or a frame that is no run's."""
 
 
 class Frame(Protocol):

@@ -3,12 +3,12 @@
 use std::fmt::Display;
 use std::ops::Range;
 
-use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::Dataset;
 use toml::Spanned;
 
 use super::super::Files;
-use crate::experiment::{Aggregate, ExperimentError, Grid, LiarSpec, Lies, Protocol};
+use crate::DebaterSpec;
+use crate::experiment::{Aggregate, Axis, ExperimentError, Grid, LiarSpec, Lies, Protocol};
 
 /// A grid that has been checked.
 pub(super) struct Checked<'a> {
@@ -91,8 +91,9 @@ impl<'a> Checked<'a> {
         let (Some(honest), Some(liar)) = (honest, liar) else {
             return self.refuse(0..0, "`honest` and `liar` are needed: who debates?");
         };
-        let exact_honest = honest.get_ref().values().contains(&AgentSpec::Exact);
-        let exact_liar = liar.get_ref().values().contains(&LiarSpec::Own(AgentSpec::Exact));
+        let exact_honest = honest.get_ref().values().iter().any(DebaterSpec::is_exact);
+        let own_exact = |liar: &LiarSpec| matches!(liar, LiarSpec::Own(liar) if liar.is_exact());
+        let exact_liar = liar.get_ref().values().iter().any(own_exact);
         if self.protocols().contains(&Protocol::Consultancy) && (exact_honest || exact_liar) {
             let span = if exact_honest { honest.span() } else { liar.span() };
             let reason = "`exact` is no consultant: it would try every set of pixels; choose \
@@ -109,6 +110,33 @@ impl<'a> Checked<'a> {
         Ok(())
     }
 
+    /// A judge that decides one debate after the other gives no margins, and nobody can ask it.
+    pub(super) fn check_unasked(&self, span: &Range<usize>) -> Result<(), ExperimentError> {
+        let Grid { blame, seeds_by, lies_by, seeds, .. } = self.grid;
+        let pairs = self.protocols().iter().flat_map(|protocol| self.debaters(*protocol));
+        let asks = pairs.flat_map(|(honest, liar)| [honest, liar]).flatten();
+        if let Some(debater) = asks.into_iter().find(DebaterSpec::asks_judge) {
+            let reason = format!(
+                "the judge decides one debate after the other, and {debater} asks what it would make of other \
+                 pixels: choose `random` or a debater of your own, or a judge that answers for batches"
+            );
+            return self.refuse(span.clone(), reason);
+        }
+        if *blame.get_ref() {
+            let reason = "the judge decides one debate after the other: nobody can say where a debate was \
+                          lost; leave `blame` out";
+            return self.refuse(span.clone(), reason);
+        }
+        let by_mean = |axis: &Axis<Aggregate>| axis.values().contains(&Aggregate::MeanLogit);
+        let asked_for = *seeds.get_ref() > 1 && seeds_by.values()[0] == Aggregate::MeanLogit;
+        if by_mean(lies_by.get_ref()) || asked_for {
+            let reason = "the judge answers labels and gives no margin to take the mean of: choose `any` or \
+                          `majority`";
+            return self.refuse(span.clone(), reason);
+        }
+        Ok(())
+    }
+
     fn check_turns(&self) -> Result<(), ExperimentError> {
         let Grid { order, blame, .. } = self.grid;
         if let Some(order) = order
@@ -119,8 +147,10 @@ impl<'a> Checked<'a> {
         if *blame.get_ref() && self.protocols() != [Protocol::Debate] {
             return self.refuse(blame.span(), "`blame` needs protocol = \"debate\"");
         }
-        let exact = (Some(AgentSpec::Exact), Some(AgentSpec::Exact));
-        let solved = self.debaters(Protocol::Debate).iter().all(|pair| *pair == exact);
+        let exact =
+            |debater: &Option<DebaterSpec>| debater.as_ref().is_some_and(DebaterSpec::is_exact);
+        let pairs = self.debaters(Protocol::Debate);
+        let solved = pairs.iter().all(|(honest, liar)| exact(honest) && exact(liar));
         if *blame.get_ref() && solved {
             let reason = "`blame` is true, and both sides are `exact`: the winner is proven and no \
                           debate is played that could be thrown away";

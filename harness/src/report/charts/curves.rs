@@ -4,6 +4,7 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_game::Role;
 use pixel_debate_statistics::Rate;
 
+use crate::DebaterSpec;
 use crate::cell::Play;
 use crate::experiment::Protocol;
 use crate::manifest::Manifest;
@@ -34,26 +35,29 @@ pub(super) fn pixels(manifest: &Manifest, cells: &[&CellSummary]) -> Chart {
 
 /// Against the honest side's rollouts: a line for each liar, in the mean over the orders.
 pub(super) fn rollouts(manifest: &Manifest, cells: &[&CellSummary]) -> Chart {
-    let strength = |agent: Option<AgentSpec>| match agent {
-        None | Some(AgentSpec::Random) => 0,
-        Some(AgentSpec::Greedy) => 1,
-        Some(AgentSpec::Mcts { rollouts, .. }) => 1 + u64::from(rollouts),
-        Some(AgentSpec::Exact) => u64::MAX,
+    let strength =
+        |debater: &Option<DebaterSpec>| match debater.as_ref().and_then(DebaterSpec::agent) {
+            None | Some(AgentSpec::Random) => 0,
+            Some(AgentSpec::Greedy) => 1,
+            Some(AgentSpec::Mcts { rollouts, .. }) => 1 + u64::from(rollouts),
+            Some(AgentSpec::Exact) => u64::MAX,
+        };
+    let name = |debater: &Option<DebaterSpec>| {
+        debater.as_ref().map_or(String::new(), DebaterSpec::to_string)
     };
-    let name = |agent: Option<AgentSpec>| agent.map_or(String::new(), |agent| agent.to_string());
     let mut sorted: Vec<&&CellSummary> =
         cells.iter().filter(|cell| cell.cell.play.honest.is_some()).collect();
-    let key = |play: &Play| (strength(play.honest), strength(play.liar));
+    let key = |play: &Play| (strength(&play.honest), strength(&play.liar));
     sorted.sort_by_key(|cell| key(&cell.cell.play));
     let points: Vec<At> = sorted
         .iter()
         .map(|cell| At {
-            series: format!("liar {}", name(cell.cell.play.liar)),
-            category: name(cell.cell.play.honest),
+            series: format!("liar {}", name(&cell.cell.play.liar)),
+            category: name(&cell.cell.play.honest),
             estimate: cell.results[0].mean.images,
         })
         .collect();
-    let categories = sorted.iter().map(|cell| name(cell.cell.play.honest)).collect();
+    let categories = sorted.iter().map(|cell| name(&cell.cell.play.honest)).collect();
     chart(manifest, cells, "honest debater", categories, &points)
 }
 
@@ -163,7 +167,7 @@ pub(super) fn calibration(manifest: &Manifest, cells: &[&CellSummary]) -> Chart 
 
 fn name_of(cell: &crate::Cell) -> String {
     let precommit = if cell.play.precommit { "" } else { ", no precommit" };
-    let debaters = match (cell.play.honest, cell.play.liar) {
+    let debaters = match (&cell.play.honest, &cell.play.liar) {
         (Some(honest), Some(liar)) if honest != liar => format!("{honest} against {liar}"),
         (Some(honest), _) => honest.to_string(),
         _ => cell.grid.clone(),
