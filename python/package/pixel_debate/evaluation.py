@@ -106,15 +106,9 @@ def evaluate(
     """
     rules = Rules() if rules is None else rules
     orders = list(orders)
-    if isinstance(images, int):
-        if not 0 <= images <= len(dataset):
-            raise ValueError(f"{images} images: there are {len(dataset)} in {dataset.name}")
-        numbers = np.random.default_rng(seed).permutation(len(dataset))[:images].tolist()
-    else:
-        numbers = list(images)
     evaluation = Evaluation()
-    for image in numbers:
-        for lie in _lies(dataset, image, rules, lies, seed):
+    for image in drawn_images(dataset, images, seed):
+        for lie in lies_about(dataset, image, rules, lies, seed):
             for first in orders:
                 ordered = Rules(rules.pixels, rules.precommit, first, rules.order, rules.legal)
                 debate = Debate.of(ordered, dataset, image, lie)
@@ -136,7 +130,17 @@ def evaluate(
     return evaluation
 
 
-def _lies(
+def drawn_images(dataset: Dataset, images: int | Iterable[int], seed: int) -> list[int]:
+    """The images' numbers: themselves, or so many drawn without replacement."""
+    if not isinstance(images, int):
+        return list(images)
+    if not 0 <= images <= len(dataset):
+        raise ValueError(f"{images} images: there are {len(dataset)} in {dataset.name}")
+    numbers: list[int] = np.random.default_rng(seed).permutation(len(dataset))[:images].tolist()
+    return numbers
+
+
+def lies_about(
     dataset: Dataset, image: int, rules: Rules, lies: Literal["random", "all"], seed: int
 ) -> list[int] | list[None]:
     """The liar's claims about an image: none without precommit."""
