@@ -7,7 +7,7 @@
 >>> step = env.step(env.action_space.sample(info["action_mask"]))
 """
 
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import Any, ClassVar, Literal
 
 import gymnasium
 import numpy as np
@@ -15,12 +15,11 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from pixel_debate._native import Agent, Judge
-from pixel_debate.scenes import Observation, Scenes, move, picture, text
+from pixel_debate.scenes import Observation, RenderMode, Scenes, move, rendered
 from pixel_debate.types import AnyDebater, BatchJudge, Role
 
 __all__ = ["DebateEnv"]
 
-RenderMode: TypeAlias = Literal["human", "rgb_array", "ansi"]
 ID = "pixel_debate/Mnist-v0"
 
 
@@ -123,13 +122,7 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
 
     def render(self) -> npt.NDArray[np.uint8] | str | None:  # pyright: ignore
         """The debate as a picture or in characters, by ``render_mode``."""
-        if self.render_mode == "rgb_array":
-            return picture(self.debate)
-        if self.render_mode == "ansi":
-            return text(self.debate)
-        if self.render_mode == "human":
-            print(text(self.debate))
-        return None
+        return rendered(self.debate, self.render_mode)
 
     def _let_opponent_move(self) -> None:
         while self.debate.role_to_move not in (None, self.role):

@@ -8,7 +8,7 @@
 >>> env.step(env.action_space(env.agent_selection).sample(observation["action_mask"]))
 """
 
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,10 @@ from gymnasium import spaces
 from pettingzoo import AECEnv, register
 from pettingzoo.utils import wrappers
 
-from pixel_debate.scenes import Observation, Scenes, picture, text
+from pixel_debate.scenes import Observation, RenderMode, Scenes, rendered
 
 __all__ = ["env", "raw_env"]
 
-RenderMode: TypeAlias = Literal["human", "rgb_array", "ansi"]
 ID = "pixel_debate/mnist-v0"
 AGENTS = ("debater_0", "debater_1")
 
@@ -123,13 +122,7 @@ class raw_env(AECEnv[str, Observation, int]):  # noqa: N801
 
     def render(self) -> npt.NDArray[np.uint8] | str | None:  # pyright: ignore
         """The debate as a picture or in characters, by ``render_mode``."""
-        if self.render_mode == "rgb_array":
-            return picture(self.debate)
-        if self.render_mode == "ansi":
-            return text(self.debate)
-        if self.render_mode == "human":
-            print(text(self.debate))
-        return None
+        return rendered(self.debate, self.render_mode)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, TypedDict
+from typing import Literal, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,10 @@ from pixel_debate import datasets
 from pixel_debate._native import Agent, Dataset, Debate, Judge, Rules, View, play
 from pixel_debate.types import AnyDebater, AnyJudge, BatchJudge, Legal, Role
 
-__all__ = ["Observation", "Outcome", "Scenes", "move"]
+__all__ = ["Observation", "Outcome", "RenderMode", "Scenes", "move", "picture", "rendered", "text"]
 
+RenderMode: TypeAlias = Literal["human", "rgb_array", "ansi"]
+"""How an environment shows its debate: printed in characters, as a picture, or as characters."""
 CLASSES = 10
 """The labels of a debate's claims."""
 BASE = 4
@@ -198,6 +200,17 @@ def move(debater: AnyDebater, debate: Debate, judge: Judge | BatchJudge | None) 
 
 SCALE = 10
 """Screen pixels along a side of an image's pixel."""
+
+
+def rendered(debate: Debate, mode: str | None) -> npt.NDArray[np.uint8] | str | None:
+    """What an environment's ``render`` does."""
+    if mode == "rgb_array":
+        return picture(debate)
+    if mode == "ansi":
+        return text(debate)
+    if mode == "human":
+        print(text(debate))
+    return None
 
 
 def picture(debate: Debate) -> npt.NDArray[np.uint8]:
