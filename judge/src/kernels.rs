@@ -6,18 +6,21 @@
 #![allow(unsafe_code)]
 
 mod aligned;
-mod bytes;
 #[macro_use]
 mod vectorised;
+mod blocks;
+mod bytes;
 mod differences;
 mod fixed;
 mod instructions;
-mod many;
+mod lists;
 mod rows;
+mod spreading;
 
 pub(crate) use aligned::{
-    Aligned, Fixed, Halves, Hidden, LINE, Numbers, PerCell, fixed_zeros, zeros,
+    Aligned, Fixed, Halves, Hidden, LINE, Numbers, PerCell, call, fixed_zeros, zeros,
 };
+pub(crate) use blocks::{BLOCK_INPUTS, Visit, add_blocks, block_units, pool_cell, unpack_block};
 pub(crate) use bytes::{ByteRows, Inputs};
 pub(crate) use differences::{
     DUST, add, add_taps, add_to, bounds, first_differences, second_differences, signed_products,
@@ -27,11 +30,12 @@ pub(crate) use fixed::{
     Pooled, Taps, add_fixed, pool_fixed, to_bytes, to_fixed, together_beyond_pairs, weigh_tap,
 };
 pub use instructions::Instructions;
-pub(crate) use many::{
-    BLOCK_INPUTS, PART, PART_FIELD, PARTS, PairChange, add_blocks, add_reached, block_units,
-    pool_change, pool_part, spread_pairs, unpack_block,
-};
+pub(crate) use lists::{LISTED, Listed, list_larger};
 pub(crate) use rows::{add_rows_half, add_rows_single, last_layer, spread};
+pub(crate) use spreading::{
+    ChangedCell, PADDED_FIELD, Response, add_from, add_reached, kernel_rows, pool_change,
+    spread_cells,
+};
 
 /// A matrix that borrows its numbers, row by row.
 #[derive(Debug, Clone, Copy)]

@@ -17,10 +17,13 @@
 
 mod byte_weights;
 mod contrast;
+mod convolutions;
 mod decider;
 mod estimate;
 mod evaluator;
+mod lone;
 mod many;
+mod many_weights;
 mod pairs;
 mod parts;
 mod response;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use images::any_image;
 use pixel_debate_game::{Claims, Pixel, honest_wins};
 use pixel_debate_judge::{
-    Decider, DenseEvaluator, EachSet, Evaluator, Judge, Network, PixelSet, Question, SparseDecider,
-    SparseEvaluator, SparseWeights, kernels::Instructions,
+    Decider, DenseEvaluator, EachSet, Evaluator, Judge, ManyEvaluator, Network, PixelSet, Question,
+    SparseDecider, SparseEvaluator, SparseWeights, kernels::Instructions,
 };
 use proptest::prelude::*;
 
@@ -59,9 +59,15 @@ fn all_instructions_give_the_same_engine() {
                     pixels.into_iter().map(pixel).collect(),
                     candidates.iter().copied().collect(),
                 ];
-                for (dense, engine) in dense.evaluate(&sets).iter().zip(engine.evaluate(&sets)) {
-                    for (dense, engine) in dense.iter().zip(engine) {
-                        prop_assert!((dense - engine).abs() < 1e-4, "{} and {}", dense, engine);
+                let mut many = ManyEvaluator::new(Arc::clone(&weights[judge]));
+                let shown = |pixel: &Pixel| (*pixel, image.value(*pixel).unwrap());
+                let many = many.logits(sets.iter().map(|set| set.pixels().iter().map(shown)));
+                let expected = dense.evaluate(&sets);
+                for logits in [engine.evaluate(&sets), many] {
+                    for (dense, engine) in expected.iter().zip(logits) {
+                        for (dense, engine) in dense.iter().zip(engine) {
+                            prop_assert!((dense - engine).abs() < 1e-4, "{} and {}", dense, engine);
+                        }
                     }
                 }
 

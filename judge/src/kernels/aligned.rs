@@ -22,6 +22,20 @@ pub(crate) type Halves = AVec<f16, ConstAlign<LINE>>;
 /// A vector of integers that stand for fractions.
 pub(crate) type Fixed = AVec<i16, ConstAlign<LINE>>;
 
+/// Calls something into the nearest cache, for it will be read soon.
+pub(crate) fn call<T>(what: &T) {
+    #[cfg(target_arch = "x86_64")]
+    for line in (0..size_of::<T>()).step_by(LINE) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+
+        let start = std::ptr::from_ref(what).cast::<i8>();
+        // SAFETY: every processor of the target has the instruction, which reads nothing that it returns.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(start.wrapping_add(line)) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = what;
+}
+
 /// So many zeros.
 pub(crate) fn fixed_zeros(count: usize) -> Fixed {
     let mut numbers = Fixed::with_capacity(LINE, count);

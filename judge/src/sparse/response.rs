@@ -135,11 +135,18 @@ pub(super) fn compute(
     last: Revealed,
     response: &mut [f32],
 ) {
+    let changed = changed_cells(weights, near, last);
+    response.fill(0.0);
+    spread(&changes(|cell, channel| changed[cell][channel]), &weights.conv2, response);
+}
+
+/// What `last` changes in the cells that it reaches, given the revealed pixels near it.
+pub(super) fn changed_cells(weights: &SparseWeights, near: &[Revealed], last: Revealed) -> Cells {
     let before = reached_cells(weights, last.pixel, near.iter().copied());
     let after = reached_cells(weights, last.pixel, near.iter().copied().chain([last]));
-    let changes = changes(|cell, channel| after[cell][channel] - before[cell][channel]);
-    response.fill(0.0);
-    spread(&changes, &weights.conv2, response);
+    std::array::from_fn(|cell| {
+        std::array::from_fn(|channel| after[cell][channel] - before[cell][channel])
+    })
 }
 
 /// A gain of nothing.
@@ -208,7 +215,7 @@ fn near_all(revealed: &[Revealed], pixels: &[Revealed]) -> SmallVec<[Revealed; 8
 }
 
 /// The channels of the cells that a pixel reaches after the first pool.
-type Cells = [[f32; CONV1]; REACHED * REACHED];
+pub(super) type Cells = [[f32; CONV1]; REACHED * REACHED];
 
 fn second_difference(neither: &Cells, with_x: &Cells, with_y: &Cells, both: &Cells) -> Cells {
     std::array::from_fn(|cell| {

@@ -1,8 +1,10 @@
 //! A network's numbers in the order that suits sparse evidence.
 
+use std::sync::OnceLock;
+
 use half::f16;
 
-use super::byte_weights::ByteWeights;
+use super::{byte_weights::ByteWeights, many_weights::ManyWeights};
 use crate::{
     geometry::{
         CELLS, HALF, MARGIN, PADDED, TAPS, conv1_weight_index, conv2_weight_index,
@@ -62,6 +64,8 @@ pub struct SparseWeights {
     pub(super) fc2_bias: [f32; CLASSES],
     /// Rounded, for estimates; `None` where the numbers are too large for that.
     pub(super) bytes: Option<ByteWeights>,
+    /// Once many images are asked about.
+    many: OnceLock<ManyWeights>,
 }
 
 impl SparseWeights {
@@ -89,9 +93,15 @@ impl SparseWeights {
             fc2: Numbers::from_slice(LINE, &network.fc2.weight),
             fc2_bias: std::array::from_fn(|label| network.fc2.bias[label]),
             bytes: None,
+            many: OnceLock::new(),
         };
         weights.bytes = ByteWeights::new(&weights);
         weights
+    }
+
+    /// What is known beforehand of any image.
+    pub(super) fn many(&self) -> &ManyWeights {
+        self.many.get_or_init(|| ManyWeights::new(self))
     }
 }
 
