@@ -71,7 +71,9 @@ fn the_engine_is_the_dense_network() {
 #[test]
 fn many_images_at_once_are_judged_as_each_alone() {
     let judges = judges();
-    let engine = |network| RefCell::new(ManyEvaluator::new(Arc::new(SparseWeights::new(network))));
+    let engine = |network: &Arc<Network>| {
+        RefCell::new(ManyEvaluator::new(Arc::new(SparseWeights::new(network))))
+    };
     let [engines, others] = [(); 2].map(|()| judges.iter().map(engine).collect::<Vec<_>>());
     let shown = prop::collection::vec((any_pixels(), any::<u8>()), 0..4);
     // Now and then more than are multiplied together.
