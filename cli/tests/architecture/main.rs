@@ -48,6 +48,31 @@ fn every_crate_is_told_of_and_knows_those_below_it_alone() {
     }
 }
 
+/// They are compiled once for both only so.
+#[test]
+fn what_the_package_for_python_shares_with_the_program_is_compiled_alike() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let read = |path: &str| -> toml::Table {
+        fs::read_to_string(root.join(path)).unwrap().parse().unwrap()
+    };
+    let release =
+        |manifest: &toml::Table| manifest["profile"]["release"].as_table().unwrap().clone();
+    let (mut ours, mut theirs) =
+        (release(&read("Cargo.toml")), release(&read("python/Cargo.toml")));
+    let lock = read("python/Cargo.lock");
+    let packages: BTreeSet<&str> = lock["package"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|package| package["name"].as_str())
+        .collect();
+    let ours_of = ours["package"].as_table_mut().unwrap();
+    ours_of.retain(|name, _| packages.contains(name));
+    assert!(ours_of.len() > 5);
+    assert_eq!(theirs.remove("package"), ours.remove("package"));
+    assert_eq!(theirs, ours);
+}
+
 #[test]
 fn kernels_know_nothing_of_the_engine_that_calls_them() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../judge/src");
