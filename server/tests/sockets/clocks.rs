@@ -18,9 +18,9 @@ fn quick(move_ms: u32, bank_ms: u32) -> Setup {
 #[tokio::test]
 async fn who_runs_out_of_time_and_bank_forfeits() {
     let scene = Scene::open().await;
-    let mut seated = scene.seated(quick(150, 200)).await;
+    let mut seated = scene.seated(quick(1000, 5000)).await;
     let debate = seated.debate.clone();
-    sleep(Duration::from_millis(250)).await;
+    sleep(Duration::from_millis(4000)).await;
     // The first has used a part of its bank, and knows it.
     seated.first.reveal(&debate, 1, Pixel::new(0, 0)).await;
     for client in seated.all() {
@@ -29,22 +29,23 @@ async fn who_runs_out_of_time_and_bank_forfeits() {
     seated.play(2, 2).await;
     seated.first.resume(&debate, Some(&seated.tokens[0].clone()), 2).await;
     let left = seated.first.resumed().await.turn.unwrap().left.unwrap();
-    assert!(left.bank_ms < 130, "{left:?}");
+    assert!(left.bank_ms < 2100, "{left:?}");
     let began = Instant::now();
     let ending = seated.judge.event().await.ending.unwrap();
-    assert!(began.elapsed() < Duration::from_millis(320), "{:?}", began.elapsed());
+    // Three seconds, and not the six of a whole bank.
+    assert!(began.elapsed() < Duration::from_millis(5500), "{:?}", began.elapsed());
     assert_eq!((ending.outcome.winner, ending.outcome.reason), (Role::Liar, OutcomeReason::Time));
     scene.stop().await;
 }
 
 #[tokio::test]
 async fn a_debater_whose_connection_is_lost_has_the_grace_and_no_more() {
-    let limits = Limits { grace: Duration::from_millis(600), ..Limits::default() };
+    let limits = Limits { grace: Duration::from_secs(8), ..Limits::default() };
     let scene = Scene::with(limits).await;
-    let mut seated = scene.seated(quick(100, 0)).await;
+    let mut seated = scene.seated(quick(1000, 0)).await;
     let (debate, token) = (seated.debate.clone(), seated.tokens[0].clone());
     drop(seated.first);
-    sleep(Duration::from_millis(300)).await;
+    sleep(Duration::from_millis(6000)).await;
     seated.first = Client::connect(scene.address).await;
     seated.first.resume(&debate, Some(&token), 0).await;
     assert_eq!(seated.first.snapshot().await.turn.unwrap().left.unwrap().move_ms, 0);
@@ -60,14 +61,14 @@ async fn a_debater_whose_connection_is_lost_has_the_grace_and_no_more() {
     assert_eq!(ending.outcome.reason, OutcomeReason::Time);
     let waited = began.elapsed();
     // What was used of the grace before is gone.
-    let bounds = Duration::from_millis(100)..Duration::from_secs(1);
+    let bounds = Duration::from_secs(1)..Duration::from_secs(8);
     assert!(bounds.contains(&waited), "{waited:?}");
     scene.stop().await;
 }
 
 #[tokio::test]
 async fn seats_that_nobody_takes_end_the_debate() {
-    let limits = Limits { seats_time: Duration::from_millis(200), ..Limits::default() };
+    let limits = Limits { seats_time: Duration::from_secs(1), ..Limits::default() };
     let scene = Scene::with(limits).await;
     let mut client = Client::connect(scene.address).await;
     let Created { debate, tokens, .. } = client.create(outside()).await;
@@ -88,7 +89,7 @@ async fn seats_that_nobody_takes_end_the_debate() {
     assert_eq!(client.dismissed().await, CloseReason::Absent);
     // Nobody has to be there for that.
     let unseen = client.create(outside()).await.debate;
-    sleep(Duration::from_millis(600)).await;
+    sleep(Duration::from_secs(3)).await;
     let (head, body) = get(&scene, &format!("/api/debates/{unseen}"), "").await;
     assert!(head.starts_with("HTTP/1.1 404") && body.contains("unknown_debate"), "{head} {body}");
     scene.stop().await;
