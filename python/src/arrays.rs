@@ -127,9 +127,13 @@ pub(crate) fn table<'py, const N: usize>(
     PyArray1::from_slice(py, rows.as_flattened()).reshape([rows.len(), N])
 }
 
-/// Pixels as an array of uint8 and shape (n, 2): column, row.
-pub(crate) fn places<'py>(py: Python<'py>, pixels: &[Pixel]) -> PyResult<Bound<'py, PyArray2<u8>>> {
-    let sides: Vec<u8> = pixels.iter().flat_map(|pixel| [pixel.x, pixel.y]).collect();
+/// Pixels as an array of int64 and shape (n, 2): column, row. Of bytes, `row * width + column` would wrap round.
+pub(crate) fn places<'py>(
+    py: Python<'py>,
+    pixels: &[Pixel],
+) -> PyResult<Bound<'py, PyArray2<i64>>> {
+    let sides: Vec<i64> =
+        pixels.iter().flat_map(|pixel| [pixel.x.into(), pixel.y.into()]).collect();
     PyArray1::from_vec(py, sides).reshape([pixels.len(), 2])
 }
 

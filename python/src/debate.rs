@@ -204,10 +204,10 @@ impl Debate {
         debate.to_move().map(|debater| debate.rules().role_of(debater).to_string())
     }
 
-    /// numpy.ndarray of uint8, shape (n, 2): The pixels that the debater to move may reveal, ``(column,
+    /// numpy.ndarray of int64, shape (n, 2): The pixels that the debater to move may reveal, ``(column,
     /// row)`` in reading order; none when nobody is.
     #[getter]
-    fn legal_moves<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    fn legal_moves<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<i64>>> {
         let legal: Vec<Pixel> = self.lock().legal_reveals().collect();
         places(py, &legal)
     }

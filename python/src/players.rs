@@ -46,6 +46,16 @@ impl AnyJudge {
         if let Ok(judge) = value.cast::<Judge>() {
             return Ok(Self::Ours(judge.clone().unbind()));
         }
+        if let Ok(answers) = value.getattr("answers") {
+            let known = ["logits", "probabilities", "labels"];
+            let declared = answers.extract::<&str>().ok();
+            if !declared.is_some_and(|declared| known.contains(&declared)) {
+                return Err(wrong(format!(
+                    "a judge's attribute answers is \"logits\", \"probabilities\" or \"labels\", not {}",
+                    answers.repr().map_or_else(|_| "that".to_owned(), |said| said.to_string())
+                )));
+            }
+        }
         if value.getattr("decide").is_ok_and(|decide| decide.is_callable()) {
             return Ok(Self::Decides(value.clone().unbind()));
         }

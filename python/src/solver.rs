@@ -61,10 +61,10 @@ impl Solution {
         self.winner.map(|role| role.to_string())
     }
 
-    /// numpy.ndarray of uint8, shape (n, 2): What both sides may reveal from here on, the winner by its
+    /// numpy.ndarray of int64, shape (n, 2): What both sides may reveal from here on, the winner by its
     /// strategy; none if nobody is known to win.
     #[getter]
-    fn line<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    fn line<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<i64>>> {
         places(py, &self.line)
     }
 
@@ -277,9 +277,9 @@ pub(crate) struct Analysis {
 
 #[pymethods]
 impl Analysis {
-    /// numpy.ndarray of uint8, shape (n, 2): Every legal reveal, column and row, in reading order.
+    /// numpy.ndarray of int64, shape (n, 2): Every legal reveal, column and row, in reading order.
     #[getter]
-    fn pixels<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    fn pixels<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<i64>>> {
         places(py, &self.pixels)
     }
 
@@ -290,10 +290,10 @@ impl Analysis {
         PyArray1::from_slice(py, &self.margins)
     }
 
-    /// numpy.ndarray of uint8, shape (n, 2): The opponent's best answer to each, if it is to answer: the
+    /// numpy.ndarray of int64, shape (n, 2): The opponent's best answer to each, if it is to answer: the
     /// reveal after which the judge would favour it most. Otherwise of shape (0, 2).
     #[getter]
-    fn replies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    fn replies<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<i64>>> {
         places(py, &self.replies)
     }
 

@@ -125,10 +125,10 @@ impl View {
         self.0.to_move.map(|debater| debater.to_string())
     }
 
-    /// numpy.ndarray of uint8, shape (n, 2): The pixels that the debater to move may reveal, ``(column,
+    /// numpy.ndarray of int64, shape (n, 2): The pixels that the debater to move may reveal, ``(column,
     /// row)`` in reading order; none when nobody is, or where the image is not known.
     #[getter]
-    fn legal_moves<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<u8>>> {
+    fn legal_moves<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray2<i64>>> {
         let legal: Vec<Pixel> = self.0.legal_reveals().collect();
         places(py, &legal)
     }

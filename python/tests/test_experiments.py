@@ -134,8 +134,9 @@ def test_a_run_that_was_stopped_goes_on_where_it_was(tmp_path: pathlib.Path) -> 
 
 def test_another_version_does_not_go_on(tmp_path: pathlib.Path) -> None:
     pd.run(file('"mine"'), tmp_path, judges={"mine": Batches()})
-    with pytest.raises(pd.RunError, match="holds another run"):
-        pd.run(file('"mine"'), tmp_path, judges={"mine": Batches()}, versions={"mine": "4"})
+    wanted = "holds another run: its judge mine is version 3, and version 4 is asked for"
+    with pytest.raises(pd.RunError, match=wanted):
+        pd.run(file('"mine"'), tmp_path, judges={"mine": Batches()}, versions={"mine": 4})
 
 
 def test_what_declares_no_version_is_refused_before_anything_runs(tmp_path: pathlib.Path) -> None:

@@ -37,8 +37,8 @@ def test_rates_stand_below_each_other_with_their_intervals(tmp_path: pathlib.Pat
 
 def test_rates_stand_side_by_side_by_a_column() -> None:
     figure = pd.figure(rates(), title="By pixels", by="pixels", series="cell")
-    assert "pixels" in figure.svg and "0, liar first" in figure.svg
-    with pytest.raises(pd.RunError, match="two rates for pixels '?4'?, honest first"):
+    assert "pixels" in figure.svg and "cell 0, liar first" in figure.svg
+    with pytest.raises(pd.RunError, match="two rates for pixels 4, honest first"):
         pd.figure(rates(first=["honest", "honest", "liar"]), title="", by="cell", series="pixels")
 
 
@@ -51,3 +51,12 @@ def test_what_are_no_rates_is_refused() -> None:
         pd.figure(rates(high=[1.5, 1.0, 1.0]), title="")
     with pytest.raises(ValueError, match="1 to 1000 rates, not 0"):
         pd.figure(rates().slice(0, 0), title="")
+
+
+def test_who_played_is_named_where_it_differs() -> None:
+    grids: list[object] = ["debate"] * 3
+    figure = pd.figure(rates(grid=grids, honest=["mine@1", "mine@1", "greedy"]), title="")
+    assert "debate, pixels 4, mine@1" in figure.svg and "debate, pixels 6, greedy" in figure.svg
+    assert len(repr(figure)) < 100
+    figure = pd.figure(rates(grid=grids), title="", by="first", series=["grid", "pixels"])
+    assert "debate, pixels 4, honest first" in figure.svg

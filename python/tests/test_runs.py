@@ -70,7 +70,9 @@ def test_rates_are_those_of_the_summary(run: pd.Run) -> None:
     for place, cell in enumerate(run.summary["cells"]):
         for result in cell["results"]:
             of_orders = [(order["first"], order["honest_wins"]) for order in result["orders"]]
-            for first, wins in [*of_orders, ("mean", result["mean"])]:
+            if len(of_orders) > 1:
+                of_orders.append(("mean", result["mean"]))
+            for first, wins in of_orders:
                 row = rates[at]
                 at += 1
                 assert (row["cell"], row["first"]) == (place, first)
@@ -139,8 +141,9 @@ def test_frames_of_all_libraries_are_taken_and_may_be_filtered(run: pd.Run) -> N
     part = frame.filter((polars.col("cell") == cell) & (polars.col("first") == "liar"))
     won = [winner == "honest" for winner in part["winner"]]
     rate, low, high = pd.rate([float(each) for each in won])
-    liar, mean = pd.honest_wins(part).to_pylist()
-    assert (liar["first"], mean["first"], liar["images"]) == ("liar", "mean", len(won))
+    # Of one order there is no mean.
+    [liar] = pd.honest_wins(part).to_pylist()
+    assert (liar["first"], liar["images"]) == ("liar", len(won))
     assert (liar["rate"], liar["low"], liar["high"]) == (rate, low, high)
 
 

@@ -112,11 +112,11 @@ def test_an_analysis_is_what_the_judge_says(debate: pd.Debate, judge: pd.Judge) 
     assert analysis.pixels.tolist() == debate.legal_moves.tolist()
     logits = judge.logits_of(debate.image, [[pixel] for pixel in pixels])
     # The liar is to move, and claims 8 of a 7.
-    np.testing.assert_array_equal(analysis.margins, logits[:, 8] - logits[:, 7])
+    np.testing.assert_allclose(analysis.margins, logits[:, 8] - logits[:, 7], atol=1e-5)
     assert analysis.best == pixels[int(analysis.margins.argmax())]
     both = judge.logits_of(debate.image, [[pixels[0], other] for other in pixels[1:]])
     margins = both[:, 8] - both[:, 7]
-    assert analysis.reply_margins[0] == margins.min()
+    assert analysis.reply_margins[0] == pytest.approx(margins.min(), abs=1e-5)
     assert tuple(analysis.replies[0]) == pixels[1:][int(margins.argmin())]
     assert pd.analyse(debate, judge, replies=False).replies.shape == (0, 2)
     for pixel in pixels[:4]:

@@ -84,7 +84,7 @@ impl Folder {
         }
         let plays = |cells: &[Cell]| cells.iter().map(|cell| cell.play.clone()).collect::<Vec<_>>();
         if plays(cells) != plays(&manifest.cells) {
-            return Err(other("its cells are others".to_owned()));
+            return Err(other(difference(cells, &manifest.cells)));
         }
         let fewer = counts(manifest).iter().zip(counts(&known)).any(|(now, before)| *now < before);
         if self.is_finished() && fewer {
@@ -381,6 +381,24 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
         let _ = fs::remove_file(&part);
         RunError::io(path, source)
     })
+}
+
+/// What differs between the cells of a run that is there and one that is asked for.
+fn difference(there: &[Cell], asked: &[Cell]) -> String {
+    let count = format!("it has {} cells, and {} are asked for", there.len(), asked.len());
+    if there.len() != asked.len() {
+        return count;
+    }
+    let pair = there.iter().zip(asked).find(|(there, asked)| there.play != asked.play);
+    let Some((there, asked)) = pair else { return count };
+    let (judge, wanted) = (&there.play.judge, &asked.play.judge);
+    if judge.name == wanted.name && judge.hash != wanted.hash {
+        let (name, hash) = (&judge.name, &judge.hash);
+        return format!("its judge {name} is {hash}, and {} is asked for", wanted.hash);
+    }
+    format!(
+        "it has the cell \"{there}\" where \"{asked}\" is asked for, or its lies, orders or seeds are others"
+    )
 }
 
 #[cfg(test)]

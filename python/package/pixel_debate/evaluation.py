@@ -9,6 +9,7 @@ import numpy as np
 from pixel_debate._native import (
     Dataset,
     Debate,
+    Error,
     Judge,
     PlayerError,
     Rules,
@@ -41,14 +42,31 @@ class Evaluation:
         default_factory=dict[tuple[int, int | None, Role], PlayerError]
     )
 
-    def honest_rate(self) -> tuple[float, float, float]:
+    def __repr__(self) -> str:
+        return f"<Evaluation of {len(self.debates)} debates, {len(self.failures)} failures>"
+
+    def honest_rate(self, *, partial: bool = False) -> tuple[float, float, float]:
         """How often the honest debater won: the mean over images of the share of an image's debates.
+
+        Parameters
+        ----------
+        partial : bool
+            Whether the rate is to be that of the debates that were played, although others have failed.
 
         Returns
         -------
         (float, float, float)
             The rate and the ends of its 95 % interval, whose independent units are the images.
+
+        Raises
+        ------
+        Error
+            If debates have failed, unless that is accepted; if none was played, in any case.
         """
+        if self.failures and not (partial and self.debates):
+            first = next(iter(self.failures.values()))
+            played = f"{len(self.debates)} were played"
+            raise Error(f"{len(self.failures)} debates have failed and {played}: {first}") from first
         won: dict[int, list[float]] = {}
         for image, debate in zip(self.images, self.debates, strict=True):
             won.setdefault(image, []).append(float(debate.winner == "honest"))

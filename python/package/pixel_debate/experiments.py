@@ -56,7 +56,7 @@ def run(
     *,
     judges: Mapping[str, AnyJudge] | None = None,
     debaters: Mapping[str, AnyDebater] | None = None,
-    versions: Mapping[str, str] | None = None,
+    versions: Mapping[str, str | int] | None = None,
     images: int | None = None,
     threads: int = 1,
     progress: Callable[[int, int], object] | None = None,
@@ -79,7 +79,7 @@ def run(
         view by view has no margins, and nobody searches before it.
     debaters : mapping of str to Agent, callable or object with ``choose``, optional
         Debaters that it may name as ``honest`` and ``liar``.
-    versions : mapping of str to str, optional
+    versions : mapping of str to str or int, optional
         The versions of what is given, by name. Without one it is what the thing itself declares, its attribute
         ``version``; a :class:`Judge` has its numbers' hash. A folder that one version has begun is refused by another.
     images : int, optional
@@ -141,10 +141,10 @@ def _agent(debater: AnyDebater) -> AnyDebater:
     return Agent(debater) if isinstance(debater, str) else debater
 
 
-def _version(kind: str, name: str, given: object, versions: Mapping[str, str]) -> str:
+def _version(kind: str, name: str, given: object, versions: Mapping[str, str | int]) -> str:
     """The version that is declared of a judge or a debater."""
     if name in versions:
-        return versions[name]
+        return str(versions[name])
     declared: object = getattr(given, "version", None)
     if isinstance(declared, (str, int)):
         return str(declared)

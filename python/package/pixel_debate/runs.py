@@ -5,7 +5,7 @@ import json
 import os
 import pathlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from pixel_debate.frames import (
@@ -47,8 +47,8 @@ class Run:
     """
 
     folder: pathlib.Path
-    manifest: dict[str, Any]
-    summary: dict[str, Any]
+    manifest: dict[str, Any] = field(repr=False)
+    summary: dict[str, Any] = field(repr=False)
 
     @staticmethod
     def open(folder: str | os.PathLike[str]) -> "Run":
@@ -152,8 +152,8 @@ class Run:
         pyarrow.Table
             One row for each cell, rule for seeds and lies, and who made the first reveal. Columns: ``cell`` (its
             place in the manifest), ``grid``, ``protocol``, ``pixels``, ``precommit``, ``order``, ``legal``, ``honest``,
-            ``liar``, ``judge`` (its name); ``seeds_by``, ``lies_by``; ``first``: ``honest``, ``liar``, ``mean`` over
-            both, null where the judge was alone; ``images`` (how many); ``rate``, ``low``, ``high``: the
+            ``liar``, ``judge`` (its name); ``seeds_by``, ``lies_by``; ``first``: ``honest``, ``liar``, ``mean`` where there
+            are both, null where the judge was alone; ``images`` (how many); ``rate``, ``low``, ``high``: the
             share of images that the honest side won, the paper's measure, and its 95 % interval;
             ``lies_rate``, ``lies_low``, ``lies_high``: the share of lies refuted.
         """
@@ -162,7 +162,9 @@ class Run:
             for result in cell["results"]:
                 by = {"seeds_by": result["seeds_by"], "lies_by": result["lies_by"]}
                 orders = [(order["first"], order["honest_wins"]) for order in result["orders"]]
-                for first, wins in [*orders, ("mean", result["mean"])]:
+                if len(orders) > 1:
+                    orders.append(("mean", result["mean"]))
+                for first, wins in orders:
                     images, lies = wins["images"]["wilson"], wins["lies"]["wilson"]
                     rows.append(
                         {

@@ -44,7 +44,7 @@ class Scenes:
     dataset : Dataset or str
         The images, or what :func:`pixel_debate.datasets.load` takes.
     judge : Judge, callable or object with ``decide``, optional
-        Who gives the verdict: the shipped judge for 6 pixels, unless given.
+        Who gives the verdict. Unless given, the package's judge for so many pixels, or that for 6 where there is none.
     pixels : int
         How many pixels both debaters together reveal, 1 to 128.
     precommit : bool
@@ -86,7 +86,8 @@ class Scenes:
         if reward not in ("outcome", "margin"):
             raise ValueError(f'reward must be "outcome" or "margin", not {reward!r}')
         self.dataset = datasets.load(dataset) if isinstance(dataset, str) else dataset
-        self.judge: AnyJudge = Judge.shipped(6) if judge is None else judge
+        fitting = pixels if pixels in (4, 6) else 6
+        self.judge: AnyJudge = Judge.shipped(fitting) if judge is None else judge
         self.first: Literal["random"] | Role = first
         self.reward: Literal["outcome", "margin"] = reward
         self.rules = Rules(pixels, precommit, "honest", order, legal)

@@ -81,7 +81,9 @@ def honest_wins(
                     _sum([lies for _, lies in of_image]) / both,
                 )
             )
-        for first, of_images in [*shares.items(), ("mean", mean)]:
+        if len(shares) > 1:
+            shares["mean"] = mean
+        for first, of_images in shares.items():
             images, lies = ([share[of] for share in of_images] for of in (0, 1))
             rows.append(
                 {"cell": cell, **estimates(first, len(images), rate(images), rate(lies))}
