@@ -20,7 +20,7 @@ async fn who_runs_out_of_time_and_bank_forfeits() {
     let scene = Scene::open().await;
     let mut seated = scene.seated(quick(1000, 5000)).await;
     let debate = seated.debate.clone();
-    sleep(Duration::from_millis(4000)).await;
+    sleep(Duration::from_secs(4)).await;
     // The first has used a part of its bank, and knows it.
     seated.first.reveal(&debate, 1, Pixel::new(0, 0)).await;
     for client in seated.all() {
@@ -45,7 +45,7 @@ async fn a_debater_whose_connection_is_lost_has_the_grace_and_no_more() {
     let mut seated = scene.seated(quick(1000, 0)).await;
     let (debate, token) = (seated.debate.clone(), seated.tokens[0].clone());
     drop(seated.first);
-    sleep(Duration::from_millis(6000)).await;
+    sleep(Duration::from_secs(6)).await;
     seated.first = Client::connect(scene.address).await;
     seated.first.resume(&debate, Some(&token), 0).await;
     assert_eq!(seated.first.snapshot().await.turn.unwrap().left.unwrap().move_ms, 0);
