@@ -230,6 +230,7 @@ fn reached_cells(pixel: Pixel) -> impl Iterator<Item = (usize, usize)> {
         |along: u8, place: usize| (usize::from(along / 2) + place).wrapping_sub(REACHED / 2);
     (0..REACHED * REACHED).filter_map(move |place| {
         let (row, column) = (along(pixel.y, place / REACHED), along(pixel.x, place % REACHED));
-        (row < HALF && column < HALF).then_some((place, row * HALF + column))
+        // Beyond the field on the left it has wrapped round, and is not to be reckoned with.
+        (row < HALF && column < HALF).then(|| (place, row * HALF + column))
     })
 }
