@@ -126,7 +126,7 @@ pub struct PlotMark {
 /// What the mark of a judge that was brought along begins with, where a network has its hash.
 pub(crate) const VERSION: &str = "version ";
 /// What such a judge declares of its answers: `logits`, `probabilities`, or anything else.
-const ANSWERS: &str = "answers";
+pub(crate) const ANSWERS: &str = "answers";
 
 impl Manifest {
     /// The version of the folder's format that this program writes and reads.

@@ -150,7 +150,11 @@ impl Work<'_> {
         }
         let stall = |source| PlayError::Stall { what: what(), source };
         match answer.map_err(|source| stall(Stall::NoAnswer { role: None, source }))? {
-            Answer::Verdict(verdict) => Ok(verdict),
+            Answer::Verdict(verdict) => {
+                let judged = debate.apply(Move::Verdict(verdict.clone()));
+                judged.map_err(|refusal| stall(Stall::Illegal(refusal)))?;
+                Ok(verdict)
+            }
             Answer::Reveal(_) => Err(stall(Stall::NotItsMove { role: None })),
         }
     }

@@ -1,6 +1,6 @@
 //! The package's own debaters, asked move by move.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, TryLockError};
 
 use pixel_debate_agents::{self as agents, AgentSpec, Choice as Chosen, Mcts, Proof};
 use pixel_debate_game::{self as game, Seat};
@@ -179,8 +179,12 @@ impl Agent {
             )));
         };
         let judge = judge.map(AnyJudge::read).transpose()?;
-        let Ok(mut thinking) = self.thinking.try_lock() else {
-            return Err(raise::<Error>("this agent is thinking already, on another thread"));
+        let mut thinking = match self.thinking.try_lock() {
+            Ok(thinking) => thinking,
+            Err(TryLockError::Poisoned(thinking)) => thinking.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                return Err(raise::<Error>("this agent is thinking already, on another thread"));
+            }
         };
         let goes_on = thinking.as_ref().is_some_and(|thinking| {
             follows(&thinking.view, &view) && is_same(thinking.judge.as_ref(), judge.as_ref())

@@ -6,6 +6,7 @@ use numpy::{
 };
 use pixel_debate_game::Pixel;
 use pixel_debate_judge::PixelSet;
+use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 
 use crate::errors::wrong;
@@ -27,27 +28,43 @@ pub(crate) fn copied<T: Element + Copy>(
 ) -> PyResult<Numbers<T>> {
     let py = value.py();
     let kind = dtype::<T>(py);
-    let sides: Vec<String> =
-        shape.iter().map(|side| side.map_or("n".to_owned(), |side| side.to_string())).collect();
-    let comma = if sides.len() == 1 { "," } else { "" };
-    let must = format!("a numpy array of {kind} and shape ({}{comma})", sides.join(", "));
+    // Only where something is wrong: Python's `str` lets signal handlers run, and to write what it gives into a
+    // text drops what they raise.
+    let refuse = |have: String| -> PyErr {
+        let sides: Vec<String> =
+            shape.iter().map(|side| side.map_or("n".to_owned(), |side| side.to_string())).collect();
+        let comma = if sides.len() == 1 { "," } else { "" };
+        let sides = sides.join(", ");
+        wrong(format!(
+            "{what} must be a numpy array of {kind} and shape ({sides}{comma}), not {have}"
+        ))
+    };
     let Ok(untyped) = value.cast::<PyUntypedArray>() else {
-        return Err(wrong(format!("{what} must be {must}, not {}", value.get_type().name()?)));
+        return Err(refuse(value.get_type().name()?.to_string()));
     };
     if !untyped.dtype().is_equiv_to(&kind) {
-        return Err(wrong(format!("{what} must be {must}, not of {}", untyped.dtype())));
+        return Err(refuse(format!("of {}", untyped.dtype())));
     }
     let have = untyped.shape();
     let fits = have.len() == shape.len()
         && have.iter().zip(shape).all(|(have, side)| side.is_none_or(|side| side == *have));
     if !fits {
         let have = untyped.getattr("shape")?;
-        return Err(wrong(format!("{what} must be {must}, not of shape {have}")));
+        return Err(refuse(format!("of shape {have}")));
     }
     let array = value.cast::<PyArrayDyn<T>>()?;
     let array = array.try_readonly().map_err(|_| wrong(format!("{what} is being written to")))?;
-    let numbers = array.as_array().iter().copied().collect();
+    let mut numbers = room_for(untyped.len())?;
+    numbers.extend(array.as_array().iter().copied());
     Ok(Numbers { numbers, shape: untyped.shape().to_vec() })
+}
+
+/// Memory for so many numbers: an array may say that it has more than there is memory for.
+fn room_for<T>(count: usize) -> PyResult<Vec<T>> {
+    let mut numbers = Vec::new();
+    let refused = |_| PyMemoryError::new_err(format!("there is no memory for {count} numbers"));
+    numbers.try_reserve_exact(count).map_err(refused)?;
+    Ok(numbers)
 }
 
 /// Numbers of images, of which there are so many: an array of int64 and shape (n,).

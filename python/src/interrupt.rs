@@ -64,11 +64,15 @@ impl Failure {
 
 /// Ends the work of this thread at its next look at the clock. The first failure is the one that is told.
 pub(crate) fn fail(failure: Failure) {
-    WORK.with_borrow_mut(|work| {
-        if let Some(work) = work {
-            work.failure.get_or_insert(failure);
+    let later = WORK.with_borrow_mut(|work| match work {
+        Some(work) if work.failure.is_none() => {
+            work.failure = Some(failure);
+            None
         }
+        _ => Some(failure),
     });
+    // Not before: what Python forgets with it may begin work of its own.
+    drop(later);
 }
 
 /// Whether the work of this thread has failed.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
 use pixel_debate_game::{Image, Pixel, honest_margin, honest_wins};
 use pixel_debate_judge::{CLASSES, Decider, Evaluator, PixelSet, Question};
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use rustc_hash::FxHashMap;
@@ -240,13 +241,18 @@ pub(crate) fn scores(
             "a judge that is asked in batches tells up to {CLASSES} classes apart, not {width}"
         ));
     }
-    let unreadable = |_: PyErr| format!("{must}, not {}", named(answer.get_type().as_any()));
+    let unreadable = |error: PyErr| {
+        if !error.is_instance_of::<PyException>(answer.py()) {
+            // Ctrl-C, while the answer was asked for its numbers.
+            fail(Failure::Raised(error));
+        }
+        format!("{must}, not {}", named(answer.get_type().as_any()))
+    };
     let array = as_array(answer).map_err(unreadable)?;
     let untyped = array.cast::<PyUntypedArray>().map_err(|error| unreadable(error.into()))?;
     let shape = untyped.shape().to_vec();
     let kind: String =
         untyped.dtype().getattr("kind").and_then(|kind| kind.extract()).map_err(unreadable)?;
-    let said = array.getattr("shape").map_or_else(|_| String::new(), |shape| shape.to_string());
     match (kind.as_str(), shape.as_slice()) {
         ("f", [rows, columns]) if (*rows, *columns) == (count, width) => {
             // Rounded here: numpy would warn of what is too large.
@@ -280,7 +286,11 @@ pub(crate) fn scores(
             };
             labels.iter().enumerate().map(score).collect()
         }
-        _ => Err(format!("{must}, not {} of shape {said}", untyped.dtype())),
+        _ => {
+            let said =
+                array.getattr("shape").map_or_else(|_| String::new(), |shape| shape.to_string());
+            Err(format!("{must}, not {} of shape {said}", untyped.dtype()))
+        }
     }
 }
 
@@ -305,6 +315,14 @@ fn numbers<T: numpy::Element + Copy>(array: &Bound<'_, PyAny>, kind: &str) -> Py
 
 /// The scores that a single answer gives, for whoever decides one view after the other.
 pub(crate) fn scores_of_one(answer: &Bound<'_, PyAny>) -> PyResult<Vec<f32>> {
-    let numbers = numbers::<f64>(&as_array(answer)?, "float64")?;
+    let array = as_array(answer)?;
+    // Before it is taken for an array of Rust's, which has not as many dimensions as numpy's may have.
+    let dimensions: usize = array.getattr("ndim")?.extract()?;
+    if dimensions != 1 {
+        return Err(crate::errors::wrong(format!(
+            "it must be a label, a label with its probability, or a row of logits, not of {dimensions} dimensions"
+        )));
+    }
+    let numbers = numbers::<f64>(&array, "float64")?;
     Ok(numbers.into_iter().map(|number| number as f32).collect())
 }

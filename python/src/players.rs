@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use pixel_debate_agents::{AgentSpec, Choice as Chosen, Clock};
 use pixel_debate_game::{self as game, Image, Verdict};
-use pixel_debate_judge::Evaluator;
+use pixel_debate_judge::{CLASSES, Evaluator};
 use pixel_debate_play::{AgentPlayer, Answer, Asked, Classifier, NoAnswer, Player};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::prelude::*;
 
 use crate::{
@@ -46,7 +46,11 @@ impl AnyJudge {
         if let Ok(judge) = value.cast::<Judge>() {
             return Ok(Self::Ours(judge.clone().unbind()));
         }
-        if let Ok(answers) = value.getattr("answers") {
+        let answers = match value.getattr("answers") {
+            Err(error) if error.is_instance_of::<PyAttributeError>(value.py()) => None,
+            answers => Some(answers?),
+        };
+        if let Some(answers) = answers {
             let known = ["logits", "probabilities", "labels"];
             let declared = answers.extract::<&str>().ok();
             if !declared.is_some_and(|declared| known.contains(&declared)) {
@@ -92,6 +96,11 @@ impl AnyJudge {
         image: &Arc<Image>,
         classes: u8,
     ) -> PyResult<Box<dyn Evaluator>> {
+        if usize::from(classes) > CLASSES {
+            return Err(raise::<Error>(format!(
+                "a debate of {classes} classes: judges that can be asked know up to {CLASSES}"
+            )));
+        }
         self.evaluator(py, image, classes)?.ok_or_else(|| {
             raise::<Error>(
                 "a judge that decides one view after the other cannot be asked what it would make of \
@@ -231,6 +240,10 @@ fn ask(
     view: &game::View,
     read: impl Fn(&Bound<'_, PyAny>) -> PyResult<Answer>,
 ) -> Result<Answer, NoAnswer> {
+    if is_stopped() {
+        // Nobody waits for its answer any more.
+        return Err(NoAnswer::because("the debate is stopped"));
+    }
     Python::attach(|py| {
         let player = player.bind(py);
         let who = match view.role {

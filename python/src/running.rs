@@ -26,6 +26,9 @@ use crate::{
 /// How often the thread that called looks at the signals while others work.
 const APART: Duration = Duration::from_millis(50);
 
+/// The stack of a thread that calls Python, which may call this package again until Python says that it is too deep.
+const STACK: usize = 64 << 20;
+
 /// What is brought along: its name in the experiment, the version that it declares, and itself.
 type Brought<'py> = (String, String, Bound<'py, PyAny>);
 /// What could not be done: the cell, the images' numbers, and why.
@@ -181,8 +184,7 @@ impl Work<'_> {
                 (Err(Broken::Play(PlayError::Stopped { what })), Some(failure)) => {
                     self.keep(key, &what, failure);
                 }
-                // It was done in spite of it: nothing has asked again.
-                (Ok(()), Some(failure)) => self.keep(key, "the debate", failure),
+                (Ok(()), Some(failure)) => self.keep(key, "the run", failure),
                 (Err(Broken::Play(error)), _) => {
                     let sentence = error.to_string();
                     if let Some(failed) = self.undone.failed(key, sentence.clone()) {
@@ -215,7 +217,17 @@ impl Work<'_> {
     /// Has threads do it, while this one looks at the signals.
     fn on_threads(&self, threads: usize) {
         std::thread::scope(|scope| {
-            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| self.until_done())).collect();
+            let mut workers = Vec::new();
+            for _ in 0..threads {
+                let worker = std::thread::Builder::new().stack_size(STACK);
+                match worker.spawn_scoped(scope, || self.until_done()) {
+                    Ok(worker) => workers.push(worker),
+                    Err(error) => {
+                        let sentence = format!("a thread cannot be started: {error}");
+                        self.end(Ended::Raised(Error::new_err(sentence)));
+                    }
+                }
+            }
             while workers.iter().any(|worker| !worker.is_finished()) {
                 std::thread::sleep(APART);
                 // Not as a path: it would be about one lifetime of the interpreter's lock.

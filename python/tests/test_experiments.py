@@ -59,6 +59,8 @@ class Batches:
     version = 3
     answers = "logits"
 
+    calls: int
+
     def __init__(self) -> None:
         self.judge = pd.Judge.shipped(4)
         self.calls = 0
@@ -329,3 +331,94 @@ def test_ctrl_c_stops_a_run_within_a_second(threads: int, tmp_path: pathlib.Path
         killer.cancel()
     # A second by itself, and what a busy machine takes of it.
     assert time.monotonic() - begun < 10
+
+
+BLAME = """
+title = "Blame"
+[images]
+dataset = "mnist"
+range = [0, 8]
+[[grid]]
+name = "blame"
+protocol = "debate"
+pixels = 2
+lies = [3]
+first = "honest"
+honest = "random"
+liar = "exact"
+judge = "mine"
+blame = true
+"""
+
+
+def test_what_was_found_out_after_a_failure_is_not_kept(tmp_path: pathlib.Path) -> None:
+    class Fails(Batches):
+        def __init__(self, at: int) -> None:
+            super().__init__()
+            self.at = at
+
+        def __call__(self, values: VALUES, masks: MASKS) -> npt.NDArray[np.float32]:
+            if self.calls + 1 == self.at:
+                self.calls += 1
+                raise KeyError("lost")
+            return super().__call__(values, masks)
+
+    whole = Fails(0)
+    pd.run(BLAME, tmp_path / "whole", judges={"mine": whole})
+    wanted = tables(tmp_path / "whole")
+    assert any(row["blame"] is not None for row in wanted)
+    for at in range(1, whole.calls + 1, 3):
+        folder = tmp_path / str(at)
+        [(_, _, error)] = pd.run(BLAME, folder, judges={"mine": Fails(at)}).failures
+        assert str(error).startswith("image ") and "KeyError" in str(error)
+        assert pd.run(BLAME, folder, judges={"mine": Fails(0)}).failures == []
+        assert tables(folder) == wanted, at
+
+
+@pytest.mark.parametrize("answer", [None, [float("nan")] * 10, 300, -1, 7.5, [], [0.0] * 100, np.zeros((2, 5))])
+def test_what_a_judge_alone_decides_is_held_to_the_rules(answer: object, tmp_path: pathlib.Path) -> None:
+    class Decides:
+        version = "1"
+
+        def decide(self, view: pd.View) -> object:
+            return answer
+
+    text = file('"mine"').replace('protocol = "debate"', 'protocol = "judge_alone"')
+    text = "\n".join(line for line in text.splitlines() if not line.startswith(("honest", "liar", "lies")))
+    carried = pd.run(text, tmp_path, judges={"mine": Decides()})
+    assert len(carried.failures) == 12
+    assert all("judge alone" in str(error) for _, _, error in carried.failures)
+
+
+def test_other_answers_of_the_same_version_are_refused(tmp_path: pathlib.Path) -> None:
+    judge = Batches()
+    pd.run(file('"mine"'), tmp_path, judges={"mine": judge})
+    judge.answers = "labels"
+    with pytest.raises(pd.RunError, match="its judge mine answered"):
+        pd.run(file('"mine"'), tmp_path, judges={"mine": judge})
+    with pytest.raises(ValueError, match='"logits", "probabilities" or "labels", not \'probs\''):
+        judge.answers = "probs"
+        pd.run(file('"mine"'), tmp_path, judges={"mine": judge})
+
+
+def test_an_agent_by_name_draws_anew_in_each_debate_as_the_programs_does(tmp_path: pathlib.Path) -> None:
+    ours = pd.run(file('"judge-4"', '"random"'), tmp_path / "ours").open().table().to_pylist()
+    named = pd.run(file('"judge-4"', '"mine"'), tmp_path / "named", debaters={"mine": "random"}).open()
+    assert named.table().to_pylist() == ours
+    assert named.manifest["cells"][0]["honest"] == "mine@random"
+    gathers = pd.Agent("mcts:60", gather=8)
+    text = file('"judge-4"', '"mine"')
+    pd.run(text, tmp_path / "gathers", debaters={"mine": gathers})
+    with pytest.raises(pd.RunError, match="holds another run"):
+        pd.run(text, tmp_path / "gathers", debaters={"mine": pd.Agent("mcts:60")})
+
+
+def test_a_judge_that_never_ends_its_own_play_is_a_failure_on_any_thread(tmp_path: pathlib.Path) -> None:
+    debate = pd.Debate.of(pd.Rules(4, first="liar"), pd.datasets.load("mnist"), 17, lie=8)
+
+    def deep(values: VALUES, masks: MASKS) -> object:
+        return pd.play(debate, deep, honest="greedy", liar="greedy")
+
+    text = file('"mine"').replace("range = [0, 6]", "range = [0, 2]")
+    carried = pd.run(text, tmp_path, judges={"mine": deep}, versions={"mine": "1"}, threads=2)
+    assert carried.failures

@@ -17,6 +17,9 @@ debate = pd.Debate.of(pd.Rules(6), mnist, 17, 8)
 long = pd.Debate.of(pd.Rules(12), mnist, 17, 8)
 own = lambda values, masks: judge(values, masks)
 labels = lambda values, masks: np.zeros(len(values), int)
+def works(values, masks):
+    np.ones((300, 300)) @ np.ones((300, 300))
+    return judge(values, masks)
 def slow(values, masks):
     time.sleep(30)
 print("ready", flush=True)
@@ -32,6 +35,9 @@ print("ready", flush=True)
         "pd.solve(long, judge)",
         "pd.optimal(long, judge)",
         "pd.solve(long, own)",
+        "pd.evaluate(mnist, works, images=5000)",
+        "[pd.Debate(pd.Rules(4), mnist.images[17], 7, 8) for _ in range(10**8)]",
+        "[judge.logits(mnist.images[:4], mnist.images[:4] > 99) for _ in range(10**7)]",
         "pd.play(debate, slow)",
         "[judge.logits(mnist.images, mnist.images > 0) for _ in range(100)]",
         "[judge.accuracy(mnist, pixels=12) for _ in range(100)]",

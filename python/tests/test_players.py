@@ -363,3 +363,62 @@ def test_an_answer_of_probabilities_is_held_to_it(debate: pd.Debate) -> None:
     assert pd.play(debate, Declares(0.1)).winner == "liar"
     with pytest.raises(pd.PlayerError, match="probabilities, which are from 0 to 1"):
         pd.play(debate, Declares(1.5))
+
+
+def test_more_classes_than_a_judge_knows_are_refused(mnist: pd.Dataset, judge: pd.Judge) -> None:
+    many = pd.Debate(pd.Rules(4), mnist.images[17], 1, 12, classes=13)
+    agent = pd.Agent("greedy")
+    for ask in (
+        lambda: pd.play(many, judge),
+        lambda: pd.play(many, lambda values, masks: np.zeros((len(values), 13))),
+        lambda: agent.choose(many, judge),
+        lambda: pd.Agent("exact").choose(many, judge),
+    ):
+        with pytest.raises(pd.Error, match="13 classes: judges that can be asked know up to 10"):
+            ask()
+    # And the agent may be asked again.
+    few = pd.Debate(pd.Rules(4), mnist.images[17], 7, 8)
+    assert agent.choose(few, judge).pixel in map(tuple, few.legal_moves.tolist())
+
+
+def test_ctrl_c_in_an_answer_is_not_taken_for_its_fault(debate: pd.Debate) -> None:
+    class Interrupted:
+        def __array__(self, *_: object, **__: object) -> object:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        pd.play(debate, lambda values, masks: Interrupted())
+
+    class Odd:
+        @property
+        def answers(self) -> str:
+            raise KeyError("odd")
+
+        def __call__(self, values: Values, masks: Masks) -> object:
+            return np.zeros((len(values), 10))
+
+    with pytest.raises(KeyError, match="odd"):
+        pd.play(debate, Odd())
+
+
+def test_after_a_failure_nobody_is_asked_any_more(debate: pd.Debate) -> None:
+    asked = 0
+
+    def counts(view: pd.View) -> tuple[int, int]:
+        nonlocal asked
+        asked += 1
+        return last(view)
+
+    def fails(values: Values, masks: Masks) -> object:
+        raise KeyError("lost")
+
+    with pytest.raises(pd.PlayerError, match="lost"):
+        pd.play(debate, fails, honest=counts, liar="greedy")
+    # The liar begins, and its search asks the judge.
+    assert asked == 0
+
+
+def test_an_array_larger_than_all_memory_is_refused(judge: pd.Judge, mnist: pd.Dataset) -> None:
+    images = np.broadcast_to(np.uint8(0), (2**40, 28, 28))
+    with pytest.raises(MemoryError):
+        judge.logits(images, np.broadcast_to(np.bool_(True), images.shape))

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::{Failed, RunError, Workers, log::Log, shard};
 use crate::Cell;
-use crate::manifest::{Manifest, Program};
+use crate::manifest::{ANSWERS, JudgeOrigin, Manifest, Program, VERSION};
 use crate::parquet::{Reveals, Table};
 use crate::plan::{RunPlan, Shard};
 use crate::rows::Row;
@@ -85,6 +85,19 @@ impl Folder {
         let plays = |cells: &[Cell]| cells.iter().map(|cell| cell.play.clone()).collect::<Vec<_>>();
         if plays(cells) != plays(&manifest.cells) {
             return Err(other(difference(cells, &manifest.cells)));
+        }
+        for judge in manifest.judges.iter().filter(|judge| judge.hash.starts_with(VERSION)) {
+            let same =
+                |there: &&JudgeOrigin| (&there.name, &there.hash) == (&judge.name, &judge.hash);
+            let there = known.judges.iter().find(same);
+            let [before, now] = [there, Some(judge)]
+                .map(|judge| judge.and_then(|judge| judge.provenance.get(ANSWERS)));
+            if before != now {
+                let name = &judge.name;
+                return Err(other(format!(
+                    "its judge {name} answered {before:?}, and now answers {now:?}"
+                )));
+            }
         }
         let fewer = counts(manifest).iter().zip(counts(&known)).any(|(now, before)| *now < before);
         if self.is_finished() && fewer {

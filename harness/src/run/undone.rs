@@ -147,7 +147,10 @@ impl<'a> Undone<'a> {
     }
 
     pub(super) fn work_shard(&self, shard: &Shard) -> Result<(), RunError> {
-        self.keep_rows(shard, &self.rows(shard)?)
+        let rows = self.rows(shard)?;
+        // What was found out while the run was stopped may be anything.
+        self.plan.check_time()?;
+        self.keep_rows(shard, &rows)
     }
 
     fn shard(&self, key: &str) -> Option<&'a Shard> {

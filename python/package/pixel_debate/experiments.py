@@ -116,7 +116,7 @@ def run(
         out,
         [(name, _version("judge", name, judge, versions), judge) for name, judge in judges.items()],
         [
-            (name, _version("debater", name, debater, versions), _agent(debater))
+            (name, _version("debater", name, debater, versions), debater)
             for name, debater in debaters.items()
         ],
         images,
@@ -137,10 +137,6 @@ def _read(experiment: str | os.PathLike[str]) -> tuple[str, pathlib.Path]:
         raise RunError(f"{path}: the experiment cannot be read: {error}") from error
 
 
-def _agent(debater: AnyDebater) -> AnyDebater:
-    return Agent(debater) if isinstance(debater, str) else debater
-
-
 def _version(kind: str, name: str, given: object, versions: Mapping[str, str | int]) -> str:
     """The version that is declared of a judge or a debater."""
     if name in versions:
@@ -151,7 +147,7 @@ def _version(kind: str, name: str, given: object, versions: Mapping[str, str | i
     if isinstance(given, Judge):
         return given.sha256
     if isinstance(given, (str, Agent)):
-        return str(given) if isinstance(given, str) else f"{given.name} seed {given.seed}"
+        return str(given) if isinstance(given, str) else f"{given.name} seed {given.seed} gather {given.gather}"
     raise ValueError(
         f"the {kind} {name!r} declares no version, by which results of one are told from those of another: give it "
         f'an attribute `version`, a str or an int, or say versions={{"{name}": "1"}}'
