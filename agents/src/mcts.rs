@@ -24,11 +24,12 @@ mod graph;
 mod rollout;
 mod tree;
 
+use indexmap::IndexSet;
 use pixel_debate_game::{Pixel, Role, View};
 use pixel_debate_judge::{Decider, Evaluator, PixelSet, Question};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use smallvec::SmallVec;
 
 use crate::{Agent, AgentError, Choice, Clock, position::Position};
@@ -209,15 +210,19 @@ impl Mcts {
         let Self { gathered, value, rng, judged, memory, .. } = self;
         while left > 0 {
             let mut under_way = Vec::new();
-            let mut sets: Vec<PixelSet> = Vec::new();
+            let mut sets: IndexSet<PixelSet, FxBuildHasher> = IndexSet::default();
             for _ in 0..left.min(*gathered) {
                 let rollout = Rollout::through(&mut **memory, position, rng);
                 memory.count(&rollout);
-                if !judged.contains_key(&rollout.revealed) && !sets.contains(&rollout.revealed) {
-                    sets.push(rollout.revealed.clone());
+                if !judged.contains_key(&rollout.revealed) {
+                    sets.insert(rollout.revealed.clone());
                 }
                 under_way.push(rollout);
+                if clock.is_over() {
+                    break;
+                }
             }
+            let sets: Vec<PixelSet> = sets.into_iter().collect();
             let logits = evaluator.evaluate(&sets);
             for (set, logits) in sets.into_iter().zip(logits) {
                 judged.insert(set, value.of(position.honest_margin(&logits)));

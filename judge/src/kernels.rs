@@ -18,7 +18,7 @@ mod rows;
 mod spreading;
 
 pub(crate) use aligned::{
-    Aligned, Fixed, Halves, Hidden, LINE, Numbers, PerCell, call, fixed_zeros, zeros,
+    Aligned, Fixed, Halves, Hidden, LINE, Numbers, PerCell, fixed_zeros, prefetch, zeros,
 };
 pub(crate) use blocks::{BLOCK_INPUTS, Visit, add_blocks, block_units, pool_cell, unpack_block};
 pub(crate) use bytes::{ByteRows, Inputs};

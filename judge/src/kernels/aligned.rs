@@ -22,8 +22,8 @@ pub(crate) type Halves = AVec<f16, ConstAlign<LINE>>;
 /// A vector of integers that stand for fractions.
 pub(crate) type Fixed = AVec<i16, ConstAlign<LINE>>;
 
-/// Calls something into the nearest cache, for it will be read soon.
-pub(crate) fn call<T>(what: &T) {
+/// Prefetches something into the nearest cache, for it will be read soon.
+pub(crate) fn prefetch<T>(what: &T) {
     #[cfg(target_arch = "x86_64")]
     for line in (0..size_of::<T>()).step_by(LINE) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     geometry::{Block, HALF, PADDED, for_each_reached, pool_input},
     kernels::{
-        ChangedCell, DUST, Listed, Numbers, PADDED_FIELD, add_from, add_reached, call, list_larger,
-        pool_change, spread_cells, zeros,
+        ChangedCell, DUST, Listed, Numbers, PADDED_FIELD, add_from, add_reached, list_larger,
+        pool_change, prefetch, spread_cells, zeros,
     },
     network::{CONV1, CONV2, SIDE},
 };
@@ -136,7 +136,7 @@ impl Convolutions {
         for at in 0..self.shown.len() {
             // The next one's numbers are called while this one's are added.
             if let Some(lone) = self.shown.get(at + 1).and_then(|next| next.lone(weights)) {
-                call(lone);
+                prefetch(lone);
             }
             self.reveal(weights, self.shown[at]);
         }
