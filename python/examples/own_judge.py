@@ -1,30 +1,36 @@
-"""A judge of your own, held against the shipped one.
+"""Judges of your own, held against the shipped one.
 
-    pip install './python' scikit-learn
+    pip install './python' scikit-learn torch
     python python/examples/own_judge.py --images 500
 
-The judge is a logistic regression on two planes, which pixels are revealed and how bright they are. The package has
-MNIST's 10,000 test images and not the 60,000 of training, so half of the test images, drawn with a fixed seed, are for
-training, and both judges are asked about images of the other half, which neither has seen in training.
+One is a logistic regression by scikit-learn and one a small network by PyTorch, on two planes: which pixels are revealed
+and how bright they are. The package has MNIST's 10,000 test images and not the 60,000 of training, so half of the test
+images, drawn with a fixed seed, are for training, and all judges are asked about images of the other half, which none
+has seen in training.
 """
 
-# scikit-learn has no types.
+# scikit-learn has no types, and those of PyTorch have gaps.
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pixel_debate as pd
+import torch
 from pixel_debate.types import BatchJudge, Order
 from scipy.sparse import csr_array, vstack
 from sklearn.linear_model import LogisticRegression
+from torch import nn
 
 PIXELS = 4
 SEED = 1
 # Sets of pixels of each image, in training.
 SETS = 4
+# Of the network: in each, one set of pixels of each image.
+EPOCHS = 30
 # Optimal play is asked about one image in so many, and about two at least: each takes a second or so.
 SOLVED = 25
 
@@ -50,6 +56,43 @@ class LinearJudge:
         return np.asarray(self.model.decision_function(planes(values, masks)))
 
 
+class NetworkJudge:
+    """Two hidden layers, trained on other pixels of each image in every epoch."""
+
+    name = "small network"
+
+    def __init__(self, mnist: pd.Dataset, numbers: npt.NDArray[np.intp], epochs: int = EPOCHS) -> None:
+        torch.manual_seed(SEED)
+        random = np.random.default_rng(SEED)
+        images, labels = mnist.images[numbers], torch.from_numpy(mnist.labels[numbers].astype(np.int64))
+        size = images[0].size
+        self.model = nn.Sequential(
+            nn.Linear(2 * size, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10)
+        )
+        optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-3, weight_decay=0.01)
+        for _ in range(epochs):
+            masks = random_masks(images, random)
+            shown = dense(images * masks, masks)
+            order = torch.randperm(len(images))
+            for start in range(0, len(images), 64):
+                rows = order[start : start + 64]
+                optimizer.zero_grad()
+                loss = nn.functional.cross_entropy(self.model(shown[rows]), labels[rows])
+                loss.backward()  # type: ignore[no-untyped-call]
+                optimizer.step()
+
+    @torch.inference_mode()
+    def __call__(self, values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> torch.Tensor:
+        logits: torch.Tensor = self.model(dense(values, masks))
+        return logits
+
+
+def dense(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> torch.Tensor:
+    """The planes for a network: a row for each set of pixels, as in :func:`planes`."""
+    flat = [plane.reshape(len(values), -1) for plane in (masks, values / 255)]
+    return torch.from_numpy(np.concatenate(flat, axis=1, dtype=np.float32))
+
+
 def planes(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> csr_array:
     """A row for each set of pixels: the mask, and the values from 0 to 1."""
     flat = [plane.reshape(len(values), -1) for plane in (masks, values / 255)]
@@ -69,23 +112,23 @@ def random_masks(
 
 @dataclass(frozen=True)
 class Row:
-    """One way to ask both judges, of the same images.
+    """One way to ask all judges, of the same images.
 
     Attributes
     ----------
     how : str
     images : int
         Images, which are the intervals' independent units.
-    rates : (Estimate, Estimate)
-        How often the judge was right: the own one, the shipped one.
-    difference : Estimate
-        The first less the second, image by image.
+    rates : list of Estimate
+        How often each judge was right, the shipped one last.
+    differences : list of Estimate
+        Each of the others less the shipped one, image by image.
     """
 
     how: str
     images: int
-    rates: tuple[Estimate, Estimate]
-    difference: Estimate
+    rates: list[Estimate]
+    differences: list[Estimate]
 
 
 @dataclass(frozen=True)
@@ -108,15 +151,18 @@ class Calibration:
     curve: list[tuple[float, Estimate, int]]
 
 
-def paired(how: str, own: list[float], shipped: list[float]) -> Row:
-    """A row of the shares, image by image, in which either judge was right.
+def paired(how: str, right: list[list[float]]) -> Row:
+    """A row of the shares, image by image, in which each judge was right, the shipped one last.
 
     A difference from -1 to 1 is a share from 0 to 1 of twice the width.
     """
-    halves = [(1 + one - other) / 2 for one, other in zip(own, shipped, strict=True)]
-    rate, low, high = pd.rate(halves)
-    difference = (2 * rate - 1, 2 * low - 1, 2 * high - 1)
-    return Row(how, len(own), (pd.rate(own), pd.rate(shipped)), difference)
+    *others, shipped = right
+    differences: list[Estimate] = []
+    for own in others:
+        halves = [(1 + one - other) / 2 for one, other in zip(own, shipped, strict=True)]
+        rate, low, high = pd.rate(halves)
+        differences.append((2 * rate - 1, 2 * low - 1, 2 * high - 1))
+    return Row(how, len(shipped), [pd.rate(shares) for shares in right], differences)
 
 
 def debated(
@@ -168,29 +214,23 @@ def calibration(
 
 
 def compare(
-    mnist: pd.Dataset, own: BatchJudge, shipped: pd.Judge, numbers: list[int]
-) -> tuple[list[Row], tuple[Calibration, Calibration]]:
-    """Both judges of the same images, pixels and lies; debaters search before the judge that is to decide."""
+    mnist: pd.Dataset, judges: Sequence[pd.Judge | BatchJudge], numbers: list[int]
+) -> tuple[list[Row], list[Calibration]]:
+    """All judges, the shipped one last, of the same images, pixels and lies; debaters search before the one that decides."""
     images, labels = mnist.images[numbers], mnist.labels[numbers]
     masks = random_masks(images, np.random.default_rng(SEED))
-    said = [np.asarray(judge(images * masks, masks), float) for judge in (own, shipped)]
-    right = [(logits.argmax(axis=1) == labels).astype(float).tolist() for logits in said]
+    said = [np.asarray(judge(images * masks, masks), float) for judge in judges]
     few = numbers[: max(2, len(numbers) // SOLVED)]
     rows = [
-        paired("random pixels", right[0], right[1]),
         paired(
-            "consultants",
-            debated(mnist, own, numbers, "alone"),
-            debated(mnist, shipped, numbers, "alone"),
+            "random pixels",
+            [(logits.argmax(axis=1) == labels).astype(float).tolist() for logits in said],
         ),
-        paired(
-            "debates",
-            debated(mnist, own, numbers, "alternating"),
-            debated(mnist, shipped, numbers, "alternating"),
-        ),
-        paired("optimal play", solved(mnist, own, few), solved(mnist, shipped, few)),
+        paired("consultants", [debated(mnist, judge, numbers, "alone") for judge in judges]),
+        paired("debates", [debated(mnist, judge, numbers, "alternating") for judge in judges]),
+        paired("optimal play", [solved(mnist, judge, few) for judge in judges]),
     ]
-    return rows, (calibration(said[0], labels), calibration(said[1], labels))
+    return rows, [calibration(logits, labels) for logits in said]
 
 
 def percent(estimate: Estimate) -> str:
@@ -204,7 +244,7 @@ def points(estimate: Estimate) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description="A judge of your own, held against the shipped one.")
+    parser = argparse.ArgumentParser(description="Judges of your own, held against the shipped one.")
     parser.add_argument("--images", type=int, default=100, metavar="N", help="1 to 5000")
     count: int = parser.parse_args(arguments).images
     if not 1 <= count <= 5000:
@@ -212,18 +252,23 @@ def main(arguments: list[str] | None = None) -> None:
 
     mnist = pd.datasets.load("mnist")
     drawn = np.random.default_rng(SEED).permutation(len(mnist))
-    own, shipped = LinearJudge(mnist, drawn[:5000]), pd.Judge.shipped(PIXELS)
-    rows, scores = compare(mnist, own, shipped, drawn[5000 : 5000 + count].tolist())
+    shipped = pd.Judge.shipped(PIXELS)
+    judges: list[LinearJudge | NetworkJudge | pd.Judge]
+    judges = [LinearJudge(mnist, drawn[:5000]), NetworkJudge(mnist, drawn[:5000]), shipped]
+    rows, scores = compare(mnist, judges, drawn[5000 : 5000 + count].tolist())
 
+    names = [judge.name for judge in judges]
     print(f"how often right, {PIXELS} pixels, 95 % intervals; differences in points")
-    print(f"{'':14} {'images':>6}  {own.name:24} {shipped.name:24} difference")
+    heads = [f"{name:24}" for name in names] + [f"{name} - {shipped.name}" for name in names[:-1]]
+    print(f"{'':14} {'images':>6}  {' '.join(heads)}")
     for row in rows:
-        one, other = map(percent, row.rates)
-        print(f"{row.how:14} {row.images:>6}  {one:24} {other:24} {points(row.difference)}")
-    for name, judge in zip((own.name, shipped.name), scores, strict=True):
-        brier, low, high = judge.brier
-        print(f"\n{name}, of random pixels: Brier {brier:.3f} ({low:.3f} to {high:.3f}), ECE {judge.ece:.3f}")
-        for sure, right, of in judge.curve:
+        cells = [f"{percent(rate):24}" for rate in row.rates]
+        cells += [f"{points(difference):30}" for difference in row.differences]
+        print(f"{row.how:14} {row.images:>6}  {' '.join(cells)}".rstrip())
+    for name, score in zip(names, scores, strict=True):
+        brier, low, high = score.brier
+        print(f"\n{name}, of random pixels: Brier {brier:.3f} ({low:.3f} to {high:.3f}), ECE {score.ece:.3f}")
+        for sure, right, of in score.curve:
             print(f"  {100 * sure:5.1f} % sure: right {percent(right)}, of {of}")
 
 

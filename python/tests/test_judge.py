@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pixel_debate as pd
 import pytest
+import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -154,3 +155,26 @@ def test_threads_ask_at_once(mnist: pd.Dataset, judge: pd.Judge) -> None:
     assert len(answers) == 4
     for answer in answers:
         np.testing.assert_array_equal(answer, expected)
+
+
+def test_a_tensor_is_an_answer(debate: pd.Debate, judge: pd.Judge) -> None:
+    """A PyTorch tensor is taken for what it holds, logits or labels; one that numpy does not take is said to be so."""
+
+    def logits(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> torch.Tensor:
+        return torch.from_numpy(judge.logits(values, masks))
+
+    def labels(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> torch.Tensor:
+        return logits(values, masks).argmax(1)
+
+    def unfinished(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> torch.Tensor:
+        return logits(values, masks).requires_grad_()
+
+    theirs = pd.play(debate, judge, honest="greedy", liar="random", seed=3)
+    ours = pd.play(debate, logits, honest="greedy", liar="random", seed=3)
+    assert ours.evidence == theirs.evidence
+    # One set alone and many at once are added up in other orders.
+    assert ours.verdict_logits == pytest.approx(theirs.verdict_logits, abs=1e-4)
+    label = pd.play(debate, labels, honest="random", liar="random", seed=3).verdict_label
+    assert label is not None and 0 <= label < 10
+    with pytest.raises(pd.PlayerError, match="unfinished: it must answer an array of floats .* not Tensor"):
+        pd.play(debate, unfinished, honest="random", liar="random")
