@@ -1,7 +1,7 @@
 """Many images with one mask each: the package's judge beside ONNX Runtime and PyTorch, on one thread.
 
     pip install numpy onnx onnxruntime safetensors torch
-    OMP_NUM_THREADS=1 python python/benchmarks/many_images.py --images 10000 --passes 5
+    OMP_NUM_THREADS=1 python python/benchmarks/many_images.py --images 2000
 
 All compute the same logits of the same network, which is checked. Of each, the best of several passes counts, in
 seconds of the thread; of the others, the best size of batches as well. The border is what `Judge.logits` does besides:

@@ -1,6 +1,8 @@
 """The examples run, small, and say what they are to say."""
 
+import csv
 import importlib.util
+import json
 import pathlib
 import re
 import sys
@@ -8,9 +10,12 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pixel_debate as pd
 import pytest
 import torch
+from pixel_debate.types import Role
+from pixel_debate.vector import DebateVectorEnv
 
 EXAMPLES = pathlib.Path(__file__).parents[1] / "examples"
 
@@ -93,3 +98,148 @@ def test_own_judge_prints_a_table(
     with pytest.raises(SystemExit):
         own_judge.main(["--images", "5001"])
     assert "--images 5001: it must be from 1 to 5000" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def self_play() -> Any:
+    torch.set_num_threads(1)
+    return example("self_play")
+
+
+def test_advantages_are_the_movers(self_play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    reward = torch.tensor([1.0, -0.5])
+    values = torch.tensor([[0.1, 0.2], [-0.3, 0.0], [0.5, -0.1]])
+    # To the end, the gain is what the mover of that ply gets less what was expected.
+    monkeypatch.setattr(self_play, "GAE", 1.0)
+    got = torch.stack([reward, -reward, reward])
+    torch.testing.assert_close(self_play.advantages(reward, values), got - values)
+    # By one step alone, it is the next value of the rival's, which is the mover's loss.
+    monkeypatch.setattr(self_play, "GAE", 0.0)
+    after = torch.stack([-values[1], -values[2], reward])
+    torch.testing.assert_close(self_play.advantages(reward, values), after - values)
+
+
+def test_a_debater_sees_what_the_environment_shows(self_play: Any, mnist: pd.Dataset, judge: pd.Judge) -> None:
+    """The policy that plays by views is the one that has learned from observations."""
+    torch.manual_seed(2)  # pyright: ignore[reportUnknownMemberType]
+    network = self_play.Network()
+    for weights in network.parameters():
+        torch.nn.init.normal_(weights, std=0.1)
+    learned = self_play.Learned(network)
+    env = DebateVectorEnv(8, pixels=4, judge=judge, images=list(range(50)))
+    seen, _ = env.reset(seed=1)
+    begun = seen
+    actions: list[npt.NDArray[np.int64]] = []
+    for _ in range(4):
+        with torch.no_grad():
+            actions.append(network(self_play.tensors(seen))[0].logits.argmax(1).numpy())
+        seen, *_ = env.step(actions[-1])
+    for row in range(8):
+        role: Role = "honest" if begun["role"][row] == 1 else "liar"
+        claims = int(begun["own_claim"][row]), int(begun["rival_claim"][row])
+        label, lie = claims if role == "honest" else claims[::-1]
+        debate = pd.Debate(pd.Rules(4, first=role), begun["image"][row], label, lie)
+        played = pd.play(debate, judge, honest=learned, liar=learned)
+        assert [28 * y + x for _, (x, y), _ in played.evidence] == [int(step[row]) for step in actions]
+
+
+def test_self_play_learns(
+    self_play: Any, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str], mnist: pd.Dataset
+) -> None:
+    """Half a minute of it is enough for the honest debater to be far from chance."""
+    out = tmp_path / "out"
+    options = "--rounds 16 --envs 1024 --threads 1 --points 2 --images 60 --rivals greedy random --proofs 0"
+    self_play.main([*options.split(), "--out", str(out)])
+    told = json.loads((out / "results.json").read_text())
+    assert [(row["rival"], row["role"], row["images"]) for row in told["against"]] == [
+        ("greedy", "honest", 60),
+        ("greedy", "liar", 60),
+        ("random", "honest", 60),
+        ("random", "liar", 60),
+    ]
+    for row in told["against"]:
+        difference, _, high = row["gain"]
+        assert difference == pytest.approx(row["learned"][0] - row["random"][0])
+        assert high >= 0, row
+    # Against greedy the honest debater gains some forty points by then; to lie takes longer to learn.
+    assert told["against"][0]["gain"][1] > 0
+    with (out / "curve.csv").open() as file:
+        curve = list(csv.DictReader(file))
+    assert [int(point["moves"]) for point in curve] == [0] * 4 + [8 * 4096] * 4 + [16 * 4096] * 4
+    assert (out / "curve.png").read_bytes().startswith(b"\x89PNG")
+    printed = capsys.readouterr().out
+    assert re.search(r"^random +liar +60 +\d+\.\d % .*\+\d", printed, re.MULTILINE), printed
+    # What has been written is the debater that was evaluated.
+    ground = self_play.Ground(mnist, 4, 1)
+    held = np.random.default_rng(1).permutation(len(mnist))[8000:8060].tolist()
+    again = ground.wins("liar", self_play.Learned.load(out / "debater.pt"), "random", held)
+    assert pd.rate(again) == pytest.approx(tuple(told["against"][3]["learned"]))
+    with pytest.raises(SystemExit):
+        self_play.main(["--images", "0"])
+    assert "--images 0: it must be from 1 to 1900" in capsys.readouterr().err
+
+
+def test_regret_is_by_proof(self_play: Any, mnist: pd.Dataset) -> None:
+    """Who plays as well as can be throws nothing away; who reveals the first pixel does."""
+    ground = self_play.Ground(mnist, 4, 1)
+    ground.rules = pd.Rules(2)
+    exact = self_play.regret(ground, "exact", "exact", "honest", [0, 3], 60.0)
+    assert (exact.kept, exact.thrown, exact.lost, exact.undecided) == (4, 0, 0, 0)
+    assert exact.rate[0] == 0
+
+    def first(view: pd.View) -> npt.NDArray[np.int64]:
+        return np.asarray(view.legal_moves[0], np.int64)
+
+    careless = self_play.regret(ground, "first", first, "honest", [0, 3], 60.0)
+    assert (careless.kept, careless.thrown, careless.lost, careless.undecided) == (2, 2, 0, 0)
+    assert careless.rate[0] == 0.5
+    hurried = self_play.regret(ground, "exact", "exact", "honest", [0], 0.0)
+    assert hurried.undecided == 2 and hurried.rate is None
+
+
+@pytest.fixture(scope="module")
+def maskable_ppo() -> Any:
+    torch.set_num_threads(1)
+    return example("maskable_ppo")
+
+
+def test_maskable_ppo_learns(maskable_ppo: Any) -> None:
+    """Before a judge who is easily seen through: the upper half speaks for the first five labels, the lower for the others."""
+
+    def halves(_: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+        revealed = [half.sum((1, 2)) for half in (masks[:, :14], masks[:, 14:])]
+        return np.repeat(np.stack(revealed, 1), 5, 1).astype(np.float32) * 4
+
+    model = maskable_ppo.new_model(np.arange(2000), "random", halves)
+    model.learn(20_000)
+    margins: list[list[float]] = model.get_env().env_method("get_episode_rewards")
+    quarters = [np.array_split(np.array(row), 4) for row in margins]
+    first, last = (np.concatenate([row[quarter] for row in quarters]) for quarter in (0, 3))
+    # Nothing is won or lost on average by who reveals at random; each mean is off by 0.15 or so.
+    assert abs(first.mean()) < 0.8
+    assert last.mean() > first.mean() + 1, (first.mean(), last.mean())
+
+
+def test_maskable_ppo_is_held_against_random(maskable_ppo: Any, mnist: pd.Dataset) -> None:
+    trained = maskable_ppo.Trained(maskable_ppo.new_model(np.arange(2000), "random"))
+    for role in ("honest", "liar"):
+        own, other, (difference, low, high) = maskable_ppo.compare(mnist, trained, role, "random", [8000, 8001])
+        assert difference == pytest.approx(own[0] - other[0])
+        assert low <= difference <= high
+
+
+def test_maskable_ppo_prints_a_table(
+    maskable_ppo: Any, capsys: pytest.CaptureFixture[str], tmp_path: pathlib.Path, mnist: pd.Dataset
+) -> None:
+    path = tmp_path / "model.zip"
+    options = "--steps 1 --images 3 --opponent random --rivals random greedy"
+    maskable_ppo.main([*options.split(), "--out", str(path)])
+    printed = capsys.readouterr().out
+    rate, signed = r"\d+\.\d % \(\d+\.\d to \d+\.\d\)", r"[+-]\d+\.\d"
+    for when in ("before", "after"):
+        for rival in ("random", "greedy"):
+            for role in ("honest", "liar"):
+                line = rf"^{when} +{rival} +{role} +{rate} +{rate} +{signed} \({signed} to {signed}\)$"
+                assert re.search(line, printed, re.MULTILINE), printed
+    again = maskable_ppo.Trained(maskable_ppo.MaskablePPO.load(path))
+    assert len(maskable_ppo.wins(mnist, "honest", again, "greedy", [8000])) == 1

@@ -161,7 +161,7 @@ def test_a_tensor_is_an_answer(debate: pd.Debate, judge: pd.Judge) -> None:
     """A PyTorch tensor is taken for what it holds, logits or labels; one that numpy does not take is said to be so."""
 
     def logits(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> torch.Tensor:
-        return torch.from_numpy(judge.logits(values, masks))
+        return torch.from_numpy(judge.logits(values, masks))  # pyright: ignore[reportUnknownMemberType]
 
     def labels(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> torch.Tensor:
         return logits(values, masks).argmax(1)
