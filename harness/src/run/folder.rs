@@ -23,6 +23,14 @@ pub(super) struct Folder {
     log: File,
 }
 
+impl Drop for Folder {
+    /// A process that is being started may have a copy of the handle till it runs its program: a lock that was only
+    /// closed here would last as long. Where it cannot be given back at once, closing does it.
+    fn drop(&mut self) {
+        let _ = self.log.unlock();
+    }
+}
+
 impl Folder {
     /// Makes the folder, or opens that of an earlier attempt at the same run.
     pub(super) fn open(path: &Path, plan: &RunPlan) -> Result<Self, RunError> {
@@ -432,6 +440,17 @@ mod tests {
         fn done(&self, _: usize, rows: &[Row], before: bool) {
             self.0[usize::from(!before)].fetch_add(rows.len(), Ordering::Relaxed);
         }
+    }
+
+    /// As a process has one that was begun and does not run its program yet.
+    #[test]
+    fn a_copy_of_the_handle_keeps_no_lock() {
+        let (plan, path) = (plan("[5]"), tempfile::tempdir().unwrap());
+        let folder = Folder::open(path.path(), &plan).unwrap();
+        let _copy = folder.log.try_clone().unwrap();
+        assert!(matches!(Folder::open(path.path(), &plan), Err(RunError::Busy { .. })));
+        drop(folder);
+        Folder::open(path.path(), &plan).unwrap();
     }
 
     /// A judge alone, with each image a shard.

@@ -32,7 +32,7 @@ pub(super) struct Lock {
     log: PathBuf,
     log_identity: Option<Identity>,
     /// Closed after SQLite has closed its own.
-    _file: File,
+    file: File,
 }
 
 /// Why a file could not be locked.
@@ -80,7 +80,7 @@ impl Lock {
             identity,
             log: log_of(path),
             log_identity: None,
-            _file: file,
+            file,
         })
     }
 
@@ -122,8 +122,14 @@ pub(super) fn log_of(path: &Path) -> PathBuf {
 }
 
 impl Drop for Lock {
+    /// A process that is being started may have a copy of the handle till it runs its program: a lock that was only
+    /// closed here would last as long.
     fn drop(&mut self) {
-        held().remove(&self.identity);
+        let mut held = held();
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!(file = %self.path.display(), %error, "the lock is given back when the file is closed");
+        }
+        held.remove(&self.identity);
     }
 }
 
@@ -138,4 +144,21 @@ impl Identity {
 
 fn held() -> MutexGuard<'static, BTreeSet<Identity>> {
     HELD.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As a process has one that was begun and does not run its program yet.
+    #[test]
+    fn a_copy_of_the_handle_keeps_no_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("debates.db");
+        let lock = Lock::take(&path).unwrap_or_else(|_| panic!("nobody has it"));
+        let _copy = lock.file.try_clone().unwrap();
+        assert!(matches!(Lock::take(&path), Err(Unlocked::Held)));
+        drop(lock);
+        assert!(Lock::take(&path).is_ok());
+    }
 }
