@@ -75,13 +75,7 @@ impl Lock {
         let identity = file.metadata().map(|metadata| Identity::of(&metadata));
         let identity = identity.map_err(Unlocked::Failed)?;
         held.insert(identity);
-        Ok(Self {
-            path: path.to_owned(),
-            identity,
-            log: log_of(path),
-            log_identity: None,
-            file,
-        })
+        Ok(Self { path: path.to_owned(), identity, log: log_of(path), log_identity: None, file })
     }
 
     /// Says if the path leads to the locked file no longer, or the log of its last writes is gone:
