@@ -194,6 +194,30 @@ mod tests {
     }
 
     #[test]
+    fn a_table_of_which_a_byte_is_another_is_read_or_refused() {
+        let plan = plan();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("debates.parquet");
+        let bytes = to_bytes(&plan, &rows());
+        let mut contradictions = 0;
+        // Of all bytes those that take seconds.
+        for at in (0..bytes.len()).step_by(5) {
+            for other in [0x7f, bytes[at] ^ 1] {
+                let mut bytes = bytes.clone();
+                bytes[at] = other;
+                std::fs::write(&file, &bytes).unwrap();
+                if let Err(error) = read(&file, 3) {
+                    let error = error.to_string();
+                    assert!(error.contains("debates.parquet"), "{error}");
+                    contradictions += usize::from(error.contains("contradict"));
+                }
+            }
+        }
+        // Else the library has learnt to look, and need not be watched.
+        assert!(contradictions > 0);
+    }
+
+    #[test]
     fn a_damaged_table_is_an_error_that_names_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("debates.parquet");

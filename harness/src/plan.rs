@@ -20,7 +20,7 @@ use pixel_debate_judge::kernels::Instructions;
 
 use pixel_debate_play::PlayError;
 
-use crate::experiment::{Experiment, ExperimentError, Grid, Images, Missing, PlotKind};
+use crate::experiment::{Experiment, ExperimentError, Grid, Images, Missing, PlotKind, Protocol};
 use crate::manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
 use crate::rows::Row;
 use crate::work::{Depth, Work};
@@ -123,8 +123,8 @@ impl RunPlan {
             conventions: Manifest::conventions(),
             judges: origins(&judges),
             comparisons: comparisons(text, &experiment, &cells)?,
+            plots: plots(text, &experiment, &cells, &judges)?,
             cells,
-            plots: plots(text, &experiment)?,
         };
         let mut plan =
             Self { manifest, dataset, images: numbers, judges, custom, shards: Vec::new() };
@@ -332,7 +332,12 @@ fn comparisons(
     Ok(marks)
 }
 
-fn plots(text: &str, experiment: &Experiment) -> Result<Vec<PlotMark>, ExperimentError> {
+fn plots(
+    text: &str,
+    experiment: &Experiment,
+    cells: &[Cell],
+    judges: &[CellJudge],
+) -> Result<Vec<PlotMark>, ExperimentError> {
     let mut marks: Vec<PlotMark> = Vec::new();
     for plot in &experiment.plots {
         let refuse = |reason: String| ExperimentError::at(text, plot.span(), reason);
@@ -360,9 +365,24 @@ fn plots(text: &str, experiment: &Experiment) -> Result<Vec<PlotMark>, Experimen
         } else {
             grids.clone()
         };
+        if *kind == PlotKind::Games {
+            let mut shown = cells.iter().zip(judges).filter(|(cell, _)| grids.contains(&cell.grid));
+            if !shown.any(|(cell, judge)| has_games(cell, judge)) {
+                return Err(refuse(
+                    "`kind` is \"games\", and no grid that it shows has debates that a judge with logits \
+                     decides: it would be empty"
+                        .to_owned(),
+                ));
+            }
+        }
         marks.push(PlotMark { name: name.clone(), kind: *kind, grids });
     }
     Ok(marks)
+}
+
+/// Whether a cell has debates that can be shown to their end, which a verdict of logits is.
+fn has_games(cell: &Cell, judge: &CellJudge) -> bool {
+    cell.play.protocol != Protocol::JudgeAlone && !judge.judging().decides()
 }
 
 /// Says why a plot of this kind would be empty: each of the grids that it names must have what it

@@ -125,7 +125,8 @@ impl RunPlan {
         rows: &[Vec<Row>],
         failed: &[Failed],
     ) -> Result<(), RunError> {
-        folder.report(report::files(self.manifest(), &self.dataset, rows, failed)?)?;
+        let time = || self.check_time().map_err(RunError::from);
+        folder.report(report::files(self.manifest(), &self.dataset, rows, failed, &time)?)?;
         if failed.is_empty() {
             folder.clear(self.shards.iter().map(|shard| &*shard.key))?;
         }
@@ -141,6 +142,7 @@ impl RunPlan {
             let found = folder.shard(&shard.key)?;
             let found = found.ok_or_else(|| folder.vanished(&shard.key))?;
             let fault = self.fault(shard, &found, Depth::Replayed);
+            self.check_time()?;
             fault.map_err(|fault| folder.damaged_shard(&shard.key, fault))?;
             rows[shard.cell].extend(found);
         }

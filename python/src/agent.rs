@@ -14,6 +14,7 @@ use crate::{
     debate::Debate,
     errors::{Error, raise},
     interrupt::detached,
+    numbers,
     players::{AnyJudge, clock},
     view::View,
 };
@@ -103,13 +104,18 @@ struct Thinking {
 impl Agent {
     #[new]
     #[pyo3(signature = (name, seed = 0, *, gather = 1))]
-    fn new(name: &str, seed: u64, gather: u32) -> PyResult<Self> {
+    fn new(
+        name: &str,
+        #[pyo3(from_py_with = numbers::seed)] seed: u64,
+        #[pyo3(from_py_with = numbers::any)] gather: i128,
+    ) -> PyResult<Self> {
         let spec = name.parse().map_err(raise::<Error>)?;
-        if !(1..=MOST_GATHERED).contains(&gather) {
+        let gathered = u32::try_from(gather).ok();
+        let Some(gather) = gathered.filter(|gather| (1..=MOST_GATHERED).contains(gather)) else {
             return Err(raise::<Error>(format!(
-                "gather must be a number from 1 to {MOST_GATHERED}, not {gather}"
+                "gather must be a whole number from 1 to {MOST_GATHERED}, not {gather}"
             )));
-        }
+        };
         if gather > 1 && !matches!(spec, AgentSpec::Mcts { .. }) {
             return Err(raise::<Error>(format!("{spec} makes no rollouts that could be gathered")));
         }
@@ -162,7 +168,7 @@ impl Agent {
         py: Python<'_>,
         position: &Bound<'_, PyAny>,
         judge: Option<&Bound<'_, PyAny>>,
-        seconds: Option<f64>,
+        #[pyo3(from_py_with = numbers::perhaps_real)] seconds: Option<f64>,
     ) -> PyResult<Choice> {
         let (view, name) = if let Ok(debate) = position.cast::<Debate>() {
             let now = debate.get().now();

@@ -14,6 +14,9 @@ use crate::errors::wrong;
 /// A number of rows, columns or whatever else, as an array's shape has it: one that is given, or any.
 pub(crate) type Side = Option<usize>;
 
+/// The most sets of pixels of one image.
+const MOST_SETS: usize = 1_000_000;
+
 /// An array's numbers in their order, the last index fastest, with its shape.
 pub(crate) struct Numbers<T> {
     pub(crate) numbers: Vec<T>,
@@ -42,6 +45,9 @@ pub(crate) fn copied<T: Element + Copy>(
     let Ok(untyped) = value.cast::<PyUntypedArray>() else {
         return Err(refuse(value.get_type().name()?.to_string()));
     };
+    if is_masked(value)? {
+        return Err(refuse("a masked one, of which some is hidden".to_owned()));
+    }
     if !untyped.dtype().is_equiv_to(&kind) {
         return Err(refuse(format!("of {}", untyped.dtype())));
     }
@@ -57,6 +63,15 @@ pub(crate) fn copied<T: Element + Copy>(
     let mut numbers = room_for(untyped.len())?;
     numbers.extend(array.as_array().iter().copied());
     Ok(Numbers { numbers, shape: untyped.shape().to_vec() })
+}
+
+/// Whether an array has a mask of its own, under which Rust would read what is hidden.
+pub(crate) fn is_masked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
+    let Ok(array) = value.cast::<PyUntypedArray>() else { return Ok(false) };
+    if value.get_type().is(array.py().get_type::<PyUntypedArray>()) {
+        return Ok(false);
+    }
+    value.is_instance(&value.py().import("numpy.ma")?.getattr("MaskedArray")?)
 }
 
 /// Memory for so many numbers: an array may say that it has more than there is memory for.
@@ -118,8 +133,15 @@ pub(crate) fn sets(value: &Bound<'_, PyAny>, (width, height): (u8, u8)) -> PyRes
     };
     let mut sets = Vec::new();
     for set in value.try_iter().map_err(|_| must())? {
+        if sets.len() == MOST_SETS {
+            return Err(wrong(format!("there are more than {MOST_SETS} sets: ask in parts")));
+        }
         let mut pixels = PixelSet::default();
-        for place in set?.try_iter().map_err(|_| must())? {
+        for (count, place) in set?.try_iter().map_err(|_| must())?.enumerate() {
+            if count == columns * rows {
+                let (set, area) = (sets.len(), columns * rows);
+                return Err(wrong(format!("set {set}: there are more than {area} pixels in it")));
+            }
             let pixel = pixel(&place?)?;
             if pixel.x >= width || pixel.y >= height {
                 return Err(wrong(format!(

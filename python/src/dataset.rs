@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use numpy::{PyArray, PyArray1, PyArray3, ndarray};
 use pixel_debate_datasets::{self as datasets, Reading, Split, mnist};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::PyTuple;
+use pyo3::types::{PyString, PyTuple};
 
 use crate::{
     arrays::copied,
     errors::{DatasetError, raise, wrong},
+    numbers,
 };
 
 /// What makes a dataset again: a function, and what it is called with.
@@ -95,7 +97,7 @@ impl Dataset {
     /// labels : numpy.ndarray of uint8, shape (n,)
     ///     Each an index into the classes.
     /// classes : sequence of str
-    ///     The names of the classes.
+    ///     The names of the classes, 1 to 256.
     ///
     /// Returns
     /// -------
@@ -105,12 +107,14 @@ impl Dataset {
     /// ------
     /// DatasetError
     ///     If a side is 0 or over 255, or a label names no class.
+    /// ValueError
+    ///     If there are more classes, or an array has another type or shape.
     #[staticmethod]
     fn from_arrays(
         name: String,
         images: &Bound<'_, PyAny>,
         labels: &Bound<'_, PyAny>,
-        classes: Vec<String>,
+        #[pyo3(from_py_with = class_names)] classes: Vec<String>,
     ) -> PyResult<Self> {
         let images = copied::<u8>("images", images, &[None, None, None])?;
         let labels = copied::<u8>("labels", labels, &[Some(images.shape[0])])?;
@@ -143,6 +147,21 @@ impl Dataset {
         let name = dataset.name();
         format!("<Dataset {name}: {len} images of {width}x{height}, {classes} classes>")
     }
+}
+
+/// Names of classes, of which there are no more than there are labels.
+fn class_names(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
+    let mut names: Vec<String> = Vec::new();
+    if value.is_instance_of::<PyString>() {
+        return Err(PyTypeError::new_err("classes must be a sequence of names, not one text"));
+    }
+    for name in value.try_iter()? {
+        if names.len() == 256 {
+            return Err(wrong("there are more than 256 classes: a label is 0 to 255"));
+        }
+        names.push(name?.extract().map_err(|_| wrong("classes must be names, each a str"))?);
+    }
+    Ok(names)
 }
 
 /// A read-only array of the dataset's own memory.
@@ -197,7 +216,7 @@ pub(crate) fn load(
     split: &str,
     invert: bool,
     resize: bool,
-    threshold: u8,
+    #[pyo3(from_py_with = numbers::threshold)] threshold: u8,
 ) -> PyResult<Dataset> {
     let part = match split {
         "test" => Split::Test,

@@ -13,6 +13,8 @@ use crate::{
     arrays::{copied, pixel, places, plane},
     dataset::Dataset,
     errors::{IllegalMove, SetupError, TranscriptError, raise, wrong},
+    numbers,
+    own::check_logits,
     rules::{self, Rules},
     view::{Shown, View, evidence},
 };
@@ -48,9 +50,9 @@ impl Debate {
     fn new(
         rules: &Rules,
         image: &Bound<'_, PyAny>,
-        label: u8,
-        lie: Option<u8>,
-        classes: u8,
+        #[pyo3(from_py_with = numbers::label)] label: u8,
+        #[pyo3(from_py_with = numbers::perhaps_label)] lie: Option<u8>,
+        #[pyo3(from_py_with = numbers::classes)] classes: u8,
     ) -> PyResult<Self> {
         let read = copied::<u8>("image", image, &[None, None])?;
         let side = |side: usize| {
@@ -75,8 +77,8 @@ impl Debate {
     ///     The image's number, from 0.
     /// lie : int, optional
     ///     The liar's claim: another label with precommit, none without.
-    /// classes : int
-    ///     The number of classes; the shipped judges know 10.
+    /// classes : int, optional
+    ///     The number of classes: the dataset's, unless given. The shipped judges know 10, and judge fewer as well.
     ///
     /// Returns
     /// -------
@@ -87,13 +89,13 @@ impl Debate {
     /// SetupError
     ///     If there is no such image, or these make no debate.
     #[staticmethod]
-    #[pyo3(signature = (rules, dataset, index, lie = None, classes = 10))]
+    #[pyo3(signature = (rules, dataset, index, lie = None, classes = None))]
     fn of(
         rules: &Rules,
         dataset: &Dataset,
-        index: u64,
-        lie: Option<u8>,
-        classes: u8,
+        #[pyo3(from_py_with = numbers::any)] index: i128,
+        #[pyo3(from_py_with = numbers::perhaps_label)] lie: Option<u8>,
+        #[pyo3(from_py_with = numbers::perhaps_classes)] classes: Option<u8>,
     ) -> PyResult<Self> {
         let dataset = dataset.inner();
         let known = usize::try_from(index).ok().filter(|index| *index < dataset.len());
@@ -102,6 +104,13 @@ impl Debate {
                 "there is no image {index}: {} has images 0 to {}",
                 dataset.name(),
                 dataset.len().saturating_sub(1)
+            )));
+        };
+        let have = dataset.classes().len();
+        let Some(classes) = classes.or(u8::try_from(have).ok()) else {
+            return Err(raise::<SetupError>(format!(
+                "{} has {have} classes: a debate is about 2 to 255",
+                dataset.name()
             )));
         };
         let source = ImageSource { dataset: dataset.name().to_owned(), index: place as u32 };
@@ -156,6 +165,19 @@ impl Debate {
     #[getter]
     fn rules(&self) -> Rules {
         Rules(*self.lock().rules())
+    }
+
+    /// str or None: The name of the dataset that the image comes from, if the debate is :meth:`of` one, or its
+    /// transcript says so.
+    #[getter]
+    fn dataset(&self) -> Option<&str> {
+        self.source.as_ref().map(|source| &*source.dataset)
+    }
+
+    /// int or None: The image's number in that dataset, from 0.
+    #[getter]
+    fn index(&self) -> Option<u32> {
+        self.source.as_ref().map(|source| source.index)
     }
 
     /// numpy.ndarray of uint8, shape (height, width): The whole image, a copy.
@@ -282,7 +304,7 @@ impl Debate {
     /// Parameters
     /// ----------
     /// logits : sequence of float, optional
-    ///     One finite number a class.
+    ///     One number a class, from -1e38 to 1e38.
     /// label : int, optional
     ///     The label that it believes, instead of logits; with precommit one of the claims.
     /// probability : float, optional
@@ -302,16 +324,20 @@ impl Debate {
     #[pyo3(signature = (logits = None, *, label = None, probability = None, explanation = None))]
     fn verdict(
         &self,
-        logits: Option<Vec<f32>>,
-        label: Option<u8>,
-        probability: Option<f32>,
+        #[pyo3(from_py_with = numbers::perhaps_reals)] logits: Option<Vec<f64>>,
+        #[pyo3(from_py_with = numbers::perhaps_label)] label: Option<u8>,
+        #[pyo3(from_py_with = numbers::perhaps_real)] probability: Option<f64>,
         explanation: Option<String>,
     ) -> PyResult<String> {
         let verdict = match (logits, label) {
             (Some(logits), None) if probability.is_none() && explanation.is_none() => {
-                Verdict::Logits { logits }
+                check_logits(&logits).map_err(raise::<IllegalMove>)?;
+                Verdict::Logits { logits: logits.into_iter().map(|logit| logit as f32).collect() }
             }
-            (None, Some(label)) => Verdict::Label { label, probability, explanation },
+            (None, Some(label)) => {
+                let probability = probability.map(|probability| probability as f32);
+                Verdict::Label { label, probability, explanation }
+            }
             _ => return Err(wrong("a verdict is logits alone, or a label")),
         };
         self.end(Move::Verdict(verdict))

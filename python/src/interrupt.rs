@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 
+use crate::calling::attached;
 use crate::errors::PlayerError;
 
 /// How often signal handlers get their turn.
@@ -99,7 +100,7 @@ pub(crate) fn is_stopped() -> bool {
         Some(false) => false,
         Some(true) => {
             // Not as a path: it would be about one lifetime of the interpreter's lock.
-            let looked = Python::attach(|py| -> PyResult<()> { py.check_signals() });
+            let looked = attached(|py| -> PyResult<()> { py.check_signals() });
             let is_raised = looked.is_err();
             if let Err(error) = looked {
                 fail(Failure::Raised(error));

@@ -20,6 +20,7 @@ use crate::{
     dataset::Dataset,
     errors::{JudgeError, raise, wrong},
     interrupt::{detached, is_stopped},
+    numbers,
     rules::legal_pixels,
 };
 
@@ -58,7 +59,10 @@ impl Judge {
     /// ValueError
     ///     If there is no such judge.
     #[staticmethod]
-    fn shipped(py: Python<'_>, pixels: u64) -> PyResult<Self> {
+    fn shipped(
+        py: Python<'_>,
+        #[pyo3(from_py_with = numbers::any)] pixels: i128,
+    ) -> PyResult<Self> {
         let known = u8::try_from(pixels).ok();
         let judge = py.detach(|| known.and_then(judge::Judge::shipped));
         judge.map(Self).ok_or_else(|| {
@@ -239,8 +243,8 @@ impl Judge {
         &self,
         py: Python<'_>,
         dataset: &Dataset,
-        pixels: Option<usize>,
-        seed: u64,
+        #[pyo3(from_py_with = numbers::perhaps_pixels)] pixels: Option<usize>,
+        #[pyo3(from_py_with = numbers::seed)] seed: u64,
         legal: Option<&str>,
     ) -> PyResult<f64> {
         let provenance = self.0.provenance();

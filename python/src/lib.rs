@@ -11,6 +11,7 @@
 
 mod agent;
 mod arrays;
+mod calling;
 mod certificate;
 mod dataset;
 mod debate;
@@ -18,6 +19,7 @@ mod errors;
 mod figure;
 mod interrupt;
 mod judge;
+mod numbers;
 mod own;
 mod players;
 mod playing;
@@ -43,6 +45,7 @@ mod _native {
         },
         figure::{dots, lines},
         judge::Judge,
+        players::{asks_judge, check_judge},
         playing::{agent_seed, play, rate},
         rules::Rules,
         running::run,

@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use numpy::{PyArray1, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods};
+use numpy::{
+    PyArray1, PyArray3, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
+};
 use pixel_debate_game::{Image, Pixel, honest_margin, honest_wins};
 use pixel_debate_judge::{CLASSES, Decider, Evaluator, PixelSet, Question};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 use rustc_hash::FxHashMap;
 
+use crate::arrays::is_masked;
+use crate::calling::{attached, called, called_method};
 use crate::interrupt::{Failure, fail, has_failed};
 
 /// Sets that a callable is asked about at once.
 const BATCH: usize = 1024;
+/// The greatest logit.
+const MOST: f64 = 1e38;
 /// The least probability that is told from 0.
 const LEAST: f32 = 1e-30;
 /// Sets whose answers a search keeps.
@@ -46,25 +51,39 @@ impl OwnEvaluator {
             }
         }
         let shape = [sets.len(), rows, columns];
-        let called = || -> PyResult<Bound<'_, PyAny>> {
+        let arrays = || -> PyResult<_> {
             let values = PyArray1::from_vec(py, values).reshape(shape)?;
-            let masks = PyArray1::from_vec(py, masks).reshape(shape)?;
-            self.judge.bind(py).call1((values, masks))
+            Ok((values, PyArray1::from_vec(py, masks).reshape(shape)?))
         };
-        let name = || named(self.judge.bind(py));
-        let answer = called().map_err(|error| {
-            Failure::of(py, format!("{} has raised {}", name(), said(py, &error)), error)
-        })?;
-        let read = scores(&answer, sets.len(), self.classes).and_then(|mut scores| {
-            if says_probabilities(self.judge.bind(py)) {
-                scores.iter_mut().enumerate().try_for_each(|(set, row)| {
-                    logarithms(&mut row[..usize::from(self.classes)], set)
-                })?;
-            }
-            Ok(scores)
-        });
-        read.map_err(|wrong| Failure::Player(format!("{}: {wrong}", name()), None))
+        let (values, masks) = arrays().map_err(Failure::Raised)?;
+        asked(self.judge.bind(py), values, masks, self.classes)
     }
+}
+
+/// Asks a callable about sets of pixels; a failure says which callable it was.
+pub(crate) fn asked<'py>(
+    judge: &Bound<'py, PyAny>,
+    values: Bound<'py, PyArray3<u8>>,
+    masks: Bound<'py, PyArray3<bool>>,
+    classes: u8,
+) -> Result<Vec<[f32; CLASSES]>, Failure> {
+    let (py, count) = (judge.py(), values.shape()[0]);
+    let answer = called(judge, (values, masks)).map_err(|error| {
+        Failure::of(py, format!("{} has raised {}", named(judge), said(py, &error)), error)
+    })?;
+    let read = scores(&answer, count, classes).and_then(|mut scores| {
+        if says_probabilities(judge) {
+            scores
+                .iter_mut()
+                .enumerate()
+                .try_for_each(|(set, row)| logarithms(&mut row[..usize::from(classes)], set))?;
+        }
+        Ok(scores)
+    });
+    read.map_err(|unread| match unread {
+        Unread::Raised(error) => Failure::Raised(error),
+        Unread::Wrong(wrong) => Failure::Player(format!("{}: {wrong}", named(judge)), None),
+    })
 }
 
 impl Evaluator for OwnEvaluator {
@@ -75,7 +94,7 @@ impl Evaluator for OwnEvaluator {
             let asked = if has_failed() {
                 None
             } else {
-                match Python::attach(|py| self.ask(py, sets)) {
+                match attached(|py| self.ask(py, sets)) {
                     Ok(asked) => Some(asked),
                     Err(failure) => {
                         fail(failure);
@@ -190,6 +209,19 @@ impl Decider for Gathered<'_> {
     }
 }
 
+/// Why an answer cannot be read.
+enum Unread {
+    /// By an exception that is not about it: Ctrl-C, while it was asked for its numbers.
+    Raised(PyErr),
+    Wrong(String),
+}
+
+impl From<String> for Unread {
+    fn from(wrong: String) -> Self {
+        Self::Wrong(wrong)
+    }
+}
+
 /// Whether a judge declares that it answers probabilities.
 fn says_probabilities(judge: &Bound<'_, PyAny>) -> bool {
     let answers = judge.getattr("answers").ok();
@@ -225,11 +257,11 @@ pub(crate) fn said(py: Python<'_>, error: &PyErr) -> String {
 }
 
 /// Reads what a judge answers for `count` sets: a row of logits or probabilities each, or a label each.
-pub(crate) fn scores(
+fn scores(
     answer: &Bound<'_, PyAny>,
     count: usize,
     classes: u8,
-) -> Result<Vec<[f32; CLASSES]>, String> {
+) -> Result<Vec<[f32; CLASSES]>, Unread> {
     let width = usize::from(classes);
     let must = format!(
         "it must answer an array of floats and shape ({count}, {width}), logits or probabilities, or of \
@@ -237,17 +269,19 @@ pub(crate) fn scores(
         width.saturating_sub(1)
     );
     if width > CLASSES {
-        return Err(format!(
+        return Err(Unread::Wrong(format!(
             "a judge that is asked in batches tells up to {CLASSES} classes apart, not {width}"
-        ));
+        )));
     }
     let unreadable = |error: PyErr| {
         if !error.is_instance_of::<PyException>(answer.py()) {
-            // Ctrl-C, while the answer was asked for its numbers.
-            fail(Failure::Raised(error));
+            return Unread::Raised(error);
         }
-        format!("{must}, not {}", named(answer.get_type().as_any()))
+        Unread::Wrong(format!("{must}, not {}", named(answer.get_type().as_any())))
     };
+    if is_masked(answer).map_err(unreadable)? {
+        return Err(Unread::Wrong(format!("{must}, not a masked array, of which some is hidden")));
+    }
     let array = as_array(answer).map_err(unreadable)?;
     let untyped = array.cast::<PyUntypedArray>().map_err(|error| unreadable(error.into()))?;
     let shape = untyped.shape().to_vec();
@@ -257,13 +291,14 @@ pub(crate) fn scores(
         ("f", [rows, columns]) if (*rows, *columns) == (count, width) => {
             // Rounded here: numpy would warn of what is too large.
             let numbers = numbers::<f64>(&array, "float64").map_err(unreadable)?;
-            if let Some(at) = numbers.iter().position(|number| !(*number as f32).is_finite()) {
-                return Err(format!(
-                    "its answer for label {} of set {} is {:e}: it must be a finite number of 32 bits",
+            // Twice as much is a number still: the margin of two logits.
+            if let Some(at) = numbers.iter().position(|number| !(-MOST..=MOST).contains(number)) {
+                return Err(Unread::Wrong(format!(
+                    "its answer for label {} of set {} is {:e}: it must be a number from -{MOST:e} to {MOST:e}",
                     at % width,
                     at / width,
                     numbers[at]
-                ));
+                )));
             }
             let row = |row: &[f64]| {
                 // Labels that the judge does not know lose to all others.
@@ -278,7 +313,8 @@ pub(crate) fn scores(
             let score = |(number, label): (usize, &i64)| {
                 let known = usize::try_from(*label).ok().filter(|label| *label < width);
                 let Some(label) = known else {
-                    return Err(format!("it names label {label} for set {number}: {must}"));
+                    let wrong = format!("it names label {label} for set {number}: {must}");
+                    return Err(Unread::Wrong(wrong));
                 };
                 let mut scores = [0.0; CLASSES];
                 scores[label] = 1.0;
@@ -289,20 +325,19 @@ pub(crate) fn scores(
         _ => {
             let said =
                 array.getattr("shape").map_or_else(|_| String::new(), |shape| shape.to_string());
-            Err(format!("{must}, not {} of shape {said}", untyped.dtype()))
+            Err(Unread::Wrong(format!("{must}, not {} of shape {said}", untyped.dtype())))
         }
     }
 }
 
 /// Anything that numpy takes for an array.
 fn as_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    value.py().import("numpy")?.call_method1("asarray", (value,))
+    called_method(value.py().import("numpy")?.as_any(), "asarray", (value,))
 }
 
 fn numbers<T: numpy::Element + Copy>(array: &Bound<'_, PyAny>, kind: &str) -> PyResult<Vec<T>> {
-    let options = PyDict::new(array.py());
-    options.set_item("copy", true)?;
-    let array = array.call_method("astype", (kind,), Some(&options))?;
+    // A copy, unless it is told otherwise.
+    let array = called_method(array, "astype", (kind,))?;
     let array = array.cast_into::<PyArrayDyn<T>>()?;
     Ok(array
         .try_readonly()
@@ -313,8 +348,22 @@ fn numbers<T: numpy::Element + Copy>(array: &Bound<'_, PyAny>, kind: &str) -> Py
         .collect())
 }
 
+/// Refuses logits so great that their margins would be no numbers. What is no number itself the rules refuse.
+pub(crate) fn check_logits(logits: &[f64]) -> Result<(), String> {
+    let wrong = logits.iter().position(|logit| logit.is_finite() && logit.abs() > MOST);
+    wrong.map_or(Ok(()), |label| {
+        let logit = logits[label];
+        Err(format!(
+            "the logit of label {label} is {logit:e}: it must be a number from -{MOST:e} to {MOST:e}"
+        ))
+    })
+}
+
 /// The scores that a single answer gives, for whoever decides one view after the other.
 pub(crate) fn scores_of_one(answer: &Bound<'_, PyAny>) -> PyResult<Vec<f32>> {
+    if is_masked(answer)? {
+        return Err(crate::errors::wrong("it is a masked array, of which some is hidden"));
+    }
     let array = as_array(answer)?;
     // Before it is taken for an array of Rust's, which has not as many dimensions as numpy's may have.
     let dimensions: usize = array.getattr("ndim")?.extract()?;
@@ -324,5 +373,6 @@ pub(crate) fn scores_of_one(answer: &Bound<'_, PyAny>) -> PyResult<Vec<f32>> {
         )));
     }
     let numbers = numbers::<f64>(&array, "float64")?;
+    check_logits(&numbers).map_err(crate::errors::wrong)?;
     Ok(numbers.into_iter().map(|number| number as f32).collect())
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pixel_debate_agents::{AgentSpec, Choice as Chosen, Clock};
 use pixel_debate_game::{self as game, Image, Verdict};
-use pixel_debate_judge::{CLASSES, Evaluator};
+use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 use pixel_debate_play::{AgentPlayer, Answer, Asked, Classifier, NoAnswer, Player};
 use pyo3::exceptions::{PyAttributeError, PyTypeError};
 use pyo3::prelude::*;
@@ -13,9 +13,11 @@ use pyo3::prelude::*;
 use crate::{
     agent::{self, Agent},
     arrays::pixel,
+    calling::{attached, called, called_method},
     errors::{Error, raise, wrong},
     interrupt::{Failure, fail, is_stopped},
     judge::Judge,
+    numbers,
     own::{OwnEvaluator, named, said, scores_of_one},
     view::View,
 };
@@ -29,6 +31,23 @@ pub(crate) fn clock(seconds: Option<f64>) -> PyResult<Clock> {
         wrong(format!("seconds must be a number from 0 on that a clock can count, not {seconds}"))
     })?;
     Ok(Clock::until(deadline).unless(is_stopped))
+}
+
+/// Says what is no judge.
+#[pyfunction]
+#[pyo3(name = "_check_judge")]
+pub(crate) fn check_judge(judge: &Bound<'_, PyAny>) -> PyResult<()> {
+    AnyJudge::read(judge).map(|_| ())
+}
+
+/// Says what is no debater; whether it asks a judge.
+#[pyfunction]
+#[pyo3(name = "_asks_judge")]
+pub(crate) fn asks_judge(debater: &Bound<'_, PyAny>) -> PyResult<bool> {
+    Ok(match AnyDebater::read(debater)? {
+        AnyDebater::Agent(spec, ..) => spec.build(0).asks_judge(),
+        AnyDebater::Calls(_) | AnyDebater::Chooses(_) => false,
+    })
 }
 
 /// A judge as Python gives it.
@@ -80,6 +99,9 @@ impl AnyJudge {
         classes: u8,
     ) -> PyResult<Option<Box<dyn Evaluator>>> {
         Ok(match self {
+            Self::Ours(judge) if usize::from(classes) < CLASSES => {
+                Some(Box::new(Fewer { judge: judge.get().evaluator(image)?, classes }))
+            }
             Self::Ours(judge) => Some(judge.get().evaluator(image)?),
             Self::Batches(judge) => {
                 let judge = judge.clone_ref(py);
@@ -147,6 +169,26 @@ impl Player for ByOwn {
     }
 }
 
+/// A network of ten classes where there are fewer: the others lose to all that there are, as in its verdict.
+struct Fewer {
+    judge: Box<dyn Evaluator>,
+    classes: u8,
+}
+
+impl Evaluator for Fewer {
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+        let mut logits = self.judge.evaluate(sets);
+        for row in &mut logits {
+            row[usize::from(self.classes)..].fill(f32::MIN);
+        }
+        logits
+    }
+
+    fn bytes(&self) -> usize {
+        self.judge.bytes()
+    }
+}
+
 /// A judge with `decide(view)`.
 struct Deciding(Py<PyAny>);
 
@@ -154,8 +196,8 @@ impl Player for Deciding {
     fn answer(&mut self, asked: Asked<'_>) -> Result<Answer, NoAnswer> {
         let view = asked.view;
         ask(&self.0, "decide", view, |answer| {
-            if let Ok(label) = answer.extract::<u8>() {
-                return Ok(Answer::Verdict(Verdict::label(label)));
+            if numbers::any(answer).is_ok() {
+                return Ok(Answer::Verdict(Verdict::label(numbers::label(answer)?)));
             }
             if let Ok((label, probability)) = answer.extract::<(u8, f32)>()
                 && !answer.hasattr("dtype")?
@@ -210,7 +252,7 @@ impl AnyDebater {
             Self::Calls(debater) => Box::new(Revealing(debater.clone_ref(py), "__call__")),
             Self::Chooses(debater) => {
                 if let Ok(reset) = debater.bind(py).getattr("reset") {
-                    reset.call0()?;
+                    called(&reset, ())?;
                 }
                 Box::new(Revealing(debater.clone_ref(py), "choose"))
             }
@@ -244,7 +286,7 @@ fn ask(
         // Nobody waits for its answer any more.
         return Err(NoAnswer::because("the debate is stopped"));
     }
-    Python::attach(|py| {
+    attached(|py| {
         let player = player.bind(py);
         let who = match view.role {
             Some(role) => format!("the {role} debater ({})", named(player)),
@@ -254,7 +296,7 @@ fn ask(
             fail(failure);
             NoAnswer::because("it has failed")
         };
-        let answer = player.call_method1(method, (View(view.clone()),)).map_err(|error| {
+        let answer = called_method(player, method, (View(view.clone()),)).map_err(|error| {
             told(Failure::of(py, format!("{who} has raised {}", said(py, &error)), error))
         })?;
         read(&answer).map_err(|error| {

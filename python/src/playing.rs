@@ -11,6 +11,7 @@ use crate::{
     debate::Debate,
     errors::{PlayerError, raise, wrong},
     interrupt::{detached, is_stopped},
+    numbers,
     players::{AnyDebater, AnyJudge},
     rules::role,
 };
@@ -60,8 +61,8 @@ pub(crate) fn play(
     honest: Option<&Bound<'_, PyAny>>,
     liar: Option<&Bound<'_, PyAny>>,
     search_judge: Option<&Bound<'_, PyAny>>,
-    seed: u64,
-    liar_seed: Option<u64>,
+    #[pyo3(from_py_with = numbers::seed)] seed: u64,
+    #[pyo3(from_py_with = numbers::perhaps_seed)] liar_seed: Option<u64>,
 ) -> PyResult<Debate> {
     let judge = AnyJudge::read(judge)?;
     let search_judge = search_judge.map(AnyJudge::read).transpose()?;
@@ -100,9 +101,9 @@ pub(crate) fn play(
 #[pyfunction]
 #[pyo3(name = "_agent_seed")]
 pub(crate) fn agent_seed(
-    seed: u64,
-    image: usize,
-    lie: Option<u8>,
+    #[pyo3(from_py_with = numbers::seed)] seed: u64,
+    #[pyo3(from_py_with = numbers::image)] image: usize,
+    #[pyo3(from_py_with = numbers::perhaps_label)] lie: Option<u8>,
     first: &str,
     of: &str,
 ) -> PyResult<u64> {
@@ -125,9 +126,11 @@ pub(crate) fn agent_seed(
 /// Raises
 /// ------
 /// ValueError
-///     If a share is not from 0 to 1.
+///     If a share is not from 0 to 1, or there are more than 100 million.
 #[pyfunction]
-pub(crate) fn rate(shares: Vec<f64>) -> PyResult<(f64, f64, f64)> {
+pub(crate) fn rate(
+    #[pyo3(from_py_with = numbers::reals)] shares: Vec<f64>,
+) -> PyResult<(f64, f64, f64)> {
     if let Some(share) = shares.iter().find(|share| !(0.0..=1.0).contains(*share)) {
         return Err(wrong(format!("a share is a number from 0 to 1, not {share}")));
     }

@@ -4,6 +4,7 @@ use pixel_debate_game::{Debater, LegalPixels, Role, Seat, TurnOrder};
 use pyo3::prelude::*;
 
 use crate::errors::{SetupError, raise, wrong};
+use crate::numbers;
 
 /// The rules of a debate (section 3.1). They do not change, compare and hash by value, and pickle.
 ///
@@ -40,7 +41,13 @@ impl Rules {
     #[pyo3(signature = (
         pixels = 6, precommit = true, first = "honest", order = "alternating", legal = "nonzero"
     ))]
-    fn new(pixels: u64, precommit: bool, first: &str, order: &str, legal: &str) -> PyResult<Self> {
+    fn new(
+        #[pyo3(from_py_with = numbers::any)] pixels: i128,
+        precommit: bool,
+        first: &str,
+        order: &str,
+        legal: &str,
+    ) -> PyResult<Self> {
         let order = match order {
             "alternating" => TurnOrder::Alternating,
             "blocks" => TurnOrder::Blocks,

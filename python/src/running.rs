@@ -17,8 +17,10 @@ use pixel_debate_validation::{UnfitDataset, check_dataset, check_labels};
 use pyo3::prelude::*;
 
 use crate::{
+    calling::{attached, called},
     errors::{Error, RunError, raise, wrong},
     interrupt::{Failure, detached, fail, is_stopped, watched},
+    numbers,
     own::named,
     players::{AnyDebater, AnyJudge},
 };
@@ -73,7 +75,7 @@ impl Judging for OwnJudge {
         match &self.judge {
             AnyJudge::Ours(judge) => judge.get().0.evaluator(Arc::clone(image)),
             AnyJudge::Batches(_) => {
-                let evaluator = Python::attach(|py| self.judge.evaluator(py, image, classes));
+                let evaluator = attached(|py| self.judge.evaluator(py, image, classes));
                 Ok(evaluator.ok().flatten().unwrap_or_else(|| Box::new(Indifferent)))
             }
             AnyJudge::Decides(_) => Ok(Box::new(Indifferent)),
@@ -90,7 +92,7 @@ impl Judging for OwnJudge {
     }
 
     fn player(&self) -> Box<dyn Player> {
-        Python::attach(|py| self.judge.seated(py))
+        attached(|py| self.judge.seated(py))
     }
 }
 
@@ -108,7 +110,7 @@ impl fmt::Debug for OwnDebater {
 
 impl CustomDebater for OwnDebater {
     fn player(&self, seed: u64) -> Result<Box<dyn Player>, NoAnswer> {
-        Python::attach(|py| {
+        attached(|py| {
             self.debater.player(py, seed).map_err(|error| {
                 let what = format!("the debater ({}) has raised {error}", self.name);
                 fail(Failure::of(py, what, error));
@@ -129,8 +131,8 @@ impl Observer for Told {
     fn done(&self, _: usize, rows: &[Row], _: bool) {
         let done = self.done.fetch_add(rows.len(), Ordering::Relaxed) + rows.len();
         let Some(progress) = &self.progress else { return };
-        Python::attach(|py| {
-            if let Err(error) = progress.call1(py, (done, self.all)) {
+        attached(|py| {
+            if let Err(error) = called(progress.bind(py), (done, self.all)) {
                 fail(Failure::Raised(error));
             }
         });
@@ -197,8 +199,8 @@ impl Work<'_> {
     }
 
     fn keep(&self, key: &str, what: &str, failure: Failure) {
-        let error = Python::attach(|py| failure.into_error(py, what));
-        let sentence = Python::attach(|py| error.value(py).to_string());
+        let error = attached(|py| failure.into_error(py, what));
+        let sentence = attached(|py| error.value(py).to_string());
         if let Some(failed) = self.undone.failed(key, sentence) {
             self.failed().push((failed, error));
         }
@@ -231,7 +233,7 @@ impl Work<'_> {
             while workers.iter().any(|worker| !worker.is_finished()) {
                 std::thread::sleep(APART);
                 // Not as a path: it would be about one lifetime of the interpreter's lock.
-                if let Err(error) = Python::attach(|py| -> PyResult<()> { py.check_signals() }) {
+                if let Err(error) = attached(|py| -> PyResult<()> { py.check_signals() }) {
                     self.end(Ended::Raised(error));
                 }
             }
@@ -250,13 +252,10 @@ pub(crate) fn run(
     folder: PathBuf,
     judges: Vec<Brought<'_>>,
     debaters: Vec<Brought<'_>>,
-    images: Option<usize>,
-    threads: usize,
+    #[pyo3(from_py_with = numbers::perhaps_images)] images: Option<usize>,
+    #[pyo3(from_py_with = numbers::threads)] threads: usize,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Vec<Undoable>> {
-    if !(1..=1024).contains(&threads) {
-        return Err(wrong(format!("threads must be a number from 1 to 1024, not {threads}")));
-    }
     let custom = custom(judges, debaters, threads)?;
     let plan = detached(py, "planning", || RunPlan::with(text, &base, images, custom))?;
     let plan = plan.map_err(raise::<Error>)?;

@@ -12,6 +12,7 @@ use crate::{
     debate::Debate,
     errors::{Error, raise},
     interrupt::{detached, is_stopped},
+    numbers,
     players::{AnyJudge, clock},
 };
 
@@ -118,7 +119,7 @@ pub(crate) fn solve(
     py: Python<'_>,
     debate: &Debate,
     judge: &Bound<'_, PyAny>,
-    seconds: Option<f64>,
+    #[pyo3(from_py_with = numbers::perhaps_real)] seconds: Option<f64>,
 ) -> PyResult<Solution> {
     let source = debate.source.clone();
     let Searched { debate, judge, mut evaluator, name } = Searched::open(py, debate, judge)?;
@@ -223,7 +224,7 @@ pub(crate) fn optimal(
     py: Python<'_>,
     debate: &Debate,
     judge: &Bound<'_, PyAny>,
-    seconds: Option<f64>,
+    #[pyo3(from_py_with = numbers::perhaps_real)] seconds: Option<f64>,
 ) -> PyResult<Optimal> {
     let Searched { debate, mut evaluator, name, .. } = Searched::open(py, debate, judge)?;
     let by = mover(&debate)?;

@@ -8,22 +8,35 @@ use pixel_debate_game::{
     self as game, Debater, ForfeitReason, Image, Move, Pixel, Role, Verdict, honest_margin,
 };
 use pixel_debate_judge::{CLASSES, ManyEvaluator};
+use pixel_debate_validation::check_labels;
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 use crate::{
-    arrays::{copied, places_of},
+    arrays::{copied, pair, places_of},
     dataset::Dataset,
-    errors::{PlayerError, SetupError, raise, wrong},
+    errors::{JudgeError, SetupError, raise, wrong},
     interrupt::detached,
     judge::Judge,
-    own::scores,
+    numbers,
+    own::asked,
     rules::{Rules, role},
 };
 
 /// What is at work, in errors.
 const STEPPING: &str = "many debates";
+
+/// The most debates: what Python has of them, spaces and observations, takes some ten kilobytes each.
+pub(crate) const MOST_DEBATES: u32 = 1 << 16;
+
+/// A debate under way: the image's number, the lie, who began, and the reveals.
+type Standing = (usize, Option<u8>, String, Vec<(u8, u8)>);
+/// Where the random numbers are, seed and debates drawn, and all debates.
+type Standings = (u64, u64, Vec<Standing>);
+/// What makes the debates again: a function, and what it is called with.
+type Again<'py> = (Bound<'py, PyAny>, Bound<'py, PyTuple>);
 
 /// What debaters see: image, evidence, role, own claim, rival's claim, action mask.
 type Seen<'py> = (
@@ -48,6 +61,7 @@ type Stepped<'py> = (
 #[pyclass(frozen, module = "pixel_debate._native")]
 pub(crate) struct Debates {
     dataset: Py<Dataset>,
+    judge: Option<Py<Judge>>,
     state: Mutex<State>,
 }
 
@@ -60,8 +74,15 @@ struct State {
     /// Who begins; drawn for each debate if it is nobody.
     first: Option<Role>,
     by_margin: bool,
+    /// The labels that there are.
+    classes: u8,
+    /// What `random` was begun from, and how many debates were drawn from it.
+    seed: u64,
+    drawn_debates: u64,
     random: StdRng,
     debates: Vec<game::Debate>,
+    /// The numbers of their images.
+    about: Vec<usize>,
     /// Debate × pixel: 1 where it may be revealed.
     legal: Vec<i8>,
     /// Debate × pixel: 1 and 2 where the first and the second debater have revealed it.
@@ -89,29 +110,25 @@ impl Debates {
     fn new(
         py: Python<'_>,
         dataset: Py<Dataset>,
-        judge: Option<&Judge>,
+        judge: Option<Py<Judge>>,
         rules: &Rules,
         first: Option<&str>,
         images: &Bound<'_, PyAny>,
-        count: usize,
+        #[pyo3(from_py_with = numbers::debates)] count: usize,
         by_margin: bool,
-        seed: u64,
+        #[pyo3(from_py_with = numbers::seed)] seed: u64,
     ) -> PyResult<Self> {
         let data = dataset.get().inner();
+        let classes = classes_of(data)?;
         let images = places_of("images", images, data.len())?;
-        if images.is_empty() || count == 0 {
-            return Err(wrong("there must be an image and a debate at least"));
+        if images.is_empty() {
+            return Err(wrong("there must be an image at least"));
         }
         let area = data.width() * data.height();
-        let many = judge.map(|judge| {
-            let fits = (data.width(), data.height()) == (28, 28);
-            fits.then(|| judge.0.many()).ok_or_else(|| {
-                wrong(format!(
-                    "the judge sees images of 28 × 28 pixels, not of {} × {}",
-                    data.width(),
-                    data.height()
-                ))
-            })
+        let many = judge.as_ref().map(|judge| {
+            let judge = &judge.get().0;
+            let fits = check_labels(judge.provenance(), data).map_err(raise::<JudgeError>);
+            fits.map(|()| judge.many())
         });
         let mut state = State {
             images,
@@ -119,8 +136,12 @@ impl Debates {
             rules: rules.0,
             first: first.map(role).transpose()?,
             by_margin,
+            classes,
+            seed,
+            drawn_debates: 0,
             random: StdRng::seed_from_u64(seed),
             debates: Vec::with_capacity(count),
+            about: Vec::with_capacity(count),
             legal: vec![0; count * area],
             shown: vec![0; count * area],
             many: many.transpose()?,
@@ -129,15 +150,60 @@ impl Debates {
             area,
         };
         py.detach(|| state.begin(data, count)).map_err(raise::<SetupError>)?;
-        Ok(Self { dataset, state: Mutex::new(state) })
+        Ok(Self { dataset, judge, state: Mutex::new(state) })
+    }
+
+    fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Again<'py>> {
+        let state = self.sound()?;
+        let images: Vec<i64> = state.images.iter().map(|image| *image as i64).collect();
+        let made = (
+            self.dataset.clone_ref(py),
+            self.judge.as_ref().map(|judge| judge.clone_ref(py)),
+            Rules(state.rules),
+            state.first.map(|first| first.to_string()),
+            PyArray1::from_vec(py, images),
+            state.debates.len(),
+            state.by_margin,
+            state.standings(),
+        );
+        let again = py.get_type::<Self>().getattr("_restored")?;
+        Ok((again, made.into_pyobject(py)?))
+    }
+
+    #[staticmethod]
+    #[expect(clippy::too_many_arguments, reason = "the options of an environment")]
+    fn _restored(
+        py: Python<'_>,
+        dataset: Py<Dataset>,
+        judge: Option<Py<Judge>>,
+        rules: &Rules,
+        first: Option<&str>,
+        images: &Bound<'_, PyAny>,
+        count: usize,
+        by_margin: bool,
+        standings: Standings,
+    ) -> PyResult<Self> {
+        let made = Self::new(py, dataset, judge, rules, first, images, count, by_margin, 0)?;
+        let data = made.dataset.get().inner();
+        {
+            let mut state = made.state()?;
+            let state = &mut *state;
+            py.detach(|| state.restore(data, standings)).map_err(raise::<SetupError>)?;
+        }
+        Ok(made)
     }
 
     /// Begins all debates anew; with a seed, they are the same whenever it is the same.
     #[pyo3(signature = (seed = None))]
-    fn reset(&self, py: Python<'_>, seed: Option<u64>) -> PyResult<()> {
+    fn reset(
+        &self,
+        py: Python<'_>,
+        #[pyo3(from_py_with = numbers::perhaps_seed)] seed: Option<u64>,
+    ) -> PyResult<()> {
         let mut state = self.state()?;
         let state = &mut *state;
         if let Some(seed) = seed {
+            (state.seed, state.drawn_debates) = (seed, 0);
             state.random = StdRng::seed_from_u64(seed);
         }
         let count = state.debates.len();
@@ -147,11 +213,11 @@ impl Debates {
 
     /// What those see who are to move.
     fn observe<'py>(&self, py: Python<'py>) -> PyResult<Seen<'py>> {
-        let state = self.state()?;
+        let state = self.sound()?;
         let state = &*state;
         let (count, columns) = (state.debates.len(), state.columns);
         let (images, evidence) = py.detach(|| (state.pixels(), state.evidence()));
-        let label = |claim: Option<u8>| claim.map_or(CLASSES as i64, i64::from);
+        let label = |claim: Option<u8>| claim.map_or(i64::from(state.classes), i64::from);
         let movers = state.debates.iter().map(|debate| (debate, to_move(debate)));
         let (mut roles, mut own, mut rival) = (Vec::new(), Vec::new(), Vec::new());
         for (debate, by) in movers {
@@ -178,7 +244,7 @@ impl Debates {
 
     /// Which debater is to move in each debate: 0 the first, 1 the second.
     fn to_move<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyArray1<i64>>> {
-        let state = self.state()?;
+        let state = self.sound()?;
         let second = |debate| i64::from(to_move(debate) == Debater::Second);
         Ok(PyArray1::from_vec(py, state.debates.iter().map(second).collect()))
     }
@@ -193,14 +259,11 @@ impl Debates {
         active: &Bound<'py, PyAny>,
         ask: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Stepped<'py>> {
-        let mut state = self.state()?;
+        let mut state = self.sound()?;
         let count = state.debates.len();
         let actions = copied::<i64>("actions", actions, &[Some(count)])?.numbers;
         let active = copied::<bool>("active", active, &[Some(count)])?.numbers;
         let state = &mut *state;
-        if state.is_broken {
-            return Err(wrong("the last step was broken off: reset() begins all debates anew"));
-        }
         state.is_broken = true;
         let mut outcomes = detached(py, STEPPING, || state.reveal(&actions, &active))?;
         let complete = std::mem::take(&mut outcomes.complete);
@@ -210,7 +273,7 @@ impl Debates {
         };
         let data = self.dataset.get().inner();
         let settled = detached(py, STEPPING, || {
-            state.settle(&complete, logits, &mut outcomes);
+            state.settle(&complete, logits, &mut outcomes)?;
             state.redraw(data, &outcomes)
         })?;
         settled.map_err(raise::<SetupError>)?;
@@ -235,34 +298,127 @@ impl Debates {
     fn state(&self) -> PyResult<MutexGuard<'_, State>> {
         self.state.try_lock().map_err(|_| wrong("these debates are being stepped already"))
     }
+
+    /// The debates, unless some of them are left in the middle of a step.
+    fn sound(&self) -> PyResult<MutexGuard<'_, State>> {
+        let state = self.state()?;
+        if state.is_broken {
+            return Err(wrong("the last step was broken off: reset() begins all debates anew"));
+        }
+        Ok(state)
+    }
+}
+
+/// The classes of a dataset, which a judge must be able to tell apart that is asked in batches.
+fn classes_of(data: &Images) -> PyResult<u8> {
+    let classes = data.classes().len();
+    if !(2..=CLASSES).contains(&classes) {
+        let name = data.name();
+        return Err(raise::<SetupError>(format!(
+            "{name} has {classes} classes: a judge that is asked in batches tells 2 to {CLASSES} apart"
+        )));
+    }
+    Ok(classes as u8)
 }
 
 impl State {
     /// Begins all debates.
     fn begin(&mut self, data: &Images, count: usize) -> Result<(), String> {
-        self.is_broken = false;
         self.debates.clear();
+        self.about.clear();
         for number in 0..count {
-            let debate = self.draw(data)?;
+            let (index, debate) = self.draw(data)?;
             self.debates.push(debate);
+            self.about.push(index);
             self.mark(number);
+        }
+        self.is_broken = false;
+        Ok(())
+    }
+
+    /// What the next debate is about: image, lie and who begins are uniformly random, as far as they are not
+    /// given.
+    fn next(&mut self, data: &Images) -> (usize, Option<u8>, Role) {
+        self.drawn_debates += 1;
+        let index = self.images[self.random.random_range(0..self.images.len())];
+        let label = data.label(index);
+        let lie = self.rules.precommit.then(|| {
+            let other = self.random.random_range(0..self.classes - 1);
+            other + u8::from(other >= label)
+        });
+        let drawn = if self.random.random() { Role::Honest } else { Role::Liar };
+        (index, lie, self.first.unwrap_or(drawn))
+    }
+
+    fn draw(&mut self, data: &Images) -> Result<(usize, game::Debate), String> {
+        let (index, lie, first) = self.next(data);
+        self.open(data, index, lie, first).map(|debate| (index, debate))
+    }
+
+    fn open(
+        &mut self,
+        data: &Images,
+        index: usize,
+        lie: Option<u8>,
+        first: Role,
+    ) -> Result<game::Debate, String> {
+        let rules = game::Rules { first, ..self.rules };
+        let image = self.drawn[index].get_or_insert_with(|| Arc::new(data.to_image(index)));
+        game::Debate::new(rules, Arc::clone(image), data.label(index), lie, self.classes)
+            .map_err(|error| format!("image {index}: {error}"))
+    }
+
+    /// All debates as they stand, none of which has ended.
+    fn standings(&self) -> Standings {
+        let standing = |(debate, about): (&game::Debate, &usize)| {
+            let reveals = debate.evidence().iter().map(|reveal| pair(reveal.pixel)).collect();
+            (*about, debate.claims().liar, debate.rules().first.to_string(), reveals)
+        };
+        let all = self.debates.iter().zip(&self.about).map(standing).collect();
+        (self.seed, self.drawn_debates, all)
+    }
+
+    /// Has the debates stand as they did, and the random numbers go on from there.
+    fn restore(&mut self, data: &Images, (seed, drawn, all): Standings) -> Result<(), String> {
+        if all.len() != self.debates.len() {
+            return Err(format!("{} debates stand for {}", all.len(), self.debates.len()));
+        }
+        (self.seed, self.drawn_debates) = (seed, 0);
+        self.random = StdRng::seed_from_u64(seed);
+        while self.drawn_debates < drawn {
+            self.next(data);
+        }
+        for (number, (index, lie, first, reveals)) in all.into_iter().enumerate() {
+            if index >= data.len() {
+                return Err(format!("there is no image {index}: there are {}, from 0", data.len()));
+            }
+            let first = first.parse().map_err(|error: game::UnknownName| error.to_string())?;
+            self.debates[number] = self.open(data, index, lie, first)?;
+            self.about[number] = index;
+            self.mark(number);
+            for (x, y) in reveals {
+                if usize::from(x) >= self.columns || !self.show(number, Pixel::new(x, y)) {
+                    return Err(format!("debate {number}: ({x}, {y}) is no reveal"));
+                }
+            }
+            if self.debates[number].to_move().is_none() {
+                return Err(format!("debate {number} is complete"));
+            }
         }
         Ok(())
     }
 
-    /// A new debate: image, lie and who begins are uniformly random, as far as they are not given.
-    fn draw(&mut self, data: &Images) -> Result<game::Debate, String> {
-        let index = self.images[self.random.random_range(0..self.images.len())];
-        let label = data.label(index);
-        let lie = self.rules.precommit.then(|| {
-            let other = self.random.random_range(0..CLASSES as u8 - 1);
-            other + u8::from(other >= label)
-        });
-        let drawn = if self.random.random() { Role::Honest } else { Role::Liar };
-        let rules = game::Rules { first: self.first.unwrap_or(drawn), ..self.rules };
-        let image = self.drawn[index].get_or_insert_with(|| Arc::new(data.to_image(index)));
-        game::Debate::new(rules, Arc::clone(image), label, lie, CLASSES as u8)
-            .map_err(|error| format!("image {index}: {error}"))
+    /// Reveals a pixel for who is to move, if it is legal.
+    fn show(&mut self, number: usize, pixel: Pixel) -> bool {
+        let debate = &mut self.debates[number];
+        let Some(by) = debate.to_move() else { return false };
+        if debate.apply(Move::Reveal { by, pixel }).is_err() {
+            return false;
+        }
+        let place = number * self.area + at(pixel, self.columns);
+        self.legal[place] = 0;
+        self.shown[place] = by as u8 + 1;
+        true
     }
 
     /// Notes what may be revealed of a debate that has just begun.
@@ -313,19 +469,16 @@ impl State {
             complete: Vec::new(),
         };
         for number in (0..count).filter(|number| active[*number]) {
-            let debate = &mut self.debates[number];
-            let Some(by) = debate.to_move() else { continue };
-            let mover = debate.rules().role_of(by);
+            let Some(by) = self.debates[number].to_move() else { continue };
+            let mover = self.debates[number].rules().role_of(by);
             outcomes.movers[number] = Some(mover);
             let place = usize::try_from(actions[number]).ok().filter(|place| *place < self.area);
-            let pixel = place.map(|place| {
-                Pixel::new((place % self.columns) as u8, (place / self.columns) as u8)
+            let revealed = place.is_some_and(|place| {
+                let (column, row) = (place % self.columns, place / self.columns);
+                self.show(number, Pixel::new(column as u8, row as u8))
             });
-            let revealed =
-                pixel.is_some_and(|pixel| debate.apply(Move::Reveal { by, pixel }).is_ok());
-            if let Some(place) = place.filter(|_| revealed) {
-                self.legal[number * self.area + place] = 0;
-                self.shown[number * self.area + place] = by as u8 + 1;
+            let debate = &mut self.debates[number];
+            if revealed {
                 if debate.to_move().is_none() {
                     outcomes.complete.push(number);
                 }
@@ -367,30 +520,35 @@ impl State {
         let shape = [complete.len(), self.area / self.columns, self.columns];
         let values = PyArray1::from_vec(py, values).reshape(shape)?;
         let masks = PyArray1::from_vec(py, masks).reshape(shape)?;
-        let answer = ask.call1((values, masks))?;
-        scores(&answer, complete.len(), CLASSES as u8).map_err(|wrong| {
-            raise::<PlayerError>(format!("{STEPPING}: {}: {wrong}", crate::own::named(ask)))
-        })
+        asked(ask, values, masks, self.classes).map_err(|failure| failure.into_error(py, STEPPING))
     }
 
     /// Gives the verdicts.
-    fn settle(&mut self, complete: &[usize], logits: Vec<[f32; CLASSES]>, outcomes: &mut Outcomes) {
+    fn settle(
+        &mut self,
+        complete: &[usize],
+        logits: Vec<[f32; CLASSES]>,
+        outcomes: &mut Outcomes,
+    ) -> Result<(), String> {
         for (number, logits) in complete.iter().zip(logits) {
             let debate = &mut self.debates[*number];
-            let margin = honest_margin(&logits, debate.claims());
-            // All pixels are revealed: the verdict is due.
-            let _ = debate.apply(Move::Verdict(Verdict::Logits { logits: logits.to_vec() }));
+            // A network of ten classes also judges data sets of fewer.
+            let logits = &logits[..usize::from(self.classes)];
+            let margin = honest_margin(logits, debate.claims());
+            let verdict = Verdict::Logits { logits: logits.to_vec() };
+            debate.apply(Move::Verdict(verdict)).map_err(|error| error.to_string())?;
             let won = debate.outcome().is_some_and(|outcome| outcome.winner == Role::Honest);
             let reward = if won { 1.0 } else { -1.0 };
             outcomes.honest[*number] = Some(if self.by_margin { margin } else { reward });
         }
+        Ok(())
     }
 
     /// Begins anew what has ended.
     fn redraw(&mut self, data: &Images, outcomes: &Outcomes) -> Result<(), String> {
         for number in 0..self.debates.len() {
             if outcomes.honest[number].is_some() {
-                self.debates[number] = self.draw(data)?;
+                (self.about[number], self.debates[number]) = self.draw(data)?;
                 self.mark(number);
             }
         }

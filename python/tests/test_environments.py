@@ -170,6 +170,102 @@ def test_one_plays_against_anybody(judge: pd.Judge) -> None:
                 env.step(np.int64(0))
 
 
+@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
+def test_a_step_that_was_broken_off_can_be_repeated(judge: pd.Judge, error: type[BaseException]) -> None:
+    spoil = True
+
+    def mine(values: Any, masks: Any) -> Any:
+        if spoil:
+            raise error("lost")
+        return judge.logits(values, masks)
+
+    expected: Any = pd.PlayerError if error is KeyError else error
+    calm = pixel_debate.pettingzoo.raw_env(pixels=4, judge=judge)
+    env: Any = pixel_debate.pettingzoo.env(pixels=4, judge=mine)
+    for each in (calm, env):
+        each.reset(seed=3)
+    for step in range(4):
+        action = int(np.flatnonzero(calm.observe(calm.agent_selection)["action_mask"])[2])
+        calm.step(action)
+        if step == 3:
+            with pytest.raises(expected, match="lost"):
+                env.step(action)
+            assert env.unwrapped.agent_selection == "debater_1"
+            assert env.last()[1:4] == (0.0, False, False)
+            spoil = False
+        env.step(action)
+    assert env.unwrapped.rewards == calm.rewards and set(calm.rewards.values()) == {-1.0, 1.0}
+    assert env.unwrapped.infos["debater_0"]["winner"] == calm.infos["debater_0"]["winner"]
+
+
+@pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
+@pytest.mark.parametrize("spoiler", ["judge", "opponent"])
+def test_a_step_against_an_opponent_can_be_repeated(
+    judge: pd.Judge, error: type[BaseException], spoiler: str
+) -> None:
+    spoil = False
+
+    def mine(values: Any, masks: Any) -> Any:
+        if spoil and spoiler == "judge":
+            raise error("lost")
+        return judge.logits(values, masks)
+
+    def last(view: pd.View) -> tuple[int, int]:
+        if spoil and spoiler == "opponent":
+            raise error("lost")
+        return tuple(view.legal_moves[-1].tolist())
+
+    env = DebateEnv(pixels=4, judge=mine, opponent=last, role="liar", first="liar")
+    calm = DebateEnv(pixels=4, judge=judge, opponent=last, role="liar", first="liar")
+    env.reset(seed=2)
+    calm.reset(seed=2)
+    over, reward = False, 0.0
+    while not over:
+        action = np.int64(np.flatnonzero(env.action_masks())[1])
+        spoil = True
+        if spoiler == "opponent" or env.debate.to_move == "first" and len(env.debate.evidence) == 2:
+            with pytest.raises(BaseException, match="lost"):
+                env.step(action)
+        spoil = False
+        seen, reward, over, _, info = env.step(action)
+        same = calm.step(action)
+        np.testing.assert_array_equal(seen["observation"], same[0]["observation"])
+        assert (reward, over, info.get("winner")) == (same[1], same[2], same[4].get("winner"))
+    assert abs(reward) == 1
+    spoil = True
+    kept = env.debate
+    if spoiler == "opponent":
+        other = DebateEnv(pixels=4, judge=mine, opponent=last, role="liar", first="honest")
+        with pytest.raises(error, match="lost"):
+            other.reset(seed=2)
+        with pytest.raises(gymnasium.error.ResetNeeded):
+            other.step(np.int64(0))
+    assert env.debate is kept
+
+
+def test_opponents_are_looked_at_when_they_are_given(judge: pd.Judge) -> None:
+    class Decides:
+        def decide(self, view: pd.View) -> int:
+            return 1
+
+    with pytest.raises(pd.Error, match="unknown agent .gredy."):
+        DebateEnv(opponent="gredy")
+    with pytest.raises(TypeError, match="a debater is an agent's name"):
+        DebateEnv(opponent=3)  # type: ignore[arg-type]  # pyright: ignore
+    with pytest.raises(TypeError, match="a judge is a Judge"):
+        DebateEnv(search_judge=3)  # type: ignore[arg-type]  # pyright: ignore
+    with pytest.raises(TypeError, match="a judge is a Judge"):
+        Scenes(judge=3)  # type: ignore[arg-type]  # pyright: ignore
+    with pytest.raises(pd.Error, match="greedy asks what the judge would make of other pixels"):
+        DebateEnv(opponent="greedy", judge=Decides())
+    DebateEnv(opponent="greedy", judge=Decides(), search_judge=judge)
+    with pytest.raises(pd.SetupError, match="of one pixel the second debater has none"):
+        DebateEnv(pixels=1)
+    env = DebateEnv(pixels=1, role="liar", first="liar", judge=judge)
+    env.reset(seed=1)
+    assert env.step(np.int64(np.flatnonzero(env.action_masks())[0]))[2]
+
+
 def test_what_makes_no_environment_is_refused(mnist: pd.Dataset) -> None:
     refusals: list[tuple[dict[str, Any], str]] = [
         ({"first": "second"}, "first must be"),

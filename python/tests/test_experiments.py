@@ -199,7 +199,7 @@ def raises(count: int) -> object:
     ("answer", "said"),
     [
         (too_few, "it must answer an array of floats and shape"),
-        (no_numbers, "must be a finite number"),
+        (no_numbers, "it must be a number from -1e38 to 1e38"),
         (no_labels, "it names label 11 for set 0"),
         (raises, "has raised ZeroDivisionError"),
     ],
@@ -276,6 +276,60 @@ def test_a_judge_that_decides_view_by_view_takes_part(tmp_path: pathlib.Path) ->
         pd.run(file('"mine"', '"random"'), tmp_path / "no", judges={"mine": Decides()})
 
 
+def test_a_plot_of_games_needs_debates_that_logits_decide(tmp_path: pathlib.Path) -> None:
+    class Decides:
+        version = "1"
+
+        def decide(self, view: pd.View) -> int:
+            return max(claim if claim is not None else 0 for claim in view.claims)
+
+    plot = '\n[[plot]]\nname = "games"\nkind = "games"\n'
+    text = file('"mine"', '"random"').replace('liar = "greedy"', 'liar = "random"')
+    with pytest.raises(pd.Error, match="`kind` is .games., and no grid that it shows has debates .*: it would be empty"):
+        pd.run(text + plot, tmp_path / "none", judges={"mine": Decides()})
+    alone = 'title = "t"\n[images]\ndataset = "mnist"\nrange = [0, 2]\n[[grid]]\nname = "alone"\npixels = 4\n'
+    with pytest.raises(pd.Error, match="it would be empty"):
+        pd.run(alone + 'protocol = "judge_alone"\njudge = "judge-4"\n' + plot, tmp_path / "none")
+    assert not (tmp_path / "none").exists()
+    both = text.replace('judge = "mine"', 'judge = ["mine", "judge-4"]') + plot
+    assert pd.run(both, tmp_path / "both", judges={"mine": Decides()}).failures == []
+    assert (tmp_path / "both" / "plots" / "games.svg").exists()
+
+
+def test_ctrl_c_stops_what_looks_at_a_finished_folder(tmp_path: pathlib.Path) -> None:
+    """By an exception of the signal's handler, wherever in it that comes."""
+    text = file('"judge-4"', '"random"')
+    pd.run(text, tmp_path)
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    script = textwrap.dedent(
+        """
+        import signal, sys, pixel_debate as pd
+
+        class Stopped(BaseException): ...
+
+        def stop(*_):
+            raise Stopped
+
+        signal.signal(signal.SIGALRM, stop)
+        text, stopped, after = open(sys.argv[1]).read(), 0, 0.001
+        while True:
+            try:
+                signal.setitimer(signal.ITIMER_REAL, after)
+                pd.run(text, sys.argv[2])
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                break
+            except Stopped:
+                stopped, after = stopped + 1, after * 1.3
+        print("stopped" if stopped else "never", flush=True)
+        """
+    )
+    (tmp_path / "it.toml").write_text(text)
+    command = [sys.executable, "-c", script, str(tmp_path / "it.toml"), str(tmp_path)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert (ended.stdout, ended.returncode) == ("stopped\n", 0), ended.stderr
+    assert {name: (tmp_path / name).read_bytes() for name in before} == before
+
+
 def test_names_are_refused_with_what_is_allowed(tmp_path: pathlib.Path) -> None:
     with pytest.raises(pd.Error, match='"shipped" is taken'):
         pd.run(file('"shipped"'), tmp_path, judges={"shipped": Batches()})
@@ -283,7 +337,7 @@ def test_names_are_refused_with_what_is_allowed(tmp_path: pathlib.Path) -> None:
         pd.run(file('"judge-4"', '"mine"'), tmp_path, debaters={"other": "greedy"})
     with pytest.raises(pd.RunError, match="the experiment cannot be read"):
         pd.run(tmp_path / "none.toml", tmp_path)
-    with pytest.raises(ValueError, match="threads must be a number from 1 to 1024, not 0"):
+    with pytest.raises(ValueError, match="threads must be a whole number from 1 to 1024, not 0"):
         pd.run(file('"judge-4"'), tmp_path, threads=0)
 
     class Keeps:

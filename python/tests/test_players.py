@@ -344,7 +344,7 @@ def test_gathered_rollouts_ask_a_judge_seldom(debate: pd.Debate, judge: pd.Judge
     assert repr(again) == "Agent('mcts:200', seed=3, gather=50)"
     played = pd.play(debate, judge, honest=gathers, liar="greedy")
     assert played.winner in ("honest", "liar")
-    with pytest.raises(pd.Error, match="gather must be a number from 1 to 4096, not 0"):
+    with pytest.raises(pd.Error, match="gather must be a whole number from 1 to 4096, not 0"):
         pd.Agent("mcts:200", gather=0)
     with pytest.raises(pd.Error, match="greedy makes no rollouts that could be gathered"):
         pd.Agent("greedy", gather=2)

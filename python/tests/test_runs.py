@@ -1,6 +1,7 @@
 """Runs that the program itself has made; the variable PIXEL_DEBATE says where it is."""
 
 import importlib
+import dataclasses
 import json
 import os
 import pathlib
@@ -203,6 +204,10 @@ FAULTS: list[tuple[Callable[[pathlib.Path], object], str]] = [
         "summary.json: its cells are not the manifest's",
     ),
     (
+        edit("summary.json", lambda read: read["cells"][0].pop("results")),
+        r"summary.json: it has no field cells\[0\].results",
+    ),
+    (
         edit("manifest.json", lambda read: read.update(title="Another")),
         "debates.parquet: it is of another manifest than manifest.json",
     ),
@@ -222,6 +227,50 @@ def test_what_is_no_finished_run_is_refused(
     with pytest.raises(pd.RunError, match=sentence):
         pd.Run.open(copy)
     assert issubclass(pd.RunError, pd.Error)
+
+
+def fields(part: Any, place: str = "") -> list[str]:
+    """The places of all fields of a part of a summary."""
+    if isinstance(part, dict):
+        named = cast(dict[str, Any], part)
+        inner = [(f"{place}.{name}" if place else name, value) for name, value in named.items()]
+        return [at for here, value in inner for at in (here, *fields(value, here))]
+    if isinstance(part, list):
+        items = cast(list[object], part)
+        return [at for number, value in enumerate(items) for at in fields(value, f"{place}[{number}]")]
+    return []
+
+
+def test_a_summary_of_which_any_field_is_another_is_read_or_refused(run: pd.Run) -> None:
+    places = [place for place in fields(run.summary) if place.startswith("cells[0].") or place == "cells"]
+    refused: set[str] = set()
+    others: list[Any] = [..., None, -1, True, 1e400, "text", [], {}, [[]], 2**40]
+    for place in places:
+        *way, name = place.replace("[", ".").replace("]", "").split(".")
+        for other in others:
+            summary = json.loads(json.dumps(run.summary))
+            part: Any = summary
+            for step in way:
+                part = part[int(step) if step.isdigit() else step]
+            if other is ...:
+                del part[name]
+            else:
+                part[name] = other
+            altered = dataclasses.replace(run, summary=summary)
+            try:
+                altered.rates()
+                altered.scores()
+            except pd.RunError as error:
+                said = str(error)
+                assert "summary.json: " in said and (place in said or other in ([], {}, [[]])), said
+                refused.add(place)
+    for place in (
+        "cells",
+        "cells[0].cell.pixels",
+        "cells[0].results[0].orders[0].honest_wins.images.wilson.rate",
+        "cells[0].judged[0].scores.brier_interval.low",
+    ):
+        assert place in refused
 
 
 def test_who_ran_it_does_not_matter(folder: pathlib.Path, tmp_path: pathlib.Path) -> None:

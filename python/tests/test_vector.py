@@ -1,5 +1,8 @@
+import itertools
+import pickle
 from typing import Any
 
+import gymnasium
 import numpy as np
 import numpy.typing as npt
 import pixel_debate as pd
@@ -140,8 +143,10 @@ def test_a_judge_of_ones_own_is_asked_in_one_batch(judge: pd.Judge) -> None:
     with pytest.raises(pd.PlayerError, match="wrong: its answer for label 0 of set 0"):
         rollout(broken, 1, 4)
     # Nothing goes on by half.
-    with pytest.raises(ValueError, match=r"broken off: reset\(\) begins all debates anew"):
+    with pytest.raises(gymnasium.error.ResetNeeded, match=r"reset\(\) begins all debates anew: the last step was broken"):
         broken.step(np.zeros(2, np.int64))
+    with pytest.raises(ValueError, match="broken off"):
+        broken.observe()
     assert len(rollout(broken, 1, 3)) == 3
 
 
@@ -155,14 +160,25 @@ def test_a_judge_that_steps_the_debates_that_it_judges_is_refused(judge: pd.Judg
         rollout(env, 1, 4)
 
 
+class Decides:
+    def decide(self, view: pd.View) -> int:
+        return 1
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
         ({"seat": "third"}, 'seat must be "random", "first" or "second"'),
-        ({"num_envs": 0}, "num_envs must be 1 or more"),
+        ({"num_envs": 0}, "num_envs must be a whole number from 1 to 65536, not 0"),
+        ({"num_envs": 10**9}, "num_envs must be a whole number from 1 to 65536"),
+        ({"num_envs": -(2**70)}, "num_envs must be a whole number from 1 to 65536"),
+        ({"opponent": "greedy"}, 'opponent must be None, "random" or a function of observations, not .greedy.'),
+        ({"opponent": "random", "pixels": 1}, "of one pixel the second debater has none"),
+        ({"images": itertools.count()}, "there are more than 10000000 images to draw from"),
+        ({"images": [2**70]}, "there is no image"),
         ({"images": [10_000]}, "there is no image 10000"),
         ({"pixels": 0}, "the number must be 1 to 128"),
-        ({"judge": object()}, "must be one of the package or a callable"),
+        ({"judge": Decides()}, "must be one of the package or a callable"),
     ],
 )
 def test_wrong_options_are_refused(options: dict[str, Any], said: str) -> None:
@@ -174,8 +190,15 @@ def test_wrong_options_are_refused(options: dict[str, Any], said: str) -> None:
 def test_wrong_actions_are_refused(judge: pd.Judge) -> None:
     env = DebateVectorEnv(2, pixels=4, judge=judge)
     env.reset(seed=1)
-    with pytest.raises(ValueError, match="actions must be a numpy array of int64 and shape"):
-        env.step([1, 2, 3])
+    seen, _ = env.reset(seed=1)
+    good = env.sample(seen)
+    wrong: list[Any] = [[1, 2, 3], good.astype(float), np.ma.masked_array(good, [True, False]), good.astype(bool)]
+    for actions in wrong:
+        with pytest.raises(ValueError, match=r"actions must be whole numbers, an array of int64 and shape \(2,\), not"):
+            env.step(actions)
+    # Nothing has happened, and the step can be made.
+    np.testing.assert_array_equal(env.observe()["evidence"], seen["evidence"])
+    env.step(good.astype(np.uint64))
 
 
 def test_only_images_that_can_be_debated_are_drawn(judge: pd.Judge) -> None:
@@ -183,3 +206,128 @@ def test_only_images_that_can_be_debated_are_drawn(judge: pd.Judge) -> None:
     seen, _ = env.reset(seed=1)
     known = Scenes(pixels=4, judge=judge).dataset.images[[3, 5]]
     assert all(any((row == image).all() for image in known) for row in seen["image"])
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, as it comes to whatever is running."""
+
+
+@pytest.mark.parametrize("error", [KeyError, Interrupted])
+@pytest.mark.parametrize("spoiler", ["judge", "opponent", "opponent at reset"])
+def test_what_was_broken_off_must_begin_anew(
+    judge: pd.Judge, error: type[BaseException], spoiler: str
+) -> None:
+    calls = itertools.count(1)
+
+    def mine(values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+        if spoiler == "judge" and next(calls) == 1:
+            raise error("lost")
+        return judge.logits(values, masks)
+
+    def opponent(seen: Observations) -> npt.NDArray[np.int64]:
+        if spoiler != "judge" and next(calls) == (1 if spoiler == "opponent at reset" else 3):
+            raise error("lost")
+        return np.asarray(seen["action_mask"].argmax(1), np.int64)
+
+    env = DebateVectorEnv(8, pixels=4, judge=mine, opponent=opponent, seat="second")
+    expected: Any = pd.PlayerError if (spoiler, error) == ("judge", KeyError) else error
+    with pytest.raises(expected, match="lost"):
+        rollout(env, 1, 4)
+    with pytest.raises(gymnasium.error.ResetNeeded, match="begins all debates anew"):
+        env.step(np.zeros(8, np.int64))
+    again = rollout(env, 1, 8)
+    other = DebateVectorEnv(8, pixels=4, judge=mine, opponent=opponent, seat="second")
+    for one, same in zip(again, rollout(other, 1, 8), strict=True):
+        np.testing.assert_array_equal(one[1], same[1])
+        np.testing.assert_array_equal(one[2], same[2])
+
+
+def test_a_first_step_needs_a_reset(judge: pd.Judge) -> None:
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        DebateVectorEnv(2, pixels=4, judge=judge).step(np.zeros(2, np.int64))
+
+
+@pytest.mark.parametrize("seat", ["first", "second", "random"])
+@pytest.mark.parametrize("answer", [0, -1, 10**6])
+def test_an_opponent_that_reveals_what_is_not_legal_is_an_error(judge: pd.Judge, seat: Any, answer: int) -> None:
+    """Else its learner would get several rewards in a step, or, sitting second, wait for ever."""
+    env = DebateVectorEnv(
+        4, pixels=4, judge=judge, seat=seat, opponent=lambda seen: np.full(len(seen["role"]), answer)
+    )
+    with pytest.raises(pd.PlayerError, match=f"many debates: the opponent has answered {answer} in debate . ?"):
+        rollout(env, 1, 4)
+
+
+def test_what_an_opponent_answers_is_looked_at(judge: pd.Judge) -> None:
+    answers: list[Any] = [None, [0.5] * 4, [1, 2], np.ma.masked_array([1, 2, 3, 4], [True, False, False, False])]
+    answer: Any = None
+
+    def opponent(seen: Observations) -> Any:
+        return answer
+
+    for answer in answers:
+        env = DebateVectorEnv(4, pixels=4, judge=judge, seat="second", opponent=opponent)
+        with pytest.raises(pd.PlayerError, match="the opponent's answers must be whole numbers"):
+            env.reset(seed=1)
+
+
+@pytest.mark.parametrize("pixels", [2, 3, 5])
+@pytest.mark.parametrize("order", ["alternating", "blocks"])
+def test_a_debate_gives_at_most_one_reward_a_step(judge: pd.Judge, pixels: int, order: Any) -> None:
+    env = DebateVectorEnv(64, pixels=pixels, judge=judge, order=order, opponent="random")
+    seen, _ = env.reset(seed=3)
+    random = np.random.default_rng(1)
+    for _ in range(12):
+        actions = env.sample(seen)
+        # Some of the learner's are illegal.
+        actions[random.random(64) < 0.2] = 0
+        seen, rewards, ended, _, infos = env.step(actions)
+        assert set(np.abs(rewards).tolist()) <= {0.0, 1.0}
+        np.testing.assert_array_equal(rewards != 0, ended)
+        if ended.any():
+            np.testing.assert_array_equal(infos["_final_info"], ended)
+
+
+def test_declared_probabilities_are_taken_at_their_word(judge: pd.Judge) -> None:
+    class Declares:
+        answers = "probabilities"
+
+        def __call__(self, values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+            odds = np.exp(judge.logits(values, masks).astype(float))
+            return np.asarray(odds / odds.sum(1, keepdims=True))
+
+    theirs = rollout(DebateVectorEnv(16, pixels=4, judge=judge, reward="margin"), 1, 8)
+    own = rollout(DebateVectorEnv(16, pixels=4, judge=Declares(), reward="margin"), 1, 8)
+    for one, other in zip(own, theirs, strict=True):
+        np.testing.assert_allclose(one[2], other[2], atol=1e-3)
+
+    class Lies(Declares):
+        def __call__(self, values: npt.NDArray[np.uint8], masks: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
+            return super().__call__(values, masks) * 2
+
+    with pytest.raises(pd.PlayerError, match="declares that it answers probabilities, which are from 0 to 1"):
+        rollout(DebateVectorEnv(64, pixels=4, judge=Lies()), 1, 4)
+    misspelt = Declares()
+    misspelt.answers = "probs"
+    with pytest.raises(ValueError, match='"logits", "probabilities" or "labels", not .probs.'):
+        DebateVectorEnv(2, pixels=4, judge=misspelt)
+
+
+def first_legal(seen: Observations) -> npt.NDArray[np.int64]:
+    return np.asarray(seen["action_mask"].argmax(1), np.int64)
+
+
+@pytest.mark.parametrize("opponent", [None, "random", first_legal])
+@pytest.mark.parametrize("precommit", [True, False])
+def test_it_pickles_between_two_steps_and_goes_on(judge: pd.Judge, opponent: Any, precommit: bool) -> None:
+    env = DebateVectorEnv(8, pixels=4, judge=judge, opponent=opponent, precommit=precommit)
+    rollout(env, 5, 7)
+    again: DebateVectorEnv = pickle.loads(pickle.dumps(env))
+    for _ in range(12):
+        seen, same = env.observe(), again.observe()
+        for name in ("image", "evidence", "role", "own_claim", "rival_claim", "action_mask"):
+            np.testing.assert_array_equal(seen[name], same[name])
+        actions = env.sample(seen)
+        np.testing.assert_array_equal(actions, again.sample(same))
+        for one, other in zip(env.step(actions)[1:4], again.step(actions)[1:4], strict=True):
+            np.testing.assert_array_equal(one, other)

@@ -1,6 +1,7 @@
 //! Parquet to rows.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use parquet::column::reader::get_typed_column_reader;
@@ -28,7 +29,10 @@ pub(crate) struct Table {
 /// The debates of a run, by cell, of which there are so many.
 pub(crate) fn read(path: &Path, cells: usize) -> Result<Table, RunError> {
     let file = File::open(path).map_err(|source| RunError::io(path, source))?;
-    table(file, cells).map_err(|error| RunError::damaged(path, error))
+    // The library trusts what a file says of its own parts, and panics where that is not so.
+    let read = catch_unwind(AssertUnwindSafe(|| table(file, cells)));
+    let read = read.unwrap_or_else(|_| Err(fault("its parts contradict each other")));
+    read.map_err(|error| RunError::damaged(path, error))
 }
 
 fn table(file: File, cells: usize) -> Result<Table, ParquetError> {

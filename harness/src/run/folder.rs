@@ -137,8 +137,9 @@ impl Folder {
             let images = plan.images[shard.images.clone()].iter();
             let rows: Vec<Row> =
                 images.filter_map(|image| rows[shard.cell].remove(image)).flatten().collect();
-            plan.fault(shard, &rows, Depth::Judged)
-                .map_err(|fault| RunError::damaged(&table, fault))?;
+            let fault = plan.fault(shard, &rows, Depth::Judged);
+            plan.check_time()?;
+            fault.map_err(|fault| RunError::damaged(&table, fault))?;
             self.keep_shard(&shard.key, &rows)?;
         }
         // Before the manifest says that there are more.
@@ -218,6 +219,7 @@ impl Folder {
             let fault = work
                 .fault(&plan.images[..cell.images], rows, Depth::Judged)
                 .and_then(|()| Reveals::fault(plan, number, rows, &table.reveals[number]));
+            plan.check_time()?;
             fault.map_err(|fault| RunError::damaged(&path, format!("cell {number}: {fault}")))?;
         }
         if table.manifest == manifest.hash() {

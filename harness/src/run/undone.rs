@@ -60,6 +60,7 @@ impl<'a> Undone<'a> {
             match folder.shard(&shard.key)? {
                 Some(rows) => {
                     let fault = plan.fault(shard, &rows, Depth::Judged);
+                    plan.check_time()?;
                     fault.map_err(|fault| folder.damaged_shard(&shard.key, fault))?;
                     observer.done(shard.cell, &rows, true);
                 }

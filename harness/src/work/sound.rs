@@ -23,7 +23,8 @@ pub(crate) enum Depth {
 
 impl Work<'_> {
     /// What is wrong with rows that should be all debates over these images, in order; nothing, if
-    /// they are. Each is replayed by the rules. Who wins a solved debate is not proven again.
+    /// they are. Each is replayed by the rules. Who wins a solved debate is not proven again. Once the time is
+    /// over that is wrong, whatever they are.
     pub(crate) fn fault(&self, images: &[usize], rows: &[Row], depth: Depth) -> Result<(), String> {
         let expected =
             images.iter().flat_map(|image| self.keys(*image).into_iter().map(|key| (*image, key)));
@@ -33,6 +34,9 @@ impl Work<'_> {
             return Err(format!("it has {have} debates, and its images have {want}"));
         }
         for (number, (row, (image, key))) in rows.iter().zip(expected).enumerate() {
+            if self.custom.clock().is_over() {
+                return Err("there was no time to look at it".to_owned());
+            }
             self.row_fault(image, key, row, depth).map_err(|fault| {
                 format!("debate {} of {}, over image {image}: {fault}", number + 1, rows.len())
             })?;

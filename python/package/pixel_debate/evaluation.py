@@ -1,5 +1,6 @@
 """A judge, and two debaters before it, over many debates."""
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
@@ -20,6 +21,10 @@ from pixel_debate._native import (
 from pixel_debate.types import AnyDebater, AnyJudge, BatchJudge, Role
 
 __all__ = ["Evaluation", "evaluate"]
+
+
+IMAGES = 10_000_000
+"""The most images that are played over."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +127,8 @@ def evaluate(
     SetupError
         If an image cannot be debated.
     """
+    if not 0 <= seed < 2**64:
+        raise ValueError(f"a seed must be a whole number from 0 to {2**64 - 1}, not {seed}")
     rules = Rules() if rules is None else rules
     orders = list(orders)
     evaluation = Evaluation()
@@ -151,7 +158,11 @@ def evaluate(
 def drawn_images(dataset: Dataset, images: int | Iterable[int], seed: int) -> list[int]:
     """The images' numbers: themselves, or so many drawn without replacement."""
     if not isinstance(images, int):
-        return list(images)
+        # Not all at once: there may be more of them than fit into memory.
+        given = list(itertools.islice(images, IMAGES + 1))
+        if len(given) > IMAGES:
+            raise ValueError(f"there are more than {IMAGES} images")
+        return given
     if not 0 <= images <= len(dataset):
         raise ValueError(f"{images} images: there are {len(dataset)} in {dataset.name}")
     numbers: list[int] = np.random.default_rng(seed).permutation(len(dataset))[:images].tolist()

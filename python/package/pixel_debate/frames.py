@@ -3,6 +3,7 @@
 import importlib
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from pixel_debate._extras import needed
 from pixel_debate._native import RunError
 
 if TYPE_CHECKING:
@@ -76,10 +77,5 @@ def table(rows: list[dict[str, object]], columns: list[str]) -> "pa.Table":
 
 def pyarrow() -> Any:
     """The library, with its part for Parquet, or what to do for it."""
-    try:
-        importlib.import_module("pyarrow.parquet")
-        return importlib.import_module("pyarrow")
-    except ImportError as error:
-        raise ImportError(
-            "a run's tables are read and made by pyarrow: pip install 'pixel-debate[frames]'"
-        ) from error
+    needed("frames", "pyarrow", "pyarrow.parquet")
+    return importlib.import_module("pyarrow")

@@ -9,12 +9,24 @@
 
 from typing import Any, ClassVar, Literal
 
+from pixel_debate._extras import needed
+
+needed("environments", "gymnasium")
+
 import gymnasium
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
-from pixel_debate._native import Agent, Judge
+from pixel_debate._native import (
+    Agent,
+    Debate,
+    Error,
+    Judge,
+    SetupError,
+    _asks_judge,  # pyright: ignore[reportPrivateUsage]
+    _check_judge,  # pyright: ignore[reportPrivateUsage]
+)
 from pixel_debate.scenes import Observation, RenderMode, Scenes, move, rendered
 from pixel_debate.types import AnyDebater, BatchJudge, Role
 
@@ -48,6 +60,9 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
         "render_modes": ["human", "rgb_array", "ansi"],
         "render_fps": 2,
     }
+    debate: Debate
+    role: Role
+    _against: AnyDebater
     ROLES: ClassVar[tuple[Role, Role]] = ("honest", "liar")
 
     def __init__(
@@ -67,6 +82,15 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
         self._opponent = opponent
         judge = self.scenes.judge if search_judge is None else search_judge
         self._search_judge: Judge | BatchJudge | None = judge if callable(judge) else None
+        if search_judge is not None:
+            _check_judge(search_judge)
+        if _asks_judge(opponent) and self._search_judge is None:
+            raise Error(
+                f"{opponent} asks what the judge would make of other pixels, which one that decides view by view cannot "
+                "say: name a search_judge"
+            )
+        if self.scenes.rules.pixels < 2 and (role == "random" or self.scenes.first != role):
+            raise SetupError("of one pixel the second debater has none to reveal: let pixels be 2 or more")
         planes = spaces.Box(0, 255, self.scenes.shape, np.uint8)
         mask = spaces.Box(0, 1, (self.scenes.actions,), np.int8)
         space = spaces.Dict({"observation": planes, "action_mask": mask})
@@ -79,58 +103,71 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
         """Begins a debate, in which the opponent may have made its first reveal."""
         super().reset(seed=seed)
         random = self.np_random
-        self.debate = self.scenes.draw(random)
+        debate = self.scenes.draw(random)
         drawn = self.ROLES[int(random.integers(2))]
-        self.role: Role = drawn if self._role == "random" else self._role
+        role: Role = drawn if self._role == "random" else self._role
         opponent = self._opponent
         if isinstance(opponent, str):
             opponent = Agent(opponent, int(random.integers(2**63)))
         elif (forget := getattr(opponent, "reset", None)) is not None:
             forget()
-        self._against = opponent
-        self._let_opponent_move()
-        return self._observe()
+        debate = self._answered(debate, role, opponent)
+        # All at once: the opponent may have raised, and Ctrl-C may come at any moment.
+        vars(self).update(debate=debate, role=role, _against=opponent)
+        return self._observe(debate)
 
     def step(
         self, action: np.int64
     ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Reveals a pixel; the opponent answers, or the judge does."""
+        """Reveals a pixel; the opponent answers, or the judge does.
+
+        Where one of them raises, or Ctrl-C ends it, nothing has happened, and the step can be repeated.
+        """
         place = int(action)
+        if "debate" not in vars(self):
+            raise gymnasium.error.ResetNeeded("reset() begins the first debate")
         if self.debate.role_to_move != self.role:
             raise gymnasium.error.ResetNeeded("the debate has ended: reset() begins another")
         if not (0 <= place < self.scenes.actions and self.action_masks()[place]):
             seat = self.debate.to_move
             assert seat is not None
-            self.debate.forfeit(seat, "illegal_move")
-            observation, info = self._observe()
+            debate = self.debate.copy()
+            debate.forfeit(seat, "illegal_move")
+            observation, info = self._observe(debate)
+            self.debate = debate
             return observation, -1.0, True, False, {**info, "illegal": True}
-        self.debate.apply(self.scenes.pixel(place))
-        self._let_opponent_move()
-        if self.debate.to_move is not None:
-            observation, info = self._observe()
+        debate = self.debate.copy()
+        debate.apply(self.scenes.pixel(place))
+        debate = self._answered(debate, self.role, self._against)
+        if debate.to_move is not None:
+            observation, info = self._observe(debate)
+            self.debate = debate
             return observation, 0.0, False, False, info
-        self.debate = self.scenes.judged(self.debate)
-        outcome = self.scenes.outcome(self.debate)
+        debate = self.scenes.judged(debate)
+        outcome = self.scenes.outcome(debate)
         honest = self.scenes.honest_reward(outcome)
-        observation, info = self._observe()
+        observation, info = self._observe(debate)
         info = {**info, "winner": outcome.winner, "margin": outcome.margin}
+        self.debate = debate
         return observation, honest if self.role == "honest" else -honest, True, False, info
 
     def action_masks(self) -> npt.NDArray[np.bool_]:
         """Which actions are legal: what maskable PPO asks for."""
-        return self._observe()[0]["action_mask"].astype(bool)
+        return self._observe(self.debate)[0]["action_mask"].astype(bool)
 
     def render(self) -> npt.NDArray[np.uint8] | str | None:  # pyright: ignore
         """The debate as a picture or in characters, by ``render_mode``."""
         return rendered(self.debate, self.render_mode)
 
-    def _let_opponent_move(self) -> None:
-        while self.debate.role_to_move not in (None, self.role):
-            self.debate.apply(move(self._against, self.debate, self._search_judge))
+    def _answered(self, debate: Debate, role: Role, opponent: AnyDebater) -> Debate:
+        """The debate after the opponent's reveals, until it is the turn of ``role``."""
+        while debate.role_to_move not in (None, role):
+            debate.apply(move(opponent, debate, self._search_judge))
+        return debate
 
-    def _observe(self) -> tuple[Observation, dict[str, Any]]:
-        own: Literal["first", "second"] = "first" if self.debate.rules.first == self.role else "second"
-        observation = self.scenes.observe(self.debate.view(own))
+    def _observe(self, debate: Debate) -> tuple[Observation, dict[str, Any]]:
+        own: Literal["first", "second"] = "first" if debate.rules.first == self.role else "second"
+        observation = self.scenes.observe(debate.view(own))
         return observation, {"action_mask": observation["action_mask"], "role": self.role}
 
 

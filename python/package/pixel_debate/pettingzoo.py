@@ -10,12 +10,17 @@
 
 from typing import Any, Literal
 
+from pixel_debate._extras import needed
+
+needed("environments", "gymnasium", "pettingzoo")
+
 import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 from pettingzoo import AECEnv, register
 from pettingzoo.utils import wrappers
 
+from pixel_debate._native import Debate
 from pixel_debate.scenes import Observation, RenderMode, Scenes, rendered
 
 __all__ = ["env", "raw_env"]
@@ -44,6 +49,7 @@ class raw_env(AECEnv[str, Observation, int]):  # noqa: N801
         As for :class:`pixel_debate.scenes.Scenes`: dataset, judge, rules and rewards.
     """
 
+    debate: Debate
     metadata: dict[str, Any] = {  # noqa: RUF012
         "name": "pixel_debate_mnist_v0",
         "render_modes": ["human", "rgb_array", "ansi"],
@@ -77,45 +83,60 @@ class raw_env(AECEnv[str, Observation, int]):  # noqa: N801
         """Begins a debate; with a seed, the debates from here on are always the same."""
         if seed is not None:
             self._random = np.random.default_rng(seed)
-        self.debate = self.scenes.draw(self._random)
-        self.agents = list(AGENTS)
-        self.rewards = dict.fromkeys(AGENTS, 0.0)
-        self._cumulative_rewards = dict.fromkeys(AGENTS, 0.0)
-        self.terminations = dict.fromkeys(AGENTS, False)
-        self.truncations = dict.fromkeys(AGENTS, False)
-        self.infos = {agent: {} for agent in AGENTS}
-        self.agent_selection = AGENTS[0]
+        debate = self.scenes.draw(self._random)
+        vars(self).update(
+            debate=debate,
+            agents=list(AGENTS),
+            rewards=dict.fromkeys(AGENTS, 0.0),
+            _cumulative_rewards=dict.fromkeys(AGENTS, 0.0),
+            terminations=dict.fromkeys(AGENTS, False),
+            truncations=dict.fromkeys(AGENTS, False),
+            infos={agent: {} for agent in AGENTS},
+            agent_selection=AGENTS[0],
+        )
 
     def observe(self, agent: str) -> Observation:
         """What ``agent`` sees now."""
         return self.scenes.observe(self.debate.view(self._seat(agent)))
 
     def step(self, action: int | None) -> None:
-        """Reveals a pixel for the debater to move; the judge answers after the last."""
+        """Reveals a pixel for the debater to move; the judge answers after the last.
+
+        Where the judge raises, or Ctrl-C ends it, nothing has happened, and the step can be repeated.
+        """
         agent = self.agent_selection
         if self.terminations[agent] or self.truncations[agent]:
             self._was_dead_step(action)  # type: ignore[arg-type]  # pyright: ignore
             return
-        self._cumulative_rewards[agent] = 0.0
-        self._clear_rewards()
         place = -1 if action is None else int(action)
         legal = self.observe(agent)["action_mask"]
+        debate = self.debate.copy()
+        rewards = dict.fromkeys(AGENTS, 0.0)
+        info: dict[str, Any] | None = None
         if not (0 <= place < len(legal) and legal[place]):
-            self.debate.forfeit(self._seat(agent), "illegal_move")
-            self._end({"winner": self.debate.winner, "margin": None, "illegal": True})
-            self.rewards = {other: -1.0 if other == agent else 1.0 for other in AGENTS}
+            debate.forfeit(self._seat(agent), "illegal_move")
+            info = {"winner": debate.winner, "margin": None, "illegal": True}
+            rewards = {other: -1.0 if other == agent else 1.0 for other in AGENTS}
         else:
-            self.debate.apply(self.scenes.pixel(place))
-            if self.debate.to_move is None:
-                self.debate = self.scenes.judged(self.debate)
-                outcome = self.scenes.outcome(self.debate)
-                self._end({"winner": outcome.winner, "margin": outcome.margin, "illegal": False})
+            debate.apply(self.scenes.pixel(place))
+            if debate.to_move is None:
+                debate = self.scenes.judged(debate)
+                outcome = self.scenes.outcome(debate)
+                info = {"winner": outcome.winner, "margin": outcome.margin, "illegal": False}
                 honest = self.scenes.honest_reward(outcome)
-                first = honest if self.debate.rules.first == "honest" else -honest
-                self.rewards = {AGENTS[0]: first, AGENTS[1]: -first}
-        to_move = self.debate.to_move
-        self.agent_selection = AGENTS[to_move == "second"] if to_move else AGENTS[agent == AGENTS[0]]
-        self._accumulate_rewards()
+                first = honest if debate.rules.first == "honest" else -honest
+                rewards = {AGENTS[0]: first, AGENTS[1]: -first}
+        before = self._cumulative_rewards | {agent: 0.0}
+        to_move = debate.to_move
+        # All at once: Ctrl-C may come at any moment.
+        vars(self).update(
+            debate=debate,
+            rewards=rewards,
+            _cumulative_rewards={other: before[other] + rewards[other] for other in AGENTS},
+            terminations=dict.fromkeys(AGENTS, info is not None),
+            infos={other: dict(info or {}) for other in AGENTS},
+            agent_selection=AGENTS[to_move == "second"] if to_move else AGENTS[agent == AGENTS[0]],
+        )
         self._deads_step_first()
         if self.render_mode == "human":
             self.render()
@@ -129,10 +150,6 @@ class raw_env(AECEnv[str, Observation, int]):  # noqa: N801
 
     def _seat(self, agent: str) -> Literal["first", "second"]:
         return "first" if agent == AGENTS[0] else "second"
-
-    def _end(self, info: dict[str, Any]) -> None:
-        self.terminations = dict.fromkeys(AGENTS, True)
-        self.infos = {agent: dict(info) for agent in AGENTS}
 
 
 def env(render_mode: RenderMode | None = None, **options: Any) -> AECEnv[str, Observation, int]:

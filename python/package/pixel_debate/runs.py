@@ -13,9 +13,9 @@ from pixel_debate.frames import (
     NAMES,
     RULES,
     SCORES,
+    TYPES,
     Frame,
     RunError,
-    estimates,
     pyarrow,
     table,
 )
@@ -106,7 +106,11 @@ class Run:
             raise RunError(f"{debates}: its schema is {schema}, and the one that is read is {SCHEMA}")
         if said.get(b"pixel_debate.manifest", b"") != _hash(manifest).encode():
             raise RunError(f"{debates}: it is of another manifest than manifest.json; {again}")
-        return Run(path, manifest, summary)
+        run = Run(path, manifest, summary)
+        # So that what is not as it should be is said now.
+        run._rates()
+        run._scores()
+        return run
 
     def table(self, columns: Sequence[str] | None = None) -> "pa.Table":
         """The debates, one a row; the columns are described in ``docs/experiments.md``.
@@ -156,24 +160,36 @@ class Run:
             are both, null where the judge was alone; ``images`` (how many); ``rate``, ``low``, ``high``: the
             share of images that the honest side won, the paper's measure, and its 95 % interval;
             ``lies_rate``, ``lies_low``, ``lies_high``: the share of lies refuted.
+
+        Raises
+        ------
+        RunError
+            If ``summary`` has been altered so that it has them no longer: the field is named.
         """
+        return table(self._rates(), [*NAMES, *RULES, *ESTIMATES])
+
+    def _rates(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
-        for place, cell in enumerate(self.summary["cells"]):
-            for result in cell["results"]:
-                by = {"seeds_by": result["seeds_by"], "lies_by": result["lies_by"]}
-                orders = [(order["first"], order["honest_wins"]) for order in result["orders"]]
+        for place, cell in enumerate(self._cells()):
+            for result in cell.part("results").each():
+                by = {rule: result.value(rule) for rule in RULES}
+                orders = [
+                    (order.value("first", "string"), order.part("honest_wins"))
+                    for order in result.part("orders").each()
+                ]
                 if len(orders) > 1:
-                    orders.append(("mean", result["mean"]))
+                    orders.append(("mean", result.part("mean")))
                 for first, wins in orders:
-                    images, lies = wins["images"]["wilson"], wins["lies"]["wilson"]
-                    rows.append(
-                        {
-                            **_names(place, cell["cell"]),
-                            **by,
-                            **estimates(first, images["of"], _ends(images), _ends(lies)),
-                        }
-                    )
-        return table(rows, [*NAMES, *RULES, *ESTIMATES])
+                    images, lies = wins.part("images").part("wilson"), wins.part("lies").part("wilson")
+                    ends = ("rate", "low", "high")
+                    row = {
+                        "first": first,
+                        "images": images.value("of", "uint32"),
+                        **{end: images.value(end) for end in ends},
+                        **{f"lies_{end}": lies.value(end) for end in ends},
+                    }
+                    rows.append({**_names(place, cell.part("cell")), **by, **row})
+        return rows
 
     def scores(self) -> "pa.Table":
         """How good the judges' probabilities are, as the program's own summary says.
@@ -186,36 +202,88 @@ class Run:
             ``brier`` (0 to 2), ``log`` (nats), each with its 95 % interval, ``_low`` and ``_high``; ``ece``.
             The reliability curves are in :attr:`summary`.
         """
+        return table(self._scores(), [*NAMES, *SCORES])
+
+    def _scores(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
-        for place, cell in enumerate(self.summary["cells"]):
-            for judged in cell["judged"]:
-                scores = judged["scores"]
+        for place, cell in enumerate(self._cells()):
+            for judged in cell.part("judged").each():
+                scores = judged.part("scores")
                 row = {
-                    **_names(place, cell["cell"]),
-                    "first": judged["first"],
-                    "labels": judged["labels"],
-                    "forecasts": scores["forecasts"],
-                    "ece": scores["ece"],
+                    "first": judged.value("first"),
+                    "labels": judged.value("labels"),
+                    "forecasts": scores.value("forecasts"),
+                    "ece": scores.value("ece"),
                 }
                 for score in ("brier", "log"):
-                    interval = scores[f"{score}_interval"]
+                    interval = scores.part(f"{score}_interval")
                     row |= {
-                        score: scores[score],
-                        f"{score}_low": interval["low"],
-                        f"{score}_high": interval["high"],
+                        score: scores.value(score),
+                        f"{score}_low": interval.value("low", "double"),
+                        f"{score}_high": interval.value("high", "double"),
                     }
-                rows.append(row)
-        return table(rows, [*NAMES, *SCORES])
+                rows.append({**_names(place, cell.part("cell")), **row})
+        return rows
+
+    def _cells(self) -> list["_Part"]:
+        return _Part(self.folder / "summary.json", "", self.summary).part("cells").each()
 
 
-def _names(place: int, cell: dict[str, Any]) -> dict[str, object]:
+# What a column's values are, and how that is said.
+KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    "string": ((str, type(None)), "a text or null"),
+    "bool": (bool, "true or false"),
+    "double": ((int, float), "a number"),
+    "uint16": (int, "a whole number from 0 to 65535"),
+    "uint32": (int, "a whole number from 0 to 4294967295"),
+}
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A part of a file of JSON, which knows where it is."""
+
+    path: pathlib.Path
+    place: str
+    of: object
+
+    def part(self, name: str) -> "_Part":
+        """The field of that name."""
+        place = f"{self.place}.{name}" if self.place else name
+        of = self.of
+        fields = cast(dict[str, object], of) if isinstance(of, dict) else {}
+        if name not in fields:
+            raise RunError(f"{self.path}: it has no field {place}")
+        return _Part(self.path, place, fields[name])
+
+    def each(self) -> list["_Part"]:
+        """The parts of a list."""
+        of = self.of
+        if not isinstance(of, list):
+            raise RunError(f"{self.path}: {self.place} must be a list")
+        parts = enumerate(cast(list[object], of))
+        return [_Part(self.path, f"{self.place}[{at}]", part) for at, part in parts]
+
+    def value(self, name: str, kind: str | None = None) -> object:
+        """What a field is, which must be of a column's kind: of the column of that name, unless another is given."""
+        part = self.part(name)
+        kind = kind or TYPES[name]
+        types, words = KINDS[kind]
+        fits = isinstance(part.of, types) and (kind == "bool" or not isinstance(part.of, bool))
+        if fits and kind.startswith("uint"):
+            fits = isinstance(part.of, int) and 0 <= part.of < 2 ** int(kind.removeprefix("uint"))
+        if fits and kind == "double":
+            # A whole number of any length is one in JSON.
+            fits = isinstance(part.of, (int, float)) and abs(part.of) < 1e300
+        if not fits:
+            raise RunError(f"{self.path}: {part.place} must be {words}, not {str(part.of)[:50]!r}")
+        return part.of
+
+
+def _names(place: int, cell: _Part) -> dict[str, object]:
     """What a cell of the manifest is called."""
-    names = {name: cell[name] for name in NAMES if name not in ("cell", "judge")}
-    return {"cell": place, **names, "judge": cell["judge"]["name"]}
-
-
-def _ends(estimate: dict[str, float]) -> tuple[float, float, float]:
-    return estimate["rate"], estimate["low"], estimate["high"]
+    names = {name: cell.value(name) for name in NAMES if name not in ("cell", "judge")}
+    return {"cell": place, **names, "judge": cell.part("judge").value("name", "string")}
 
 
 def _read(path: pathlib.Path) -> dict[str, Any]:

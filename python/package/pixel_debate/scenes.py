@@ -1,5 +1,7 @@
 """What the environments share: which debates they are about, and how a debater sees one as arrays."""
 
+import itertools
+import operator
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypedDict
@@ -8,7 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from pixel_debate import datasets
-from pixel_debate._native import Agent, Dataset, Debate, Judge, Rules, View, play
+from pixel_debate._native import (
+    Agent,
+    Dataset,
+    Debate,
+    Judge,
+    Rules,
+    SetupError,
+    View,
+    _check_judge,  # pyright: ignore[reportPrivateUsage]
+    play,
+)
 from pixel_debate.types import AnyDebater, AnyJudge, BatchJudge, Legal, Role
 
 __all__ = ["Observation", "Outcome", "RenderMode", "Scenes", "move", "picture", "rendered", "text"]
@@ -16,7 +28,9 @@ __all__ = ["Observation", "Outcome", "RenderMode", "Scenes", "move", "picture", 
 RenderMode: TypeAlias = Literal["human", "rgb_array", "ansi"]
 """How an environment shows its debate: printed in characters, as a picture, or as characters."""
 CLASSES = 10
-"""The labels of a debate's claims."""
+"""The most labels that a judge tells apart that is asked in batches."""
+IMAGES = 10_000_000
+"""The most images that are drawn from."""
 BASE = 4
 """Planes before those of the claims."""
 
@@ -45,6 +59,7 @@ class Scenes:
         The images, or what :func:`pixel_debate.datasets.load` takes.
     judge : Judge, callable or object with ``decide``, optional
         Who gives the verdict. Unless given, the package's judge for so many pixels, or that for 6 where there is none.
+        It is asked about the dataset's classes: 2 to 10, or any number if it decides view by view.
     pixels : int
         How many pixels both debaters together reveal, 1 to 128.
     precommit : bool
@@ -63,7 +78,8 @@ class Scenes:
     Raises
     ------
     ValueError
-        If an image has fewer legal pixels than are to be revealed, or a word is none of those above.
+        If an image has fewer legal pixels than are to be revealed, there are classes that the judge does not know, or a
+        word is none of those above.
     """
 
     def __init__(
@@ -88,6 +104,14 @@ class Scenes:
         self.dataset = datasets.load(dataset) if isinstance(dataset, str) else dataset
         fitting = pixels if pixels in (4, 6) else 6
         self.judge: AnyJudge = Judge.shipped(fitting) if judge is None else judge
+        _check_judge(self.judge)
+        self.classes = len(self.dataset.classes)
+        """The labels of a debate's claims."""
+        if self.classes < 2 or (callable(self.judge) and self.classes > CLASSES):
+            raise SetupError(
+                f"{self.dataset.name} has {self.classes} classes: a debate is about two at least, and a judge that is "
+                f"asked in batches tells up to {CLASSES} apart"
+            )
         self.first: Literal["random"] | Role = first
         self.reward: Literal["outcome", "margin"] = reward
         self.rules = Rules(pixels, precommit, "honest", order, legal)
@@ -96,12 +120,16 @@ class Scenes:
         if images is None:
             self.images = np.flatnonzero(enough)
         else:
-            self.images = np.fromiter(images, np.int64)
-            for image in self.images.tolist():
-                if not 0 <= image < len(enough):
+            # Not all at once: there may be more of them than fit into memory.
+            given = list(itertools.islice(images, IMAGES + 1))
+            if len(given) > IMAGES:
+                raise ValueError(f"there are more than {IMAGES} images to draw from")
+            for image in given:
+                if not 0 <= operator.index(image) < len(enough):
                     raise ValueError(f"there is no image {image}: there are {len(enough)}")
                 if not enough[image]:
                     raise ValueError(f"image {image} has fewer than {pixels} legal pixels")
+            self.images = np.array(given, np.int64)
         if len(self.images) == 0:
             raise ValueError(f"no image has {pixels} legal pixels")
 
@@ -109,7 +137,7 @@ class Scenes:
     def shape(self) -> tuple[int, int, int]:
         """The shape of an observation: planes, height, width."""
         height, width = self.dataset.images.shape[1:]
-        return BASE + 2 * CLASSES, height, width
+        return BASE + 2 * self.classes, height, width
 
     @property
     def actions(self) -> int:
@@ -121,7 +149,7 @@ class Scenes:
         image = int(random.choice(self.images))
         lie: int | None = None
         if self.rules.precommit:
-            others = [label for label in range(CLASSES) if label != self.dataset.labels[image]]
+            others = [label for label in range(self.classes) if label != self.dataset.labels[image]]
             lie = int(random.choice(others))
         first: Role = ("honest", "liar")[int(random.integers(2))]
         if self.first != "random":
@@ -136,7 +164,7 @@ class Scenes:
         ``observation`` is uint8 of shape ``(24, height, width)``. Plane 0 is the image; 1 is 255 where the
         debater itself has revealed a pixel, and 2 where its opponent has; 3 is 255 everywhere for the honest
         debater and 0 for the liar; 4 to 13 are 255 everywhere at its own claim, and 14 to 23 at its
-        opponent's. Without precommit the liar claims nothing, and the planes of its claim are 0. So what the
+        opponent's: of n classes there are 4 + 2 n planes. Without precommit the liar claims nothing, and the planes of its claim are 0. So what the
         two see of one position differs in the planes 1 to 23 alone, by whose they are.
 
         ``action_mask`` is int8 of shape ``(height * width,)``, 1 where the pixel may be revealed. Only who is to
@@ -151,7 +179,7 @@ class Scenes:
         if view.own_claim is not None:
             planes[BASE + view.own_claim] = 255
         if view.rival_claim is not None:
-            planes[BASE + CLASSES + view.rival_claim] = 255
+            planes[BASE + self.classes + view.rival_claim] = 255
         mask = np.zeros(self.actions, np.int8)
         if view.to_move == view.seat:
             legal = view.legal_moves.astype(np.int64)

@@ -7,8 +7,13 @@
 >>> observations, rewards, terminations, truncations, infos = env.step(actions)
 """
 
+import operator
 from collections.abc import Callable
 from typing import Any, Literal, TypeAlias, TypedDict
+
+from pixel_debate._extras import needed
+
+needed("environments", "gymnasium")
 
 import gymnasium
 import numpy as np
@@ -17,10 +22,14 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
-from pixel_debate._native import Debates, Judge, SetupError
+from pixel_debate._native import Debates, Judge, PlayerError, SetupError
 from pixel_debate.scenes import BASE, CLASSES, Scenes
 
 __all__ = ["BatchPolicy", "DebateVectorEnv", "Observations", "planes"]
+
+
+ENVS = 1 << 16
+"""The most debates that are stepped at once."""
 
 
 class Observations(TypedDict):
@@ -66,8 +75,8 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
     ``image``       uint8, (n, height, width)  the image
     ``evidence``    uint8, (n, height, width)  1 where it has revealed a pixel itself, 2 where its rival has
     ``role``        int64, (n,)                1 for the honest debater, 0 for the liar
-    ``own_claim``   int64, (n,)                the label that it claims; 10 for none
-    ``rival_claim`` int64, (n,)                the label that its rival claims; 10 for none
+    ``own_claim``   int64, (n,)                the label that it claims; 10, or how many classes there are, for none
+    ``rival_claim`` int64, (n,)                the label that its rival claims; likewise
     ``action_mask`` int8, (n, height * width)  1 where the pixel may be revealed
     =============== ========================== ===================================================
 
@@ -77,10 +86,18 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
     float32, and ``"illegal"``, bool, where ``"_final_info"`` is true. No debate is truncated, and final observations,
     which nothing can be learnt from then, are not given.
 
+    In a step a debate gives at most one reward. An opponent that reveals a pixel that is not legal is an error of the
+    opponent's, and nothing that the learner should get a reward for: a ``PlayerError``.
+
+    Where the judge or the opponent raises, or Ctrl-C ends a step or a reset in its middle, the debates stand nobody
+    knows how: then ``reset`` has to begin them anew, and ``step`` raises ``gymnasium.error.ResetNeeded`` before. Actions
+    that are refused change nothing. An environment pickles between two steps, if its judge and its opponent do, and goes
+    on as it would have.
+
     Parameters
     ----------
     num_envs : int
-        How many debates, at least 1.
+        How many debates, 1 to 65,536: spaces and observations take some ten kilobytes each.
     opponent : callable, optional
         Who plays the other side: a function of observations, as :data:`BatchPolicy`; ``"random"`` for any legal pixel.
     seat : {"random", "first", "second"}
@@ -92,7 +109,7 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
     Raises
     ------
     ValueError
-        If an option is none of those that it may be.
+        If an option is none of those that it may be, or with an opponent one of both has no pixel to reveal.
     """
 
     metadata: dict[str, Any] = {  # noqa: RUF012
@@ -110,9 +127,15 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
     ) -> None:
         if seat not in ("random", "first", "second"):
             raise ValueError(f'seat must be "random", "first" or "second", not {seat!r}')
-        if num_envs < 1:
-            raise ValueError(f"num_envs must be 1 or more, not {num_envs}")
+        if not 1 <= operator.index(num_envs) <= ENVS:
+            raise ValueError(f"num_envs must be a whole number from 1 to {ENVS}, not {num_envs}")
+        if not (opponent is None or opponent == "random" or callable(opponent)):
+            raise ValueError(f'opponent must be None, "random" or a function of observations, not {opponent!r}')
         self.scenes = Scenes(**options)
+        if opponent is not None and seat != "first" and self.scenes.rules.pixels < 2:
+            raise SetupError(
+                'of one pixel the second debater has none to reveal: let pixels be 2 or more, or seat "first"'
+            )
         self.num_envs = num_envs
         self._seat = seat
         self._opponent: BatchPolicy | None = self.sample if opponent == "random" else opponent
@@ -136,8 +159,8 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
                 "image": spaces.Box(0, 255, (height, width), np.uint8),
                 "evidence": spaces.Box(0, 2, (height, width), np.uint8),
                 "role": spaces.Discrete(2),
-                "own_claim": spaces.Discrete(CLASSES + 1),
-                "rival_claim": spaces.Discrete(CLASSES + 1),
+                "own_claim": spaces.Discrete(self.scenes.classes + 1),
+                "rival_claim": spaces.Discrete(self.scenes.classes + 1),
                 "action_mask": spaces.Box(0, 1, (height * width,), np.int8),
             }
         )
@@ -146,11 +169,13 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
         self.action_space = batch_space(self.single_action_space, num_envs)
         self._random = np.random.default_rng()
         self._learners = self._seats(num_envs)
+        self._is_sound = False
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observations, Infos]:
         """Begins all debates; with a seed, they and all that come after are the same whenever it is the same."""
+        self._is_sound = False
         if seed is not None:
             self._random = np.random.default_rng(seed)
         self._debates.reset(None if seed is None else int(self._random.integers(2**63)))
@@ -160,11 +185,31 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
         nowhere = np.zeros(self.num_envs, np.bool_)
         end: _Ended = {"honest_reward": nothing, "illegal": nowhere, "ended": nowhere.copy()}
         self._answer(nothing.copy(), end)
-        return self.observe(), {}
+        seen = self.observe()
+        self._is_sound = True
+        return seen, {}
 
     def step(self, actions: npt.ArrayLike) -> Stepped:
-        """Reveals a pixel in each debate; the opponent answers, or the judge does."""
-        chosen = np.asarray(actions, np.int64)
+        """Reveals a pixel in each debate; the opponent answers, or the judge does.
+
+        Parameters
+        ----------
+        actions : numpy.ndarray of integers, shape (n,)
+            A pixel for each debate, ``row * width + column``.
+
+        Raises
+        ------
+        ValueError
+            If they are no such array. Nothing has happened.
+        gymnasium.error.ResetNeeded
+            If ``reset`` was not called, or something was broken off since.
+        PlayerError
+            If the judge or the opponent answers what is no answer.
+        """
+        if not self._is_sound:
+            raise gymnasium.error.ResetNeeded("reset() begins all debates anew: the last step was broken off, or none was begun")
+        chosen = self._chosen("actions", actions)
+        self._is_sound = False
         everywhere = np.ones(self.num_envs, np.bool_)
         rewards, ended, honest, illegal = self._debates.step(chosen, everywhere, self._ask)
         end: _Ended = {"honest_reward": honest, "illegal": illegal, "ended": ended}
@@ -175,7 +220,9 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
         if end["ended"].any():
             final = {"honest_reward": end["honest_reward"], "illegal": end["illegal"]}
             infos = {"final_info": final, "_final_info": end["ended"]}
-        return self.observe(), rewards, end["ended"], np.zeros(self.num_envs, np.bool_), infos
+        stepped = self.observe(), rewards, end["ended"], np.zeros(self.num_envs, np.bool_), infos
+        self._is_sound = True
+        return stepped
 
     def observe(self) -> Observations:
         """What those see who are to move."""
@@ -196,6 +243,16 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
         numbers = self._random.random(mask.shape, np.float32)
         return np.asarray(np.where(mask == 1, numbers, -1.0).argmax(1), np.int64)
 
+    def _chosen(self, what: str, actions: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """Actions as the debates take them. What int64 has not is no pixel in any case."""
+        chosen = np.asanyarray(actions)
+        have = f"{chosen.dtype} of shape {chosen.shape}"
+        if isinstance(chosen, np.ma.MaskedArray):
+            have = "a masked array, of which some is hidden"
+        elif chosen.shape == (self.num_envs,) and chosen.dtype.kind in "iu":
+            return np.asarray(chosen, np.int64)
+        raise ValueError(f"{what} must be whole numbers, an array of int64 and shape ({self.num_envs},), not {have}")
+
     def _seats(self, count: int) -> npt.NDArray[np.int64]:
         if self._seat == "random":
             return self._random.integers(2, size=count)
@@ -206,32 +263,47 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
         if self._opponent is None:
             return
         while (waiting := self._debates.to_move() != self._learners).any():
-            answers = np.asarray(self._opponent(self.observe()), np.int64)
+            answered = self._opponent(self.observe())
+            try:
+                answers = self._chosen("the opponent's answers", answered)
+            except ValueError as error:
+                raise PlayerError(f"many debates: {error}") from error
             got, ended, honest, illegal = self._debates.step(answers, waiting, self._ask)
+            if illegal.any():
+                debate = int(illegal.argmax())
+                raise PlayerError(
+                    f"many debates: the opponent has answered {answers[debate]} in debate {debate}, where its action_mask "
+                    "has no 1: that is no legal reveal"
+                )
             rewards -= got
             end["honest_reward"][ended] = honest[ended]
-            end["illegal"] |= illegal
             end["ended"] |= ended
             self._learners[ended] = self._seats(int(ended.sum()))
 
 
-def planes(observations: Observations) -> npt.NDArray[np.uint8]:
+def planes(observations: Observations, classes: int = CLASSES) -> npt.NDArray[np.uint8]:
     """Observations as planes, uint8 of shape ``(n, 24, height, width)``, as the other environments have them.
+
+    Parameters
+    ----------
+    observations : Observations
+    classes : int
+        How many classes there are, ``env.scenes.classes``: of n there are 4 + 2 n planes.
 
     See Also
     --------
     pixel_debate.scenes.Scenes.observe : says what each plane is.
     """
     image, evidence = observations["image"], observations["evidence"]
-    made = np.zeros((len(image), BASE + 2 * CLASSES, *image.shape[1:]), np.uint8)
+    made = np.zeros((len(image), BASE + 2 * classes, *image.shape[1:]), np.uint8)
     made[:, 0] = image
     made[:, 1] = np.where(evidence == 1, 255, 0)
     made[:, 2] = np.where(evidence == 2, 255, 0)
     made[:, 3] = np.where(observations["role"] == 1, 255, 0)[:, None, None]
     for start, claims in (
         (BASE, observations["own_claim"]),
-        (BASE + CLASSES, observations["rival_claim"]),
+        (BASE + classes, observations["rival_claim"]),
     ):
-        rows = np.flatnonzero(claims < CLASSES)
+        rows = np.flatnonzero(claims < classes)
         made[rows, start + claims[rows]] = 255
     return made

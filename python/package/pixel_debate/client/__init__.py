@@ -12,6 +12,10 @@
 It needs the package `websockets`: ``pip install 'pixel-debate[client]'``.
 """
 
+from pixel_debate._extras import needed
+
+needed("client", "websockets")
+
 from pixel_debate.client.errors import ClientError, Closed, ProtocolError, Refused, Unreachable
 from pixel_debate.client.events import Event, Kind, Turn
 from pixel_debate.client.players import AnyPlayer, Player, Verdict

@@ -9,6 +9,10 @@
 Each is about the same images and the same pairs of claims, so that their accuracies may be compared.
 """
 
+from pixel_debate._extras import needed
+
+needed("inspect", "inspect_ai", "PIL")
+
 from pixel_debate.inspect_ai.scorers import brier, conduct, verdict
 from pixel_debate.inspect_ai.solvers import argue, decide
 from pixel_debate.inspect_ai.tasks import consultancy, debate, judge

@@ -1,0 +1,146 @@
+//! Numbers as Python gives them, of any size: what is out of range is a `ValueError` that says what is allowed.
+
+use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::{PySequence, PySequenceMethods};
+
+use crate::errors::wrong;
+
+/// The most numbers of a list: more are no list of shares or logits, and may not fit into memory.
+pub(crate) const MOST_NUMBERS: usize = 100_000_000;
+
+/// A whole number, the nearest that there is where it is beyond 128 bits.
+pub(crate) fn any(value: &Bound<'_, PyAny>) -> PyResult<i128> {
+    value.extract::<i128>().or_else(|error| {
+        if error.is_instance_of::<PyOverflowError>(value.py()) {
+            return Ok(if value.lt(0)? { i128::MIN } else { i128::MAX });
+        }
+        Err(error)
+    })
+}
+
+fn whole<T>(what: &str, value: &Bound<'_, PyAny>, least: T, most: T) -> PyResult<T>
+where
+    T: TryFrom<i128> + Into<u64> + PartialOrd + Copy,
+{
+    let number = any(value)?;
+    let fits = T::try_from(number).ok().filter(|number| (least..=most).contains(number));
+    fits.ok_or_else(|| {
+        let (least, most): (u64, u64) = (least.into(), most.into());
+        let have = match number {
+            i128::MIN => "one far below".to_owned(),
+            i128::MAX => "one far above".to_owned(),
+            number => number.to_string(),
+        };
+        wrong(format!("{what} must be a whole number from {least} to {most}, not {have}"))
+    })
+}
+
+/// `whole` for what may be left out.
+fn perhaps<T>(
+    value: &Bound<'_, PyAny>,
+    read: impl Fn(&Bound<'_, PyAny>) -> PyResult<T>,
+) -> PyResult<Option<T>> {
+    if value.is_none() { Ok(None) } else { read(value).map(Some) }
+}
+
+/// What seeds are: for agents, masks and environments.
+pub(crate) fn seed(value: &Bound<'_, PyAny>) -> PyResult<u64> {
+    whole("a seed", value, 0, u64::MAX)
+}
+
+pub(crate) fn perhaps_seed(value: &Bound<'_, PyAny>) -> PyResult<Option<u64>> {
+    perhaps(value, seed)
+}
+
+pub(crate) fn label(value: &Bound<'_, PyAny>) -> PyResult<u8> {
+    whole("a label", value, 0, 254)
+}
+
+pub(crate) fn perhaps_label(value: &Bound<'_, PyAny>) -> PyResult<Option<u8>> {
+    perhaps(value, label)
+}
+
+pub(crate) fn perhaps_classes(value: &Bound<'_, PyAny>) -> PyResult<Option<u8>> {
+    perhaps(value, classes)
+}
+
+pub(crate) fn classes(value: &Bound<'_, PyAny>) -> PyResult<u8> {
+    // What is too few says a debate itself.
+    value.extract::<u8>().or_else(|_| whole("classes", value, 2, u8::MAX))
+}
+
+pub(crate) fn threshold(value: &Bound<'_, PyAny>) -> PyResult<u8> {
+    whole("threshold", value, 0, u8::MAX)
+}
+
+pub(crate) fn threads(value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    whole::<u16>("threads", value, 1, 1024).map(usize::from)
+}
+
+/// A number of an image.
+pub(crate) fn image(value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    whole::<u32>("an image's number", value, 0, u32::MAX).map(|number| number as usize)
+}
+
+/// How many images.
+pub(crate) fn perhaps_images(value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+    perhaps(value, |value| whole::<u32>("images", value, 1, u32::MAX).map(|number| number as usize))
+}
+
+/// How many pixels of an image are drawn.
+pub(crate) fn perhaps_pixels(value: &Bound<'_, PyAny>) -> PyResult<Option<usize>> {
+    perhaps(value, |value| whole::<u32>("pixels", value, 0, 784).map(|number| number as usize))
+}
+
+/// How many debates are stepped at once.
+pub(crate) fn debates(value: &Bound<'_, PyAny>) -> PyResult<usize> {
+    let most = crate::vector::MOST_DEBATES;
+    whole::<u32>("num_envs", value, 1, most).map(|number| number as usize)
+}
+
+/// A number with a fraction: an int of any size is one, and may be beyond all of them.
+fn real(value: &Bound<'_, PyAny>) -> PyResult<f64> {
+    value.extract::<f64>().or_else(|error| {
+        if error.is_instance_of::<PyOverflowError>(value.py()) {
+            return Ok(if value.lt(0)? { f64::NEG_INFINITY } else { f64::INFINITY });
+        }
+        Err(error)
+    })
+}
+
+pub(crate) fn perhaps_real(value: &Bound<'_, PyAny>) -> PyResult<Option<f64>> {
+    perhaps(value, real)
+}
+
+/// A list of numbers, of which there are not too many.
+pub(crate) fn reals(value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
+    let refuse =
+        || wrong(format!("there are more than {MOST_NUMBERS} numbers: that is no list of them"));
+    // Without this a list of so many would be asked for its numbers first.
+    match value.cast::<PySequence>().map(PySequenceMethods::len) {
+        Ok(Ok(len)) if len > MOST_NUMBERS => return Err(refuse()),
+        // Longer than a length may be.
+        Ok(Err(error)) if error.is_instance_of::<PyOverflowError>(value.py()) => {
+            return Err(refuse());
+        }
+        _ => {}
+    }
+    let mut numbers = Vec::new();
+    let each = value.try_iter().map_err(|_| {
+        let kind =
+            value.get_type().name().map_or_else(|_| "that".to_owned(), |name| name.to_string());
+        PyTypeError::new_err(format!("a sequence of numbers is needed, not {kind}"))
+    })?;
+    for number in each {
+        if numbers.len() == MOST_NUMBERS {
+            return Err(refuse());
+        }
+        numbers.push(real(&number?)?);
+    }
+    Ok(numbers)
+}
+
+pub(crate) fn perhaps_reals(value: &Bound<'_, PyAny>) -> PyResult<Option<Vec<f64>>> {
+    perhaps(value, reals)
+}

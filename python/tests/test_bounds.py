@@ -1,0 +1,147 @@
+"""Numbers of any size, and lists of any length: refused with what is allowed, before memory is asked for."""
+
+import itertools
+import pathlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pixel_debate as pd
+import pytest
+
+HUGE = 2**62
+
+
+@pytest.mark.parametrize("number", [-1, -(2**70), 2**64, 2**200])
+@pytest.mark.parametrize("what", ["seed", "label", "lie", "classes", "index", "pixels", "gather", "threads", "images"])
+def test_whole_numbers_out_of_range_are_refused(
+    what: str, number: int, mnist: pd.Dataset, judge: pd.Judge, debate: pd.Debate, tmp_path: pathlib.Path
+) -> None:
+    image, rules = mnist.images[17].copy(), pd.Rules(4)
+    calls: dict[str, list[Callable[[], object]]] = {
+        "seed": [
+            lambda: pd.Agent("random", number),
+            lambda: pd.play(debate, judge, seed=number),
+            lambda: pd.play(debate, judge, liar_seed=number),
+            lambda: judge.accuracy(mnist, seed=number),
+            lambda: pd.evaluate(mnist, judge, images=[17], seed=number),
+        ],
+        "label": [lambda: pd.Debate(rules, image, number, 3), lambda: debate.copy().verdict(label=number)],
+        "lie": [lambda: pd.Debate(rules, image, 7, number), lambda: pd.Debate.of(rules, mnist, 17, number)],
+        "classes": [
+            lambda: pd.Debate(rules, image, 7, 3, number),
+            lambda: pd.Debate.of(rules, mnist, 17, 3, number),
+        ],
+        "index": [
+            lambda: pd.Debate.of(rules, mnist, number, 3),
+            lambda: pd.evaluate(mnist, judge, images=[number]),
+        ],
+        "pixels": [
+            lambda: pd.Rules(number),
+            lambda: pd.Judge.shipped(number),
+            lambda: judge.accuracy(mnist, pixels=number),
+        ],
+        "gather": [lambda: pd.Agent("mcts:10", gather=number)],
+        "threads": [lambda: pd.run("\n", tmp_path, threads=number)],
+        "images": [
+            lambda: pd.run("\n", tmp_path, images=number),
+            lambda: pd.evaluate(mnist, judge, images=number),
+        ],
+    }
+    for call in calls[what]:
+        with pytest.raises(ValueError, match=r"must be|there is no image|there are|no judge for|the number must"):
+            call()
+
+
+def test_what_is_out_of_range_is_named(mnist: pd.Dataset, judge: pd.Judge, debate: pd.Debate) -> None:
+    with pytest.raises(ValueError, match="a seed must be a whole number from 0 to 18446744073709551615, not -1"):
+        pd.Agent("random", -1)
+    with pytest.raises(ValueError, match="a label must be a whole number from 0 to 254, not 300"):
+        debate.verdict(label=300)
+    with pytest.raises(ValueError, match="threshold must be a whole number from 0 to 255, not one far above"):
+        pd.datasets.load("somewhere", threshold=10**50)
+    with pytest.raises(TypeError):
+        pd.Agent("random", 1.5)  # type: ignore[arg-type]  # pyright: ignore
+    # numpy's whole numbers are whole numbers.
+    assert pd.Agent("random", np.uint64(2**64 - 1)).seed == 2**64 - 1  # type: ignore[arg-type]  # pyright: ignore
+    for seconds in (-1.0, float("nan"), 10**400, -(10**400)):
+        with pytest.raises(ValueError, match="seconds must be a number from 0 on"):
+            pd.solve(debate, judge, seconds=seconds)
+        with pytest.raises(ValueError, match="seconds must be a number from 0 on"):
+            pd.Agent("greedy").choose(debate, judge, seconds=seconds)
+    while debate.to_move is not None:
+        debate.apply(debate.legal_moves[0])
+    with pytest.raises(ValueError, match="the probability inf is not"):
+        debate.verdict(label=8, probability=10**400)
+    with pytest.raises(ValueError, match="the logit of label 1 is 3e38: it must be a number from -1e38 to 1e38"):
+        debate.verdict([0.0, 3e38] * 5)
+    with pytest.raises(ValueError, match="a pixel is .column, row., two whole numbers from 0 to 255"):
+        debate.apply((-1, 2**70))
+
+
+def endless() -> Any:
+    return itertools.repeat(0.5)
+
+
+@pytest.mark.parametrize("shares", [range(HUGE), range(2**70), endless()])
+def test_a_rate_is_of_so_many_shares(shares: Any) -> None:
+    """An endless one is asked for the first hundred million."""
+    if not isinstance(shares, range):
+        pytest.skip("it takes seconds and a gigabyte: the bound is the same")
+    with pytest.raises(ValueError, match="there are more than 100000000 numbers"):
+        pd.rate(shares)
+
+
+@pytest.mark.parametrize("classes", [range(2**60), map(str, itertools.count())])
+def test_there_are_no_more_classes_than_labels(classes: Any, mnist: pd.Dataset) -> None:
+    with pytest.raises(ValueError, match="classes must be names|there are more than 256 classes"):
+        pd.Dataset.from_arrays("mine", mnist.images[:2].copy(), mnist.labels[:2].copy(), classes)
+
+
+def test_endless_lists_are_refused(mnist: pd.Dataset, judge: pd.Judge, debate: pd.Debate) -> None:
+    with pytest.raises(ValueError, match="there are more than"):
+        pd.evaluate(mnist, judge, images=itertools.count())
+    with pytest.raises(ValueError, match="there are more than"):
+        judge.logits_of(mnist.images[17], ([] for _ in itertools.count()))  # type: ignore[arg-type]  # pyright: ignore
+    with pytest.raises(ValueError, match="there are more than"):
+        judge.logits_of(mnist.images[17], [((0, 0) for _ in itertools.count())])  # type: ignore[list-item]  # pyright: ignore
+    with pytest.raises(ValueError, match="there are more than"):
+        debate.verdict(range(HUGE))
+
+
+def test_masked_arrays_are_refused(mnist: pd.Dataset, judge: pd.Judge, debate: pd.Debate) -> None:
+    """What is hidden under their masks would be read."""
+    images = np.ma.masked_array(mnist.images[:2], mnist.images[:2] > 9)
+    masks = mnist.images[:2] > 100
+    with pytest.raises(ValueError, match="not a masked one, of which some is hidden"):
+        judge.logits(images, masks)
+    with pytest.raises(ValueError, match="not a masked one"):
+        pd.Debate(pd.Rules(4), images[0], 7, 3)
+
+    def hides(values: Any, masks: Any) -> Any:
+        return np.ma.masked_array(np.zeros((len(values), 10)), True)
+
+    with pytest.raises(pd.PlayerError, match="not a masked array, of which some is hidden"):
+        pd.play(debate, hides)
+
+    class Decides:
+        def decide(self, view: pd.View) -> object:
+            return np.ma.masked_array(np.zeros(10), True)
+
+    with pytest.raises(pd.PlayerError, match="it is a masked array, of which some is hidden"):
+        pd.play(debate, Decides(), honest="random", liar="random")
+
+
+def test_the_margin_of_the_greatest_logits_is_a_number(debate: pd.Debate) -> None:
+    def great(values: Any, masks: Any) -> Any:
+        logits = np.full((len(values), 10), -1e38)
+        logits[:, 7] = 1e38
+        return logits
+
+    assert np.isfinite(pd.analyse(debate, great, replies=False).margins).all()
+
+    def greater(values: Any, masks: Any) -> Any:
+        return great(values, masks) * 3
+
+    with pytest.raises(pd.PlayerError, match="must be a number from -1e38 to 1e38"):
+        pd.play(debate, greater)
