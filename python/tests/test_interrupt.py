@@ -67,4 +67,4 @@ def test_ctrl_c_stops_it(work: str) -> None:
             process.kill()
         assert (said, process.returncode) == ("stopped\n", 0)
         # A second of its own; a machine that is busy otherwise has more, and an interpreter has to end.
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 10

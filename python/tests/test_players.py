@@ -270,7 +270,7 @@ def test_an_agent_goes_on_in_its_debate_and_begins_anew_in_another(
 def test_a_clock_cuts_a_search_short(debate: pd.Debate, judge: pd.Judge) -> None:
     began = time.monotonic()
     choice = pd.Agent("mcts:1000000").choose(debate, judge, seconds=0.05)
-    assert choice.cut_short and choice.proven is None and time.monotonic() - began < 2
+    assert choice.cut_short and choice.proven is None and time.monotonic() - began < 10
     assert pd.Agent("exact").choose(debate, judge).proven in ("honest", "liar")
     with pytest.raises(ValueError, match="seconds must be a number from 0 on"):
         pd.Agent("mcts:10").choose(debate, judge, seconds=-1.0)
