@@ -89,3 +89,37 @@ fn kernels_know_nothing_of_the_engine_that_calls_them() {
     }
     assert!(read > 5);
 }
+
+#[test]
+fn unsafe_code_stands_where_the_page_says() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(root.join("docs/architecture.md")).unwrap();
+    let (_, told) = page.split_once("**`unsafe` code stands").unwrap();
+    let (told, _) = told.split_once("\n\n").unwrap();
+    let told: BTreeSet<&str> = told.split('`').filter(|word| word.ends_with(".rs")).collect();
+    let mut found = BTreeSet::new();
+    let workspace: toml::Table =
+        fs::read_to_string(root.join("Cargo.toml")).unwrap().parse().unwrap();
+    let members = workspace["workspace"]["members"].as_array().unwrap();
+    let members = members.iter().filter_map(toml::Value::as_str).chain(["python"]);
+    let mut folders: Vec<_> = members.map(|member| root.join(member).join("src")).collect();
+    // The manifests deny it, so that it takes an attribute of this name.
+    for manifest in ["Cargo.toml", "python/Cargo.toml"] {
+        let manifest = fs::read_to_string(root.join(manifest)).unwrap();
+        assert!(manifest.contains("unsafe_code = \"deny\""));
+    }
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if entry.is_dir() {
+                folders.push(entry);
+            } else if entry.extension().is_some_and(|extension| extension == "rs")
+                && ["expect(unsafe_code", "allow(unsafe_code"]
+                    .iter()
+                    .any(|word| fs::read_to_string(&entry).unwrap().contains(word))
+            {
+                found.insert(entry.strip_prefix(&root).unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    assert_eq!(found.iter().map(String::as_str).collect::<BTreeSet<_>>(), told);
+}
