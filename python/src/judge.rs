@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use numpy::PyArray2;
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pixel_debate_datasets::Dataset as Images;
 use pixel_debate_game::{Image, Pixel};
 use pixel_debate_judge::{
@@ -21,7 +21,10 @@ use crate::{
     errors::{JudgeError, raise, wrong},
     interrupt::{detached, is_stopped},
     numbers,
+    own::asked,
+    players::AnyJudge,
     rules::legal_pixels,
+    vector::classes_of,
 };
 
 /// What makes a judge again: a function, and a name and bytes for it.
@@ -288,6 +291,86 @@ impl Judge {
     }
 }
 
+/// How often any judge is right about random pixels: the share of images, 0 to 1.
+///
+/// Judges that are asked with the same numbers see the same pixels, those of :meth:`Judge.accuracy`.
+///
+/// Parameters
+/// ----------
+/// judge : Judge or callable
+///     A callable is asked about the dataset's classes, in batches.
+/// dataset : Dataset
+///     The images, of 2 to 10 classes.
+/// pixels : int
+///     How many random pixels it sees of each.
+/// seed : int
+///     What the masks are drawn from; an image's depends on it and on the image's number alone.
+/// legal : {"nonzero", "any"}
+///     Which pixels are drawn.
+///
+/// Returns
+/// -------
+/// float
+///     A label that only ties with another is not right.
+///
+/// Raises
+/// ------
+/// ValueError
+///     If there are no images, or the judge cannot be asked in batches.
+/// PlayerError
+///     If a callable raises, or answers what is no answer.
+#[pyfunction]
+#[pyo3(signature = (judge, dataset, *, pixels, seed = 0, legal = "nonzero"))]
+pub(crate) fn accuracy(
+    py: Python<'_>,
+    judge: &Bound<'_, PyAny>,
+    dataset: &Dataset,
+    #[pyo3(from_py_with = numbers::perhaps_pixels)] pixels: Option<usize>,
+    #[pyo3(from_py_with = numbers::seed)] seed: u64,
+    legal: &str,
+) -> PyResult<f64> {
+    let pixels = pixels.ok_or_else(|| wrong("pixels must be a whole number, not None"))?;
+    let own = match AnyJudge::read(judge)? {
+        AnyJudge::Ours(ours) => {
+            return ours.get().accuracy(py, dataset, Some(pixels), seed, Some(legal));
+        }
+        AnyJudge::Batches(own) => own,
+        AnyJudge::Decides(_) => {
+            return Err(raise::<JudgeError>(
+                "a judge that decides one view after the other cannot be asked in batches",
+            ));
+        }
+    };
+    let masks = Masks { pixels, legal: legal_pixels(legal)? };
+    let data = dataset.inner();
+    if data.is_empty() {
+        return Err(wrong("there are no images"));
+    }
+    let classes = classes_of(data)?;
+    let (area, mut right) = (data.width() * data.height(), 0);
+    let numbers: Vec<usize> = (0..data.len()).collect();
+    for images in numbers.chunks(CHUNK) {
+        let (mut values, mut shown) =
+            (vec![0_u8; images.len() * area], vec![false; images.len() * area]);
+        for (row, index) in images.iter().enumerate() {
+            let image = data.image(*index);
+            for at in masks.draw(image, &mut measuring_rng(seed, *index)) {
+                values[row * area + at] = image[at];
+                shown[row * area + at] = true;
+            }
+        }
+        let shape = [images.len(), data.height(), data.width()];
+        let values = PyArray1::from_vec(py, values).reshape(shape)?;
+        let shown = PyArray1::from_vec(py, shown).reshape(shape)?;
+        let logits = asked(own.bind(py), values, shown, classes)
+            .map_err(|failure| failure.into_error(py, JUDGING))?;
+        let rows = images.iter().zip(&logits);
+        right += rows.filter(|(index, row)| is_right(row, data.label(**index))).count();
+        py.check_signals()?;
+    }
+    Ok(right as f64 / data.len() as f64)
+}
+
 impl Judge {
     /// The engine for one image.
     pub(crate) fn evaluator(&self, image: &Arc<Image>) -> PyResult<Box<dyn Evaluator>> {
@@ -313,16 +396,19 @@ fn right(many: &mut ManyEvaluator, dataset: &Images, masks: Masks, seed: u64) ->
                 .into_iter()
                 .map(move |at| (Pixel::new((at % SIDE) as u8, (at / SIDE) as u8), image[at]))
         }));
-        let is_right = |(index, logits): (&usize, &[f32; CLASSES])| {
-            let label = usize::from(dataset.label(*index));
-            logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
-        };
-        right += images.iter().zip(&logits).filter(|row| is_right(*row)).count();
+        let rows = images.iter().zip(&logits);
+        right += rows.filter(|(index, row)| is_right(row, dataset.label(**index))).count();
         if is_stopped() {
             break;
         }
     }
     right
+}
+
+/// Whether a label is believed more than any other.
+fn is_right(logits: &[f32; CLASSES], label: u8) -> bool {
+    let label = usize::from(label);
+    logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
 }
 
 const _: () = assert!(CLASSES == 10, "the documented shapes");

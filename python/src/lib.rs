@@ -44,7 +44,7 @@ mod _native {
             TranscriptError,
         },
         figure::{dots, lines},
-        judge::Judge,
+        judge::{Judge, accuracy},
         players::{asks_judge, check_judge},
         playing::{agent_seed, play, rate},
         rules::Rules,

@@ -310,7 +310,7 @@ impl Debates {
 }
 
 /// The classes of a dataset, which a judge must be able to tell apart that is asked in batches.
-fn classes_of(data: &Images) -> PyResult<u8> {
+pub(crate) fn classes_of(data: &Images) -> PyResult<u8> {
     let classes = data.classes().len();
     if !(2..=CLASSES).contains(&classes) {
         let name = data.name();

@@ -132,6 +132,35 @@ def test_masked_arrays_are_refused(mnist: pd.Dataset, judge: pd.Judge, debate: p
         pd.play(debate, Decides(), honest="random", liar="random")
 
 
+def test_any_judge_is_right_as_often_as_it_is(mnist: pd.Dataset, judge: pd.Judge) -> None:
+    few = pd.Dataset.from_arrays("few", mnist.images[:600].copy(), mnist.labels[:600].copy(), list("0123456789"))
+    asked: list[int] = []
+
+    def mine(values: Any, masks: Any) -> Any:
+        asked.append(len(values))
+        assert (masks.sum((1, 2)) == 4).all() and not values[~masks].any()
+        return judge.logits(values, masks)
+
+    for seed in (0, 5):
+        assert pd.accuracy(mine, few, pixels=4, seed=seed) == judge.accuracy(few, pixels=4, seed=seed)
+        assert pd.accuracy(judge, few, pixels=4, seed=seed) == judge.accuracy(few, pixels=4, seed=seed)
+    assert sum(asked) == 1200
+    ties = pd.accuracy(lambda values, masks: np.zeros((len(values), 10)), few, pixels=4)
+    sevens = pd.accuracy(lambda values, masks: np.full(len(values), 7), few, pixels=4)
+    assert ties == 0 and sevens == (few.labels == 7).mean()
+    with pytest.raises(pd.PlayerError, match="judging: .* has raised ZeroDivisionError"):
+        pd.accuracy(lambda values, masks: 1 / 0, few, pixels=4)
+    with pytest.raises(ValueError, match="pixels must be a whole number from 0 to 784, not -1"):
+        pd.accuracy(mine, few, pixels=-1)
+
+    class Decides:
+        def decide(self, view: pd.View) -> int:
+            return 1
+
+    with pytest.raises(pd.JudgeError, match="cannot be asked in batches"):
+        pd.accuracy(Decides(), few, pixels=4)  # type: ignore[arg-type]  # pyright: ignore
+
+
 def test_the_margin_of_the_greatest_logits_is_a_number(debate: pd.Debate) -> None:
     def great(values: Any, masks: Any) -> Any:
         logits = np.full((len(values), 10), -1e38)

@@ -2,6 +2,7 @@
 
 import pathlib
 from typing import Any
+from xml.etree import ElementTree
 
 import pixel_debate as pd
 import pyarrow
@@ -60,3 +61,12 @@ def test_who_played_is_named_where_it_differs() -> None:
     assert len(repr(figure)) < 100
     figure = pd.figure(rates(grid=grids), title="", by="first", series=["grid", "pixels"])
     assert "debate, pixels 4, honest first" in figure.svg
+
+
+def test_control_characters_are_shown_and_not_drawn() -> None:
+    """An SVG with one of them is none."""
+    grids: list[object] = ["a\x00b", "c\x1bd", "e\nf"]
+    for by in (None, "pixels"):
+        figure = pd.figure(rates(grid=grids), title="t\x07", note="n\x0c", by=by, series=["grid"])
+        ElementTree.fromstring(figure.svg)
+        assert "a\ufffdb" in figure.svg and "t\ufffd" in figure.svg

@@ -168,6 +168,20 @@ def test_scores_are_those_of_the_summary(run: pd.Run) -> None:
         assert row["log_high"] == scores["log_interval"]["high"]
 
 
+def test_curves_are_those_of_the_summary(run: pd.Run) -> None:
+    bins = [
+        (place, judged["first"], part)
+        for place, cell in enumerate(run.summary["cells"])
+        for judged in cell["judged"]
+        for part in judged["scores"]["curve"]
+    ]
+    rows = run.curves().to_pylist()
+    assert len(rows) == len(bins) > 0
+    for row, (place, first, part) in zip(rows, bins, strict=True):
+        assert (row["cell"], row["first"], row["from"], row["sure"]) == (place, first, part["from"], part["sure"])
+        assert (row["rate"], row["low"], row["forecasts"]) == tuple(part["right"][name] for name in ("rate", "low", "of"))
+
+
 def edit(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[pathlib.Path], object]:
     """What changes a JSON file of a run's folder."""
 

@@ -35,6 +35,7 @@ __all__ = [
     "_dots",
     "_lines",
     "_run",
+    "accuracy",
     "analyse",
     "load",
     "optimal",
@@ -369,6 +370,14 @@ class Analysis:
     @property
     def best(self) -> tuple[int, int]: ...
 
+def accuracy(
+    judge: Judge | BatchJudge,
+    dataset: Dataset,
+    *,
+    pixels: int,
+    seed: int = 0,
+    legal: Legal = "nonzero",
+) -> float: ...
 def analyse(debate: Debate, judge: Judge | BatchJudge, *, replies: bool = True) -> Analysis: ...
 def _asks_judge(debater: object) -> bool: ...
 def _check_judge(judge: object) -> None: ...

@@ -55,7 +55,16 @@ SCORES = {
     "log_high": "double",
     "ece": "double",
 }
-TYPES = NAMES | RULES | ESTIMATES | SCORES
+CURVES = {
+    "first": "string",
+    "from": "double",
+    "sure": "double",
+    "rate": "double",
+    "low": "double",
+    "high": "double",
+    "forecasts": "uint32",
+}
+TYPES = NAMES | RULES | ESTIMATES | SCORES | CURVES
 
 
 def estimates(

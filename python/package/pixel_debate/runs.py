@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 from pixel_debate.frames import (
+    CURVES,
     ESTIMATES,
     NAMES,
     RULES,
@@ -200,9 +201,40 @@ class Run:
             One row for each cell with debates and who made the first reveal. Columns: those that name the cell, as of
             :meth:`rates`; ``first``, null where the judge was alone; ``labels`` in play; ``forecasts``;
             ``brier`` (0 to 2), ``log`` (nats), each with its 95 % interval, ``_low`` and ``_high``; ``ece``.
-            The reliability curves are in :attr:`summary`.
+            The reliability curves are :meth:`curves`.
         """
         return table(self._scores(), [*NAMES, *SCORES])
+
+    def curves(self) -> "pa.Table":
+        """How often the judges were right by how sure they were: their reliability curves.
+
+        Returns
+        -------
+        pyarrow.Table
+            One row for each cell with scores, who made the first reveal, and bin of the probability of the label
+            believed that is not empty. Columns: those that name the cell, as of :meth:`rates`; ``first``; ``from``, the
+            bin's lower end; ``sure``, the mean probability; ``rate``, ``low``, ``high``: how often right, with the
+            95 % interval; ``forecasts``, how many.
+
+        Raises
+        ------
+        RunError
+            If ``summary`` has been altered so that it has them no longer: the field is named.
+        """
+        rows: list[dict[str, object]] = []
+        for place, cell in enumerate(self._cells()):
+            for judged in cell.part("judged").each():
+                for part in judged.part("scores").part("curve").each():
+                    right = part.part("right")
+                    row = {
+                        "first": judged.value("first"),
+                        "from": part.value("from", "double"),
+                        "sure": part.value("sure", "double"),
+                        **{end: right.value(end) for end in ("rate", "low", "high")},
+                        "forecasts": right.value("of", "uint32"),
+                    }
+                    rows.append({**_names(place, cell.part("cell")), **row})
+        return table(rows, [*NAMES, *CURVES])
 
     def _scores(self) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
