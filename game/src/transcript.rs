@@ -124,7 +124,11 @@ pub enum TranscriptError {
         refusal: IllegalMove,
     },
     /// An event had another effect than recorded: a pixel's value, or a verdict's outcome.
-    #[error("event {number} is recorded as {recorded:?} and replays as {replayed:?}")]
+    #[error(
+        "event {number} is recorded as {} and replays as {}",
+        written(recorded),
+        written(replayed)
+    )]
     Event {
         /// The event, counted from 1.
         number: usize,
@@ -134,13 +138,22 @@ pub enum TranscriptError {
         replayed: Box<Event>,
     },
     /// The outcome is not that of the events.
-    #[error("the outcome is recorded as {recorded:?} and replays as {replayed:?}")]
+    #[error(
+        "the outcome is recorded as {} and replays as {}",
+        written(recorded),
+        written(replayed)
+    )]
     Outcome {
         /// The outcome in the transcript.
         recorded: Option<Outcome>,
         /// The outcome of the events.
         replayed: Option<Outcome>,
     },
+}
+
+/// As a transcript has it, whose reader looks for it there.
+fn written(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 impl Transcript {
@@ -326,13 +339,13 @@ mod tests {
     #[test]
     fn a_forged_event_is_named_by_its_number() {
         for (part, by, wanted) in [
-            (r#""value":90"#, r#""value":91"#, "event 1 is recorded as"),
+            (r#""value":90"#, r#""value":91"#, "event 1 is recorded as {\""),
             (r"[1,0]", r"[0,0]", "event 2: pixel (0, 0) is zero"),
             (r"[1,0]", r"[2,0]", "event 2: pixel (2, 0) was revealed already"),
             (r#""by":"second""#, r#""by":"first""#, "event 2: the second debater is to move"),
             (r#""probability":0.75"#, r#""probability":2"#, "event 3: the probability 2"),
             ("open at the top", &"x".repeat(2001), "event 3: the explanation has 20"),
-            (r#""label":4"#, r#""label":1"#, "event 3 is recorded as"),
+            (r#""label":4"#, r#""label":1"#, "event 3 is recorded as {\""),
             (r#""label":4"#, r#""label":7"#, "event 3: label 7 is nobody's claim"),
         ] {
             let refusal = refusal(part, by);
