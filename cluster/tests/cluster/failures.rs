@@ -85,6 +85,14 @@ fn a_shard_that_kills_every_worker_is_given_up() {
         let victim = Crew::new(&access);
         victim.start(Worker::new(named(&format!("victim {number}"))).doing(Arc::clone(&kill)));
         crate::lab::wait_until(|| taken.load(Ordering::Relaxed) == number, || run.heard.all());
+        // What it has done before that may be on its way still, and would be lost with it.
+        loop {
+            let done = run.heard.standing().done;
+            std::thread::sleep(Duration::from_secs(2));
+            if run.heard.standing().done == done {
+                break;
+            }
+        }
         // All that it says ends with it.
         drop(victim);
     }
