@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::RunError;
-use super::folder::{MANIFEST, SAMPLE_TABLE, TABLE, manifest_of, read};
+use super::folder::{MANIFEST, SAMPLE_TABLE, TABLE, read};
+use super::same::manifest_of;
 use crate::manifest::Manifest;
 use crate::parquet::{self, Reveals};
 use crate::rows::Row;

@@ -5,11 +5,8 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
-use super::{Failed, RunError, Workers, log::Log, shard};
-use crate::Cell;
-use crate::manifest::{ANSWERS, JudgeOrigin, Manifest, Program, VERSION};
+use super::{Failed, RunError, Workers, log::Log, same, shard};
+use crate::manifest::{Manifest, Program};
 use crate::parquet::{Reveals, Table};
 use crate::plan::{RunPlan, Shard};
 use crate::rows::Row;
@@ -52,8 +49,11 @@ impl Folder {
         }
         let folder = Self { path: path.to_owned(), log: opened };
         if let Some(known) = &known {
-            let known = folder.check_same(known, manifest)?;
-            if folder.is_finished() && counts(&known) != counts(manifest) {
+            let is_finished = folder.is_finished();
+            let known = same::manifest_of(known)
+                .and_then(|known| same::check(&known, manifest, is_finished).map(|()| known));
+            let known = known.map_err(|difference| folder.other_run(difference))?;
+            if is_finished && same::counts(&known) != same::counts(manifest) {
                 folder.take_apart(&known, plan)?;
             }
         }
@@ -66,57 +66,8 @@ impl Folder {
         Ok(folder)
     }
 
-    /// The manifest that is there, if it is of the same debates. How they are counted and shown may
-    /// differ; how many images there are too, but for a finished run there are no fewer now.
-    fn check_same(&self, known: &[u8], manifest: &Manifest) -> Result<Manifest, RunError> {
-        let other = |difference: String| RunError::OtherRun { path: self.path.clone(), difference };
-        let known = manifest_of(known).map_err(other)?;
-        let Manifest { program, behaviour, instructions, dataset, cells, .. } = &known;
-        if *behaviour != manifest.behaviour {
-            return Err(other(format!(
-                "its debates are those of behaviour {behaviour}, and this program has behaviour {}, which \
-                 plays otherwise. A program of commit {} goes on with it",
-                manifest.behaviour, program.commit
-            )));
-        }
-        if *instructions != manifest.instructions {
-            return Err(other(format!(
-                "its judge computed with {instructions}, and this process computes with {}, which rounds \
-                 otherwise. `--instructions {instructions}` goes on with it, on a processor that has \
-                 them",
-                manifest.instructions
-            )));
-        }
-        if dataset != &manifest.dataset {
-            return Err(other("its images are others".to_owned()));
-        }
-        let plays = |cells: &[Cell]| cells.iter().map(|cell| cell.play.clone()).collect::<Vec<_>>();
-        if plays(cells) != plays(&manifest.cells) {
-            return Err(other(difference(cells, &manifest.cells)));
-        }
-        for judge in manifest.judges.iter().filter(|judge| judge.hash.starts_with(VERSION)) {
-            let same =
-                |there: &&JudgeOrigin| (&there.name, &there.hash) == (&judge.name, &judge.hash);
-            let there = known.judges.iter().find(same);
-            let [before, now] = [there, Some(judge)]
-                .map(|judge| judge.and_then(|judge| judge.provenance.get(ANSWERS)));
-            if before != now {
-                let name = &judge.name;
-                return Err(other(format!(
-                    "its judge {name} answered {before:?}, and now answers {now:?}"
-                )));
-            }
-        }
-        let fewer = counts(manifest).iter().zip(counts(&known)).any(|(now, before)| *now < before);
-        if self.is_finished() && fewer {
-            let before = known.image_numbers().len();
-            return Err(other(format!("it is finished with {before} images: ask for no fewer")));
-        }
-        let (one, two) = (known.image_numbers(), manifest.image_numbers());
-        if !one.starts_with(&two) && !two.starts_with(&one) {
-            return Err(other("its images are others".to_owned()));
-        }
-        Ok(known)
+    fn other_run(&self, difference: String) -> RunError {
+        RunError::OtherRun { path: self.path.clone(), difference }
     }
 
     /// Makes of a run that was finished with fewer images one that was stopped: shards of its table.
@@ -299,25 +250,6 @@ impl Folder {
     }
 }
 
-/// The manifest of those bytes, or why it is none of this version's.
-pub(super) fn manifest_of(bytes: &[u8]) -> Result<Manifest, String> {
-    let unreadable = |error| format!("its manifest cannot be read: {error}");
-    let Head { format } = serde_json::from_slice(bytes).map_err(unreadable)?;
-    if format != Manifest::FORMAT {
-        return Err(format!(
-            "it is of format {format}, which another version of the program wrote, and this one's is {}",
-            Manifest::FORMAT
-        ));
-    }
-    serde_json::from_slice(bytes).map_err(unreadable)
-}
-
-/// The part of a manifest that every version reads.
-#[derive(Deserialize)]
-struct Head {
-    format: u32,
-}
-
 /// The rows of a cell, by image.
 fn by_image(rows: Vec<Row>) -> HashMap<usize, Vec<Row>> {
     let mut images: HashMap<usize, Vec<Row>> = HashMap::new();
@@ -325,11 +257,6 @@ fn by_image(rows: Vec<Row>) -> HashMap<usize, Vec<Row>> {
         images.entry(row.image as usize).or_default().push(row);
     }
     images
-}
-
-/// How many images each cell has.
-fn counts(manifest: &Manifest) -> Vec<usize> {
-    manifest.cells.iter().map(|cell| cell.images).collect()
 }
 
 impl Manifest {
@@ -404,24 +331,6 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
         let _ = fs::remove_file(&part);
         RunError::io(path, source)
     })
-}
-
-/// What differs between the cells of a run that is there and one that is asked for.
-fn difference(there: &[Cell], asked: &[Cell]) -> String {
-    let count = format!("it has {} cells, and {} are asked for", there.len(), asked.len());
-    if there.len() != asked.len() {
-        return count;
-    }
-    let pair = there.iter().zip(asked).find(|(there, asked)| there.play != asked.play);
-    let Some((there, asked)) = pair else { return count };
-    let (judge, wanted) = (&there.play.judge, &asked.play.judge);
-    if judge.name == wanted.name && judge.hash != wanted.hash {
-        let (name, hash) = (&judge.name, &judge.hash);
-        return format!("its judge {name} is {hash}, and {} is asked for", wanted.hash);
-    }
-    format!(
-        "it has the cell \"{there}\" where \"{asked}\" is asked for, or its lies, orders or seeds are others"
-    )
 }
 
 #[cfg(test)]
@@ -499,6 +408,7 @@ mod tests {
         Folder::open(folder, &known).unwrap().take_apart(known.manifest(), &grown).unwrap();
         assert_eq!(run("[5, 3, 9, 1]").unwrap(), [6, 2]);
     }
+
     #[test]
     fn a_run_goes_on_only_with_the_instructions_and_the_behaviour_that_it_was_begun_with() {
         let folder = tempfile::tempdir().unwrap();
