@@ -30,6 +30,7 @@ use pixel_debate_game::View;
 
 pub use animation::gif;
 use canvas::Canvas;
+pub use svg::printable;
 
 /// A drawing: shapes that lie on each other, the last on top.
 #[derive(Clone, Debug, PartialEq)]

@@ -91,6 +91,13 @@ mod tests {
     }
 
     #[test]
+    fn what_xml_forbids_is_not_in_an_svg() {
+        let svg = Figure::sheet("a\u{0}b", "c\u{1b}\u{ffff}<d>", &[], 2).svg();
+        assert!(svg.contains(">a\u{fffd}b</text>"), "{svg}");
+        assert!(svg.contains(">c\u{fffd}\u{fffd}&lt;d&gt;</text>"), "{svg}");
+    }
+
+    #[test]
     fn a_sheet_of_nothing_is_small_and_no_fault() {
         let sheet = Figure::sheet("title", "note", &[], 0);
         assert_eq!((sheet.width, sheet.height), (0, HEAD));

@@ -52,6 +52,17 @@ fn hex(Rgb([red, green, blue]): Rgb<u8>) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
+/// A text with U+FFFD in place of what XML forbids, and no font has pictures of: control characters, U+FFFE, U+FFFF.
+///
+/// ```
+/// assert_eq!(pixel_debate_figure::printable("ring\u{7}s"), "ring\u{fffd}s");
+/// ```
+pub fn printable(text: &str) -> String {
+    let forbidden =
+        |character: char| character.is_control() || matches!(character, '\u{fffe}' | '\u{ffff}');
+    text.replace(forbidden, "\u{fffd}")
+}
+
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -21,6 +21,7 @@ mod error;
 mod failed;
 mod folder;
 mod log;
+mod same;
 pub(crate) mod shard;
 mod threads;
 mod undone;

@@ -68,8 +68,7 @@ pub(super) fn text<B: Backend>(
     at: (i32, i32),
     (size, colour, align): (i32, RGBColor, Align),
 ) -> Result<B> {
-    // An SVG may not have control characters, and no font has pictures of them.
-    let text = text.replace(char::is_control, "\u{fffd}");
+    let text = pixel_debate_figure::printable(text);
     // The middle of a line is a little above that of its letters.
     area.draw_text(&text, &font(size, colour, align), (at.0, at.1 + 2))
 }
