@@ -18,13 +18,18 @@ def test_lost_connections_are_resumed_without_a_loss(address: str, server: Serve
         created = outside(server, pixels=9)
         players = {seat: Slow(proxy.drop) for seat in ("honest", "liar", "judge")}
         heard: dict[str, list[Event]] = {seat: [] for seat in (*players, "spectator")}
+        watched = threading.Event()
 
         def watch() -> None:
             with through.watch(created.name) as seat:
-                heard["spectator"].extend(seat)
+                for event in seat:
+                    heard["spectator"].append(event)
+                    watched.set()
 
         with ThreadPoolExecutor(4) as pool:
             watching = pool.submit(watch)
+            # Who comes after the first reveal is told of it in one piece.
+            assert watched.wait(PATIENCE)
             ends = [
                 pool.submit(
                     through.play, player, created.name, getattr(created, seat), watcher=heard[seat].append

@@ -121,7 +121,7 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
     ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Reveals a pixel; the opponent answers, or the judge does.
 
-        Where one of them raises, or Ctrl-C ends it, nothing has happened, and the step can be repeated.
+        Where one of them raises, or Ctrl-C stops it while it thinks, nothing has happened, and the step can be repeated.
         """
         place = int(action)
         if "debate" not in vars(self):

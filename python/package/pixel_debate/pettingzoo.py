@@ -102,7 +102,7 @@ class raw_env(AECEnv[str, Observation, int]):  # noqa: N801
     def step(self, action: int | None) -> None:
         """Reveals a pixel for the debater to move; the judge answers after the last.
 
-        Where the judge raises, or Ctrl-C ends it, nothing has happened, and the step can be repeated.
+        Where the judge raises, or Ctrl-C stops it while it thinks, nothing has happened, and the step can be repeated.
         """
         agent = self.agent_selection
         if self.terminations[agent] or self.truncations[agent]:
