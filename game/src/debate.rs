@@ -374,7 +374,7 @@ impl Debate {
         Ok(value)
     }
 
-    fn check_verdict(&self, verdict: &Verdict) -> Result<(), IllegalMove> {
+    pub(crate) fn check_verdict(&self, verdict: &Verdict) -> Result<(), IllegalMove> {
         if self.to_move().is_some() {
             let (revealed, of) = (self.evidence.len() as u8, self.rules.pixels);
             return Err(IllegalMove::VerdictTooEarly { revealed, of });

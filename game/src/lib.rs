@@ -12,10 +12,11 @@
 //! | how it is played | [`Rules`], [`TurnOrder`], [`LegalPixels`] |
 //! | who takes part | [`Role`], [`Debater`], [`Seat`] |
 //! | what the judge sees and answers | [`Evidence`], [`Verdict`] |
+//! | what one judge says of a debate, and how several decide | [`Judgment`], [`JudgmentEvent`], [`PanelRule`] |
 //! | who wins by the judge's logits | [`honest_wins`], [`honest_margin`], [`believed_label`] |
 //! | what a seat may be told | [`View`], [`ViewEvent`], [`Sight`] |
 //! | the record of a debate | [`Transcript`] |
-//! | why something is refused | [`SetupError`], [`IllegalMove`], [`TranscriptError`], [`ImageError`] |
+//! | why something is refused | [`SetupError`], [`IllegalMove`], [`IllegalJudgment`], [`TranscriptError`], [`ImageError`] |
 //! | which bytes the program computes | [`BEHAVIOUR`] |
 //!
 //! ```
@@ -51,6 +52,8 @@ mod event;
 mod evidence;
 mod illegal;
 mod image;
+mod judgment;
+mod panel;
 mod pixel;
 mod rules;
 mod seats;
@@ -65,6 +68,8 @@ pub use event::{Event, ForfeitReason, Move};
 pub use evidence::{Evidence, Reveal};
 pub use illegal::IllegalMove;
 pub use image::{Image, ImageError};
+pub use judgment::{IllegalJudgment, Judgment, JudgmentEnd, JudgmentEvent};
+pub use panel::PanelRule;
 pub use pixel::Pixel;
 pub use rules::{LegalPixels, Rules, RulesError, TurnOrder};
 pub use seats::{Debater, Role, Seat, UnknownName};
