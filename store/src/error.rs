@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::name::Name;
+
 /// Why something was not stored or read.
 ///
 /// One failed commit answers all writes of its group with clones of one error.
@@ -109,41 +111,41 @@ pub enum StoreError {
         /// What the database said.
         detail: String,
     },
-    /// What the store has of a debate is not what was written.
-    #[error("what the store has of debate {debate:?} is damaged: {detail}")]
+    /// What the store has of a debate or judgment is not what was written.
+    #[error("what the store has of {of} is damaged: {detail}")]
     Damaged {
-        /// The debate.
-        debate: String,
+        /// The debate or judgment.
+        of: Name,
         /// What is wrong.
         detail: String,
     },
-    /// The store has no debate of that name.
-    #[error("the store has no debate {0:?}")]
-    UnknownDebate(String),
-    /// Another debate has the name.
-    #[error("the store has another debate {0:?}")]
-    DebateExists(String),
+    /// The store has nothing of that name.
+    #[error("the store has no {0}")]
+    Unknown(Name),
+    /// Another debate or judgment has the name.
+    #[error("the store has another {0}")]
+    Exists(Name),
     /// An event came with the wrong number.
-    #[error("event {seq} of debate {debate:?} came where event {expected} is next")]
+    #[error("event {seq} of {of} came where event {expected} is next")]
     Gap {
-        /// The debate.
-        debate: String,
+        /// The debate or judgment.
+        of: Name,
         /// The number that came.
         seq: u64,
         /// The number that is next.
         expected: u64,
     },
     /// Another event has the number.
-    #[error("the store has another event {seq} of debate {debate:?}")]
+    #[error("the store has another event {seq} of {of}")]
     Conflict {
-        /// The debate.
-        debate: String,
+        /// The debate or judgment.
+        of: Name,
         /// The number.
         seq: u64,
     },
-    /// The debate has ended.
-    #[error("debate {0:?} has ended: it has no further events")]
-    Ended(String),
+    /// The debate or judgment has ended.
+    #[error("{0} has ended: it has no further events")]
+    Ended(Name),
     /// The store has been closed.
     #[error("the store is closed")]
     Closed,
@@ -166,8 +168,8 @@ impl StoreError {
             | Self::NoStore { .. }
             | Self::Refused { .. }
             | Self::Damaged { .. }
-            | Self::UnknownDebate(_)
-            | Self::DebateExists(_)
+            | Self::Unknown(_)
+            | Self::Exists(_)
             | Self::Gap { .. }
             | Self::Conflict { .. }
             | Self::Ended(_)

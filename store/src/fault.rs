@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use crate::error::StoreError;
+use crate::name::Name;
 
 /// What was read.
 pub(crate) type Read<T> = Result<T, Fault<StoreError>>;
@@ -37,10 +38,10 @@ impl<E> Fault<E> {
 }
 
 impl Fault<StoreError> {
-    /// What it means where one debate was asked for.
-    pub(crate) fn of_debate(self, debate: &str) -> StoreError {
+    /// What it means where one debate or judgment was asked for.
+    pub(crate) fn of(self, name: Name) -> StoreError {
         match self {
-            Self::Damaged(detail) => StoreError::Damaged { debate: debate.into(), detail },
+            Self::Damaged(detail) => StoreError::Damaged { of: name, detail },
             Self::Failed(error) => error,
         }
     }

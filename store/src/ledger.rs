@@ -1,27 +1,46 @@
 //! What a group of writes means for a store: which are new, which repeat what is stored, and which
 //! are refused.
 //!
-//! The ledger remembers the last number of each debate that goes on, so that an event costs the
-//! database one insertion and no question. It may: a store belongs to one process, and one writer
-//! in it. After a failure, when it is open what the database holds, the ledger forgets everything,
-//! and learns it again from the database.
+//! The ledger remembers the last number of each debate and judgment that goes on, so that an event
+//! costs the database one insertion and no question. It may: a store belongs to one process, and one
+//! writer in it. After a failure, when it is open what the database holds, the ledger forgets
+//! everything, and learns it again from the database.
 
 use std::collections::HashMap;
 
 use bytes::Bytes;
 
 use crate::error::StoreError;
-use crate::records::{Finish, NewDebate};
+use crate::name::{Kind, Name, NameRef};
+use crate::records::{Finish, NewDebate, NewJudgment};
 
 /// A write.
 #[derive(Debug)]
 pub(crate) enum Write {
     Create(NewDebate),
-    Append { debate: String, seq: u64, event: Bytes, finish: Option<Finish> },
+    Judge(NewJudgment),
+    Append { of: Name, seq: u64, event: Bytes, finish: Option<Finish> },
     Check,
 }
 
-/// What the ledger remembers of a debate.
+impl Write {
+    /// The names that it is about.
+    fn names(&self) -> impl Iterator<Item = NameRef<'_>> {
+        let debate = |id| NameRef { kind: Kind::Debate, id };
+        let (first, second) = match self {
+            Self::Create(new) => (Some(debate(new.id.as_str())), None),
+            Self::Judge(new) => {
+                let judgment = NameRef { kind: Kind::Judgment, id: &new.id };
+                (Some(judgment), Some(debate(new.debate.as_str())))
+            }
+            Self::Append { of, .. } => (Some(of.parts()), None),
+            Self::Check => (None, None),
+        };
+        first.into_iter().chain(second)
+    }
+}
+
+/// What the ledger remembers of a debate or judgment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Known {
     pub(crate) place: u64,
@@ -34,9 +53,9 @@ pub(crate) struct Known {
 pub(crate) struct Group<'a> {
     /// New debates and their places.
     pub(crate) debates: Vec<(u64, &'a NewDebate)>,
+    pub(crate) judgments: Vec<Placed<'a>>,
     pub(crate) events: Vec<NewEvent<'a>>,
-    /// The places and names of the debates that end, and what came of them.
-    pub(crate) ends: Vec<(u64, &'a str, &'a Finish)>,
+    pub(crate) ends: Vec<End<'a>>,
     /// What should be in the store once the above is.
     pub(crate) repeats: Vec<Repeat<'a>>,
     pub(crate) check: bool,
@@ -44,12 +63,28 @@ pub(crate) struct Group<'a> {
     pub(crate) refusals: Vec<(usize, StoreError)>,
 }
 
-/// An event to be stored, of the debate at that place.
+/// A new judgment, its place, and that of its debate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Placed<'a> {
+    pub(crate) place: u64,
+    pub(crate) debate: u64,
+    pub(crate) judgment: &'a NewJudgment,
+}
+
+/// An event to be stored, of the debate or judgment at that place.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewEvent<'a> {
-    pub(crate) debate: u64,
+    pub(crate) place: u64,
     pub(crate) seq: u64,
     pub(crate) event: &'a Bytes,
+}
+
+/// A debate or judgment that ends, and what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct End<'a> {
+    pub(crate) place: u64,
+    pub(crate) name: NameRef<'a>,
+    pub(crate) finish: &'a Finish,
 }
 
 /// A write that was carried out before, as it seems.
@@ -64,14 +99,25 @@ pub(crate) struct Repeat<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Repeated<'a> {
     Debate(&'a NewDebate),
-    Event { debate: &'a str, seq: u64, event: &'a Bytes },
+    Judgment(&'a NewJudgment),
+    Event { of: NameRef<'a>, seq: u64, event: &'a Bytes },
 }
 
 impl Group<'_> {
     /// Whether the database has nothing to do.
     pub(crate) fn is_empty(&self) -> bool {
-        let Self { debates, events, ends, repeats, check, refusals: _ } = self;
-        debates.is_empty() && events.is_empty() && ends.is_empty() && repeats.is_empty() && !check
+        let Self { debates, judgments, events, ends, repeats, check, refusals: _ } = self;
+        debates.is_empty()
+            && judgments.is_empty()
+            && events.is_empty()
+            && ends.is_empty()
+            && repeats.is_empty()
+            && !check
+    }
+
+    /// The debates or the judgments that end.
+    pub(crate) fn ends_of(&self, kind: Kind) -> Vec<End<'_>> {
+        self.ends.iter().copied().filter(|end| end.name.kind == kind).collect()
     }
 }
 
@@ -79,43 +125,59 @@ impl Repeated<'_> {
     /// What is said where the store holds something else.
     pub(crate) fn refusal(&self) -> StoreError {
         match *self {
-            Self::Debate(debate) => StoreError::DebateExists(debate.id.clone()),
-            Self::Event { debate, seq, .. } => StoreError::Conflict { debate: debate.into(), seq },
+            Self::Debate(debate) => StoreError::Exists(Name::Debate(debate.id.clone())),
+            Self::Judgment(judgment) => StoreError::Exists(Name::Judgment(judgment.id.clone())),
+            Self::Event { of, seq, .. } => StoreError::Conflict { of: of.owned(), seq },
         }
     }
 }
 
+/// What a store holds of a name, or that it is damaged.
+type Found = Result<Option<Known>, StoreError>;
+
 /// What is remembered of the store.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    /// By name. Names that no debate has, or one that is damaged, are remembered for one group.
-    known: HashMap<String, Result<Option<Known>, StoreError>>,
+    /// By name. Names that nothing has, or what is damaged, are remembered for one group.
+    debates: HashMap<String, Found>,
+    judgments: HashMap<String, Found>,
     last_place: Option<u64>,
 }
 
 impl Ledger {
-    /// How many debates are remembered at most. It is more than a server holds at once.
+    /// How many debates and judgments are remembered at most. It is more than a server holds at once.
     const MOST: usize = 1 << 17;
 
-    /// The names in the writes of which nothing is known yet.
-    pub(crate) fn unknown<'a>(&self, writes: &'a [Write]) -> Vec<&'a str> {
-        let names = writes.iter().filter_map(|write| match write {
-            Write::Create(debate) => Some(debate.id.as_str()),
-            Write::Append { debate, .. } => Some(debate.as_str()),
-            Write::Check => None,
-        });
-        let mut names: Vec<_> = names.filter(|name| !self.known.contains_key(*name)).collect();
+    /// The names of that kind in the writes of which nothing is known yet.
+    pub(crate) fn unknown<'a>(&self, kind: Kind, writes: &'a [Write]) -> Vec<&'a str> {
+        let names = writes.iter().flat_map(Write::names).filter(|name| name.kind == kind);
+        let names = names.map(|name| name.id).filter(|id| !self.of(kind).contains_key(*id));
+        let mut names: Vec<_> = names.collect();
         names.sort_unstable();
         names.dedup();
         names
     }
 
     /// Remembers what the store holds of a name.
-    pub(crate) fn learn(&mut self, name: &str, known: Result<Option<Known>, StoreError>) {
-        self.known.insert(name.into(), known);
+    pub(crate) fn learn(&mut self, kind: Kind, id: &str, found: Found) {
+        self.of_mut(kind).insert(id.into(), found);
     }
 
-    /// Whether it has to be told the last place that a debate has.
+    fn of(&self, kind: Kind) -> &HashMap<String, Found> {
+        match kind {
+            Kind::Debate => &self.debates,
+            Kind::Judgment => &self.judgments,
+        }
+    }
+
+    fn of_mut(&mut self, kind: Kind) -> &mut HashMap<String, Found> {
+        match kind {
+            Kind::Debate => &mut self.debates,
+            Kind::Judgment => &mut self.judgments,
+        }
+    }
+
+    /// Whether it has to be told the last place that was given.
     pub(crate) fn wants_last_place(&self) -> bool {
         self.last_place.is_none()
     }
@@ -129,19 +191,19 @@ impl Ledger {
     pub(crate) fn plan<'a>(&mut self, writes: &'a [Write]) -> Group<'a> {
         let mut plan = Group::default();
         for (index, write) in writes.iter().enumerate() {
-            match write {
-                Write::Create(debate) => {
-                    if let Err(refusal) = self.create(&mut plan, index, debate) {
-                        plan.refusals.push((index, refusal));
-                    }
+            let planned = match write {
+                Write::Create(debate) => self.create(&mut plan, index, debate),
+                Write::Judge(judgment) => self.judge(&mut plan, index, judgment),
+                Write::Append { of, seq, event, finish } => {
+                    self.append(&mut plan, index, of.parts(), (*seq, event, finish.as_ref()))
                 }
-                Write::Append { debate, seq, event, finish } => {
-                    let append = (debate.as_str(), *seq, event, finish.as_ref());
-                    if let Err(refusal) = self.append(&mut plan, index, append) {
-                        plan.refusals.push((index, refusal));
-                    }
+                Write::Check => {
+                    plan.check = true;
+                    Ok(())
                 }
-                Write::Check => plan.check = true,
+            };
+            if let Err(refusal) = planned {
+                plan.refusals.push((index, refusal));
             }
         }
         plan
@@ -153,19 +215,29 @@ impl Ledger {
         index: usize,
         debate: &'a NewDebate,
     ) -> Result<(), StoreError> {
-        match self.known.get(&debate.id) {
-            Some(Err(damaged)) => return Err(damaged.clone()),
-            Some(&Ok(Some(Known { place, .. }))) => {
-                plan.repeats.push(Repeat { index, place, what: Repeated::Debate(debate) });
-            }
-            Some(Ok(None)) | None => {
-                let place = self.last_place.unwrap_or(0) + 1;
-                self.last_place = Some(place);
-                let known = Known { place, last_seq: 0, ended: false };
-                self.known.insert(debate.id.clone(), Ok(Some(known)));
-                plan.debates.push((place, debate));
-            }
+        if let Some(Known { place, .. }) = self.find(Kind::Debate, &debate.id)? {
+            plan.repeats.push(Repeat { index, place, what: Repeated::Debate(debate) });
+        } else {
+            let place = self.begin(Kind::Debate, &debate.id);
+            plan.debates.push((place, debate));
         }
+        Ok(())
+    }
+
+    fn judge<'a>(
+        &mut self,
+        plan: &mut Group<'a>,
+        index: usize,
+        judgment: &'a NewJudgment,
+    ) -> Result<(), StoreError> {
+        if let Some(Known { place, .. }) = self.find(Kind::Judgment, &judgment.id)? {
+            plan.repeats.push(Repeat { index, place, what: Repeated::Judgment(judgment) });
+            return Ok(());
+        }
+        let unknown = || StoreError::Unknown(Name::Debate(judgment.debate.clone()));
+        let debate = self.find(Kind::Debate, &judgment.debate)?.ok_or_else(unknown)?.place;
+        let place = self.begin(Kind::Judgment, &judgment.id);
+        plan.judgments.push(Placed { place, debate, judgment });
         Ok(())
     }
 
@@ -173,43 +245,52 @@ impl Ledger {
         &mut self,
         plan: &mut Group<'a>,
         index: usize,
-        (debate, seq, event, finish): (&'a str, u64, &'a Bytes, Option<&'a Finish>),
+        of: NameRef<'a>,
+        (seq, event, finish): (u64, &'a Bytes, Option<&'a Finish>),
     ) -> Result<(), StoreError> {
-        let known = match self.known.get_mut(debate) {
+        let known = match self.of_mut(of.kind).get_mut(of.id) {
             Some(Ok(Some(known))) => known,
             Some(Err(damaged)) => return Err(damaged.clone()),
-            Some(Ok(None)) | None => return Err(StoreError::UnknownDebate(debate.into())),
+            Some(Ok(None)) | None => return Err(StoreError::Unknown(of.owned())),
         };
         let Known { place, last_seq, ended } = *known;
         if (1..=last_seq).contains(&seq) {
-            let what = Repeated::Event { debate, seq, event };
-            plan.repeats.push(Repeat { index, place, what });
+            plan.repeats.push(Repeat { index, place, what: Repeated::Event { of, seq, event } });
         } else if ended {
-            return Err(StoreError::Ended(debate.into()));
+            return Err(StoreError::Ended(of.owned()));
         } else if seq == last_seq + 1 {
             *known = Known { place, last_seq: seq, ended: finish.is_some() };
-            plan.events.push(NewEvent { debate: place, seq, event });
-            plan.ends.extend(finish.map(|finish| (place, debate, finish)));
+            plan.events.push(NewEvent { place, seq, event });
+            plan.ends.extend(finish.map(|finish| End { place, name: of, finish }));
         } else {
-            return Err(StoreError::Gap { debate: debate.into(), seq, expected: last_seq + 1 });
+            return Err(StoreError::Gap { of: of.owned(), seq, expected: last_seq + 1 });
         }
         Ok(())
     }
 
+    /// What is known of that name, unless it is damaged.
+    fn find(&self, kind: Kind, id: &str) -> Found {
+        self.of(kind).get(id).cloned().unwrap_or(Ok(None))
+    }
+
+    /// Gives what begins a place.
+    fn begin(&mut self, kind: Kind, id: &str) -> u64 {
+        let place = self.last_place.unwrap_or(0) + 1;
+        self.last_place = Some(place);
+        self.learn(kind, id, Ok(Some(Known { place, last_seq: 0, ended: false })));
+        place
+    }
+
     /// Forgets what is of no more use, after a group has been committed.
     pub(crate) fn settle(&mut self, writes: &[Write]) {
-        for write in writes {
-            let (Write::Create(NewDebate { id: name, .. }) | Write::Append { debate: name, .. }) =
-                write
-            else {
-                continue;
-            };
-            if !matches!(self.known.get(name), Some(Ok(Some(Known { ended: false, .. })))) {
-                self.known.remove(name);
+        for NameRef { kind, id } in writes.iter().flat_map(Write::names) {
+            if !matches!(self.of(kind).get(id), Some(Ok(Some(Known { ended: false, .. })))) {
+                self.of_mut(kind).remove(id);
             }
         }
-        if self.known.len() > Self::MOST {
-            self.known.clear();
+        if self.debates.len() + self.judgments.len() > Self::MOST {
+            self.debates.clear();
+            self.judgments.clear();
         }
     }
 
@@ -225,7 +306,7 @@ mod tests {
 
     fn append(seq: u64, ends: bool) -> Write {
         let finish = ends.then(Finish::default);
-        Write::Append { debate: "a".into(), seq, event: "event".into(), finish }
+        Write::Append { of: Name::Debate("a".into()), seq, event: "event".into(), finish }
     }
 
     fn create() -> Write {
@@ -235,7 +316,7 @@ mod tests {
     fn ledger(known: Option<Known>) -> Ledger {
         let mut ledger = Ledger::default();
         ledger.learn_last_place(7);
-        ledger.learn("a", Ok(known));
+        ledger.learn(Kind::Debate, "a", Ok(known));
         ledger
     }
 
@@ -245,10 +326,11 @@ mod tests {
         let writes = [create(), append(1, false), append(2, true), append(3, false)];
         let plan = ledger.plan(&writes);
         assert_eq!(plan.debates.len(), 1);
-        let events: Vec<_> = plan.events.iter().map(|event| (event.debate, event.seq)).collect();
+        let events: Vec<_> = plan.events.iter().map(|event| (event.place, event.seq)).collect();
         assert_eq!(events, [(8, 1), (8, 2)]);
-        assert_eq!(plan.ends, [(8, "a", &Finish::default())]);
-        assert_eq!(plan.refusals, [(3, StoreError::Ended("a".into()))]);
+        let name = NameRef { kind: Kind::Debate, id: "a" };
+        assert_eq!(plan.ends, [End { place: 8, name, finish: &Finish::default() }]);
+        assert_eq!(plan.refusals, [(3, StoreError::Ended(Name::Debate("a".into())))]);
     }
 
     #[test]
@@ -267,32 +349,58 @@ mod tests {
         let writes = [append(1, false)];
         assert_eq!(ledger.plan(&writes).refusals.len(), 1);
         ledger.settle(&writes);
-        assert_eq!(ledger.unknown(&writes), ["a"]);
+        assert_eq!(ledger.unknown(Kind::Debate, &writes), ["a"]);
 
-        ledger.learn("a", Ok(None));
+        ledger.learn(Kind::Debate, "a", Ok(None));
         let writes = [create(), append(1, false)];
         ledger.plan(&writes);
         ledger.settle(&writes);
-        assert_eq!(ledger.unknown(&writes), [""; 0]);
+        assert_eq!(ledger.unknown(Kind::Debate, &writes), [""; 0]);
 
         let writes = [append(2, true)];
         ledger.plan(&writes);
         ledger.settle(&writes);
-        assert_eq!(ledger.unknown(&writes), ["a"]);
+        assert_eq!(ledger.unknown(Kind::Debate, &writes), ["a"]);
     }
 
     #[test]
     fn what_is_damaged_refuses_its_own_writes_alone() {
         let mut ledger = ledger(None);
-        let damaged = StoreError::Damaged { debate: "b".into(), detail: "torn".into() };
-        ledger.learn("b", Err(damaged.clone()));
+        let damaged = StoreError::Damaged { of: Name::Debate("b".into()), detail: "torn".into() };
+        ledger.learn(Kind::Debate, "b", Err(damaged.clone()));
         let other = NewDebate { id: "b".into(), ..NewDebate::default() };
-        let event = Write::Append { debate: "b".into(), seq: 1, event: "".into(), finish: None };
+        let of = Name::Debate("b".into());
+        let event = Write::Append { of, seq: 1, event: "".into(), finish: None };
         let writes = [create(), Write::Create(other), event, append(1, false)];
         let plan = ledger.plan(&writes);
         assert_eq!((plan.debates.len(), plan.events.len()), (1, 1));
         assert_eq!(plan.refusals, [(1, damaged.clone()), (2, damaged)]);
         ledger.settle(&writes);
-        assert_eq!(ledger.unknown(&writes), ["b"]);
+        assert_eq!(ledger.unknown(Kind::Debate, &writes), ["b"]);
+    }
+
+    #[test]
+    fn a_judgment_needs_its_debate_and_outlives_its_end() {
+        let mut ledger = ledger(Some(Known { place: 3, last_seq: 2, ended: true }));
+        let judge = |id: &str, debate: &str| {
+            let (id, debate) = (id.into(), debate.into());
+            Write::Judge(NewJudgment { id, debate, ..NewJudgment::default() })
+        };
+        // A judgment may have the name of a debate.
+        let of = Name::Judgment("a".into());
+        let event = |seq| Write::Append { of: of.clone(), seq, event: "e".into(), finish: None };
+        let writes = [judge("a", "a"), event(1), judge("b", "c"), judge("a", "c"), event(3)];
+        let plan = ledger.plan(&writes);
+        let [Placed { place: 8, debate: 3, .. }] = *plan.judgments else { panic!("{plan:?}") };
+        let events: Vec<_> = plan.events.iter().map(|event| (event.place, event.seq)).collect();
+        assert_eq!(events, [(8, 1)]);
+        // What has the name already is compared with what comes, whatever debate that names.
+        assert!(matches!(plan.repeats[..], [Repeat { index: 3, place: 8, .. }]));
+        let unknown = StoreError::Unknown(Name::Debate("c".into()));
+        let gap = StoreError::Gap { of: of.clone(), seq: 3, expected: 2 };
+        assert_eq!(plan.refusals, [(2, unknown), (4, gap)]);
+        ledger.settle(&writes);
+        assert_eq!(ledger.unknown(Kind::Debate, &writes), ["a", "c"]);
+        assert_eq!(ledger.unknown(Kind::Judgment, &writes), ["b"]);
     }
 }

@@ -41,10 +41,10 @@ pub(crate) fn last_of_full(numbers: &[i64], limit: u32) -> Option<i64> {
     numbers.last().copied().filter(|_| numbers.len() == limit as usize)
 }
 
-/// A debate, or what came of one, that is not as it was written.
+/// A debate or judgment, or what came of one, that is not as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Damaged {
-    /// The debate's place, or the result's number.
+    /// The place of the debate or judgment, or the result's number; 0 where it is not known.
     pub number: u64,
     /// What is wrong.
     pub detail: String,
@@ -66,18 +66,38 @@ pub struct Lost {
     pub debates: u64,
     /// Results of debates.
     pub results: u64,
+    /// Judgments.
+    pub judgments: u64,
 }
 
-/// How old the debates must be that are removed.
+/// How old the debates must be that are removed, with all judgments of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prune {
-    /// Those that ended before, in milliseconds since 1970.
+    /// Those that ended before, in milliseconds since 1970, and of which no judgment was created or
+    /// ended since. A judgment that was created before and has not ended keeps no debate.
     pub before_ms: u64,
-    /// Also those that were created before and have not ended. Nobody may go on with them.
+    /// Also those that were created before and have not ended, unless they were judged since. Nobody
+    /// may go on with them.
     pub unfinished: bool,
     /// How many debates are removed at most, and forty times as many events, so that other writes
-    /// do not wait.
+    /// do not wait. Once forty times as many judgments have gone with their debates, no further debate
+    /// does.
     pub most: u32,
+}
+
+impl Prune {
+    /// So many events, and judgments, are removed at most for each debate that may be.
+    const EACH: u32 = 40;
+
+    /// How many events are removed at most.
+    pub(crate) fn events(&self) -> u64 {
+        u64::from(Self::EACH) * u64::from(self.most)
+    }
+
+    /// How many judgments are removed before no further debate is.
+    pub(crate) fn judgments(&self) -> u64 {
+        self.events()
+    }
 }
 
 /// What has been removed.
@@ -85,13 +105,16 @@ pub struct Prune {
 pub struct Pruned {
     /// How many debates.
     pub debates: u64,
-    /// How many events, some of which were of debates that had been removed before.
+    /// How many judgments of them.
+    pub judgments: u64,
+    /// How many events of both, some of which were of debates that had been removed before.
     pub events: u64,
 }
 
 impl AddAssign for Pruned {
     fn add_assign(&mut self, more: Self) {
         self.debates += more.debates;
+        self.judgments += more.judgments;
         self.events += more.events;
     }
 }

@@ -5,8 +5,11 @@
 //! when the connection is lost. A write whose outcome is open then is tried again, which is safe: if
 //! it was carried out, it is found to be.
 
+mod debates;
 mod errors;
+mod judgments;
 mod migrate;
+mod prune;
 mod reader;
 mod rows;
 mod schema;

@@ -1,4 +1,4 @@
-//! What a store keeps: debates, their events, and what came of them.
+//! What a store keeps: debates and judgments of them, their events, and what came of them.
 
 use bytes::Bytes;
 
@@ -29,11 +29,45 @@ pub struct Finish {
     pub ended_ms: u64,
 }
 
+/// A judgment as it is when it begins: what one judge makes of a debate. What the fields hold is the
+/// server's affair.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewJudgment {
+    /// Its name, which no other judgment of the store has.
+    pub id: String,
+    /// The name of the debate that is judged.
+    pub debate: String,
+    /// Who judges: a key by which all judgments of one judge are found; `None` where nobody will look
+    /// for them. It is in an index, so it should be short: up to a few hundred bytes.
+    pub judge: Option<String>,
+    /// When it was created, in milliseconds since 1970.
+    pub created_ms: u64,
+    /// What whoever created it asked for.
+    pub setup: Bytes,
+    /// What only the server may know, and needs to go on with it.
+    pub secret: Bytes,
+}
+
+/// What comes with the last event of a judgment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JudgmentFinish {
+    /// What came of it.
+    pub result: Bytes,
+    /// When it ended, in milliseconds since 1970.
+    pub ended_ms: u64,
+}
+
+impl From<JudgmentFinish> for Finish {
+    fn from(JudgmentFinish { result, ended_ms }: JudgmentFinish) -> Self {
+        Self { topic: None, result, ended_ms }
+    }
+}
+
 /// A debate as the store holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredDebate {
-    /// Its number among the debates of the store, in the order in which they were created: from 1,
-    /// perhaps with gaps.
+    /// Its number among the debates and judgments of the store, in the order in which they were
+    /// created: from 1, perhaps with gaps.
     pub place: u64,
     /// How it began.
     pub debate: NewDebate,
@@ -47,10 +81,24 @@ pub struct StoredDebate {
     pub result: Option<Bytes>,
 }
 
-impl StoredDebate {
-    /// When it ended, or else was created, in milliseconds since 1970.
-    pub fn since_ms(&self) -> u64 {
-        self.ended_ms.unwrap_or(self.debate.created_ms)
+/// A judgment as the store holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredJudgment {
+    /// Its number among the debates and judgments of the store, in the order in which they were
+    /// created: from 1, perhaps with gaps.
+    pub place: u64,
+    /// How it began.
+    pub judgment: NewJudgment,
+    /// The number of its last event; 0 before the first.
+    pub last_seq: u64,
+    /// How it ended, if it has.
+    pub finish: Option<JudgmentFinish>,
+}
+
+impl StoredJudgment {
+    /// Whether it has ended.
+    pub fn ended(&self) -> bool {
+        self.finish.is_some()
     }
 }
 
@@ -69,7 +117,7 @@ pub struct StoredResult {
 /// An event as the store holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredEvent {
-    /// Its number in its debate, from 1.
+    /// Its number in its debate or judgment, from 1.
     pub seq: u64,
     /// The event.
     pub event: Bytes,

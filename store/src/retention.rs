@@ -1,5 +1,6 @@
-//! For how long debates are kept: what ended longer ago is removed, in small steps, so that no write
-//! waits for long.
+//! For how long debates are kept: what ended longer ago is removed with its judgments, in small steps, so
+//! that no write waits for long. The age of a debate counts from its end, or from the latest time at which
+//! a judgment of it was created or ended: what is judged long afterwards is not taken from its judge.
 //!
 //! ```
 //! use std::time::Duration;
@@ -32,9 +33,6 @@ use crate::error::StoreError;
 use crate::page::{Prune, Pruned};
 use crate::store::Store;
 
-/// How many debates are read at once.
-const PAGE: u32 = 64;
-
 /// How many debates are removed at once: as much as a few moves cost the store.
 const STEP: u32 = 64;
 
@@ -44,26 +42,18 @@ const REST: u32 = 4;
 /// How often is looked for debates to remove at most; the shorter they are kept, the more often.
 const LOOK: Duration = Duration::from_mins(10);
 
-/// How many debates ended longer than that ago, or were created longer ago and have not ended.
+/// How many debates ended longer than that ago, or were created longer ago and have not ended, and were
+/// not judged since.
 ///
 /// # Errors
 ///
-/// As [`Store::recent`].
+/// As [`Store::size`].
 pub async fn removable(store: &Store, keep: Duration) -> Result<u64, StoreError> {
-    let before_ms = time_ago(keep);
-    let (mut before, mut found) = (None, 0);
-    loop {
-        let page = store.recent(before, PAGE).await?;
-        found += page.items.iter().filter(|stored| stored.since_ms() < before_ms).count() as u64;
-        before = page.next;
-        if before.is_none() {
-            return Ok(found);
-        }
-    }
+    store.removable(time_ago(keep)).await
 }
 
-/// Removes the debates that ended longer than that ago, or were created longer ago and have not ended:
-/// nobody may go on with them.
+/// Removes the debates that ended longer than that ago, or were created longer ago and have not ended,
+/// and were not judged since: nobody may go on with them.
 ///
 /// # Errors
 ///
@@ -100,8 +90,8 @@ pub async fn enforce(store: Store, keep: Duration) {
             sleep(begin.elapsed() * REST).await;
         }
         if removed.debates > 0 {
-            let Pruned { debates, events } = removed;
-            info!(debates, events, "removed from the store");
+            let Pruned { debates, judgments, events } = removed;
+            info!(debates, judgments, events, "removed from the store");
         }
         sleep(LOOK.min(keep / 10).max(Duration::from_millis(100))).await;
     }

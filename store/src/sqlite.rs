@@ -9,12 +9,14 @@
 
 mod debates;
 mod errors;
+mod judgments;
 mod lock;
 mod migrate;
 mod open;
 mod prune;
 mod reader;
 mod rows;
+mod streams;
 mod tails;
 mod totals;
 mod writer;

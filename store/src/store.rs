@@ -1,5 +1,7 @@
 //! A handle to a store, whichever kind it is.
 
+mod judgments;
+
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
@@ -7,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::error::StoreError;
 use crate::fault::{Fault, Read};
+use crate::name::{Name, NameRef};
 use crate::page::{Faults, Lost, Page, Prune, Pruned};
 use crate::place::Place;
 use crate::records::{Finish, NewDebate, StoredDebate, StoredEvent, StoredResult};
@@ -81,7 +84,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`DebateExists`](StoreError::DebateExists) if another debate has the name,
+    /// [`Exists`](StoreError::Exists) if another debate has the name,
     /// [`Damaged`](StoreError::Damaged) if that one is damaged. Else as [`check`](Self::check).
     pub async fn create(&self, debate: NewDebate) -> Result<(), StoreError> {
         self.write(Write::Create(debate)).await
@@ -94,7 +97,7 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`UnknownDebate`](StoreError::UnknownDebate), [`Gap`](StoreError::Gap) if the number is not the next,
+    /// [`Unknown`](StoreError::Unknown), [`Gap`](StoreError::Gap) if the number is not the next,
     /// [`Conflict`](StoreError::Conflict) if another event has it, [`Ended`](StoreError::Ended) after the last
     /// one, [`Damaged`](StoreError::Damaged). Else as [`check`](Self::check).
     pub async fn append(
@@ -104,8 +107,8 @@ impl Store {
         event: impl Into<Bytes>,
         finish: Option<Finish>,
     ) -> Result<(), StoreError> {
-        let (debate, event) = (debate.into(), event.into());
-        self.write(Write::Append { debate, seq, event, finish }).await
+        let (of, event) = (Name::Debate(debate.into()), event.into());
+        self.write(Write::Append { of, seq, event, finish }).await
     }
 
     /// The debate with that name, if there is one. Where it is known that the store is damaged as a
@@ -120,10 +123,7 @@ impl Store {
             Reader::Sqlite(reader) => reader.debate(id.into()).await,
             Reader::Postgres(reader) => reader.debate(id).await,
         };
-        match (read.map_err(|fault| fault.of_debate(id))?, self.fault.get()) {
-            (None, Some(fault)) => Err(fault.clone()),
-            (found, _) => Ok(found),
-        }
+        self.perhaps(read.map_err(|fault| fault.of(Name::Debate(id.into())))?)
     }
 
     /// The events of a debate with numbers above `after`, in order. None if there is no such
@@ -134,11 +134,7 @@ impl Store {
     /// [`Damaged`](StoreError::Damaged) if one of them is missing or is not what was written. Else as
     /// [`size`](Self::size).
     pub async fn events(&self, debate: &str, after: u64) -> Result<Vec<StoredEvent>, StoreError> {
-        let read = match &self.reader {
-            Reader::Sqlite(reader) => reader.events(debate.into(), after).await,
-            Reader::Postgres(reader) => reader.events(debate, after).await,
-        };
-        read.map_err(|fault| fault.of_debate(debate))
+        self.events_of(Name::Debate(debate.into()), after).await
     }
 
     /// Up to `limit` debates that have not ended and whose place is above `after`, the oldest first:
@@ -240,7 +236,21 @@ impl Store {
         self.lost.get().copied().unwrap_or_default()
     }
 
-    /// The name of the debate at that place, of which the rest may be damaged, if it can be found.
+    /// How many debates that are not damaged a removal would find of that age, also those that have not
+    /// ended: see [`Prune`].
+    ///
+    /// # Errors
+    ///
+    /// As [`size`](Self::size).
+    pub(crate) async fn removable(&self, before_ms: u64) -> Result<u64, StoreError> {
+        self.whole(match &self.reader {
+            Reader::Sqlite(reader) => reader.removable(before_ms).await,
+            Reader::Postgres(reader) => reader.removable(before_ms).await,
+        })
+    }
+
+    /// The name of the debate or judgment at that place, of which the rest may be damaged, if it can be
+    /// found.
     ///
     /// # Errors
     ///
@@ -256,8 +266,8 @@ impl Store {
         }
     }
 
-    /// Removes debates that ended long ago, so many and no more: to remove all, go on until nothing
-    /// was removed.
+    /// Removes debates that ended long ago, with all judgments of them, so many and no more: to remove
+    /// all, go on until nothing was removed.
     ///
     /// # Errors
     ///
@@ -325,7 +335,24 @@ impl Store {
         }
     }
 
-    /// What was read of more than one debate.
+    async fn events_of(&self, name: Name, after: u64) -> Result<Vec<StoredEvent>, StoreError> {
+        let NameRef { kind, id } = name.parts();
+        let read = match &self.reader {
+            Reader::Sqlite(reader) => reader.events(kind, id.into(), after).await,
+            Reader::Postgres(reader) => reader.events(kind, id, after).await,
+        };
+        read.map_err(|fault| fault.of(name))
+    }
+
+    /// What was found by its name. That there is none can be said of a whole store alone.
+    fn perhaps<T>(&self, found: Option<T>) -> Result<Option<T>, StoreError> {
+        match (found, self.fault.get()) {
+            (None, Some(fault)) => Err(fault.clone()),
+            (found, _) => Ok(found),
+        }
+    }
+
+    /// What was read of more than one debate or judgment.
     fn whole<T>(&self, read: Read<T>) -> Result<T, StoreError> {
         read.map_err(|fault| fault.of_store(self.place()))
     }

@@ -14,6 +14,7 @@ use tracing::{error, warn};
 use crate::error::StoreError;
 pub(crate) use crate::ledger::Write;
 use crate::ledger::{Group, Known, Ledger};
+use crate::name::Kind;
 use crate::page::{Prune, Pruned};
 
 /// What the writer is told.
@@ -36,9 +37,9 @@ pub(crate) trait Backend: Send {
     const PAUSES: ExponentialBuilder;
 
     /// What the database holds of each of those names, or that it is damaged.
-    fn look_up(&mut self, names: &[&str]) -> impl Future<Output = LookedUp> + Send;
+    fn look_up(&mut self, kind: Kind, names: &[&str]) -> impl Future<Output = LookedUp> + Send;
 
-    /// The highest place of a debate; 0 if there is none.
+    /// The highest place of a debate or judgment; 0 if there is none.
     fn last_place(&mut self) -> impl Future<Output = Result<u64, StoreError>> + Send;
 
     /// Carries out a plan as a whole or not at all, and returns when it is on the disk. Says of each
@@ -48,7 +49,7 @@ pub(crate) trait Backend: Send {
         plan: &Group<'_>,
     ) -> impl Future<Output = Result<Vec<bool>, StoreError>> + Send;
 
-    /// Removes debates that ended long ago, so many and no more.
+    /// Removes debates that ended long ago with their judgments, so many and no more.
     fn prune(&mut self, what: &Prune) -> impl Future<Output = Result<Pruned, StoreError>> + Send;
 
     /// Gives back the room of what has been removed. That takes its time.
@@ -159,11 +160,13 @@ async fn commit<B: Backend>(
     ledger: &mut Ledger,
     writes: &[Write],
 ) -> Result<Vec<Result<(), StoreError>>, StoreError> {
-    let names = ledger.unknown(writes);
-    if !names.is_empty() {
-        let known = backend.look_up(&names).await?;
-        for (name, known) in names.into_iter().zip(known) {
-            ledger.learn(name, known);
+    for kind in Kind::ALL {
+        let names = ledger.unknown(kind, writes);
+        if !names.is_empty() {
+            let known = backend.look_up(kind, &names).await?;
+            for (name, known) in names.into_iter().zip(known) {
+                ledger.learn(kind, name, known);
+            }
         }
     }
     if ledger.wants_last_place() {

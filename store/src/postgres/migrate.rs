@@ -8,10 +8,11 @@ use crate::error::StoreError;
 use crate::seal::{self, Link};
 
 /// What makes each version of the schema from the one before; the first makes version 1.
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../migrations/postgres/1-debates-and-events.sql"),
     include_str!("../../migrations/postgres/2-results.sql"),
     include_str!("../../migrations/postgres/3-seals.sql"),
+    include_str!("../../migrations/postgres/4-judgments.sql"),
 ];
 
 /// Makes the table that says which version the schema has.

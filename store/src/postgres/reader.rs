@@ -1,5 +1,7 @@
 //! The reader's side of the database.
 
+mod judgments;
+
 use std::sync::Arc;
 
 use tokio::sync::Mutex;
@@ -7,11 +9,13 @@ use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 
 use super::migrate;
-use super::rows::{self, DEBATE, EVENTS, RESULT};
+use super::prune;
+use super::rows::{self, DEBATE, RESULT};
 use super::session::{Lock, Session};
 use super::target::Target;
 use crate::error::StoreError;
 use crate::fault::Read;
+use crate::name::Kind;
 use crate::page::{Faults, Page, bound, last_of_full};
 use crate::records::{StoredDebate, StoredEvent, StoredResult};
 
@@ -68,9 +72,10 @@ impl PostgresReader {
         found.rows.first().map(|row| rows::debate(&found.session, row)).transpose()
     }
 
-    pub(crate) async fn events(&self, debate: &str, after: u64) -> Read<Vec<StoredEvent>> {
-        let after = bound(after);
-        let found = self.ask(EVENTS, &[(&debate, Type::TEXT), (&after, Type::INT8)]).await?;
+    /// The events of the debate or judgment of that name.
+    pub(crate) async fn events(&self, kind: Kind, id: &str, after: u64) -> Read<Vec<StoredEvent>> {
+        let (sql, after) = (rows::events_of(kind), bound(after));
+        let found = self.ask(&sql, &[(&id, Type::TEXT), (&after, Type::INT8)]).await?;
         rows::events(&found.session, &found.rows, after)
     }
 
@@ -97,23 +102,32 @@ impl PostgresReader {
     ) -> Read<Page<StoredResult>> {
         let sql =
             format!("{RESULT} WHERE topic = $1 AND number < $2 ORDER BY number DESC LIMIT $3");
-        let (before, most) = (before.map_or(i64::MAX, bound), i64::from(limit));
-        let params: [(&(dyn ToSql + Sync), Type); 3] =
-            [(&topic, Type::TEXT), (&before, Type::INT8), (&most, Type::INT8)];
-        self.ask(&sql, &params).await?.page(limit, rows::result)
+        let before = before.map_or(i64::MAX, bound);
+        self.page_of(&sql, (topic, before), limit, rows::result).await
     }
 
     /// What is wrong with the database as a whole, beside single debates. Of its pages and indices the
     /// database has checks of its own.
     pub(crate) async fn faults(&self) -> Read<Faults> {
-        let sql = "SELECT count(*) FILTER (WHERE ended), count(*), (SELECT count(*) FROM results) \
-            FROM debates";
+        let sql = "SELECT count(*) FILTER (WHERE ended), (SELECT count(*) FROM results), \
+            (SELECT count(*) FROM judgments WHERE NOT EXISTS \
+                (SELECT 1 FROM debates WHERE place = judgments.debate)), \
+            (SELECT count(*) FROM judgments WHERE ended <> (closing IS NOT NULL)) FROM debates";
         let found = self.ask(sql, &[]).await?;
         let Some(row) = found.rows.first() else { return Ok(Faults::default()) };
-        let ended: i64 = found.session.column(row, 0)?;
-        let results: i64 = found.session.column(row, 2)?;
-        let said = format!("it has {results} results of {ended} debates that have ended");
-        let said = if ended == results { Vec::new() } else { vec![said] };
+        let number = |column| found.session.column::<i64>(row, column);
+        let (ended, results) = (number(0)?, number(1)?);
+        let (orphans, unclear) = (number(2)?, number(3)?);
+        let mut said = Vec::new();
+        if ended != results {
+            said.push(format!("it has {results} results of {ended} debates that have ended"));
+        }
+        if orphans != 0 {
+            said.push(format!("it has {orphans} judgments of debates that it does not have"));
+        }
+        if unclear != 0 {
+            said.push(format!("of {unclear} judgments it is not clear whether they have ended"));
+        }
         Ok(Faults { said, ..Faults::default() })
     }
 
@@ -124,9 +138,18 @@ impl PostgresReader {
         Ok(row.map_or(Ok(0), |row| found.session.column::<i64>(row, 0))?.cast_unsigned())
     }
 
+    /// How many debates a removal would find that are not damaged.
+    pub(crate) async fn removable(&self, before_ms: u64) -> Read<u64> {
+        let before = bound(before_ms);
+        let found = self.ask(&prune::removable(), &[(&before, Type::INT8)]).await?;
+        let row = found.rows.first();
+        Ok(row.map_or(Ok(0), |row| found.session.column::<i64>(row, 0))?.cast_unsigned())
+    }
+
     pub(crate) async fn name_of(&self, place: u64) -> Read<Option<String>> {
         let place = bound(place);
-        let sql = "SELECT id FROM debates WHERE place = $1";
+        let sql = "SELECT id FROM debates WHERE place = $1 \
+            UNION ALL SELECT id FROM judgments WHERE place = $1";
         let Found { session, rows } = self.ask(sql, &[(&place, Type::INT8)]).await?;
         Ok(rows.first().map(|row| session.column(row, 0)).transpose()?)
     }
@@ -151,6 +174,20 @@ impl PostgresReader {
     ) -> Read<Page<T>> {
         let most = i64::from(limit);
         let params: [(&(dyn ToSql + Sync), Type); 2] = [(&number, Type::INT8), (&most, Type::INT8)];
+        self.ask(sql, &params).await?.page(limit, read)
+    }
+
+    /// Likewise with a text before the number.
+    async fn page_of<T>(
+        &self,
+        sql: &str,
+        (text, number): (&str, i64),
+        limit: u32,
+        read: impl Fn(&Session, &Row) -> Read<T>,
+    ) -> Read<Page<T>> {
+        let most = i64::from(limit);
+        let params: [(&(dyn ToSql + Sync), Type); 3] =
+            [(&text, Type::TEXT), (&number, Type::INT8), (&most, Type::INT8)];
         self.ask(sql, &params).await?.page(limit, read)
     }
 

@@ -5,7 +5,11 @@ use tokio_postgres::Row;
 use super::session::Session;
 use crate::error::StoreError;
 use crate::fault::{Fault, Read};
-use crate::records::{NewDebate, StoredDebate, StoredEvent, StoredResult};
+use crate::ledger::Known;
+use crate::name::Kind;
+use crate::records::{
+    NewDebate, NewJudgment, StoredDebate, StoredEvent, StoredJudgment, StoredResult,
+};
 use crate::seal::{self, Link};
 
 /// A debate with what came of it and the number of its last event. Which debates are asked for
@@ -86,9 +90,84 @@ fn outcome(
     if seal == sealed { Ok(result.map(Into::into)) } else { Err(Fault::altered("its result")) }
 }
 
-/// The events of the debate named `$1` with numbers above `$2`, and how it ended.
-pub(super) const EVENTS: &str = "SELECT place, ended, last, closing, seq, event, events.seal \
-    FROM debates LEFT JOIN events ON debate = place AND seq > $2 WHERE id = $1 ORDER BY seq";
+/// A judgment with the number of its last event. Which judgments are asked for follows.
+pub(super) const JUDGMENT: &str = "SELECT judgments.place, judgments.id, judgments.debate, debates.id, judge, \
+    judgments.created_ms, judgments.setup, judgments.secret, judgments.ended, judgments.seal, \
+    judgments.last, judgments.closing, result, ended_ms, result_seal, \
+    coalesce((SELECT max(seq) FROM events WHERE debate = judgments.place), 0) \
+    FROM judgments LEFT JOIN debates ON debates.place = judgments.debate";
+
+/// Reads its columns.
+pub(super) fn judgment(session: &Session, row: &Row) -> Read<StoredJudgment> {
+    let place: i64 = session.column(row, 0)?;
+    let Some(debate) = session.column(row, 3)? else {
+        return Err(Fault::Damaged("its debate is missing".into()));
+    };
+    let bytes = |column| session.column::<Vec<u8>>(row, column).map(Into::into);
+    let judgment = NewJudgment {
+        id: session.column(row, 1)?,
+        debate,
+        judge: session.column(row, 4)?,
+        created_ms: session.column::<i64>(row, 5)?.cast_unsigned(),
+        setup: bytes(6)?,
+        secret: bytes(7)?,
+    };
+    if seal::of_judgment(place, session.column(row, 2)?, &judgment, 0) != session.column(row, 9)? {
+        return Err(Fault::altered("it"));
+    }
+    let ended = session.column(row, 8)?;
+    let last = session.column(row, 10)?;
+    if !seal::closes(place, ended, last, session.column(row, 11)?) {
+        return Err(Fault::altered("its end"));
+    }
+    let counted: i64 = session.column(row, 15)?;
+    if last.is_some_and(|last| last != counted) {
+        return Err(Fault::Damaged("events of it are missing".into()));
+    }
+    let result = (session.column(row, 13)?, session.column(row, 12)?, session.column(row, 14)?);
+    let finish = seal::finish_of(ended, (place, &judgment.id), result)?;
+    let (place, last_seq) = (place.cast_unsigned(), counted.cast_unsigned());
+    Ok(StoredJudgment { place, judgment, last_seq, finish })
+}
+
+/// What the names `$1` lead to: every name has one row, in their order.
+pub(super) fn with_names(kind: Kind) -> String {
+    let sql = match kind {
+        Kind::Debate => DEBATE,
+        Kind::Judgment => JUDGMENT,
+    };
+    let table = kind.table();
+    format!(
+        "SELECT found.* FROM unnest($1) WITH ORDINALITY AS names (name, number)
+         LEFT JOIN LATERAL ({sql} WHERE {table}.id = name) AS found ON TRUE ORDER BY names.number"
+    )
+}
+
+/// Reads such a row.
+pub(super) fn known(session: &Session, kind: Kind, row: &Row) -> Read<Option<Known>> {
+    if session.column::<Option<i64>>(row, 0)?.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(match kind {
+        Kind::Debate => {
+            let StoredDebate { place, last_seq, ended, .. } = debate(session, row)?;
+            Known { place, last_seq, ended }
+        }
+        Kind::Judgment => {
+            let stored = judgment(session, row)?;
+            Known { place: stored.place, last_seq: stored.last_seq, ended: stored.ended() }
+        }
+    }))
+}
+
+/// The events with numbers above `$2` of what is named `$1`, and how it ended.
+pub(super) fn events_of(kind: Kind) -> String {
+    let table = kind.table();
+    format!(
+        "SELECT place, ended, last, closing, seq, event, events.seal FROM {table} \
+         LEFT JOIN events ON events.debate = place AND seq > $2 WHERE id = $1 ORDER BY seq"
+    )
+}
 
 /// Reads all of them.
 pub(super) fn events(session: &Session, rows: &[Row], after: i64) -> Read<Vec<StoredEvent>> {

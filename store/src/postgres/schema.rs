@@ -20,14 +20,15 @@ const OF_VERSIONS: [(&str, &str); 3] = [
 ];
 
 /// The other tables.
-const TABLES: [&str; 4] = ["debates", "events", "checks", "results"];
+const TABLES: [&str; 5] = ["debates", "events", "checks", "results", "judgments"];
 
 /// What they are made of: the version since which it is there, its name, and what it is.
-const PARTS: [(i64, &str, &str); 32] = [
+const PARTS: [(i64, &str, &str); 54] = [
     (1, "debates", "a table"),
     (1, "events", "a table"),
     (1, "checks", "a table"),
     (2, "results", "a table"),
+    (4, "judgments", "a table"),
     (1, "debates.place", "a column of bigint NOT NULL"),
     (1, "debates.id", "a column of text NOT NULL"),
     (1, "debates.created_ms", "a column of bigint NOT NULL"),
@@ -49,13 +50,34 @@ const PARTS: [(i64, &str, &str); 32] = [
     (2, "results.result", "a column of bytea"),
     (3, "results.ended_ms", "a column of bigint NOT NULL DEFAULT 0"),
     (3, "results.seal", "a column of bigint NOT NULL DEFAULT 0"),
+    (4, "results.since_ms", "a column of bigint NOT NULL DEFAULT 0"),
+    (4, "judgments.place", "a column of bigint NOT NULL"),
+    (4, "judgments.id", "a column of text NOT NULL"),
+    (4, "judgments.debate", "a column of bigint NOT NULL"),
+    (4, "judgments.judge", "a column of text"),
+    (4, "judgments.created_ms", "a column of bigint NOT NULL"),
+    (4, "judgments.setup", "a column of bytea NOT NULL"),
+    (4, "judgments.secret", "a column of bytea NOT NULL"),
+    (4, "judgments.seal", "a column of bigint NOT NULL"),
+    (4, "judgments.ended", "a column of boolean NOT NULL DEFAULT false"),
+    (4, "judgments.last", "a column of bigint"),
+    (4, "judgments.closing", "a column of bigint"),
+    (4, "judgments.result", "a column of bytea"),
+    (4, "judgments.ended_ms", "a column of bigint"),
+    (4, "judgments.result_seal", "a column of bigint"),
     (1, "PRIMARY KEY (place)", "a constraint of debates"),
     (1, "UNIQUE (id)", "a constraint of debates"),
     (1, "PRIMARY KEY (debate, seq)", "a constraint of events"),
     (2, "PRIMARY KEY (number)", "a constraint of results"),
     (2, "UNIQUE (debate)", "a constraint of results"),
+    (4, "PRIMARY KEY (place)", "a constraint of judgments"),
+    (4, "UNIQUE (id)", "a constraint of judgments"),
     (1, "unfinished_debates", "an index of debates, btree (place) WHERE (NOT ended)"),
     (2, "results_on_a_topic", "an index of results, btree (topic, number)"),
+    (4, "results_by_age", "an index of results, btree (since_ms, number)"),
+    (4, "unfinished_judgments", "an index of judgments, btree (place) WHERE (NOT ended)"),
+    (4, "judgments_of_a_debate", "an index of judgments, btree (debate, place)"),
+    (4, "judgments_by_a_judge", "an index of judgments, btree (judge, place)"),
 ];
 
 /// What the tables of these names are made of, in the words of [`PARTS`]; with the second parameter only those

@@ -1,18 +1,22 @@
 //! The writer's side of the database.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use backon::{ExponentialBuilder, RetryableWithContext};
 use tokio_postgres::types::Type;
 
 use super::migrate::migrate;
+use super::prune::prune;
+use super::rows::{self, known};
 use super::session::{Lock, Session};
 use super::target::Target;
+use super::{debates, judgments};
 use crate::error::StoreError;
-use crate::ledger::{Group, Known, NewEvent, Repeat, Repeated};
-use crate::page::{Prune, Pruned, bound};
-use crate::records::{Finish, NewDebate};
+use crate::fault::Fault;
+use crate::ledger::{Group, NewEvent, Repeat, Repeated};
+use crate::name::Kind;
+use crate::page::{Prune, Pruned};
+use crate::records::{NewDebate, NewJudgment};
 use crate::seal::{self, Link};
 use crate::writer::{Backend, LookedUp, may_pass, warn_once};
 
@@ -82,34 +86,25 @@ impl Backend for PostgresWriter {
         .with_max_delay(Duration::from_millis(800))
         .with_max_times(8);
 
-    async fn look_up(&mut self, names: &[&str]) -> LookedUp {
+    async fn look_up(&mut self, kind: Kind, names: &[&str]) -> LookedUp {
         let session = self.session().await?;
-        // Every name has one row, in the order of the names.
-        let rows = session
-            .query(
-                "SELECT place, ended, last, closing,
-                     coalesce((SELECT max(seq) FROM events WHERE debate = place), 0)
-                 FROM unnest($1) WITH ORDINALITY AS names (id, number) LEFT JOIN debates USING (id)
-                 ORDER BY number",
-                &[(&names, Type::TEXT_ARRAY)],
-            )
-            .await?;
-        let known = |(row, name): (_, &&str)| {
-            let Some(place) = session.column::<Option<i64>>(row, 0)? else { return Ok(Ok(None)) };
-            let (ended, last) = (session.column(row, 1)?, session.column(row, 2)?);
-            if !seal::closes(place, ended, last, session.column(row, 3)?) {
-                let detail = "its end has been altered".into();
-                return Ok(Err(StoreError::Damaged { debate: (*name).to_owned(), detail }));
+        let sql = rows::with_names(kind);
+        let rows = session.query(&sql, &[(&names, Type::TEXT_ARRAY)]).await?;
+        let known = rows.iter().zip(names).map(|(row, name)| match known(session, kind, row) {
+            Ok(known) => Ok(Ok(known)),
+            Err(Fault::Damaged(detail)) => {
+                Ok(Err(StoreError::Damaged { of: kind.named(*name), detail }))
             }
-            let last_seq = session.column::<i64>(row, 4)?.cast_unsigned();
-            Ok(Ok(Some(Known { place: place.cast_unsigned(), ended, last_seq })))
-        };
-        rows.iter().zip(names).map(known).collect()
+            Err(Fault::Failed(error)) => Err(error),
+        });
+        known.collect()
     }
 
     async fn last_place(&mut self) -> Result<u64, StoreError> {
         let session = self.session().await?;
-        let rows = session.query("SELECT coalesce(max(place), 0) FROM debates", &[]).await?;
+        let sql = "SELECT coalesce(greatest((SELECT max(place) FROM debates),
+            (SELECT max(place) FROM judgments)), 0)";
+        let rows = session.query(sql, &[]).await?;
         let place: i64 = rows.first().map_or(Ok(0), |row| session.column(row, 0))?;
         Ok(place.cast_unsigned())
     }
@@ -142,15 +137,25 @@ impl Backend for PostgresWriter {
 }
 
 async fn carry_out(session: &Session, plan: &Group<'_>) -> Result<Vec<bool>, StoreError> {
-    let Group { debates, events, ends, repeats, check, refusals: _ } = plan;
+    let Group { debates, judgments, events, ends: _, repeats, check, refusals: _ } = plan;
     if !debates.is_empty() {
-        insert_debates(session, debates).await?;
+        debates::insert(session, debates).await?;
+    }
+    if !judgments.is_empty() {
+        judgments::insert(session, judgments).await?;
     }
     if !events.is_empty() {
         insert_events(session, events).await?;
     }
-    if !ends.is_empty() {
-        finish_debates(session, ends, events).await?;
+    let lasts = events.iter().map(|event| (event.place, event.seq.cast_signed())).collect();
+    // In this order: a debate's age counts from the latest of its judgments.
+    for kind in [Kind::Judgment, Kind::Debate] {
+        let ends = plan.ends_of(kind);
+        match kind {
+            _ if ends.is_empty() => {}
+            Kind::Judgment => judgments::finish(session, &ends, &lasts).await?,
+            Kind::Debate => debates::finish(session, &ends, &lasts).await?,
+        }
     }
     if *check {
         session.query("UPDATE checks SET number = number + 1", &[]).await?;
@@ -162,51 +167,20 @@ async fn carry_out(session: &Session, plan: &Group<'_>) -> Result<Vec<bool>, Sto
     Ok(equal)
 }
 
-async fn insert_debates(
-    session: &Session,
-    debates: &[(u64, &NewDebate)],
-) -> Result<(), StoreError> {
-    let places: Vec<_> = debates.iter().map(|(place, _)| place.cast_signed()).collect();
-    let ids: Vec<_> = debates.iter().map(|(_, debate)| debate.id.as_str()).collect();
-    let created: Vec<_> = debates.iter().map(|(_, d)| d.created_ms.cast_signed()).collect();
-    let setups: Vec<_> = debates.iter().map(|(_, debate)| &*debate.setup).collect();
-    let secrets: Vec<_> = debates.iter().map(|(_, debate)| &*debate.secret).collect();
-    let seats: Vec<_> = debates.iter().map(|(_, debate)| &*debate.seats).collect();
-    let seal =
-        |(place, debate): &(u64, &NewDebate)| seal::of_debate(place.cast_signed(), debate, 0);
-    let sealed: Vec<_> = debates.iter().map(seal).collect();
-    session
-        .query(
-            "INSERT INTO debates (place, id, created_ms, setup, secret, seats, seal)
-             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)",
-            &[
-                (&places, Type::INT8_ARRAY),
-                (&ids, Type::TEXT_ARRAY),
-                (&created, Type::INT8_ARRAY),
-                (&setups, Type::BYTEA_ARRAY),
-                (&secrets, Type::BYTEA_ARRAY),
-                (&seats, Type::BYTEA_ARRAY),
-                (&sealed, Type::INT8_ARRAY),
-            ],
-        )
-        .await?;
-    Ok(())
-}
-
 async fn insert_events(session: &Session, events: &[NewEvent<'_>]) -> Result<(), StoreError> {
-    let debates: Vec<_> = events.iter().map(|event| event.debate.cast_signed()).collect();
+    let places: Vec<_> = events.iter().map(|event| event.place.cast_signed()).collect();
     let seqs: Vec<_> = events.iter().map(|event| event.seq.cast_signed()).collect();
     let bytes: Vec<_> = events.iter().map(|event| &**event.event).collect();
     let seal = |event: &NewEvent<'_>| {
-        let (debate, seq) = (event.debate.cast_signed(), event.seq.cast_signed());
-        seal::of_event(debate, seq, event.event, Link::default())
+        let (place, seq) = (event.place.cast_signed(), event.seq.cast_signed());
+        seal::of_event(place, seq, event.event, Link::default())
     };
     let seals: Vec<_> = events.iter().map(seal).collect();
     session
         .query(
             "INSERT INTO events (debate, seq, event, seal) SELECT * FROM unnest($1, $2, $3, $4)",
             &[
-                (&debates, Type::INT8_ARRAY),
+                (&places, Type::INT8_ARRAY),
                 (&seqs, Type::INT8_ARRAY),
                 (&bytes, Type::BYTEA_ARRAY),
                 (&seals, Type::INT8_ARRAY),
@@ -214,97 +188,6 @@ async fn insert_events(session: &Session, events: &[NewEvent<'_>]) -> Result<(),
         )
         .await?;
     Ok(())
-}
-
-async fn finish_debates(
-    session: &Session,
-    ends: &[(u64, &str, &Finish)],
-    events: &[NewEvent<'_>],
-) -> Result<(), StoreError> {
-    let places: Vec<_> = ends.iter().map(|(place, ..)| place.cast_signed()).collect();
-    let seqs: HashMap<_, _> = events.iter().map(|event| (event.debate, event.seq)).collect();
-    let lasts = ends.iter().map(|(place, ..)| seqs.get(place).map(|seq| seq.cast_signed()));
-    let lasts: Vec<_> = lasts.collect();
-    let closing = |(place, last): (&i64, &Option<i64>)| seal::of_end(*place, *last);
-    let closings: Vec<_> = places.iter().zip(&lasts).map(closing).collect();
-    session
-        .query(
-            "UPDATE debates SET ended = TRUE, last = new.last, closing = new.closing
-             FROM unnest($1, $2, $3) AS new (place, last, closing) WHERE debates.place = new.place",
-            &[
-                (&places, Type::INT8_ARRAY),
-                (&lasts, Type::INT8_ARRAY),
-                (&closings, Type::INT8_ARRAY),
-            ],
-        )
-        .await?;
-    let topics: Vec<_> = ends.iter().map(|(.., finish)| finish.topic.as_deref()).collect();
-    let results: Vec<_> = ends.iter().map(|(.., finish)| &*finish.result).collect();
-    let times: Vec<_> = ends.iter().map(|(.., finish)| finish.ended_ms.cast_signed()).collect();
-    // The database numbers them: the seal is over all but the number.
-    let seal = |(place, id, finish): &(u64, &str, &Finish)| {
-        seal::of_finish(0, (place.cast_signed(), id), finish)
-    };
-    let seals: Vec<_> = ends.iter().map(seal).collect();
-    session
-        .query(
-            "INSERT INTO results (debate, topic, result, ended_ms, seal)
-             SELECT * FROM unnest($1, $2, $3, $4, $5)",
-            &[
-                (&places, Type::INT8_ARRAY),
-                (&topics, Type::TEXT_ARRAY),
-                (&results, Type::BYTEA_ARRAY),
-                (&times, Type::INT8_ARRAY),
-                (&seals, Type::INT8_ARRAY),
-            ],
-        )
-        .await?;
-    Ok(())
-}
-
-/// Removes debates as far as one transaction goes. The newest stays, so that its place is given to no
-/// other.
-async fn prune(session: &Session, what: &Prune) -> Result<Pruned, StoreError> {
-    let (before, most) = (bound(what.before_ms), i64::from(what.most));
-    let sql = "SELECT debate FROM (SELECT * FROM results ORDER BY number LIMIT $2) AS oldest
-        WHERE ended_ms < $1 AND debate < (SELECT max(place) FROM debates)";
-    let rows = session.query(sql, &[(&before, Type::INT8), (&most, Type::INT8)]).await?;
-    let mut places: Vec<i64> =
-        rows.iter().map(|row| session.column(row, 0)).collect::<Result<_, _>>()?;
-    // What has ended and lacks its result would stay for ever.
-    let sql = "SELECT place FROM (SELECT * FROM debates ORDER BY place LIMIT $2) AS oldest
-        WHERE ended AND created_ms < $1 AND place < (SELECT max(place) FROM debates)
-            AND NOT EXISTS (SELECT 1 FROM results WHERE debate = place)";
-    for row in session.query(sql, &[(&before, Type::INT8), (&most, Type::INT8)]).await? {
-        places.push(session.column(&row, 0)?);
-    }
-    if what.unfinished && places.is_empty() {
-        let sql = "SELECT place FROM debates WHERE NOT ended AND created_ms < $1
-            AND place < (SELECT max(place) FROM debates) ORDER BY place LIMIT $2";
-        let rows = session.query(sql, &[(&before, Type::INT8), (&most, Type::INT8)]).await?;
-        places = rows.iter().map(|row| session.column(row, 0)).collect::<Result<_, _>>()?;
-    }
-    let removed = async |sql| {
-        let rows = session.query(sql, &[(&places, Type::INT8_ARRAY)]).await?;
-        let number: i64 = rows.first().map_or(Ok(0), |row| session.column(row, 0))?;
-        Ok::<_, StoreError>(number.cast_unsigned())
-    };
-    removed(
-        "WITH gone AS (DELETE FROM results WHERE debate = ANY ($1) RETURNING 1)
-         SELECT count(*) FROM gone",
-    )
-    .await?;
-    let events = removed(
-        "WITH gone AS (DELETE FROM events WHERE debate = ANY ($1) RETURNING 1)
-         SELECT count(*) FROM gone",
-    )
-    .await?;
-    let debates = removed(
-        "WITH gone AS (DELETE FROM debates WHERE place = ANY ($1) RETURNING 1)
-         SELECT count(*) FROM gone",
-    )
-    .await?;
-    Ok(Pruned { debates, events })
 }
 
 /// Whether the store holds just that.
@@ -323,6 +206,24 @@ async fn is_stored(session: &Session, repeat: &Repeat<'_>) -> Result<bool, Store
                         (&&**setup, Type::BYTEA),
                         (&&**secret, Type::BYTEA),
                         (&&**seats, Type::BYTEA),
+                    ],
+                )
+                .await?
+        }
+        Repeated::Judgment(NewJudgment { id, debate, judge, created_ms, setup, secret }) => {
+            session
+                .query(
+                    "SELECT 1 FROM judgments WHERE place = $1 AND id = $2 AND created_ms = $3
+                     AND setup = $4 AND secret = $5 AND judge IS NOT DISTINCT FROM $6
+                     AND debate = (SELECT place FROM debates WHERE id = $7)",
+                    &[
+                        (&place, Type::INT8),
+                        (id, Type::TEXT),
+                        (&created_ms.cast_signed(), Type::INT8),
+                        (&&**setup, Type::BYTEA),
+                        (&&**secret, Type::BYTEA),
+                        (judge, Type::TEXT),
+                        (debate, Type::TEXT),
                     ],
                 )
                 .await?

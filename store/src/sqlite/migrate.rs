@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Transaction, params, params_from_iter};
 
 use super::errors::{Fault, failure};
 use super::totals::Totals;
@@ -11,15 +11,19 @@ use crate::records::NewDebate;
 use crate::seal::{self, Link};
 
 /// What makes each version of the schema from the one before; the first makes version 1.
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../migrations/sqlite/1-debates-and-events.sql"),
     include_str!("../../migrations/sqlite/2-results.sql"),
     include_str!("../../migrations/sqlite/3-chains-of-events.sql"),
     include_str!("../../migrations/sqlite/4-seals-and-totals.sql"),
+    include_str!("../../migrations/sqlite/5-judgments.sql"),
 ];
 
 /// The version from which on all rows are sealed.
 const SEALED: i64 = 4;
+
+/// The version from which on judgments are kept.
+const JUDGED: i64 = 5;
 
 /// Tells our files from those of other programs: "pixd".
 const APPLICATION: i64 = 0x7069_7864;
@@ -57,6 +61,9 @@ pub(super) fn migrate(connection: &mut Connection, place: &str) -> Result<(), St
             transaction.execute_batch(step)?;
             if version == SEALED {
                 seal_all(&transaction)?;
+            }
+            if version == JUDGED {
+                Totals::begin_judgments(&transaction)?;
             }
             transaction.pragma_update(None, "application_id", APPLICATION)?;
             transaction.pragma_update(None, "user_version", version)?;
@@ -167,19 +174,21 @@ fn pragma(connection: &Connection, name: &str) -> Result<i64, Fault> {
 /// Seals what is there, and counts it.
 fn seal_all(transaction: &Transaction<'_>) -> Result<(), Fault> {
     let number = |sql| transaction.query_row(sql, [], |row| row.get::<_, i64>(0));
-    let totals = Totals {
-        debates: number("SELECT count(*) FROM debates")?,
-        results: number("SELECT count(*) FROM results")?,
-        last_place: number("SELECT coalesce(max(place), 0) FROM debates")?,
-        last_result: number("SELECT coalesce(max(number), 0) FROM results")?,
-        first_event: number("SELECT coalesce(min(row), 1) FROM events")?,
-        last_event: number("SELECT coalesce(max(row), 0) FROM events")?,
-    };
-    transaction.execute("INSERT INTO totals VALUES (0, 0, 0, 0, 1, 0, 0)", [])?;
-    totals.write(transaction)?;
+    let last_event = number("SELECT coalesce(max(row), 0) FROM events")?;
+    let totals = [
+        number("SELECT count(*) FROM debates")?,
+        number("SELECT count(*) FROM results")?,
+        number("SELECT coalesce(max(place), 0) FROM debates")?,
+        number("SELECT coalesce(max(number), 0) FROM results")?,
+        number("SELECT coalesce(min(row), 1) FROM events")?,
+        last_event,
+    ];
+    let totals = totals.into_iter().chain([seal::of_numbers(&totals)]);
+    let sql = "INSERT INTO totals VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    transaction.execute(sql, params_from_iter(totals))?;
     seal_events(transaction)?;
     seal_results(transaction)?;
-    seal_debates(transaction, totals.last_event)
+    seal_debates(transaction, last_event)
 }
 
 fn seal_events(transaction: &Transaction<'_>) -> Result<(), Fault> {

@@ -1,5 +1,7 @@
 //! The reader's side of the file.
 
+mod judgments;
+
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,11 +15,14 @@ use super::errors::{Fault, failed};
 use super::lock::Lock;
 use super::migrate::faults;
 use super::open::Access;
+use super::prune::removable;
 use super::rows;
+use super::streams;
 use super::tails::Tails;
 use super::totals::Totals;
 use crate::error::StoreError;
 use crate::fault::Read;
+use crate::name::Kind;
 use crate::page::{Damaged, Faults, Lost, Page, bound, last_of_full};
 use crate::records::{StoredDebate, StoredEvent, StoredResult};
 
@@ -62,28 +67,32 @@ impl SqliteReader {
 
     pub(crate) async fn debate(&self, id: String) -> Read<Option<StoredDebate>> {
         self.ask(move |connection, tails| {
-            let Some(place) = rows::place_of(connection, &id)? else { return Ok(None) };
-            match debates::debate(connection, tails, place)? {
-                Some(found) if found.debate.id == id => Ok(Some(found)),
-                // An index is damaged.
-                Some(_) => Err(Fault::Damaged("its name leads to another debate".into())),
-                None => Err(Fault::Damaged("it is not where its name leads".into())),
-            }
+            let Some(place) = rows::place_of(connection, Kind::Debate, &id)? else {
+                return Ok(None);
+            };
+            let found = debates::debate(connection, tails, place)?;
+            by_name(found, |found| found.debate.id == id)
         })
         .await
     }
 
-    pub(crate) async fn events(&self, debate: String, after: u64) -> Read<Vec<StoredEvent>> {
+    /// The events of the debate or judgment of that name.
+    pub(crate) async fn events(
+        &self,
+        kind: Kind,
+        id: String,
+        after: u64,
+    ) -> Read<Vec<StoredEvent>> {
         self.ask(move |connection, tails| {
-            let Some(place) = rows::place_of(connection, &debate)? else { return Ok(Vec::new()) };
-            debates::events(connection, tails, place, bound(after))
+            let Some(place) = rows::place_of(connection, kind, &id)? else { return Ok(Vec::new()) };
+            streams::events(connection, tails, (kind, place), bound(after))
         })
         .await
     }
 
     pub(crate) async fn unfinished(&self, after: u64, limit: u32) -> Read<Page<StoredDebate>> {
         self.page(move |connection, tails| {
-            let places = tails.places(bound(after), limit as usize);
+            let places = tails.places(Kind::Debate, bound(after), limit as usize);
             let next = last_of_full(&places, limit);
             let read = |place| (place, debates::debate(connection, tails, place));
             let mut page = Page::of(places.into_iter().map(read), next)?;
@@ -119,19 +128,8 @@ impl SqliteReader {
     pub(crate) async fn results(&self, after: u64, limit: u32) -> Read<Page<StoredResult>> {
         self.page(move |connection, _| {
             let last = Totals::read(connection)?.last_result;
-            let from = bound(after).min(last) + 1;
             let sql = "SELECT number FROM results WHERE number >= ?1 ORDER BY number LIMIT ?2";
-            let (found, next) = match numbers(connection, sql, params![from, limit]) {
-                Ok(found) => {
-                    let next = last_of_full(&found, limit);
-                    (found, next)
-                }
-                Err(Fault::Damaged(_)) => {
-                    let to = (from - 1 + LOOKS.min(i64::from(limit))).min(last);
-                    ((from..=to).collect(), Some(to).filter(|_| to < last))
-                }
-                Err(failed) => return Err(failed),
-            };
+            let (found, next) = ascending(connection, sql, (bound(after), last), limit)?;
             let sql = format!("{} WHERE number = ?1", rows::RESULT);
             let mut statement = connection.prepare_cached(&sql)?;
             let mut read = |number| {
@@ -192,10 +190,12 @@ impl SqliteReader {
             let count = |sql| transaction.query_row(sql, [], |row| row.get::<_, i64>(0));
             let debates = count("SELECT count(*) FROM debates NOT INDEXED")?;
             let results = count("SELECT count(*) FROM results NOT INDEXED")?;
+            let judgments = count("SELECT count(*) FROM judgments NOT INDEXED")?;
             let events = count("SELECT count(*) FROM events")?;
             for (what, counted, known) in [
                 ("debates", debates, totals.debates),
                 ("results", results, totals.results),
+                ("judgments", judgments, totals.judgments),
                 ("events", events, totals.last_event + 1 - totals.first_event),
             ] {
                 if counted != known {
@@ -203,8 +203,12 @@ impl SqliteReader {
                 }
             }
             let lost = |counted, known: i64| u64::try_from(known - counted).unwrap_or(0);
-            let debates = lost(debates, totals.debates);
-            Ok(Faults { said, lost: Lost { debates, results: lost(results, totals.results) } })
+            let lost = Lost {
+                debates: lost(debates, totals.debates),
+                results: lost(results, totals.results),
+                judgments: lost(judgments, totals.judgments),
+            };
+            Ok(Faults { said, lost })
         };
         let found = tokio::task::spawn_blocking(read).await.map_err(|_| StoreError::Closed)?;
         found.map_err(|fault| self.meaning(fault))
@@ -220,16 +224,29 @@ impl SqliteReader {
         self.ask(read).await.map(i64::cast_unsigned)
     }
 
-    /// The places of debates by their names, where the rows themselves cannot say them.
+    /// How many debates a removal would find that are not damaged.
+    pub(crate) async fn removable(&self, before_ms: u64) -> Read<u64> {
+        let read = move |connection: &Connection, _: &Tails| {
+            Ok(removable(connection, before_ms)?.cast_unsigned())
+        };
+        self.ask(read).await
+    }
+
+    /// The name of what has that place, where the row itself cannot say it.
     pub(crate) async fn name_of(&self, place: u64) -> Read<Option<String>> {
         let read = move |connection: &Connection, _: &Tails| {
             // The index has both, and is searched from one end to the other.
-            let mut statement = connection.prepare_cached(
-                "SELECT id FROM debates INDEXED BY sqlite_autoindex_debates_1
-                 WHERE +place = ?1 AND id >= ''",
-            )?;
-            let mut rows = statement.query([bound(place)])?;
-            Ok(rows.next()?.map(|row| row.get(0)).transpose()?)
+            for table in Kind::ALL.map(Kind::table) {
+                let mut statement = connection.prepare_cached(&format!(
+                    "SELECT id FROM {table} INDEXED BY sqlite_autoindex_{table}_1
+                     WHERE +place = ?1 AND id >= ''"
+                ))?;
+                let mut rows = statement.query([bound(place)])?;
+                if let Some(row) = rows.next()? {
+                    return Ok(Some(row.get(0)?));
+                }
+            }
+            Ok(None)
         };
         self.ask(read).await
     }
@@ -285,4 +302,36 @@ fn numbers(connection: &Connection, sql: &str, params: impl Params) -> Result<Ve
     let mut statement = connection.prepare_cached(sql)?;
     let numbers = statement.query_map(params, |row| row.get(0))?;
     Ok(numbers.collect::<rusqlite::Result<_>>()?)
+}
+
+/// What a name has led to, if that has the name.
+fn by_name<T>(found: Option<T>, has_it: impl FnOnce(&T) -> bool) -> Result<Option<T>, Fault> {
+    match found {
+        Some(found) if has_it(&found) => Ok(Some(found)),
+        // An index is damaged.
+        Some(_) => Err(Fault::Damaged("its name leads to another".into())),
+        None => Err(Fault::Damaged("it is not where its name leads".into())),
+    }
+}
+
+/// The numbers after that one which a query finds, and after which number the next part begins. Where the
+/// list cannot be read as one, all numbers up to `last` are looked at one by one.
+fn ascending(
+    connection: &Connection,
+    sql: &str,
+    (after, last): (i64, i64),
+    limit: u32,
+) -> Result<(Vec<i64>, Option<i64>), Fault> {
+    let from = after.min(last) + 1;
+    match numbers(connection, sql, params![from, limit]) {
+        Ok(found) => {
+            let next = last_of_full(&found, limit);
+            Ok((found, next))
+        }
+        Err(Fault::Damaged(_)) => {
+            let to = (from - 1 + LOOKS.min(i64::from(limit))).min(last);
+            Ok(((from..=to).collect(), Some(to).filter(|_| to < last)))
+        }
+        Err(failed) => Err(failed),
+    }
 }

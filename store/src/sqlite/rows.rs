@@ -3,20 +3,28 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::errors::Fault;
-use crate::records::{NewDebate, StoredEvent, StoredResult};
+use crate::name::Kind;
+use crate::records::{JudgmentFinish, NewDebate, NewJudgment, StoredEvent, StoredResult};
 use crate::seal::{self, Link};
 
 /// The columns of a debate.
 const DEBATE: &str = "SELECT id, created_ms, setup, secret, seats, ended, last, began, seal, closing \
     FROM debates WHERE place = ?1";
 
-/// A debate's row.
-pub(super) struct DebateRow {
-    pub(super) debate: NewDebate,
+/// What the rows of debates and judgments say alike.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    /// The row after which its events come.
+    pub(super) began: i64,
     pub(super) ended: bool,
     /// The row of its last event, once it has ended.
     pub(super) last: Option<i64>,
-    pub(super) began: i64,
+}
+
+/// A debate's row.
+pub(super) struct DebateRow {
+    pub(super) debate: NewDebate,
+    pub(super) head: Head,
 }
 
 /// The row of the debate at that place.
@@ -31,26 +39,88 @@ pub(super) fn debate_row(connection: &Connection, place: i64) -> Result<Option<D
             secret: bytes(3)?,
             seats: bytes(4)?,
         };
-        let read = DebateRow { debate, ended: row.get(5)?, last: row.get(6)?, began: row.get(7)? };
-        Ok((read, row.get::<_, i64>(8)?, row.get::<_, Option<i64>>(9)?))
+        let head = Head { ended: row.get(5)?, last: row.get(6)?, began: row.get(7)? };
+        Ok((DebateRow { debate, head }, row.get::<_, i64>(8)?, row.get(9)?))
     });
     let Some((read, sealed, closing)) = found.optional()? else { return Ok(None) };
-    if seal::of_debate(place, &read.debate, read.began) != sealed {
+    if seal::of_debate(place, &read.debate, read.head.began) != sealed {
         return Err(Fault::altered("it"));
     }
-    if !seal::closes(place, read.ended, read.last, closing) {
-        return Err(Fault::altered("its end"));
-    }
+    read.head.check(place, closing)?;
     Ok(Some(read))
 }
 
-/// The place of the debate with that name.
-pub(super) fn place_of(connection: &Connection, id: &str) -> rusqlite::Result<Option<i64>> {
-    let mut statement = connection.prepare_cached("SELECT place FROM debates WHERE id = ?1")?;
-    statement.query_row([id], |row| row.get(0)).optional()
+impl Head {
+    /// Whether the end is the one that was written, with that seal.
+    fn check(&self, place: i64, closing: Option<i64>) -> Result<(), Fault> {
+        if seal::closes(place, self.ended, self.last, closing) {
+            Ok(())
+        } else {
+            Err(Fault::altered("its end"))
+        }
+    }
 }
 
-/// The event of that debate in that row, and the row of the one before it.
+/// The columns of a judgment.
+const JUDGMENT: &str = "SELECT id, debate, (SELECT id FROM debates WHERE place = debate), judge, created_ms, \
+    setup, secret, seal, ended, last, began, closing, result, ended_ms, result_seal \
+    FROM judgments WHERE place = ?1";
+
+/// A judgment's row.
+pub(super) struct JudgmentRow {
+    pub(super) judgment: NewJudgment,
+    pub(super) head: Head,
+    pub(super) finish: Option<JudgmentFinish>,
+}
+
+/// The row of the judgment at that place.
+pub(super) fn judgment_row(
+    connection: &Connection,
+    place: i64,
+) -> Result<Option<JudgmentRow>, Fault> {
+    let mut statement = connection.prepare_cached(JUDGMENT)?;
+    let mut rows = statement.query([place])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let bytes = |column| row.get::<_, Vec<u8>>(column).map(Into::into);
+    let Some(debate) = row.get(2)? else {
+        return Err(Fault::Damaged("its debate is missing".into()));
+    };
+    let judgment = NewJudgment {
+        id: row.get(0)?,
+        debate,
+        judge: row.get(3)?,
+        created_ms: row.get::<_, i64>(4)?.cast_unsigned(),
+        setup: bytes(5)?,
+        secret: bytes(6)?,
+    };
+    let (of, sealed): (i64, i64) = (row.get(1)?, row.get(7)?);
+    let head = Head { ended: row.get(8)?, last: row.get(9)?, began: row.get(10)? };
+    if seal::of_judgment(place, of, &judgment, head.began) != sealed {
+        return Err(Fault::altered("it"));
+    }
+    head.check(place, row.get(11)?)?;
+    let result: Option<Vec<u8>> = row.get(12)?;
+    let ended_ms: Option<i64> = row.get(13)?;
+    let sealed: Option<i64> = row.get(14)?;
+    let named = (place, judgment.id.as_str());
+    let finish = seal::finish_of(head.ended, named, (ended_ms, result, sealed))?;
+    Ok(Some(JudgmentRow { judgment, head, finish }))
+}
+
+/// The place of what has that name.
+pub(super) fn place_of(
+    connection: &Connection,
+    kind: Kind,
+    id: &str,
+) -> rusqlite::Result<Option<i64>> {
+    let sql = match kind {
+        Kind::Debate => "SELECT place FROM debates WHERE id = ?1",
+        Kind::Judgment => "SELECT place FROM judgments WHERE id = ?1",
+    };
+    connection.prepare_cached(sql)?.query_row([id], |row| row.get(0)).optional()
+}
+
+/// The event in that row of what has that place, and the row of the one before it.
 pub(super) fn event(
     connection: &Connection,
     place: i64,
@@ -63,8 +133,8 @@ pub(super) fn event(
         return Err(Fault::Damaged(format!("row {row} with an event of it is missing")));
     };
     let read = EventRow::read(found, row, 0)?;
-    if read.debate != place {
-        return Err(Fault::Damaged(format!("row {row} has an event of another debate")));
+    if read.place != place {
+        return Err(Fault::Damaged(format!("row {row} has an event of something else")));
     }
     let event = found.get_ref(2)?.as_blob()?.to_vec().into();
     Ok((StoredEvent { seq: read.seq.cast_unsigned(), event }, read.previous))
@@ -73,7 +143,8 @@ pub(super) fn event(
 /// What an event's row says beside the event.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct EventRow {
-    pub(super) debate: i64,
+    /// Of which debate or judgment it is.
+    pub(super) place: i64,
     pub(super) seq: i64,
     pub(super) previous: Option<i64>,
 }
@@ -87,17 +158,17 @@ impl EventRow {
 
     /// The same, and whether the seal is that of what the row says.
     pub(super) fn perhaps(columns: &Row<'_>, row: i64, from: usize) -> Result<(Self, bool), Fault> {
-        let debate = columns.get(from)?;
+        let place = columns.get(from)?;
         let seq = columns.get(from + 1)?;
         let event = columns.get_ref(from + 2)?.as_blob()?;
         let previous = columns.get(from + 3)?;
         let sealed: i64 = columns.get(from + 4)?;
-        let whole = seal::of_event(debate, seq, event, Link { row, previous }) == sealed;
-        Ok((Self { debate, seq, previous }, whole))
+        let whole = seal::of_event(place, seq, event, Link { row, previous }) == sealed;
+        Ok((Self { place, seq, previous }, whole))
     }
 }
 
-/// The events of the debate at that place with numbers above `after`: from the last one, in that row
+/// The events of what has that place with numbers above `after`: from the last one, in that row
 /// and with that number, each names the row of the one before it.
 pub(super) fn chain(
     connection: &Connection,

@@ -1,16 +1,18 @@
-//! The last events of the debates that go on, by which all their events are found: each names the
-//! one before it. Of a debate that has ended the file itself says which is the last.
+//! The last events of the debates and judgments that go on, by which all their events are found: each
+//! names the one before it. Of what has ended the file itself says which is the last.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
 use super::errors::Fault;
-use super::rows::{EventRow, debate_row};
+use super::rows::EventRow;
+use super::streams::head;
 use super::totals::Totals;
+use crate::name::Kind;
 
-/// The last events of the debates that go on, by the debates' places. Shared by the writer, who keeps
+/// The last events of what goes on, by its place. Shared by the writer, who keeps
 /// them up to date, and the reader.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tails(Arc<Mutex<Going>>);
@@ -20,9 +22,11 @@ struct Going {
     tails: BTreeMap<i64, Tail>,
     /// What is wrong with those that cannot go on: something of them is lost.
     lost: HashMap<i64, String>,
+    /// Which of these are judgments.
+    judgments: BTreeSet<i64>,
 }
 
-/// The last event of a debate that goes on: its row, and its number; none before the first.
+/// The last event of what goes on: its row, and its number; none before the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tail {
     pub(super) row: Option<i64>,
@@ -30,34 +34,40 @@ pub(super) struct Tail {
 }
 
 impl Tails {
-    /// Looks them up in the file: among the events since the oldest debate that goes on began. A
-    /// debate of which an event may be missing there is lost.
+    /// Looks them up in the file: among the events since the oldest began that goes on. What may miss an
+    /// event there is lost.
     pub(super) fn read(&self, connection: &Connection, totals: &Totals) -> Result<(), Fault> {
         let mut going = Going::default();
         let mut began = BTreeMap::new();
-        let mut statement = connection
-            .prepare_cached("SELECT place FROM debates WHERE ended = 0 ORDER BY place")?;
-        let mut places = statement.query([])?;
-        while let Some(row) = places.next()? {
-            let place: i64 = row.get(0)?;
-            match debate_row(connection, place) {
-                Ok(Some(row)) if !row.ended => {
-                    going.tails.insert(place, Tail::default());
-                    began.insert(place, row.began);
-                }
-                Ok(_) => drop(going.lost.insert(place, "it is not where it should be".into())),
-                Err(Fault::Damaged(what)) => drop(going.lost.insert(place, what)),
-                Err(failed @ Fault::Failed(_)) => return Err(failed),
+        for (kind, known) in [
+            (Kind::Debate, totals.debates - totals.results),
+            (Kind::Judgment, totals.judgments - totals.ended_judgments),
+        ] {
+            let places = unfinished(connection, kind)?;
+            if places.len() as i64 != known {
+                let what = format!("{} that go on are missing", kind.table());
+                return Err(Fault::Damaged(what));
             }
-        }
-        if (going.tails.len() + going.lost.len()) as i64 != totals.debates - totals.results {
-            return Err(Fault::Damaged("debates that go on are missing".into()));
+            for place in places {
+                if kind == Kind::Judgment {
+                    going.judgments.insert(place);
+                }
+                match head(connection, kind, place) {
+                    Ok(Some((_, head))) if !head.ended => {
+                        going.tails.insert(place, Tail::default());
+                        began.insert(place, head.began);
+                    }
+                    Ok(_) => drop(going.lost.insert(place, "it is not where it should be".into())),
+                    Err(Fault::Damaged(what)) => drop(going.lost.insert(place, what)),
+                    Err(failed @ Fault::Failed(_)) => return Err(failed),
+                }
+            }
         }
         if let Some(&oldest) = began.values().min() {
             let gap = going.follow(connection, oldest, totals)?;
             // An event of these may have been where rows are missing. Of all others a later event is
             // there, which names the one before it.
-            let Going { tails, lost } = &mut going;
+            let Going { tails, lost, .. } = &mut going;
             for (place, tail) in tails {
                 if tail.row.unwrap_or(began[place]) < gap && !lost.contains_key(place) {
                     lost.insert(*place, "events of it may be missing".into());
@@ -69,7 +79,7 @@ impl Tails {
         Ok(())
     }
 
-    /// The last event of the debate at that place, if it goes on.
+    /// The last event of what has that place, if it goes on.
     pub(super) fn of(&self, place: i64) -> Result<Option<Tail>, Fault> {
         let going = self.lock();
         match going.lost.get(&place) {
@@ -78,27 +88,32 @@ impl Tails {
         }
     }
 
-    /// The places above `after` of the debates that go on, also of those that are lost.
-    pub(super) fn places(&self, after: i64, limit: usize) -> Vec<i64> {
+    /// The places above `after` of what goes on of that kind, also of what is lost.
+    pub(super) fn places(&self, kind: Kind, after: i64, limit: usize) -> Vec<i64> {
         let going = self.lock();
-        let above = going.tails.keys().chain(going.lost.keys()).filter(|place| **place > after);
-        let mut places: Vec<_> = above.copied().collect();
+        let judgments = kind == Kind::Judgment;
+        let wanted = |place: &i64| *place > after && going.judgments.contains(place) == judgments;
+        let all = going.tails.keys().chain(going.lost.keys()).copied();
+        let mut places: Vec<_> = all.filter(wanted).collect();
         places.sort_unstable();
         places.truncate(limit);
         places
     }
 
-    /// Notes what has been committed: new last events, and debates that are over or removed.
+    /// Notes what has been committed: new last events, new judgments, and what is over or removed.
     pub(super) fn note(
         &self,
         last: impl IntoIterator<Item = (i64, Tail)>,
+        judgments: impl IntoIterator<Item = i64>,
         over: impl IntoIterator<Item = i64>,
     ) {
         let mut going = self.lock();
         going.tails.extend(last);
+        going.judgments.extend(judgments);
         for place in over {
             going.tails.remove(&place);
             going.lost.remove(&place);
+            going.judgments.remove(&place);
         }
     }
 
@@ -157,31 +172,39 @@ impl Going {
                 *gap = row - 1;
             }
             *next = row;
-            let (EventRow { debate, seq, previous }, whole) = EventRow::perhaps(columns, row, 1)?;
+            let (EventRow { place, seq, previous }, whole) = EventRow::perhaps(columns, row, 1)?;
             *next = row + 1;
             if !whole {
-                self.suspect(debate, previous);
+                self.suspect(place, previous);
                 continue;
             }
-            let Some(tail) = self.tails.get_mut(&debate) else { continue };
+            let Some(tail) = self.tails.get_mut(&place) else { continue };
             if (tail.row, tail.seq + 1) == (previous, seq) {
                 *tail = Tail { row: Some(row), seq };
             } else {
                 let what = format!("event {} of it is missing", tail.seq + 1);
-                self.lost.entry(debate).or_insert(what);
+                self.lost.entry(place).or_insert(what);
             }
         }
         Ok(())
     }
 
-    /// One event has been altered, which says that it is of that debate and comes after the event in
-    /// that row: not both are likely to be wrong.
-    fn suspect(&mut self, debate: i64, previous: Option<i64>) {
-        let Self { tails, lost } = self;
-        let next = |(place, tail): &(&i64, &Tail)| **place == debate || tail.row == previous;
+    /// One event has been altered, which says that it is of what has that place and comes after the event
+    /// in that row: not both are likely to be wrong.
+    fn suspect(&mut self, said: i64, previous: Option<i64>) {
+        let Self { tails, lost, .. } = self;
+        let next = |(place, tail): &(&i64, &Tail)| **place == said || tail.row == previous;
         for (place, tail) in tails.iter().filter(next) {
             let what = format!("event {} of it has been altered", tail.seq + 1);
             lost.entry(*place).or_insert(what);
         }
     }
+}
+
+/// The places of what goes on of that kind.
+fn unfinished(connection: &Connection, kind: Kind) -> Result<Vec<i64>, Fault> {
+    let sql = format!("SELECT place FROM {} WHERE ended = 0 ORDER BY place", kind.table());
+    let mut statement = connection.prepare_cached(&sql)?;
+    let places = statement.query_map([], |row| row.get(0))?;
+    Ok(places.collect::<rusqlite::Result<_>>()?)
 }

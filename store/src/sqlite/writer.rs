@@ -5,15 +5,17 @@ use std::collections::HashMap;
 use backon::ExponentialBuilder;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::debates;
 use super::errors::{Fault, failure};
 use super::lock::Lock;
 use super::prune::prune;
 use super::rows;
+use super::streams::last_of;
 use super::tails::{Tail, Tails};
 use super::totals::Totals;
+use super::{debates, judgments};
 use crate::error::StoreError;
-use crate::ledger::{Group, Known, Repeat, Repeated};
+use crate::ledger::{End, Group, Known, Repeat, Repeated};
+use crate::name::Kind;
 use crate::page::{Prune, Pruned};
 use crate::records::{Finish, NewDebate};
 use crate::seal::{self, Link};
@@ -64,13 +66,14 @@ impl SqliteWriter {
             let mut totals = self.totals;
             // A transaction that is dropped is rolled back.
             let transaction = self.connection.transaction()?;
-            let Carried { answer, last, over } = work(&transaction, &self.tails, &mut totals)?;
+            let Carried { answer, last, judgments, over } =
+                work(&transaction, &self.tails, &mut totals)?;
             if totals != self.totals {
                 totals.write(&transaction)?;
             }
             transaction.commit()?;
             self.totals = totals;
-            self.tails.note(last, over);
+            self.tails.note(last, judgments, over);
             Ok(answer)
         });
         self.doubtful |= result.is_err();
@@ -83,9 +86,11 @@ impl SqliteWriter {
 /// What a transaction came to.
 struct Carried<T> {
     answer: T,
-    /// The events that are now the last of their debates, by the debates' places.
+    /// The events that are now the last of what goes on, by its place.
     last: HashMap<i64, Tail>,
-    /// The places of debates that do not go on any more.
+    /// The places of new judgments.
+    judgments: Vec<i64>,
+    /// The places of what does not go on any more.
     over: Vec<i64>,
 }
 
@@ -94,13 +99,13 @@ impl Backend for SqliteWriter {
     // itself.
     const PAUSES: ExponentialBuilder = ExponentialBuilder::new().with_max_times(0);
 
-    async fn look_up(&mut self, names: &[&str]) -> LookedUp {
+    async fn look_up(&mut self, kind: Kind, names: &[&str]) -> LookedUp {
         self.settle_doubts().map_err(|fault| failure(&self.place, fault))?;
         let Self { connection, tails, .. } = self;
-        let known = names.iter().map(|name| match look_up(connection, tails, name) {
+        let known = names.iter().map(|name| match look_up(connection, tails, kind, name) {
             Ok(known) => Ok(Ok(known)),
             Err(Fault::Damaged(detail)) => {
-                Ok(Err(StoreError::Damaged { debate: (*name).into(), detail }))
+                Ok(Err(StoreError::Damaged { of: kind.named(*name), detail }))
             }
             Err(failed) => Err(failure(&self.place, failed)),
         });
@@ -119,7 +124,7 @@ impl Backend for SqliteWriter {
     async fn prune(&mut self, what: &Prune) -> Result<Pruned, StoreError> {
         self.transact(|transaction, tails, totals| {
             let (pruned, over) = prune(transaction, tails, totals, what)?;
-            Ok(Carried { answer: pruned, last: HashMap::new(), over })
+            Ok(Carried { answer: pruned, last: HashMap::new(), judgments: Vec::new(), over })
         })
     }
 
@@ -142,14 +147,25 @@ impl Backend for SqliteWriter {
     }
 }
 
-fn look_up(connection: &Connection, tails: &Tails, name: &str) -> Result<Option<Known>, Fault> {
-    let Some(place) = rows::place_of(connection, name)? else { return Ok(None) };
-    let Some(row) = rows::debate_row(connection, place)?.filter(|row| row.debate.id == name) else {
-        return Err(Fault::Damaged("it is not where its name leads".into()));
+fn look_up(
+    connection: &Connection,
+    tails: &Tails,
+    kind: Kind,
+    name: &str,
+) -> Result<Option<Known>, Fault> {
+    let Some(place) = rows::place_of(connection, kind, name)? else { return Ok(None) };
+    let found = match kind {
+        Kind::Debate => debates::debate(connection, tails, place)?
+            .map(|found| (found.debate.id, found.last_seq, found.ended)),
+        Kind::Judgment => judgments::judgment(connection, tails, place)?
+            .map(|found| (found.judgment.id, found.last_seq, found.finish.is_some())),
     };
-    let last = debates::last_of(connection, tails, place)?;
-    let last_seq = last.map_or(0, |(_, seq)| seq.cast_unsigned());
-    Ok(Some(Known { place: place.cast_unsigned(), last_seq, ended: row.ended }))
+    match found {
+        Some((id, last_seq, ended)) if id == name => {
+            Ok(Some(Known { place: place.cast_unsigned(), last_seq, ended }))
+        }
+        _ => Err(Fault::Damaged("it is not where its name leads".into())),
+    }
 }
 
 /// Says of each repeat whether the store holds just that.
@@ -159,8 +175,8 @@ fn carry_out(
     totals: &mut Totals,
     plan: &Group<'_>,
 ) -> Result<Carried<Vec<bool>>, Fault> {
-    let Group { debates, events, ends, repeats, check, refusals: _ } = plan;
-    let mut last = HashMap::with_capacity(debates.len() + events.len());
+    let Group { debates, judgments, events, ends: _, repeats, check, refusals: _ } = plan;
+    let mut last = HashMap::with_capacity(debates.len() + judgments.len() + events.len());
     for (place, debate) in debates {
         let place = place.cast_signed();
         insert_debate(transaction, place, debate, totals.last_event)?;
@@ -168,23 +184,36 @@ fn carry_out(
         totals.last_place = totals.last_place.max(place);
         last.insert(place, Tail::default());
     }
+    for new in judgments {
+        judgments::insert(transaction, new, totals.last_event)?;
+        let place = new.place.cast_signed();
+        totals.judgments += 1;
+        totals.last_place = totals.last_place.max(place);
+        last.insert(place, Tail::default());
+    }
     let mut statement = transaction.prepare_cached(
         "INSERT INTO events (row, debate, seq, event, previous, seal) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     for event in events {
-        let (debate, seq) = (event.debate.cast_signed(), event.seq.cast_signed());
+        let (place, seq) = (event.place.cast_signed(), event.seq.cast_signed());
         let row = totals.last_event + 1;
-        let previous = match last.get(&debate) {
+        let previous = match last.get(&place) {
             Some(tail) => tail.row,
-            None => tails.of(debate)?.and_then(|tail| tail.row),
+            None => tails.of(place)?.and_then(|tail| tail.row),
         };
-        let seal = seal::of_event(debate, seq, event.event, Link { row, previous });
-        statement.execute(params![row, debate, seq, &**event.event, previous, seal])?;
+        let seal = seal::of_event(place, seq, event.event, Link { row, previous });
+        statement.execute(params![row, place, seq, &**event.event, previous, seal])?;
         totals.last_event = row;
-        last.insert(debate, Tail { row: Some(row), seq });
+        last.insert(place, Tail { row: Some(row), seq });
     }
-    for (place, id, finish) in ends {
-        end(transaction, (place.cast_signed(), id), finish, &last, totals)?;
+    let last_row = |end: &End<'_>| last.get(&end.place.cast_signed()).and_then(|tail| tail.row);
+    // In this order: a debate's age counts from the latest of its judgments.
+    for ending in plan.ends_of(Kind::Judgment) {
+        judgments::end(transaction, &ending, last_row(&ending))?;
+        totals.ended_judgments += 1;
+    }
+    for ending in plan.ends_of(Kind::Debate) {
+        end(transaction, &ending, last_row(&ending), totals)?;
     }
     if *check {
         transaction.execute("UPDATE checks SET number = number + 1", [])?;
@@ -193,8 +222,9 @@ fn carry_out(
     for repeat in repeats {
         equal.push(is_stored(transaction, tails, &last, repeat)?);
     }
-    let over = ends.iter().map(|(place, ..)| place.cast_signed()).collect();
-    Ok(Carried { answer: equal, last, over })
+    let judgments = judgments.iter().map(|new| new.place.cast_signed()).collect();
+    let over = plan.ends.iter().map(|end| end.place.cast_signed()).collect();
+    Ok(Carried { answer: equal, last, judgments, over })
 }
 
 fn insert_debate(
@@ -215,28 +245,29 @@ fn insert_debate(
     Ok(())
 }
 
-/// Notes that a debate has ended, with the last of these events, and what came of it.
+/// Notes that a debate has ended, with its event in that row, and what came of it.
 fn end(
     transaction: &Transaction<'_>,
-    (place, id): (i64, &str),
-    finish: &Finish,
-    last: &HashMap<i64, Tail>,
+    end: &End<'_>,
+    last: Option<i64>,
     totals: &mut Totals,
 ) -> rusqlite::Result<()> {
+    let (place, id) = (end.place.cast_signed(), end.name.id);
     let mut statement = transaction
         .prepare_cached("UPDATE debates SET ended = 1, last = ?2, closing = ?3 WHERE place = ?1")?;
-    let last = last.get(&place).and_then(|tail| tail.row);
     statement.execute(params![place, last, seal::of_end(place, last)])?;
     totals.results += 1;
     totals.last_result += 1;
     let mut statement = transaction.prepare_cached(
-        "INSERT INTO results (number, debate, topic, result, ended_ms, seal)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO results (number, debate, topic, result, ended_ms, seal, since_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
-    let seal = seal::of_finish(totals.last_result, (place, id), finish);
-    let Finish { topic, result, ended_ms } = finish;
+    let number = totals.last_result;
+    let seal = seal::of_finish(number, (place, id), end.finish);
+    let Finish { topic, result, ended_ms } = end.finish;
     let ended_ms = ended_ms.cast_signed();
-    statement.execute(params![totals.last_result, place, topic, &**result, ended_ms, seal])?;
+    let since_ms = judgments::latest(transaction, place)?.map_or(ended_ms, |at| at.max(ended_ms));
+    statement.execute(params![number, place, topic, &**result, ended_ms, seal, since_ms])?;
     Ok(())
 }
 
@@ -252,10 +283,14 @@ fn is_stored(
         Repeated::Debate(debate) => {
             Ok(rows::debate_row(transaction, place)?.is_some_and(|row| row.debate == *debate))
         }
-        Repeated::Event { seq, event, .. } => {
+        Repeated::Judgment(judgment) => {
+            let row = rows::judgment_row(transaction, place)?;
+            Ok(row.is_some_and(|row| row.judgment == *judgment))
+        }
+        Repeated::Event { of, seq, event } => {
             let last = match last.get(&place) {
                 Some(Tail { row: Some(row), seq }) => Some((*row, *seq)),
-                _ => debates::last_of(transaction, tails, place)?,
+                _ => last_of(transaction, tails, (of.kind, place))?,
             };
             let Some(last) = last else { return Ok(false) };
             let events = rows::chain(transaction, place, last, seq.cast_signed() - 1)?;

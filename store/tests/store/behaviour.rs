@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use pixel_debate_store::{
-    Finish, NewDebate, Store, StoreError, StoredDebate, StoredEvent, StoredResult,
+    Finish, Name, NewDebate, Store, StoreError, StoredDebate, StoredEvent, StoredResult,
 };
 
 use crate::places::on_both_stores;
@@ -73,18 +73,18 @@ on_both_stores!(what_contradicts_the_store_is_refused, |place| {
     let store = place.open().await;
     store.create(debate("a")).await.unwrap();
     append(&store, "a", 1).await.unwrap();
-    let gap = |seq| StoreError::Gap { debate: "a".into(), seq, expected: 2 };
+    let gap = |seq| StoreError::Gap { of: Name::Debate("a".into()), seq, expected: 2 };
     for seq in [0, 3, u64::MAX] {
         assert_eq!(append(&store, "a", seq).await, Err(gap(seq)));
     }
-    let conflict = StoreError::Conflict { debate: "a".into(), seq: 1 };
+    let conflict = StoreError::Conflict { of: Name::Debate("a".into()), seq: 1 };
     assert_eq!(store.append("a", 1, "other", None).await, Err(conflict));
     let other = NewDebate { setup: "other".into(), ..debate("a") };
-    assert_eq!(store.create(other).await, Err(StoreError::DebateExists("a".into())));
-    let unknown = StoreError::UnknownDebate("b".into());
+    assert_eq!(store.create(other).await, Err(StoreError::Exists(Name::Debate("a".into()))));
+    let unknown = StoreError::Unknown(Name::Debate("b".into()));
     assert_eq!(append(&store, "b", 1).await, Err(unknown));
     store.append("a", 2, "end", Some(Finish::default())).await.unwrap();
-    let ended = StoreError::Ended("a".into());
+    let ended = StoreError::Ended(Name::Debate("a".into()));
     assert!(!ended.is_temporary());
     assert_eq!(append(&store, "a", 3).await, Err(ended));
     assert_eq!(numbers(&store.events("a", 0).await.unwrap()), [1, 2]);
@@ -109,7 +109,7 @@ on_both_stores!(a_refused_write_leaves_its_group_alone, |place| {
     assert!(results.0.is_ok() && results.2.is_ok() && results.4.is_ok() && results.5.is_ok());
     assert!(matches!(results.1, Err(StoreError::Gap { .. })));
     assert!(matches!(results.3, Err(StoreError::Conflict { .. })));
-    assert!(matches!(results.6, Err(StoreError::UnknownDebate(_))));
+    assert!(matches!(results.6, Err(StoreError::Unknown(_))));
     assert!(results.7.is_ok() && results.8.is_ok());
     assert_eq!(numbers(&store.events("a", 0).await.unwrap()), [1, 2]);
     assert_eq!(numbers(&store.events("b", 0).await.unwrap()), [1]);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Write, stdout};
 
-use pixel_debate_store::{NewDebate, Store};
+use pixel_debate_store::{NewDebate, NewJudgment, Store, StoredEvent};
 
 use crate::child::{self, Running};
 use crate::places::on_both_stores;
@@ -31,34 +31,61 @@ on_both_stores!(nothing_acknowledged_is_missing_after_a_kill, |place| {
         }
         let store = place.open().await;
         for (debate, &last) in &acknowledged {
-            let events = store.events(debate, 0).await.unwrap();
+            let events = read(&store, debate).await;
             assert!(events.len() as u64 >= last, "{debate}: {last} were acknowledged");
             for (stored, seq) in events.iter().zip(1..) {
                 assert_eq!((stored.seq, &*stored.event), (seq, event(debate, seq).as_bytes()));
             }
         }
-        assert!(store.unfinished(0, 1000).await.unwrap().items.len() >= acknowledged.len());
+        let going = store.unfinished(0, 1000).await.unwrap().items.len()
+            + store.unfinished_judgments(0, 1000).await.unwrap().items.len();
+        assert!(going >= acknowledged.len());
+        assert_eq!(store.faults().await.unwrap(), [""; 0]);
         store.close().await.unwrap();
     }
-    assert_eq!(acknowledged.len() as u32, DEBATES);
+    assert_eq!(acknowledged.len() as u32, 2 * DEBATES);
     assert!(acknowledged.values().sum::<u64>() > 2_000);
 });
 
-/// Goes on with all debates at once where the store says they are.
+/// Whether that is the name of a judgment.
+fn judges(name: &str) -> bool {
+    name.starts_with('j')
+}
+
+async fn read(store: &Store, name: &str) -> Vec<StoredEvent> {
+    if judges(name) {
+        store.judgment_events(name, 0).await.unwrap()
+    } else {
+        store.events(name, 0).await.unwrap()
+    }
+}
+
+/// Goes on with all debates, and with a judgment of each, at once where the store says they are.
 #[tokio::test]
 #[ignore = "another test starts it as a process of its own"]
 async fn appends_until_it_is_killed() {
     let place = child::store().parse().unwrap();
     let store = Store::open(&place).await.unwrap();
-    let tasks: Vec<_> = (0..DEBATES)
-        .map(|number| {
-            let (store, id) = (store.clone(), format!("d{number}"));
+    let names = (0..DEBATES).flat_map(|number| [format!("d{number}"), format!("j{number}")]);
+    let tasks: Vec<_> = names
+        .map(|id| {
+            let store = store.clone();
             tokio::spawn(async move {
-                store.create(NewDebate { id: id.clone(), ..NewDebate::default() }).await.unwrap();
+                let debate = id.replace('j', "d");
+                let new = NewDebate { id: debate.clone(), ..NewDebate::default() };
+                store.create(new).await.unwrap();
+                if judges(&id) {
+                    let new = NewJudgment { id: id.clone(), debate, ..NewJudgment::default() };
+                    store.create_judgment(new).await.unwrap();
+                }
                 // An event without an acknowledgement may be there or not.
-                let last = store.debate(&id).await.unwrap().unwrap().last_seq;
+                let last = read(&store, &id).await.len() as u64;
                 for seq in last + 1.. {
-                    store.append(&id, seq, event(&id, seq), None).await.unwrap();
+                    if judges(&id) {
+                        store.append_judgment(&id, seq, event(&id, seq), None).await.unwrap();
+                    } else {
+                        store.append(&id, seq, event(&id, seq), None).await.unwrap();
+                    }
                     let mut stdout = stdout().lock();
                     writeln!(stdout, "store: {id} {seq}").and_then(|()| stdout.flush()).unwrap();
                 }

@@ -182,18 +182,18 @@ async fn an_earlier_version_is_left_as_it_is() {
     old.close().unwrap();
     let before = fs::read(&place.text).unwrap();
     let error = read(&place.text).await.unwrap_err();
-    assert!(matches!(error, StoreError::TooOld { found: 1, known: 4, .. }), "{error}");
+    assert!(matches!(error, StoreError::TooOld { found: 1, known: 5, .. }), "{error}");
     assert_eq!(fs::read(&place.text).unwrap(), before);
 
     let Some(place) = NewPlace::database().await else { return };
     place.open().await.close().await.unwrap();
     let other = connect(&place.text).await;
-    let back = "DELETE FROM pixel_debate_schema WHERE version = 3;
+    let back = "DELETE FROM pixel_debate_schema WHERE version >= 3; DROP TABLE judgments;
         ALTER TABLE debates DROP seal, DROP last, DROP closing; ALTER TABLE events DROP seal;
-        ALTER TABLE results DROP seal, DROP ended_ms";
+        ALTER TABLE results DROP seal, DROP ended_ms, DROP since_ms";
     other.batch_execute(back).await.unwrap();
     let error = read(&place.text).await.unwrap_err();
-    assert!(matches!(error, StoreError::TooOld { found: 2, known: 3, .. }), "{error}");
+    assert!(matches!(error, StoreError::TooOld { found: 2, known: 4, .. }), "{error}");
     place.open().await.close().await.unwrap();
     read(&place.text).await.unwrap();
 }

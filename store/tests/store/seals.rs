@@ -1,6 +1,8 @@
 //! Rows that were altered by others: the debate is damaged, by name, and everything else goes on.
 
-use pixel_debate_store::{Finish, NewDebate, Store, StoreError};
+use pixel_debate_store::{
+    Finish, JudgmentFinish, Lost, Name, NewDebate, NewJudgment, Store, StoreError,
+};
 
 use crate::places::{NewPlace, on_both_stores};
 
@@ -36,7 +38,7 @@ on_both_stores!(whatever_is_altered_is_not_told, |place| {
         for name in ["a", "b", "c"] {
             let (read, events) = (store.debate(name).await, store.events(name, 0).await);
             let damaged = |error: Option<StoreError>| match error {
-                Some(StoreError::Damaged { debate: said, .. }) => said == debate,
+                Some(StoreError::Damaged { of, .. }) => of == Name::Debate(debate.into()),
                 _ => false,
             };
             if name == debate {
@@ -83,3 +85,127 @@ async fn a_debate_that_goes_on_is_damaged_when_its_last_event_is_missing() {
         store.append("e", 1, "one", None).await.unwrap();
     }
 }
+
+/// Three judgments of the debate `a`, of which two have ended.
+async fn judge(store: &Store) {
+    for id in ["x", "y", "z"] {
+        let (judge, secret) = (Some("ann".into()), format!("what {id} may not know").into());
+        let new =
+            NewJudgment { id: id.into(), debate: "a".into(), judge, secret, ..<_>::default() };
+        store.create_judgment(new).await.unwrap();
+        store.append_judgment(id, 1, "one", None).await.unwrap();
+        let finish = JudgmentFinish { result: id.to_owned().into(), ended_ms: 9 };
+        store.append_judgment(id, 2, "two", (id != "z").then_some(finish)).await.unwrap();
+    }
+}
+
+on_both_stores!(an_altered_judgment_is_not_told_and_all_else_goes_on, |place| {
+    for (sql, judgment, listed) in [
+        ("UPDATE judgments SET secret = X'00' WHERE id = 'x'", "x", true),
+        ("UPDATE judgments SET setup = X'00' WHERE id = 'y'", "y", true),
+        ("UPDATE judgments SET created_ms = 5 WHERE id = 'z'", "z", true),
+        ("UPDATE judgments SET judge = NULL WHERE id = 'y'", "y", false),
+        ("UPDATE judgments SET judge = 'ben' WHERE id = 'y'", "y", false),
+        ("UPDATE judgments SET debate = 2 WHERE id = 'x'", "x", true),
+        ("UPDATE judgments SET debate = 99 WHERE id = 'x'", "x", true),
+        ("UPDATE judgments SET last = 1 WHERE id = 'x'", "x", true),
+        ("UPDATE judgments SET result = X'00' WHERE id = 'y'", "y", true),
+        ("UPDATE judgments SET ended_ms = 8 WHERE id = 'y'", "y", true),
+        ("UPDATE judgments SET result = X'00' WHERE id = 'z'", "z", true),
+        ("UPDATE events SET event = X'00' WHERE debate = 4 AND seq = 2", "x", true),
+        ("DELETE FROM events WHERE debate = 5 AND seq = 2", "y", true),
+    ] {
+        let place = place.again().await;
+        let store = place.open().await;
+        fill(&store).await;
+        judge(&store).await;
+        // The last events of what goes on come after what is altered.
+        store.append("c", 3, "three", None).await.unwrap();
+        place.connect().await.run(sql).await.unwrap();
+        for id in ["x", "y", "z"] {
+            let (read, events) = (store.judgment(id).await, store.judgment_events(id, 0).await);
+            if id == judgment {
+                let damaged = |error: Option<StoreError>| match error {
+                    Some(StoreError::Damaged { of, .. }) => of == Name::Judgment(id.into()),
+                    _ => false,
+                };
+                assert!(damaged(read.err()) || damaged(events.err()), "{sql}");
+            } else {
+                assert!(read.unwrap().is_some() && events.unwrap().len() == 2, "{sql}: {id}");
+            }
+        }
+        let page = store.judgments(0, 9).await.unwrap();
+        assert!(page.items.len() >= 2 && page.items.len() + page.damaged.len() == 3, "{sql}");
+        let page = store.judgments_by("ann", None, 9).await.unwrap();
+        assert_eq!(page.items.len() + page.damaged.len(), if listed { 3 } else { 2 }, "{sql}");
+        // The debates have nothing to do with it, and the other judgments go on.
+        for (name, events) in [("a", 2), ("b", 2), ("c", 3)] {
+            assert!(store.debate(name).await.unwrap().is_some(), "{sql}");
+            assert_eq!(store.events(name, 0).await.unwrap().len(), events, "{sql}");
+        }
+        store.close().await.unwrap();
+        let store = place.open().await;
+        let went_on = store.append_judgment("z", 3, "three", None).await;
+        assert_eq!(went_on.is_ok(), judgment != "z", "{sql}: {went_on:?}");
+        store.append("c", 4, "four", None).await.unwrap();
+    }
+});
+
+on_both_stores!(of_a_damaged_debate_none_is_made, |place| {
+    for (sql, debate) in [
+        ("UPDATE debates SET secret = X'00' WHERE id = 'a'", "a"),
+        ("UPDATE debates SET setup = X'00' WHERE id = 'c'", "c"),
+        ("UPDATE results SET result = X'00' WHERE debate = 2", "b"),
+    ] {
+        let place = place.again().await;
+        let store = place.open().await;
+        fill(&store).await;
+        store.close().await.unwrap();
+        place.connect().await.run(sql).await.unwrap();
+        let store = place.open().await;
+        for name in ["a", "b", "c"] {
+            let new = NewJudgment { id: name.into(), debate: name.into(), ..<_>::default() };
+            match store.create_judgment(new).await {
+                Err(StoreError::Damaged { of, .. }) => {
+                    assert_eq!((of, name), (Name::Debate(name.into()), debate), "{sql}");
+                }
+                made => assert!(made.is_ok() && name != debate, "{sql}: {name}: {made:?}"),
+            }
+        }
+    }
+});
+
+#[tokio::test]
+async fn judgments_that_are_gone_are_missed() {
+    let place = NewPlace::file();
+    let store = place.open().await;
+    fill(&store).await;
+    judge(&store).await;
+    place.connect().await.run("DELETE FROM judgments WHERE id = 'x'").await.unwrap();
+    let said = store.faults().await.unwrap();
+    assert_eq!(said, ["it has 2 judgments where 3 were written"]);
+    assert_eq!(store.lost(), Lost { debates: 0, results: 0, judgments: 1 });
+    // From now on that there is none is not said.
+    assert!(matches!(store.judgment("x").await, Err(StoreError::Corrupt { .. })));
+    assert!(store.judgment("y").await.unwrap().is_some());
+    store.close().await.unwrap();
+    // One that goes on would be lost in silence.
+    place.connect().await.run("DELETE FROM judgments WHERE id = 'z'").await.unwrap();
+    let error = place.try_open().await.map(drop).unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
+    assert!(error.to_string().contains("judgments that go on are missing"), "{error}");
+}
+
+on_both_stores!(judgments_of_a_debate_that_is_gone_are_said_to_be_damaged, |place| {
+    let store = place.open().await;
+    fill(&store).await;
+    judge(&store).await;
+    place.connect().await.run("DELETE FROM debates WHERE id = 'a'").await.unwrap();
+    for id in ["x", "y", "z"] {
+        let error = store.judgment(id).await.unwrap_err();
+        assert!(error.to_string().contains("its debate is missing"), "{error}");
+    }
+    let page = store.judgments(0, 9).await.unwrap();
+    assert_eq!((page.items.len(), page.damaged.len()), (0, 3));
+    assert!(!store.faults().await.unwrap().is_empty());
+});
