@@ -355,6 +355,25 @@ impl Debate {
     }
 
     /// The value of a pixel that may be revealed.
+    /// The debate as it stood before what ended it: what its judges have judged.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Debater, Move};
+    /// # use pixel_debate_game::{Debate, Image, Role, Rules};
+    /// # let image = std::sync::Arc::new(Image::new(3, 1, vec![0, 200, 90])?);
+    /// # let mut debate = Debate::new(Rules::paper(2, true, Role::Liar), image, 7, Some(1), 10)?;
+    ///
+    /// let before = debate.clone();
+    /// debate.apply(Move::Resign { by: Debater::First })?;
+    /// assert_eq!(debate.before_end(), before);
+    /// assert_eq!(before.before_end(), before);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn before_end(&self) -> Self {
+        Self { end: None, ..self.clone() }
+    }
+
     fn check_reveal(&self, by: Debater, pixel: Pixel) -> Result<u8, IllegalMove> {
         match self.to_move() {
             None => return Err(IllegalMove::RevealsOver { of: self.rules.pixels }),

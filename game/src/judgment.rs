@@ -56,6 +56,8 @@ pub enum JudgmentEnd {
 
 /// Something that a judge says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum JudgmentEvent {
     /// How probable the first debater's claim is to the judge.
@@ -63,6 +65,7 @@ pub enum JudgmentEvent {
         /// After how many reveals: 0 before the first.
         after: u32,
         /// From 0 to 1.
+        #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 1)))]
         probability: f32,
     },
     /// The judge answers. It says nothing more.

@@ -225,9 +225,17 @@ judge_may_be_influenced: boolean,
  */
 beliefs: Array<number | null>, 
 /**
+ * What each outside judge said, in the order of their seats: none in debates of before it was kept.
+ */
+judgments?: Array<JudgmentRecord>, 
+/**
  * When each event of the transcript happened, in the same order.
  */
 times: Array<EventTime>, 
+/**
+ * The recorded debate that was judged again, if it was one.
+ */
+recorded?: DebateId, 
 /**
  * The debate itself: enough to replay and to check it.
  */
@@ -408,6 +416,32 @@ scored: number,
 score: number | null, };
 
 /**
+ * Something that a judge says.
+ */
+export type JudgmentEvent = { "type": "belief", 
+/**
+ * After how many reveals: 0 before the first.
+ */
+after: number, 
+/**
+ * From 0 to 1.
+ */
+probability: number, } | { "type": "verdict", 
+/**
+ * The answer.
+ */
+verdict: Verdict, } | { "type": "gave_up" };
+
+/**
+ * What one judge has said of a debate.
+ */
+export type JudgmentRecord = { 
+/**
+ * All of it, in order.
+ */
+events: Array<TimedJudgment>, };
+
+/**
  * Which pixels may be revealed.
  */
 export type LegalPixels = "nonzero" | "any";
@@ -487,6 +521,25 @@ reason: OutcomeReason, };
 export type OutcomeReason = "verdict" | "time" | "illegal_move" | "absent" | "resignation";
 
 /**
+ * Several judges who decide together: each sees the evidence, and says what it believes, by itself. The debate
+ * ends when all of them have answered or given up.
+ */
+export type Panel = { 
+/**
+ * How many: 2 to [`Panel::MOST`].
+ */
+judges: number, 
+/**
+ * How they decide.
+ */
+decides: PanelRule, };
+
+/**
+ * How a panel of judges decides.
+ */
+export type PanelRule = "majority" | "mean";
+
+/**
  * How far a debate has come.
  */
 export type Phase = "waiting" | "revealing" | "judging" | "over";
@@ -533,6 +586,25 @@ pixel: Pixel,
  * The margin after it.
  */
 margin: number, };
+
+/**
+ * A debate that is over and is judged again, reveal by reveal, as if it went on: before judges from outside, who
+ * see and are told what its own judge was. What it was about, its rules and its debaters are the recorded debate's,
+ * and no setup says anything else of them.
+ */
+export type Recorded = { 
+/**
+ * Which debate: one that has an outcome, and in which all pixels were revealed.
+ */
+debate: DebateId, 
+/**
+ * A token of it, where not everybody may read its record.
+ */
+token: Token | null, 
+/**
+ * When its reveals are shown.
+ */
+shows: Shows, };
 
 /**
  * Why a request was not carried out. Nothing has changed.
@@ -674,7 +746,19 @@ explanation: string | null,
  * One finite logit a class, in the order of the labels, instead of a label: the rules say
  * who wins by them.
  */
-logits: Array<number> | null, } | { "type": "resign", 
+logits: Array<number> | null, } | { "type": "next", 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * The number that the reveal's event is to have: [`Turn::seq`](crate::Turn::seq).
+ */
+seq: number, 
+/**
+ * The creator's key; without one as the judge.
+ */
+token: Token | null, } | { "type": "resign", 
 /**
  * Which debate.
  */
@@ -720,7 +804,11 @@ turn: Turn | null,
 /**
  * As in a [`Snapshot`].
  */
-beliefs: Array<number | null> | null, };
+beliefs: Array<number | null> | null, 
+/**
+ * As in a [`Snapshot`].
+ */
+answered?: boolean, };
 
 /**
  * One pixel shown to the judge.
@@ -791,6 +879,10 @@ logits: Array<number>, } | { "type": "beliefs",
  */
 debate: DebateId, 
 /**
+ * Which judge of a panel, from 0; left out where there is one judge.
+ */
+judge?: number, 
+/**
  * How probable the first debater's claim was to the judge: before the first reveal, after it,
  * and so on; `null` where the judge has not said it.
  */
@@ -854,6 +946,14 @@ liar: Player,
  */
 judge: Player, 
 /**
+ * A debate that is over and is to be judged again, in the place of a new one; `null` for a new one.
+ */
+recorded: Recorded | null, 
+/**
+ * Several outside judges in the place of one, who decide together; `null` for one.
+ */
+panel: Panel | null, 
+/**
  * How long an outside debater may take.
  */
 clock: Clock, 
@@ -885,6 +985,11 @@ pace_ms: number,
  * [`Bounds::seats_ms`](crate::Bounds::seats_ms).
  */
 seats_ms: number | null, };
+
+/**
+ * When the reveals of a recorded debate are shown.
+ */
+export type Shows = "paced" | "recorded" | "asked";
 
 /**
  * What spectators see before the outcome: fixed when a debate is set up.
@@ -929,10 +1034,18 @@ visibility: Visibility,
  */
 judge_may_be_influenced: boolean, 
 /**
+ * Where a recorded debate is judged: when its reveals are shown; left out otherwise.
+ */
+shows?: Shows, 
+/**
  * For an outside judge: what it has said so far that it believed, as in
  * [`beliefs`](ServerMessage::Beliefs); `null` for all others.
  */
-beliefs: Array<number | null> | null, };
+beliefs: Array<number | null> | null, 
+/**
+ * For a judge of a panel: whether it has answered or given up; left out where it has not.
+ */
+answered?: boolean, };
 
 /**
  * The answer to `GET /api/standings`: how debaters and judges have done in the public debates of the
@@ -995,6 +1108,10 @@ visibility: Visibility,
  */
 judge_may_be_influenced: boolean, 
 /**
+ * Whether a recorded debate is judged again; left out otherwise.
+ */
+recorded?: boolean, 
+/**
  * When it was set up, in milliseconds since 1970.
  */
 created_ms: number, 
@@ -1030,6 +1147,23 @@ move_ms: number,
 bank_ms: number, };
 
 /**
+ * Something that a judge has said, and when.
+ */
+export type TimedJudgment = { 
+/**
+ * What.
+ */
+event: JudgmentEvent, 
+/**
+ * When the server read it, in milliseconds since 1970.
+ */
+at_ms: number, 
+/**
+ * How long that was after the debate's latest event, in milliseconds.
+ */
+took_ms: number, };
+
+/**
  * The key to one seat of one debate: 43 letters, digits, `-` and `_`, which stand for 256 random
  * bits. Whoever has it may take the seat.
  */
@@ -1052,9 +1186,13 @@ honest: Token | null,
  */
 liar: Token | null, 
 /**
- * The key to the judge's seat.
+ * The key to the judge's seat, where there is one.
  */
 judge: Token | null, 
+/**
+ * The keys to the judges' seats, where there is a panel.
+ */
+panel?: Array<Token>, 
 /**
  * The key with which to watch a private debate.
  */

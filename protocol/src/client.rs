@@ -86,7 +86,8 @@ pub enum ClientMessage {
         pixel: Pixel,
     },
     /// Says what the judge believes while the debate goes on, as the judge: once before the first
-    /// reveal and after each. It decides nothing, and is told in
+    /// reveal and after each. It decides nothing, outlives a crash of the server once it is
+    /// [`accepted`](crate::ServerMessage::Accepted), and is told in
     /// [`beliefs`](crate::ServerMessage::Beliefs).
     Belief {
         /// Which debate.
@@ -115,7 +116,18 @@ pub enum ClientMessage {
         /// who wins by them.
         logits: Option<Vec<f32>>,
     },
-    /// Gives up, as a debater, in or out of turn.
+    /// Has the next reveal of a [recorded](crate::Setup::recorded) debate shown that is shown when it is asked for:
+    /// as its one judge, or by the creator's key.
+    Next {
+        /// Which debate.
+        debate: DebateId,
+        /// The number that the reveal's event is to have: [`Turn::seq`](crate::Turn::seq).
+        seq: u32,
+        /// The creator's key; without one as the judge.
+        #[serde(default)]
+        token: Option<Token>,
+    },
+    /// Gives up, in or out of turn: a debater loses by it, and a judge has no verdict.
     Resign {
         /// Which debate.
         debate: DebateId,
@@ -138,7 +150,7 @@ pub enum ClientMessage {
 impl Request {
     /// Every `"type"`, for those who sent another.
     const TYPES: &str = "\"create\", \"watch\", \"take\", \"resume\", \"reveal\", \"belief\", \
-                         \"verdict\", \"resign\", \"cancel\" or \"leave\"";
+                         \"verdict\", \"next\", \"resign\", \"cancel\" or \"leave\"";
 
     /// Reads a text frame.
     ///
@@ -287,6 +299,10 @@ mod tests {
                     explanation: Some("one\nloop".into()),
                     logits: None,
                 },
+            ),
+            (
+                r#"{"type":"next","debate":"d","seq":2}"#,
+                ClientMessage::Next { debate: debate.clone(), seq: 2, token: None },
             ),
             (r#"{"type":"resign","debate":"d"}"#, ClientMessage::Resign { debate: debate.clone() }),
             (

@@ -5,7 +5,9 @@
 //! [`Snapshot`](crate::Snapshot), `GET /api/debates/{id}/transcript` with a [`DebateRecord`].
 //! What is refused is answered with a [`Refusal`](crate::Refusal).
 
-use pixel_debate_game::{ImageSource, Outcome, Pixel, Players, Role, Sight, Transcript};
+use pixel_debate_game::{
+    ImageSource, JudgmentEvent, Outcome, Pixel, Players, Role, Sight, Transcript,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Clock, DebateId, Visibility};
@@ -50,6 +52,10 @@ pub struct Summary {
     pub visibility: Visibility,
     /// Whether an outside judge may be told by others what it is not told.
     pub judge_may_be_influenced: bool,
+    /// Whether a recorded debate is judged again; left out otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub recorded: bool,
     /// When it was set up, in milliseconds since 1970.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub created_ms: u64,
@@ -86,11 +92,42 @@ pub struct DebateRecord {
     /// What an outside judge said on the way that it believed, as in
     /// [`beliefs`](crate::ServerMessage::Beliefs).
     pub beliefs: Vec<Option<f32>>,
+    /// What each outside judge said, in the order of their seats: none in debates of before it was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<JudgmentRecord>>"))]
+    pub judgments: Vec<JudgmentRecord>,
     /// When each event of the transcript happened, in the same order.
     pub times: Vec<EventTime>,
+    /// The recorded debate that was judged again, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub recorded: Option<DebateId>,
     /// The debate itself: enough to replay and to check it.
     #[cfg_attr(feature = "typescript", ts(type = "object"))]
     pub transcript: Transcript,
+}
+
+/// What one judge has said of a debate.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct JudgmentRecord {
+    /// All of it, in order.
+    pub events: Vec<TimedJudgment>,
+}
+
+/// Something that a judge has said, and when.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct TimedJudgment {
+    /// What.
+    pub event: JudgmentEvent,
+    /// When the server read it, in milliseconds since 1970.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub at_ms: u64,
+    /// How long that was after the debate's latest event, in milliseconds.
+    pub took_ms: u32,
 }
 
 /// When an event happened, and how.

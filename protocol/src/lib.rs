@@ -65,7 +65,8 @@ pub use client::{ClientMessage, Request};
 pub use description::{asyncapi, openapi};
 pub use hello::{Bounds, Hello, Offer};
 pub use http::{
-    API, Analysis, Best, DebateList, DebateRecord, EventTime, Phase, Prospect, Summary,
+    API, Analysis, Best, DebateList, DebateRecord, EventTime, JudgmentRecord, Phase, Prospect,
+    Summary, TimedJudgment,
 };
 pub use identity::{DebateId, Token};
 pub use player::{Player, PlayerError};
@@ -74,7 +75,7 @@ pub use server::{
     Accepted, Background, CloseReason, Created, Ending, Resumed, ServerMessage, Snapshot, TimeLeft,
     Told, Turn,
 };
-pub use setup::{Clock, Setup, Tokens, Visibility};
+pub use setup::{Clock, Panel, Recorded, Setup, Shows, Tokens, Visibility};
 pub use standings::{DebaterScore, JudgeScore, OtherJudges, Standings, Wins};
 #[cfg(feature = "typescript")]
 pub use typescript::declarations;

@@ -5,7 +5,7 @@ use pixel_debate_game::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{DebateId, Hello, Refusal, Tokens, Visibility};
+use crate::{DebateId, Hello, Refusal, Shows, Tokens, Visibility};
 
 /// A message from the server to a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -48,6 +48,10 @@ pub enum ServerMessage {
     Beliefs {
         /// Which debate.
         debate: DebateId,
+        /// Which judge of a panel, from 0; left out where there is one judge.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        judge: Option<u8>,
         /// How probable the first debater's claim was to the judge: before the first reveal, after it,
         /// and so on; `null` where the judge has not said it.
         beliefs: Vec<Option<f32>>,
@@ -102,9 +106,17 @@ pub struct Snapshot {
     /// Whether an outside judge may be told by others what it is not told:
     /// [`Setup::judge_may_be_influenced`](crate::Setup::judge_may_be_influenced).
     pub judge_may_be_influenced: bool,
+    /// Where a recorded debate is judged: when its reveals are shown; left out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub shows: Option<Shows>,
     /// For an outside judge: what it has said so far that it believed, as in
     /// [`beliefs`](ServerMessage::Beliefs); `null` for all others.
     pub beliefs: Option<Vec<Option<f32>>>,
+    /// For a judge of a panel: whether it has answered or given up; left out where it has not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub answered: bool,
 }
 
 /// The answer to a [`resume`](crate::ClientMessage::Resume) that the server can carry out.
@@ -127,6 +139,10 @@ pub struct Resumed {
     pub turn: Option<Turn>,
     /// As in a [`Snapshot`].
     pub beliefs: Option<Vec<Option<f32>>>,
+    /// As in a [`Snapshot`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub answered: bool,
 }
 
 /// Who is to act, and until when.
@@ -231,7 +247,7 @@ pub enum CloseReason {
     Over,
     /// An outside seat was not taken in time, and there is nobody who could win by that.
     Absent,
-    /// The judge did not answer in time.
+    /// The judge did not answer in time, or gave up.
     NoVerdict,
     /// Another connection took the seat with its token.
     SeatTaken,
@@ -304,7 +320,7 @@ mod tests {
             let debate = DebateId("d".into());
             let creator = crate::Token("t".into());
             let (honest, liar, judge, spectator) = (None, None, None, None);
-            let tokens = Tokens { honest, liar, judge, spectator, creator };
+            let tokens = Tokens { honest, liar, judge, panel: Vec::new(), spectator, creator };
             serde_json::to_value(ServerMessage::Created(Created { id, debate, tokens })).unwrap()
         };
         assert_eq!(accepted(Some(4))["id"], 4);

@@ -1,9 +1,9 @@
 //! What a client asks of a new debate.
 
-use pixel_debate_game::{LegalPixels, Role, Sight, TurnOrder};
+use pixel_debate_game::{LegalPixels, PanelRule, Role, Sight, TurnOrder};
 use serde::{Deserialize, Serialize};
 
-use crate::{Player, Refusal, RefusalCode, Token, strict};
+use crate::{DebateId, Player, Refusal, RefusalCode, Token, strict};
 
 /// The debate that a client wants. What it leaves out is as in [`Setup::default`]. All of it is
 /// fixed from then on.
@@ -36,6 +36,10 @@ pub struct Setup {
     pub liar: Player,
     /// The judge: `classifier`, `outside` or `outside:NAME`.
     pub judge: Player,
+    /// A debate that is over and is to be judged again, in the place of a new one; `null` for a new one.
+    pub recorded: Option<Recorded>,
+    /// Several outside judges in the place of one, who decide together; `null` for one.
+    pub panel: Option<Panel>,
     /// How long an outside debater may take.
     pub clock: Clock,
     /// Who may watch, and where the debate is listed.
@@ -73,6 +77,54 @@ pub enum Visibility {
     Private,
 }
 
+/// A debate that is over and is judged again, reveal by reveal, as if it went on: before judges from outside, who
+/// see and are told what its own judge was. What it was about, its rules and its debaters are the recorded debate's,
+/// and no setup says anything else of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Recorded {
+    /// Which debate: one that has an outcome, and in which all pixels were revealed.
+    pub debate: DebateId,
+    /// A token of it, where not everybody may read its record.
+    #[serde(default)]
+    pub token: Option<Token>,
+    /// When its reveals are shown.
+    #[serde(default)]
+    pub shows: Shows,
+}
+
+/// When the reveals of a recorded debate are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Shows {
+    /// One every [`pace_ms`](Setup::pace_ms).
+    #[default]
+    Paced,
+    /// As long after each other as they came, up to [`Offer::max_pace_ms`](crate::Offer::max_pace_ms).
+    Recorded,
+    /// Each when it is asked for by [`next`](crate::ClientMessage::Next).
+    Asked,
+}
+
+/// Several judges who decide together: each sees the evidence, and says what it believes, by itself. The debate
+/// ends when all of them have answered or given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Panel {
+    /// How many: 2 to [`Panel::MOST`].
+    #[cfg_attr(feature = "schema", schemars(range(min = 2, max = Panel::MOST)))]
+    pub judges: u8,
+    /// How they decide.
+    #[serde(default)]
+    pub decides: PanelRule,
+}
+
 /// How long an outside debater may take for its reveals: a time for each, and a bank for what goes
 /// beyond. Running out of both is a forfeit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -99,15 +151,29 @@ pub struct Tokens {
     pub honest: Option<Token>,
     /// The key to the liar's seat.
     pub liar: Option<Token>,
-    /// The key to the judge's seat.
+    /// The key to the judge's seat, where there is one.
     pub judge: Option<Token>,
+    /// The keys to the judges' seats, where there is a panel.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<Token>>"))]
+    pub panel: Vec<Token>,
     /// The key with which to watch a private debate.
     pub spectator: Option<Token>,
     /// The key with which to [cancel](crate::ClientMessage::Cancel) the debate.
     pub creator: Token,
 }
 
+impl Panel {
+    /// The most judges that a panel may have.
+    pub const MOST: u8 = 15;
+}
+
 impl Setup {
+    /// How many judges decide who come from outside.
+    pub fn outside_judges(&self) -> u8 {
+        if self.judge.is_outside() { self.panel.map_or(1, |panel| panel.judges) } else { 0 }
+    }
+
     /// Reads the body of a request over HTTP; an empty one is that of an object without fields.
     ///
     /// ```
@@ -157,6 +223,8 @@ impl Default for Setup {
             honest: Player::BuiltIn("mcts:1000".into()),
             liar: Player::BuiltIn("mcts:1000".into()),
             judge: Player::BuiltIn("classifier".into()),
+            recorded: None,
+            panel: None,
             clock: Clock::default(),
             visibility: Visibility::Public,
             spectators_see: Sight::Evidence,

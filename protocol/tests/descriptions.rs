@@ -94,7 +94,7 @@ fn every_type_of_message_is_described() {
     let heard = serde_json::from_str::<ServerMessage>(r#"{"type":"?"}"#).unwrap_err().to_string();
     let heard = heard.split_once("expected one of").unwrap().1.to_owned();
     types.extend(heard.split('`').skip(1).step_by(2).map(String::from));
-    assert_eq!(types.len(), 21);
+    assert_eq!(types.len(), 22);
     assert_eq!(described, types.iter().map(String::as_str).collect());
     let channel = &document["channels"]["socket"]["messages"];
     assert_eq!(channel.as_object().unwrap().len(), types.len());
@@ -222,7 +222,11 @@ fn the_server_may_say_more_without_a_new_version() {
     let mut said = Vec::new();
     used(&http, &http["paths"]["/api/debates"]["post"]["requestBody"], &mut said);
     let strict = |schema: &&Value| schema.get("additionalProperties") == Some(&false.into());
-    assert_eq!(said.iter().filter(strict).count(), 2, "a setup and its clock");
+    assert_eq!(
+        said.iter().filter(strict).count(),
+        4,
+        "a setup, its clock, its panel and what was recorded"
+    );
 }
 
 #[test]

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Debate, Debater, ImageSource, LegalPixels, Players, Role, Rules, Sight};
 use pixel_debate_protocol::{
-    Background, Clock, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
+    Background, Clock, DebateRecord, Offer, Panel, Player, Refusal, RefusalCode, Setup, Shows,
+    Tokens,
 };
 use rand::{Rng, RngExt};
 
 use crate::record::now_ms;
+use crate::recording::{Again, again};
 use crate::roster::Roster;
 use crate::terms::Terms;
-use crate::tokens::Locks;
+use crate::tokens::{Locks, NoRandomness};
 
 /// How often an image is drawn at random before all are looked at.
 const DRAWS: usize = 64;
@@ -45,9 +47,7 @@ pub(crate) fn arrange(
     for role in [Role::Honest, Role::Liar] {
         check_debater(setup, role, &debate, offer, roster)?;
     }
-    let (locks, tokens) = Locks::new(setup, rules).map_err(|error| {
-        Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
-    })?;
+    let (locks, tokens) = Locks::new(setup, rules).map_err(no_randomness)?;
     let name = |player: &Player| match player {
         Player::BuiltIn(name) if name == CLASSIFIER => format!("{name}:{}", setup.pixels),
         player => player.to_string(),
@@ -61,8 +61,36 @@ pub(crate) fn arrange(
         },
     };
     let (setup, seeds) = (setup.clone(), random.random());
-    let terms = Terms { setup, background, seeds, locks, created_ms: now_ms() };
+    let recording = None;
+    let terms = Terms { setup, background, seeds, recording, locks, created_ms: now_ms() };
     Ok((debate, terms, tokens))
+}
+
+/// Checks a setup that has a recorded debate judged again, and makes the keys to its seats.
+pub(crate) fn arrange_again(
+    setup: &Setup,
+    shows: Shows,
+    record: &DebateRecord,
+    offer: &Offer,
+) -> Result<(Debate, Terms, Tokens), Refusal> {
+    let Again { debate, background, recording } = again(setup, shows, record)?;
+    let rules = *debate.rules();
+    let mut setup = Setup { pixels: rules.pixels, precommit: rules.precommit, ..setup.clone() };
+    check(&setup, offer)?;
+    // Its key has opened what it opens.
+    if let Some(recorded) = &mut setup.recorded {
+        recorded.token = None;
+    }
+    let (locks, tokens) = Locks::new(&setup, rules).map_err(no_randomness)?;
+    let players = Players { judge: Some(setup.judge.to_string()), ..background.players };
+    let background = Background { players, ..background };
+    let (seeds, recording) = ([0; 2], Some(recording));
+    let terms = Terms { setup, background, seeds, recording, locks, created_ms: now_ms() };
+    Ok((debate, terms, tokens))
+}
+
+fn no_randomness(error: NoRandomness) -> Refusal {
+    Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
 }
 
 impl Terms {
@@ -101,6 +129,7 @@ fn check(setup: &Setup, offer: &Offer) -> Result<(), Refusal> {
     let Clock { move_ms, bank_ms } = setup.clock;
     let last = offer.classes.len() - 1;
     check_judge(&setup.judge, pixels, legal, offer)?;
+    check_panel(setup)?;
     check_secrecy(setup)?;
     if pixels == 0 || pixels > Rules::MAX_PIXELS {
         Err(refusal(
@@ -169,6 +198,24 @@ fn check_judge(
         Err(refusal(
             "the classifiers are trained on nonzero pixels alone",
             "legal: \"nonzero\", or judge: \"outside\"",
+        ))
+    } else {
+        Ok(())
+    }
+}
+
+/// Whether there can be such a panel of judges.
+fn check_panel(setup: &Setup) -> Result<(), Refusal> {
+    let Some(panel) = setup.panel else { return Ok(()) };
+    if !setup.judge.is_outside() {
+        Err(refusal(
+            "the classifier judges alone",
+            "panel: null, or judge: \"outside\" or \"outside:NAME\"",
+        ))
+    } else if !(2..=Panel::MOST).contains(&panel.judges) {
+        Err(refusal(
+            format!("a panel of {} judges", panel.judges),
+            format!("panel.judges: 2 to {}, or panel: null for one judge", Panel::MOST),
         ))
     } else {
         Ok(())

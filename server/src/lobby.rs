@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use pixel_debate_game::Debate;
 use pixel_debate_protocol::{
-    Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
+    Bounds, Created, DebateId, DebateRecord, Offer, Player, Recorded, Refusal, RefusalCode, Setup,
+    Tokens,
 };
 use pixel_debate_store::{Damaged, NewDebate, StoreError, StoredDebate};
 use tokio::sync::oneshot;
@@ -25,8 +26,9 @@ use tracing::{debug, error, info, warn};
 use self::readiness::Readiness;
 pub(crate) use self::refusals::unknown;
 use self::refusals::{damaged, store_unavailable, unavailable};
-use crate::arrange::arrange;
+use crate::arrange::{arrange, arrange_again};
 use crate::credits::{Charge, Spend};
+use crate::judgment;
 use crate::limits::Limits;
 use crate::record::{Restored, Unreadable, opening};
 use crate::results::DebateResult;
@@ -40,6 +42,10 @@ use crate::visitors::{Permit, Visitors};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 256;
+
+/// How often a table is asked that is let go of just then: what is over may have to make way at any time,
+/// and is read again.
+const TRIES: u32 = 3;
 
 /// How long a debate's name is.
 const NAME_LENGTH: usize = 16;
@@ -146,7 +152,10 @@ impl Lobby {
         address: IpAddr,
     ) -> Result<Created, Refusal> {
         self.services.credits.spend(Spend::Create, address)?;
-        let arranged = self.arrange(setup)?;
+        let arranged = match &setup.recorded {
+            None => self.arrange(setup)?,
+            Some(recorded) => self.arrange_again(setup, recorded).await?,
+        };
         let share = self.rooms.share();
         let permit = self.visitors.set_up(address, share).map_err(|network| {
             let most = self.services.limits.debates_per_address;
@@ -171,6 +180,47 @@ impl Lobby {
     fn arrange(&self, setup: &Setup) -> Result<(Debate, Terms, Tokens), Refusal> {
         let services = &self.services;
         arrange(setup, &services.offer, services.dataset, &*services.roster)
+    }
+
+    /// Has a recorded debate judged again.
+    async fn arrange_again(
+        self: &Arc<Self>,
+        setup: &Setup,
+        recorded: &Recorded,
+    ) -> Result<(Debate, Terms, Tokens), Refusal> {
+        let key = Key::Token(recorded.token.clone());
+        let record = self.record(&recorded.debate, &key).await?;
+        arrange_again(setup, recorded.shows, &record, &self.services.offer)
+    }
+
+    /// The record of a debate, for somebody with that key.
+    pub(crate) async fn record(
+        self: &Arc<Self>,
+        id: &DebateId,
+        key: &Key,
+    ) -> Result<DebateRecord, Refusal> {
+        self.ask(id, |answer| Request::Record { key: key.clone(), answer }).await
+    }
+
+    /// Asks the table of a debate, and waits for its answer.
+    pub(crate) async fn ask<T>(
+        self: &Arc<Self>,
+        id: &DebateId,
+        request: impl Fn(oneshot::Sender<Result<T, Refusal>>) -> Request,
+    ) -> Result<T, Refusal> {
+        for _ in 0..TRIES {
+            let table = self.find(id).await?;
+            let (answer, answered) = oneshot::channel();
+            if !table.ask(request(answer)).await {
+                continue;
+            }
+            match answered.await {
+                Ok(Err(refusal)) if refusal.code == RefusalCode::UnknownDebate => {}
+                Ok(answer) => return answer,
+                Err(_) => {}
+            }
+        }
+        Err(unknown(id))
     }
 
     async fn set_up(
@@ -270,8 +320,14 @@ impl Lobby {
     }
 
     async fn restore(&self, stored: &StoredDebate) -> Result<Restored, Unreadable> {
-        let events = self.services.store.events(&stored.debate.id, 0).await?;
-        Ok(Restored::new(stored, &events)?)
+        let store = &self.services.store;
+        let events = store.events(&stored.debate.id, 0).await?;
+        let mut restored = Restored::new(stored, &events)?;
+        for judge in 0..restored.terms.locks.outside_judges() {
+            let name = judgment::name(&restored.id, judge);
+            restored.judge(&store.judgment_events(&name, 0).await?)?;
+        }
+        Ok(restored)
     }
 
     /// What came of a debate that ended before results were kept: it is replayed.

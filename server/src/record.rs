@@ -13,6 +13,8 @@ use pixel_debate_store::{NewDebate, StoreError, StoredDebate, StoredEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::earlier;
+use crate::judgment::RestoredJudgment;
+use crate::recording::Recording;
 use crate::results::DebateResult;
 use crate::terms::Terms;
 
@@ -71,7 +73,9 @@ pub(crate) struct Restored {
     pub(crate) bank_ms: Option<[u32; 2]>,
     /// Why it ended without an outcome, if it has.
     pub(crate) abandoned: Option<CloseReason>,
-    /// What an outside judge said on the way that it believed, as far as it is kept.
+    /// What each outside judge has said.
+    pub(crate) judgments: Vec<RestoredJudgment>,
+    /// What the judge of a debate that ended before judgments were kept said that it believed.
     pub(crate) beliefs: Vec<Option<f32>>,
     /// When its events happened.
     pub(crate) times: Vec<EventTime>,
@@ -82,6 +86,8 @@ pub(crate) struct Restored {
 struct Secret {
     opening: Transcript,
     seeds: [u64; 2],
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    recording: Option<Recording>,
 }
 
 /// The time, in milliseconds since 1970.
@@ -99,40 +105,43 @@ impl Entry {
 
 /// A debate that has not begun, as the store keeps it.
 pub(crate) fn opening(id: &DebateId, debate: &Debate, terms: &Terms) -> NewDebate {
-    let Terms { setup, background: Background { source, players }, seeds, locks, created_ms } =
-        terms;
+    let Terms { setup, background, seeds, recording, locks, created_ms } = terms;
+    let Background { source, players } = background;
     let opening = Transcript::of(debate, Some(source.clone()), players.clone());
     NewDebate {
         id: id.0.clone(),
         created_ms: *created_ms,
         setup: json(setup),
-        secret: json(&Secret { opening, seeds: *seeds }),
+        secret: json(&Secret { opening, seeds: *seeds, recording: recording.clone() }),
         seats: json(locks),
     }
 }
 
-fn json<T: Serialize>(value: &T) -> Bytes {
+/// As the store keeps it.
+pub(crate) fn json<T: Serialize>(value: &T) -> Bytes {
     serde_json::to_vec(value).expect("plain data with string keys").into()
 }
 
 impl Restored {
     /// A debate in which nothing has happened.
     pub(crate) fn begun(id: DebateId, debate: Debate, terms: Terms) -> Self {
-        let (beliefs, times) = (Vec::new(), Vec::new());
-        Self { id, debate, terms, bank_ms: None, abandoned: None, beliefs, times }
+        let (judgments, beliefs, times) = (Vec::new(), Vec::new(), Vec::new());
+        Self { id, debate, terms, bank_ms: None, abandoned: None, judgments, beliefs, times }
     }
 
-    /// The debate with those events. The error says what does not fit together.
+    /// The debate with those events, before any judgment. The error says what does not fit together.
     pub(crate) fn new(stored: &StoredDebate, events: &[StoredEvent]) -> Result<Self, String> {
         let NewDebate { id, created_ms, setup, secret, seats } = &stored.debate;
         let unread = |error: serde_json::Error| format!("it cannot be read: {error}");
         let setup = earlier::setup(setup).map_err(unread)?;
         let locks = serde_json::from_slice(seats).map_err(unread)?;
-        let Secret { opening, seeds } = serde_json::from_slice(secret).map_err(unread)?;
+        let Secret { opening, seeds, recording } =
+            serde_json::from_slice(secret).map_err(unread)?;
         let mut debate = opening.replay().map_err(|error| error.to_string())?;
         let source = opening.source.ok_or("it does not say where its image comes from")?;
         let background = Background { source, players: opening.players };
-        let terms = Terms { setup, background, seeds, locks, created_ms: *created_ms };
+        let created_ms = *created_ms;
+        let terms = Terms { setup, background, seeds, recording, locks, created_ms };
         let (mut last_bank, mut abandoned, mut times) = (None, None, Vec::new());
         for StoredEvent { seq, event } in events {
             let faulty = |error: String| format!("event {seq}: {error}");
@@ -152,7 +161,14 @@ impl Restored {
         let result = stored.result.as_ref().map(DebateResult::read).transpose()?;
         let beliefs = result.map(|result| result.beliefs).unwrap_or_default();
         let id = DebateId(id.clone());
-        Ok(Self { id, debate, terms, bank_ms: last_bank, abandoned, beliefs, times })
+        let judgments = Vec::new();
+        Ok(Self { id, debate, terms, bank_ms: last_bank, abandoned, judgments, beliefs, times })
+    }
+
+    /// Adds what the next of its outside judges has said.
+    pub(crate) fn judge(&mut self, events: &[StoredEvent]) -> Result<(), String> {
+        self.judgments.push(RestoredJudgment::new(&self.debate.before_end(), events)?);
+        Ok(())
     }
 }
 
@@ -176,6 +192,7 @@ mod tests {
                 players: Players::default(),
             },
             seeds: [u64::MAX, 2],
+            recording: None,
             locks: Locks::default(),
             created_ms: 5,
         };

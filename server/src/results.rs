@@ -36,6 +36,9 @@ pub(crate) struct DebateResult {
     pub(crate) ended_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<ImageSource>,
+    /// Whether a recorded debate was judged again: then it says nothing more of the debaters.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) recorded: bool,
     /// Whether a built-in debater's search was stopped before it was done: then the debate says little of
     /// the agent whose name it has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -73,6 +76,7 @@ impl DebateResult {
             beliefs: beliefs.to_vec(),
             ended_ms,
             source: Some(terms.background.source.clone()),
+            recorded: terms.recording.is_some(),
             cut_short,
         }
     }
@@ -94,6 +98,7 @@ impl DebateResult {
             precommit: self.precommit,
             visibility: self.visibility,
             judge_may_be_influenced: self.judge_may_be_influenced,
+            recorded: self.recorded,
             created_ms,
             ended_ms: self.ended_ms,
             outcome: self.outcome,
@@ -128,7 +133,7 @@ impl Grade {
     /// Less than one in a million counts as that: the logarithm of 0 is no number.
     const LEAST: f64 = 1e-6;
 
-    fn of(verdict: &Verdict, debate: &Debate) -> Self {
+    pub(crate) fn of(verdict: &Verdict, debate: &Debate) -> Self {
         let claims = debate.claims();
         let among = if claims.liar.is_some() { 2 } else { debate.classes() };
         let (right, given) = match verdict {

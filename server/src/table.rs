@@ -14,16 +14,18 @@
 //! while.
 
 mod access;
-mod beliefs;
 mod clock;
 mod effect;
 mod followers;
 mod handle;
+mod judging;
+mod judgments;
 mod late;
 #[cfg(test)]
 mod model_tests;
 mod opinions;
 mod pending;
+mod replaying;
 mod requests;
 mod schedule;
 mod searching;
@@ -40,14 +42,15 @@ use pixel_debate_protocol::{CloseReason, DebateId, EventTime, Phase, ServerMessa
 use tokio::time::Instant;
 use tracing::{debug, error, warn};
 
-use self::beliefs::Beliefs;
 use self::clock::Clocks;
 use self::effect::{Effect, Input, Now};
 use self::followers::Followers;
 pub(crate) use self::handle::{Act, Follow, Key, Request, TableHandle, Wanted, What};
+use self::judgments::Judgments;
 use self::opinions::Opinions;
 use self::pending::Pending;
 use self::schedule::{Schedule, Share};
+use crate::chair::Chair;
 use crate::limits::Limits;
 use crate::record::Restored;
 use crate::searches::Chosen;
@@ -61,11 +64,13 @@ pub(crate) struct Table {
     /// The number of events so far.
     seq: u32,
     /// The outside players' seats that nobody has taken yet; none when the debate has begun.
-    awaited: Vec<Seat>,
+    awaited: Vec<Chair>,
     clocks: Clocks,
     schedule: Schedule,
     /// The share of the search threads that the built-in debaters have, while it is their turn.
     share: Share,
+    /// Whether the next recorded reveal has been asked for.
+    asked: bool,
     /// Whether what a player has sent is being read before it is ruled to be late.
     looking: bool,
     /// When what is due became due.
@@ -73,7 +78,7 @@ pub(crate) struct Table {
     pending: Option<Pending>,
     followers: Followers,
     opinions: Opinions,
-    beliefs: Beliefs,
+    judgments: Judgments,
     /// When each event happened.
     times: Vec<EventTime>,
     waits: Waits,
@@ -93,6 +98,8 @@ struct Waits {
     verdict: Duration,
     /// Before it is let go of after the outcome.
     memory: Duration,
+    /// Between two reveals of a recorded debate, at most.
+    longest_pace: Duration,
 }
 
 /// What a server has for its tables.
@@ -117,7 +124,11 @@ enum Due {
     Share(Debater),
     /// A built-in debater reveals.
     Thought(Debater),
-    /// An outside judge answers.
+    /// The time comes to show the debater's recorded reveal.
+    Shown(Debater),
+    /// Somebody asks for the debater's recorded reveal.
+    Asked(Debater),
+    /// The outside judges answer.
     Verdict,
     /// The classifier answers.
     Answer,
@@ -128,11 +139,12 @@ enum Due {
 impl Table {
     /// A table for a debate, new or from the store.
     pub(crate) fn new(restored: Restored, means: &Means<'_>, now: Now) -> Self {
-        let Restored { id, debate, terms, bank_ms, beliefs, times, .. } = restored;
+        let Restored { id, debate, terms, bank_ms, judgments, beliefs, times, .. } = restored;
         let Means { limits, allotment, classifies } = *means;
         let seats = patience(&terms, limits, now);
-        let waits = Waits { seats, verdict: limits.verdict, memory: limits.memory };
-        let beliefs = Beliefs::new(&debate, &terms, beliefs);
+        let Limits { verdict, memory, pace: longest_pace, .. } = *limits;
+        let waits = Waits { seats, verdict, memory, longest_pace };
+        let judgments = Judgments::new(&id, &debate, &terms, judgments, beliefs);
         let opinions = Opinions::new(&terms, classifies);
         let schedule = Schedule::new(&debate, &terms, limits, allotment);
         let mut clocks = Clocks::new(terms.setup.clock, limits.grace);
@@ -140,10 +152,8 @@ impl Table {
             clocks.set_banks(bank_ms);
         }
         let seq = debate.events().count() as u32;
-        let seats = [Seat::Debater(Debater::First), Seat::Debater(Debater::Second), Seat::Judge];
-        let outside = seats.into_iter().filter(|seat| terms.locks.is_outside(*seat));
         // What has happened has happened after all had come.
-        let awaited = if seq == 0 { outside.collect() } else { Vec::new() };
+        let awaited = if seq == 0 { terms.locks.outside() } else { Vec::new() };
         let summary = Summary {
             debate: id.clone(),
             phase: Phase::Waiting,
@@ -152,6 +162,7 @@ impl Table {
             precommit: debate.rules().precommit,
             visibility: terms.setup.visibility,
             judge_may_be_influenced: terms.setup.judge_may_be_influenced,
+            recorded: terms.recording.is_some(),
             created_ms: terms.created_ms,
             ended_ms: None,
             outcome: None,
@@ -167,12 +178,13 @@ impl Table {
             clocks,
             schedule,
             share: Share::None,
+            asked: false,
             looking: false,
             since: now.at,
             pending: None,
             followers: Followers::default(),
             opinions,
-            beliefs,
+            judgments,
             times,
             waits,
             summary,
@@ -214,6 +226,9 @@ impl Table {
             ControlFlow::Continue(()) => None,
             ControlFlow::Break(reason) => {
                 debug!(debate = %self.id, ?reason, "let go");
+                if reason != CloseReason::Restarting {
+                    self.forget_judgments();
+                }
                 let closed = || ServerMessage::Closed { debate: self.id.clone(), reason };
                 self.followers.tell(&mut self.effects, closed, closed);
                 Some(reason)
@@ -224,7 +239,13 @@ impl Table {
 
     fn hear(&mut self, input: Input) -> ControlFlow<CloseReason> {
         match input {
-            Input::Begin => self.begin(),
+            Input::Begin => {
+                self.begin();
+                if self.due() == Due::Verdict {
+                    // They may have answered before the server stopped.
+                    return self.decide(None);
+                }
+            }
             Input::Stop => return ControlFlow::Break(CloseReason::Restarting),
             Input::Forsaken => return ControlFlow::Break(CloseReason::Over),
             Input::Request(request) => return self.answer(request),
@@ -240,6 +261,7 @@ impl Table {
                     self.abandon(CloseReason::Fault, None);
                 }
             }
+            Input::JudgmentWritten { judge, written } => return self.judged(judge, written),
             Input::Written(Ok(())) => return self.conclude(),
             Input::Written(Err(unwritten)) => return self.try_again(&unwritten),
             Input::Share => self.admit(),
@@ -262,7 +284,7 @@ impl Table {
 
     /// What has to come next.
     fn due(&self) -> Due {
-        let outside = |seat| self.terms.locks.is_outside(seat);
+        let locks = &self.terms.locks;
         if self.pending.is_some() {
             Due::Write
         } else if self.debate.outcome().is_some() {
@@ -271,10 +293,12 @@ impl Table {
             Due::Seats
         } else {
             match self.debate.to_move() {
-                Some(by) if outside(Seat::Debater(by)) => Due::Turn(by),
+                Some(by) if locks.is_outside(by) => Due::Turn(by),
+                Some(by) if self.waits_to_be_asked() => Due::Asked(by),
+                Some(by) if self.terms.recording.is_some() => Due::Shown(by),
                 Some(by) if self.lacks_share() => Due::Share(by),
                 Some(by) => Due::Thought(by),
-                None if outside(Seat::Judge) => Due::Verdict,
+                None if locks.outside_judges() > 0 => Due::Verdict,
                 None => Due::Answer,
             }
         }
@@ -285,9 +309,11 @@ impl Table {
         match self.due() {
             Due::Seats => Some(self.since + self.waits.seats),
             Due::Turn(_) => self.clocks.runs_out(),
-            Due::Verdict => Some(self.since + self.waits.verdict),
+            // Who has answered in time is not late, however long the store takes.
+            Due::Verdict if self.judgments.ends_on_the_way() => None,
+            Due::Verdict | Due::Asked(_) => Some(self.since + self.waits.verdict),
             Due::Parting => Some(self.since + self.waits.memory),
-            Due::Write | Due::Share(_) | Due::Thought(_) | Due::Answer => None,
+            Due::Write | Due::Share(_) | Due::Thought(_) | Due::Shown(_) | Due::Answer => None,
         }
     }
 
@@ -303,26 +329,27 @@ impl Table {
         }
         match due {
             Due::Turn(by) => {
-                self.clocks.start(by, self.followers.has(Seat::Debater(by)), now);
+                self.clocks.start(by, self.followers.has(Chair::Debater(by)), now);
             }
             Due::Share(_) => self.ask_for_share(),
             Due::Thought(by) => {
                 let question = self.question(by);
                 self.effects.push(Effect::Think(Box::new(question)));
             }
+            Due::Shown(by) => self.show(by),
             Due::Answer => {
                 // What the classifier is asked is known to all, and so may be how long it takes.
                 let told = now + self.schedule.pace;
                 let view = Box::new(self.debate.view(Seat::Judge));
                 self.effects.push(Effect::Judge { view, told });
             }
-            Due::Write | Due::Seats | Due::Verdict | Due::Parting => {}
+            Due::Write | Due::Seats | Due::Asked(_) | Due::Verdict | Due::Parting => {}
         }
     }
 
     /// Makes the move of a built-in debater.
     fn reveal(&mut self, by: Debater, chosen: Chosen) -> ControlFlow<CloseReason> {
-        if self.due() != Due::Thought(by) {
+        if ![Due::Thought(by), Due::Shown(by)].contains(&self.due()) {
             return ControlFlow::Continue(());
         }
         let Chosen { pixel, cut_short } = chosen;
@@ -349,12 +376,12 @@ impl Table {
         let forfeit = match self.due() {
             Due::Parting => return ControlFlow::Break(CloseReason::Over),
             Due::Turn(by) => Move::Forfeit { by, reason: ForfeitReason::Time },
-            Due::Verdict => {
+            Due::Verdict | Due::Asked(_) => {
                 self.abandon(CloseReason::NoVerdict, None);
                 return ControlFlow::Continue(());
             }
             Due::Seats => {
-                let missing = |debater| self.awaited.contains(&Seat::Debater(debater));
+                let missing = |debater| self.awaited.contains(&Chair::Debater(debater));
                 let by = match (missing(Debater::First), missing(Debater::Second)) {
                     (true, false) => Debater::First,
                     (false, true) => Debater::Second,
@@ -366,7 +393,7 @@ impl Table {
                 };
                 Move::Forfeit { by, reason: ForfeitReason::Absent }
             }
-            Due::Write | Due::Share(_) | Due::Thought(_) | Due::Answer => {
+            Due::Write | Due::Share(_) | Due::Thought(_) | Due::Shown(_) | Due::Answer => {
                 return ControlFlow::Continue(());
             }
         };

@@ -2,6 +2,7 @@
 
 use pixel_debate_protocol::{Background, Setup};
 
+use crate::recording::Recording;
 use crate::tokens::Locks;
 
 /// All that is fixed when a debate is set up, beside the debate itself.
@@ -12,6 +13,8 @@ pub(crate) struct Terms {
     pub(crate) background: Background,
     /// The seeds of the first and of the second debater, if they are built in.
     pub(crate) seeds: [u64; 2],
+    /// The debate that is judged again, if one is.
+    pub(crate) recording: Option<Recording>,
     pub(crate) locks: Locks,
     /// When it was set up, in milliseconds since 1970.
     pub(crate) created_ms: u64,

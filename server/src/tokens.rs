@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use pixel_debate_game::{Debater, Role, Rules, Seat};
+use pixel_debate_game::{Debater, Role, Rules};
 use pixel_debate_protocol::{DebateId, Setup, Token, Tokens, Visibility};
 use rand::TryRng;
 use rand::rngs::{SysError, SysRng};
@@ -10,6 +10,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConstantTimeEq};
 use thiserror::Error;
+
+use crate::chair::Chair;
 
 /// The system gives no random numbers, so there can be no keys.
 #[derive(Debug, Error)]
@@ -35,7 +37,11 @@ pub(crate) struct Lock([u8; 32]);
 pub(crate) struct Locks {
     pub(crate) first: Option<Lock>,
     pub(crate) second: Option<Lock>,
+    /// Of the one judge's seat.
     pub(crate) judge: Option<Lock>,
+    /// Of the seats of a panel's judges instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) panel: Vec<Lock>,
     pub(crate) spectator: Option<Lock>,
     #[serde(default)]
     pub(crate) creator: Option<Lock>,
@@ -73,7 +79,8 @@ impl Locks {
         let (creator, creators) = Lock::new()?;
         let mut locks = Self { creator: Some(creators), ..Self::default() };
         let (honest, liar, judge, spectator) = (None, None, None, None);
-        let mut tokens = Tokens { honest, liar, judge, spectator, creator };
+        let panel = Vec::new();
+        let mut tokens = Tokens { honest, liar, judge, panel, spectator, creator };
         let fit = |fitted: bool, lock: &mut Option<Lock>, key: &mut Option<Token>| {
             if fitted {
                 let (token, new) = Lock::new()?;
@@ -87,7 +94,16 @@ impl Locks {
         };
         fit(setup.honest.is_outside(), honest, &mut tokens.honest)?;
         fit(setup.liar.is_outside(), liar, &mut tokens.liar)?;
-        fit(setup.judge.is_outside(), &mut locks.judge, &mut tokens.judge)?;
+        match setup.outside_judges() {
+            judges @ (0 | 1) => fit(judges == 1, &mut locks.judge, &mut tokens.judge)?,
+            judges => {
+                for _ in 0..judges {
+                    let (token, lock) = Lock::new()?;
+                    locks.panel.push(lock);
+                    tokens.panel.push(token);
+                }
+            }
+        }
         let private = setup.visibility == Visibility::Private;
         fit(private, &mut locks.spectator, &mut tokens.spectator)?;
         Ok((locks, tokens))
@@ -95,18 +111,26 @@ impl Locks {
 
     /// The seat that the token opens. It is compared with every lock, so that the time it takes
     /// does not tell with which it agrees.
-    pub(crate) fn seat(&self, token: &Token) -> Option<Seat> {
+    pub(crate) fn chair(&self, token: &Token) -> Option<Chair> {
         let key = Lock::of(&token.0);
-        let locks = [
-            (&self.first, Seat::Debater(Debater::First)),
-            (&self.second, Seat::Debater(Debater::Second)),
-            (&self.judge, Seat::Judge),
-            (&self.spectator, Seat::Spectator),
+        let others = [
+            (&self.first, Chair::Debater(Debater::First)),
+            (&self.second, Chair::Debater(Debater::Second)),
+            (&self.spectator, Chair::Spectator),
         ];
-        locks.into_iter().fold(None, |found, (lock, seat)| {
-            let opens = lock.as_ref().is_some_and(|lock| lock.compare(&key).into());
-            if opens { Some(seat) } else { found }
-        })
+        let others = others.into_iter().filter_map(|(lock, chair)| Some((lock.as_ref()?, chair)));
+        let judges = (0..).zip(self.judges()).map(|(judge, lock)| (lock, Chair::Judge(judge)));
+        others.chain(judges).fold(
+            None,
+            |found, (lock, chair)| {
+                if lock.compare(&key).into() { Some(chair) } else { found }
+            },
+        )
+    }
+
+    /// The locks of the outside judges' seats.
+    fn judges(&self) -> impl Iterator<Item = &Lock> {
+        self.judge.iter().chain(&self.panel)
     }
 
     /// Whether the token is that of whoever set the debate up.
@@ -114,14 +138,24 @@ impl Locks {
         self.creator.as_ref().is_some_and(|lock| lock.opens_with(&token.0))
     }
 
-    /// Whether that seat is an outside player's.
-    pub(crate) fn is_outside(&self, seat: Seat) -> bool {
-        match seat {
-            Seat::Debater(Debater::First) => self.first.is_some(),
-            Seat::Debater(Debater::Second) => self.second.is_some(),
-            Seat::Judge => self.judge.is_some(),
-            Seat::Spectator => false,
+    /// Whether that debater comes from outside.
+    pub(crate) const fn is_outside(&self, debater: Debater) -> bool {
+        match debater {
+            Debater::First => self.first.is_some(),
+            Debater::Second => self.second.is_some(),
         }
+    }
+
+    /// How many judges come from outside.
+    pub(crate) fn outside_judges(&self) -> u8 {
+        self.judges().count() as u8
+    }
+
+    /// The outside players' seats.
+    pub(crate) fn outside(&self) -> Vec<Chair> {
+        let debaters = [Debater::First, Debater::Second].into_iter();
+        let debaters = debaters.filter(|debater| self.is_outside(*debater)).map(Chair::Debater);
+        debaters.chain((0..self.outside_judges()).map(Chair::Judge)).collect()
     }
 }
 
@@ -142,7 +176,8 @@ impl<'de> Deserialize<'de> for Lock {
 
 #[cfg(test)]
 mod tests {
-    use pixel_debate_protocol::Player;
+    use pixel_debate_game::PanelRule;
+    use pixel_debate_protocol::{Panel, Player};
 
     use super::*;
 
@@ -172,21 +207,35 @@ mod tests {
         ] {
             let (locks, tokens) = Locks::new(&setup, Rules::paper(4, true, first)).unwrap();
             for (token, seat) in [
-                (&tokens.honest, Seat::Debater(honest)),
-                (&tokens.liar, Seat::Debater(liar)),
-                (&tokens.judge, Seat::Judge),
-                (&tokens.spectator, Seat::Spectator),
+                (&tokens.honest, Chair::Debater(honest)),
+                (&tokens.liar, Chair::Debater(liar)),
+                (&tokens.judge, Chair::Judge(0)),
+                (&tokens.spectator, Chair::Spectator),
             ] {
-                assert_eq!(locks.seat(token.as_ref().unwrap()), Some(seat));
+                assert_eq!(locks.chair(token.as_ref().unwrap()), Some(seat));
                 assert!(!locks.is_creator(token.as_ref().unwrap()));
             }
-            assert_eq!(locks.seat(&tokens.creator), None);
+            assert_eq!(locks.chair(&tokens.creator), None);
             assert!(locks.is_creator(&tokens.creator));
-            assert_eq!(locks.seat(&Token("guess".into())), None);
+            assert_eq!(locks.chair(&Token("guess".into())), None);
             let stored = serde_json::to_string(&locks).unwrap();
             assert_eq!(serde_json::from_str::<Locks>(&stored).unwrap(), locks);
             assert!(!stored.contains(&tokens.judge.unwrap().0));
         }
+    }
+
+    #[test]
+    fn every_judge_of_a_panel_has_a_key_of_its_own() {
+        let panel = Some(Panel { judges: 3, decides: PanelRule::Mean });
+        let setup = Setup { judge: Player::outside(), panel, ..Setup::default() };
+        let (locks, tokens) = Locks::new(&setup, Rules::paper(4, true, Role::Liar)).unwrap();
+        assert_eq!((tokens.judge, tokens.panel.len()), (None, 3));
+        for (judge, token) in (0..).zip(&tokens.panel) {
+            assert_eq!(locks.chair(token), Some(Chair::Judge(judge)));
+        }
+        assert_eq!(locks.outside(), [0, 1, 2].map(Chair::Judge));
+        let stored = serde_json::to_string(&locks).unwrap();
+        assert_eq!(serde_json::from_str::<Locks>(&stored).unwrap(), locks);
     }
 
     #[test]

@@ -11,7 +11,7 @@ export const roleName: Record<Role, string> = { honest: 'Honest debater', liar: 
 export const closeReason: Record<CloseReason, string> = {
   over: 'The server has let go of this debate: it ended some time ago.',
   absent: 'The server has let go of this debate: somebody who was to play did not come.',
-  no_verdict: 'The server has let go of this debate: no verdict came in time.',
+  no_verdict: 'The server has let go of this debate: there is no verdict, for it did not come in time or the judge gave up.',
   seat_taken: 'This seat was taken in another window.',
   ended: 'The administrator of the server ended this debate.',
   cancelled: 'Whoever set up this debate has ended it.',

@@ -15,7 +15,7 @@ use pixel_debate_protocol::{Analysis, DebateId, Refusal, RefusalCode};
 use serde::Deserialize;
 use tracing::error;
 
-use super::debates::{ask, key};
+use super::debates::key;
 use super::kept::What;
 use super::named::Named;
 use super::refused::Refused;
@@ -42,7 +42,7 @@ pub(super) async fn work_out(
     let key = key(&app, &headers)?;
     let id = DebateId(id);
     let record = |answer| Request::Record { key: key.clone(), answer };
-    let transcript = ask(&app, &id, record).await?.transcript;
+    let transcript = app.lobby.ask(&id, record).await?.transcript;
     let debate = at(&transcript, position).map_err(|refusal| refusal.about(&id))?;
     let services = app.lobby.services();
     let rules = debate.rules();

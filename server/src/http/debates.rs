@@ -1,7 +1,5 @@
 //! Debates as resources: set up, listed, read, ended.
 
-use std::sync::Arc;
-
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -10,13 +8,11 @@ use axum::{Extension, Json, body::Bytes};
 use pixel_debate_protocol::{
     Created, DebateId, DebateList, DebateRecord, Refusal, RefusalCode, Setup, Snapshot, Token,
 };
-use tokio::sync::oneshot;
 
 use super::listing::Listing;
 use super::named::Named;
 use super::refused::Refused;
 use super::{App, Peer};
-use crate::lobby::unknown;
 use crate::table::{Key, Request};
 
 /// `POST /api/debates`: sets up a debate.
@@ -63,7 +59,8 @@ pub(super) async fn look(
     Named(id): Named<String>,
 ) -> Result<Json<Snapshot>, Refused> {
     let key = key(&app, &headers)?;
-    ask(&app, &DebateId(id), |answer| Request::Look { key: key.clone(), answer }).await.map(Json)
+    let look = |answer| Request::Look { key: key.clone(), answer };
+    Ok(Json(app.lobby.ask(&DebateId(id), look).await?))
 }
 
 /// `GET /api/debates/{id}/transcript`: all that is kept of it, once it has an outcome.
@@ -73,7 +70,7 @@ pub(super) async fn record(
     Named(id): Named<String>,
 ) -> Result<Json<DebateRecord>, Refused> {
     let key = key(&app, &headers)?;
-    ask(&app, &DebateId(id), |answer| Request::Record { key: key.clone(), answer }).await.map(Json)
+    Ok(Json(app.lobby.record(&DebateId(id), &key).await?))
 }
 
 /// `DELETE /api/debates/{id}`: the administrator ends a debate, or whoever set it up.
@@ -91,33 +88,8 @@ pub(super) async fn end(
         );
         return Err(Refused(StatusCode::UNAUTHORIZED, refusal));
     }
-    ask(&app, &DebateId(id), |answer| Request::End { key: key.clone(), answer }).await?;
+    app.lobby.ask(&DebateId(id), |answer| Request::End { key: key.clone(), answer }).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// How often a table is asked that is let go of just then: what is over may have to make way at any time,
-/// and is read again.
-const TRIES: u32 = 3;
-
-/// Asks the table of a debate, and waits for its answer.
-pub(super) async fn ask<T>(
-    app: &App,
-    id: &DebateId,
-    request: impl Fn(oneshot::Sender<Result<T, Refusal>>) -> Request,
-) -> Result<T, Refused> {
-    for _ in 0..TRIES {
-        let table = Arc::clone(&app.lobby).find(id).await?;
-        let (answer, answered) = oneshot::channel();
-        if !table.ask(request(answer)).await {
-            continue;
-        }
-        match answered.await {
-            Ok(Err(refusal)) if refusal.code == RefusalCode::UnknownDebate => {}
-            Ok(answer) => return Ok(answer?),
-            Err(_) => {}
-        }
-    }
-    Err(unknown(id).into())
 }
 
 /// The key in the head of a request: `Authorization: Bearer TOKEN`.

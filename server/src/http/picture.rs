@@ -14,7 +14,7 @@ use pixel_debate_game::View;
 use pixel_debate_protocol::{DebateId, Refusal, RefusalCode};
 use tracing::error;
 
-use super::debates::{ask, key};
+use super::debates::key;
 use super::kept::What;
 use super::named::Named;
 use super::refused::{Refused, not_found};
@@ -71,7 +71,7 @@ pub(super) async fn draw(
     let Some(kind) = Kind::of(&name) else { return Err(not_found().await) };
     let key = key(&app, &headers)?;
     let id = DebateId(id);
-    let snapshot = ask(&app, &id, |answer| Request::Look { key: key.clone(), answer }).await?;
+    let snapshot = app.lobby.ask(&id, |answer| Request::Look { key: key.clone(), answer }).await?;
     let over = snapshot.view.outcome.is_some();
     let picture = drawn(&app, kind, snapshot.view, peer.address);
     let mut response = if over {

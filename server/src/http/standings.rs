@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use pixel_debate_protocol::{DebateId, OtherJudges, Refusal, RefusalCode, Standings};
 
 use super::App;
-use super::debates::{ask, key};
+use super::debates::key;
 use super::named::Named;
 use super::refused::Refused;
 use crate::results::topic;
@@ -29,7 +29,7 @@ pub(super) async fn others(
     let key = key(&app, &headers)?;
     let id = DebateId(id);
     let record = |answer| Request::Record { key: key.clone(), answer };
-    let transcript = ask(&app, &id, record).await?.transcript;
+    let transcript = app.lobby.ask(&id, record).await?.transcript;
     let source = transcript.source.ok_or_else(|| {
         Refusal::new(RefusalCode::Unavailable, "its image is of no data set", "another debate")
             .about(&id)

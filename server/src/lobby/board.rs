@@ -70,10 +70,11 @@ impl Count {
     /// Adds the result with the number `last`.
     pub(super) fn add(&mut self, result: &DebateResult) {
         let Some(outcome) = result.outcome else { return };
-        self.debates += 1;
         let players = &result.players;
+        self.debates += u32::from(!result.recorded);
         for (role, name) in [(Role::Honest, &players.honest), (Role::Liar, &players.liar)] {
-            if let Some(name) = name {
+            // What was recorded is counted already.
+            if let Some(name) = name.as_ref().filter(|_| !result.recorded) {
                 let wins = &mut self.debaters.count(name, self.last)[role as usize];
                 wins.of += 1;
                 wins.won += u32::from(outcome.winner == role);

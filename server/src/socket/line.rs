@@ -165,7 +165,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Line<S> {
                         // It is not listened to at the moment.
                         heard.at = Instant::now();
                     } else if heard.at.elapsed() > self.silence {
-                        return Why::Farewell(Farewell::SILENT);
+                        // What has come in a pause of the server has not been read yet.
+                        match next(&mut self.socket, &unread).now_or_never() {
+                            None => return Why::Farewell(Farewell::SILENT),
+                            Some(came) => {
+                                if let Some(why) = heard.take(came) {
+                                    return why;
+                                }
+                            }
+                        }
                     }
                     beat = beat.wrapping_add(1);
                     heard.pinged = Some((beat, Instant::now()));

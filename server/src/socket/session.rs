@@ -115,6 +115,15 @@ impl Session {
                 self.act(id, &debate, What::Verdict(answer), at).await
             }
             ClientMessage::Resign { debate } => self.act(id, &debate, What::Resign, at).await,
+            ClientMessage::Next { debate, seq, token } => {
+                let table = self.lobby.find(&debate).await?;
+                let client = self.outbox.clone();
+                if table.ask(Request::Next { client, id, seq, token }).await {
+                    Ok(())
+                } else {
+                    Err(unknown(&debate))
+                }
+            }
             ClientMessage::Cancel { debate, token } => {
                 let table = self.lobby.find(&debate).await?;
                 let client = self.outbox.clone();

@@ -1,20 +1,25 @@
 //! Who may see a debate and end it: the keys, and what they open.
 
-use pixel_debate_game::Seat;
 use pixel_debate_protocol::{CloseReason, Refusal, RefusalCode, Token, Visibility};
 
 use super::Table;
 use super::handle::{Key, Wanted};
+use crate::chair::Chair;
 
 impl Table {
     /// The seat that a token gives, to a client that wants such a seat.
-    pub(super) fn seat_for(&self, token: Option<&Token>, wanted: Wanted) -> Result<Seat, Refusal> {
-        let opened = token.and_then(|token| self.terms.locks.seat(token));
+    pub(super) fn chair_for(
+        &self,
+        token: Option<&Token>,
+        wanted: Wanted,
+    ) -> Result<Chair, Refusal> {
+        let opened = token.and_then(|token| self.terms.locks.chair(token));
         match (wanted, opened) {
-            (Wanted::Player | Wanted::Either, Some(seat @ (Seat::Debater(_) | Seat::Judge))) => {
-                return Ok(seat);
-            }
-            (Wanted::Spectator, _) | (Wanted::Either, Some(Seat::Spectator)) => {}
+            (Wanted::Spectator, _) | (Wanted::Either, Some(Chair::Spectator)) => {}
+            (
+                Wanted::Player | Wanted::Either,
+                Some(chair @ (Chair::Debater(_) | Chair::Judge(_))),
+            ) => return Ok(chair),
             (Wanted::Either, None) if token.is_none() => {}
             (Wanted::Player | Wanted::Either, _) => {
                 return Err(Refusal::new(
@@ -24,7 +29,7 @@ impl Table {
                 ));
             }
         }
-        self.check_open(token).map(|()| Seat::Spectator)
+        self.check_open(token).map(|()| Chair::Spectator)
     }
 
     /// Whether somebody with that token, if any, may see what spectators see. After the outcome
@@ -34,11 +39,11 @@ impl Table {
         if over && token.is_some_and(|token| self.is_of_this_debate(token)) {
             return Ok(());
         }
-        let spectators = || token.and_then(|token| self.terms.locks.seat(token));
+        let opened = || token.and_then(|token| self.terms.locks.chair(token));
         match self.terms.setup.visibility {
             Visibility::Public => Ok(()),
             Visibility::Unlisted if over => Ok(()),
-            Visibility::Private if spectators() == Some(Seat::Spectator) => Ok(()),
+            Visibility::Private if opened() == Some(Chair::Spectator) => Ok(()),
             Visibility::Unlisted => Err(Refusal::new(
                 RefusalCode::NoOutcome,
                 "this debate is unlisted: nobody may watch it before its outcome",
@@ -55,7 +60,7 @@ impl Table {
 
     fn is_of_this_debate(&self, token: &Token) -> bool {
         let locks = &self.terms.locks;
-        locks.seat(token).is_some() || locks.is_creator(token)
+        locks.chair(token).is_some() || locks.is_creator(token)
     }
 
     /// Whether somebody with that key may see what spectators see.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use pixel_debate_game::{Debater, View};
+use pixel_debate_game::{Debater, Pixel, View};
 use pixel_debate_protocol::{DebateRecord, Refusal, ServerMessage, Snapshot, Summary};
-use pixel_debate_store::{Finish, StoreError};
+use pixel_debate_store::{Finish, JudgmentFinish, NewJudgment, StoreError};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
@@ -30,7 +30,7 @@ pub(crate) enum Input {
     Begin,
     /// Somebody asks for something.
     Request(Request),
-    /// What [`Effect::Think`] asked for.
+    /// What [`Effect::Think`] asked for, or the time of [`Effect::Replay`].
     Chosen { by: Debater, chosen: Chosen },
     /// What [`Effect::Judge`] asked for.
     Judged { logits: Vec<f32> },
@@ -38,6 +38,8 @@ pub(crate) enum Input {
     Failed(String),
     /// What has come of the last [`Effect::Append`].
     Written(Result<(), Unwritten>),
+    /// What has come of the last [`Effect::AppendJudgment`] of that judge.
+    JudgmentWritten { judge: u8, written: Result<(), Unwritten> },
     /// What [`Effect::Opine`] asked for.
     Opinion(Result<Vec<f32>, String>),
     /// The share that [`Effect::AskShare`] asked for is there.
@@ -70,8 +72,12 @@ pub(crate) enum Effect {
     Ended(oneshot::Sender<Result<(), Refusal>>, Result<(), Refusal>),
     /// Have the store take an event.
     Append { seq: u32, entry: Bytes, finish: Option<Box<Finish>>, attempt: u32 },
+    /// Have the store take what a judge has said. Of each judge one thing is on its way at a time.
+    AppendJudgment(Box<JudgmentWrite>),
     /// Ask a built-in debater for its move.
     Think(Box<SearchRequest>),
+    /// Make a recorded reveal at that time.
+    Replay { by: Debater, pixel: Pixel, told: Instant },
     /// Ask the classifier, which has that view, for its verdict, to be had at that time.
     Judge { view: Box<View>, told: Instant },
     /// Ask the classifier for its opinion, as if it had to judge now.
@@ -80,8 +86,8 @@ pub(crate) enum Effect {
     AskShare { allotment: Duration, period: Duration },
     /// Give the share back, or wait for it no longer.
     LeaveShare,
-    /// Have read what the client has sent till now.
-    Look(Outbox),
+    /// Have read what these clients have sent till now.
+    Look(Vec<Outbox>),
     /// Wait so long.
     Wait(Duration),
     /// Let go of what the searches keep.
@@ -99,6 +105,19 @@ impl Effect {
     pub(super) fn tell(client: &Outbox, message: &ServerMessage) -> Self {
         Self::Tell(client.clone(), frame(message))
     }
+}
+
+/// Something that a judge has said, for the store.
+#[derive(Clone, Debug)]
+pub(crate) struct JudgmentWrite {
+    pub(crate) judge: u8,
+    /// With the first of it the judgment is opened.
+    pub(crate) opening: Option<NewJudgment>,
+    pub(crate) name: String,
+    pub(crate) seq: u32,
+    pub(crate) entry: Bytes,
+    pub(crate) finish: Option<JudgmentFinish>,
+    pub(crate) attempt: u32,
 }
 
 /// What is counted of a debate.

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use pixel_debate_game::Seat;
 use pixel_debate_protocol::{CloseReason, DebateId, ServerMessage};
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::effect::Effect;
+use crate::chair::Chair;
 use crate::outbox::{Outbox, frame};
 
 /// A client that follows the debate.
 #[derive(Debug)]
 pub(super) struct Follower {
-    pub(super) seat: Seat,
+    pub(super) chair: Chair,
     pub(super) outbox: Outbox,
     /// The number of the last event of which it knows the classifier's opinion, if it wants them.
     pub(super) opinions: Option<u32>,
-    /// How many of the judge's beliefs it has been told.
+    /// How many of the judges' beliefs it has been told.
     pub(super) beliefs: usize,
     pub(super) _ticket: Arc<()>,
 }
@@ -29,14 +29,14 @@ pub(super) struct Followers {
 
 impl Followers {
     /// The seat of a client.
-    pub(super) fn seat(&self, client: u64) -> Option<Seat> {
+    pub(super) fn chair(&self, client: u64) -> Option<Chair> {
         let follower = self.all.iter().find(|follower| follower.outbox.client() == client);
-        follower.map(|follower| follower.seat)
+        follower.map(|follower| follower.chair)
     }
 
     /// Whether somebody is connected to that seat.
-    pub(super) fn has(&self, seat: Seat) -> bool {
-        self.all.iter().any(|follower| follower.seat == seat)
+    pub(super) fn has(&self, chair: Chair) -> bool {
+        self.all.iter().any(|follower| follower.chair == chair)
     }
 
     /// Seats a client, which gives up the seat it had. A client that had the player's seat is told
@@ -46,31 +46,31 @@ impl Followers {
         debate: &DebateId,
         follower: Follower,
         effects: &mut Vec<Effect>,
-    ) -> Vec<Seat> {
-        let (client, seat) = (follower.outbox.client(), follower.seat);
+    ) -> Vec<Chair> {
+        let (client, chair) = (follower.outbox.client(), follower.chair);
         let closed =
             ServerMessage::Closed { debate: debate.clone(), reason: CloseReason::SeatTaken };
         let mut left = Vec::new();
         self.all.retain(|other| {
             if other.outbox.client() == client {
-                left.push(other.seat);
+                left.push(other.chair);
                 return false;
             }
-            let loses = seat != Seat::Spectator && other.seat == seat;
+            let loses = chair != Chair::Spectator && other.chair == chair;
             if loses {
                 effects.push(Effect::tell(&other.outbox, &closed));
             }
             !loses
         });
         self.all.push(follower);
-        left.retain(|seat| !self.has(*seat));
+        left.retain(|chair| !self.has(*chair));
         left
     }
 
     /// Lets a client go, and returns the seat that it had; nothing where it had none.
-    pub(super) fn leave(&mut self, client: u64) -> Option<Seat> {
+    pub(super) fn leave(&mut self, client: u64) -> Option<Chair> {
         let place = self.all.iter().position(|follower| follower.outbox.client() == client)?;
-        Some(self.all.swap_remove(place).seat)
+        Some(self.all.swap_remove(place).chair)
     }
 
     /// Tells everybody: the debaters one thing, all others another, each put into a frame once.
@@ -82,9 +82,11 @@ impl Followers {
     ) {
         let (mut to_debaters, mut to_others): (Option<Utf8Bytes>, Option<Utf8Bytes>) = (None, None);
         for follower in &self.all {
-            let frame = match follower.seat {
-                Seat::Debater(_) => to_debaters.get_or_insert_with(|| frame(&debaters())),
-                Seat::Judge | Seat::Spectator => to_others.get_or_insert_with(|| frame(&others())),
+            let frame = match follower.chair {
+                Chair::Debater(_) => to_debaters.get_or_insert_with(|| frame(&debaters())),
+                Chair::Judge(_) | Chair::Spectator => {
+                    to_others.get_or_insert_with(|| frame(&others()))
+                }
             };
             effects.push(Effect::Tell(follower.outbox.clone(), frame.clone()));
         }
@@ -115,9 +117,9 @@ mod tests {
         told
     }
 
-    fn follower(outbox: &Outbox, seat: Seat) -> Follower {
+    fn follower(outbox: &Outbox, chair: Chair) -> Follower {
         Follower {
-            seat,
+            chair,
             outbox: outbox.clone(),
             opinions: None,
             beliefs: 0,
@@ -130,7 +132,7 @@ mod tests {
         let debate = DebateId("d".into());
         let (one, two) = (Outbox::new(8).0, Outbox::new(8).0);
         let (mut followers, mut effects) = (Followers::default(), Vec::new());
-        let (judge, first) = (Seat::Judge, Seat::Debater(Debater::First));
+        let (judge, first) = (Chair::Judge(0), Chair::Debater(Debater::First));
         let mut seat = |followers: &mut Followers, outbox, seat| {
             followers.seat_down(&debate, follower(outbox, seat), &mut effects)
         };
@@ -138,11 +140,15 @@ mod tests {
         assert!(seat(&mut followers, &one, judge).is_empty());
         assert!(seat(&mut followers, &two, judge).is_empty());
         assert_eq!(
-            (followers.seat(one.client()), followers.seat(two.client())),
+            (followers.chair(one.client()), followers.chair(two.client())),
             (None, Some(judge))
         );
         assert_eq!(seat(&mut followers, &two, first), [judge]);
-        assert_eq!(followers.leave(two.client()), Some(first));
+        // The judges of a panel have a seat each.
+        assert!(seat(&mut followers, &one, judge).is_empty());
+        assert_eq!(seat(&mut followers, &two, Chair::Judge(1)), [first]);
+        assert_eq!(followers.chair(one.client()), Some(judge));
+        assert_eq!(followers.leave(two.client()), Some(Chair::Judge(1)));
         assert_eq!(followers.leave(two.client()), None);
         // Who had the seat before is told, and nobody else is told anything.
         let told = told(&effects);
@@ -155,8 +161,9 @@ mod tests {
         let debate = DebateId("d".into());
         let (mut followers, mut effects) = (Followers::default(), Vec::new());
         let boxes = [(); 3].map(|()| Outbox::new(8).0);
-        let second = Seat::Debater(Debater::Second);
-        for (outbox, seat) in boxes.iter().zip([Seat::Spectator, second, Seat::Spectator]) {
+        let second = Chair::Debater(Debater::Second);
+        let chairs = [Chair::Spectator, second, Chair::Spectator];
+        for (outbox, seat) in boxes.iter().zip(chairs) {
             assert!(followers.seat_down(&debate, follower(outbox, seat), &mut effects).is_empty());
         }
         let say = |reason| ServerMessage::Closed { debate: debate.clone(), reason };
@@ -167,6 +174,6 @@ mod tests {
         assert_eq!(told[0], (numbers[0], ended.as_str()));
         assert_eq!(told[1], (numbers[1], over.as_str()));
         assert_eq!(told[2], (numbers[2], ended.as_str()));
-        assert!(followers.has(second) && !followers.has(Seat::Judge));
+        assert!(followers.has(second) && !followers.has(Chair::Judge(0)));
     }
 }

@@ -23,6 +23,8 @@ pub(crate) enum Request {
     Leave { client: Outbox, id: Option<u32> },
     /// A client has gone.
     Gone { client: u64 },
+    /// A client has the next reveal of a recorded debate shown: as its judge, or as who set it up.
+    Next { client: Outbox, id: Option<u32>, seq: u32, token: Option<Token> },
     /// A client that says that it set the debate up ends it.
     Cancel { client: Outbox, id: Option<u32>, token: Token },
     /// Somebody wants to see the debate once, as a spectator.

@@ -3,11 +3,11 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use pixel_debate_game::Seat;
 use pixel_debate_protocol::CloseReason;
 
 use super::effect::Effect;
 use super::{Due, Table};
+use crate::chair::Chair;
 
 /// A table that notices the end of a time so much later was not running: the process was stopped, or
 /// got no time of the processor.
@@ -19,15 +19,19 @@ const ARRIVAL: Duration = Duration::from_secs(1);
 impl Table {
     /// Somebody's time is over: what was received till now is read first.
     pub(super) fn look_or_expire(&mut self) -> ControlFlow<CloseReason> {
-        let seat = match self.due() {
-            Due::Turn(by) => Some(Seat::Debater(by)),
-            Due::Verdict => Some(Seat::Judge),
-            Due::Seats => None,
-            _ => return self.expire(),
+        let due = self.due();
+        let late = |chair: Chair| match (due, chair) {
+            (Due::Turn(by), chair) => chair == Chair::Debater(by),
+            (Due::Verdict, Chair::Judge(judge)) => !self.judgments.has_answered(judge),
+            _ => false,
         };
-        let client = seat.and_then(|seat| self.followers.iter().find(|one| one.seat == seat));
-        if let Some(client) = client {
-            self.effects.push(Effect::Look(client.outbox.clone()));
+        if !matches!(due, Due::Turn(_) | Due::Verdict | Due::Seats) {
+            return self.expire();
+        }
+        let clients = self.followers.iter().filter(|one| late(one.chair));
+        let clients: Vec<_> = clients.map(|one| one.outbox.clone()).collect();
+        if !clients.is_empty() {
+            self.effects.push(Effect::Look(clients));
             self.looking = true;
             return ControlFlow::Continue(());
         }

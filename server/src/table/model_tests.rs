@@ -4,16 +4,17 @@
 //!
 //! `HISTORIES=1000000 cargo test --release -p pixel-debate-server --lib -- random_histories` plays a million.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use pixel_debate_game::{
-    Debate, Debater, Image, ImageSource, Move, Pixel, Players, Role, Rules, Seat, Sight, Verdict,
+    Debate, Debater, Event, Image, ImageSource, Judgment, Move, PanelRule, Pixel, Players, Role,
+    Rules, Seat, Sight, Verdict,
 };
 use pixel_debate_protocol::{
-    Background, Clock, CloseReason, DebateId, Player, Refusal, ServerMessage, Setup, Snapshot,
-    Token, Tokens, Visibility,
+    Background, Clock, CloseReason, DebateId, Panel, Player, Refusal, ServerMessage, Setup,
+    Snapshot, TimedJudgment, Token, Tokens, Visibility,
 };
 use pixel_debate_store::StoreError;
 use rand::rngs::StdRng;
@@ -22,7 +23,7 @@ use rand::{RngExt, SeedableRng};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::effect::{Effect, Input, Now, Unwritten};
+use super::effect::{Effect, Input, JudgmentWrite, Now, Unwritten};
 use super::handle::{Act, Follow, Key, Request, Wanted, What};
 use super::{Means, Table};
 use crate::limits::Limits;
@@ -45,6 +46,7 @@ struct Client {
 /// What the table has set going.
 enum Work {
     Think(Debater),
+    Replay(Debater, Pixel),
     Judge,
     Append(Move, bool),
 }
@@ -66,6 +68,10 @@ struct History {
     /// The debate as far as the store has it.
     stored: Debate,
     seq: u32,
+    /// What the outside judges have said, as far as the store has it, and how much that is.
+    judged: Vec<(Judgment, u32)>,
+    /// What they have said that is on its way.
+    judging: BTreeMap<u8, JudgmentWrite>,
     abandoned: bool,
     work: Option<Work>,
     beside: Beside,
@@ -91,6 +97,9 @@ impl History {
         let (honest, liar) = (player(&names), player(&names));
         let judge = player(&["outside", "outside", "classifier"]);
         let influenced = judge.is_outside() && random.random_bool(0.3);
+        let decides = if random.random() { PanelRule::Majority } else { PanelRule::Mean };
+        let panel = Panel { judges: random.random_range(2..4), decides };
+        let panel = (judge.is_outside() && random.random_bool(0.4)).then_some(panel);
         let setup = Setup {
             pixels: random.random_range(1..=4),
             precommit: random.random_bool(0.7),
@@ -104,6 +113,7 @@ impl History {
             honest,
             liar,
             judge,
+            panel,
             ..Setup::default()
         };
         let setup = if setup.judge.is_outside() && !influenced {
@@ -117,12 +127,15 @@ impl History {
         let lie = setup.precommit.then_some(4);
         let debate = Debate::new(rules, Arc::new(image), 7, lie, 10).expect("a debate");
         let (locks, tokens) = Locks::new(&setup, rules).expect("tokens");
-        let Tokens { honest, liar, judge, spectator, creator } = tokens;
+        let Tokens { honest, liar, judge, panel, spectator, creator } = tokens;
+        let others = [honest, liar, judge, spectator, Some(creator), None, Some(Token("x".into()))];
+        let judges = usize::from(setup.outside_judges());
         let source = ImageSource { dataset: "nine".into(), index: 3 };
         let terms = Terms {
             setup: setup.clone(),
             background: Background { source, players: Players::default() },
             seeds: [1, 2],
+            recording: None,
             locks,
             created_ms: 0,
         };
@@ -139,17 +152,11 @@ impl History {
             table,
             now,
             setup,
-            tokens: vec![
-                honest,
-                liar,
-                judge,
-                spectator,
-                Some(creator),
-                None,
-                Some(Token("x".into())),
-            ],
+            tokens: others.into_iter().chain(panel.into_iter().map(Some)).collect(),
             stored: debate,
             seq: 0,
+            judged: vec![(Judgment::default(), 0); judges],
+            judging: BTreeMap::new(),
             abandoned: false,
             work: None,
             beside: Beside::default(),
@@ -204,6 +211,9 @@ impl History {
                 assert!(attempt < 1000);
                 self.work = Some(match serde_json::from_slice(&entry).expect("an entry") {
                     Entry::Event { event, .. } => {
+                        if let Event::Verdict { verdict, .. } = &event {
+                            self.check_decision(verdict);
+                        }
                         let mut after = self.stored.clone();
                         after.apply(event.clone().into()).expect("a legal move");
                         assert_eq!(finish.is_some(), after.outcome().is_some());
@@ -214,6 +224,17 @@ impl History {
                         Work::Append(Move::Resign { by: Debater::First }, true)
                     }
                 });
+            }
+            Effect::AppendJudgment(write) => {
+                let (judgment, number) = &self.judged[usize::from(write.judge)];
+                assert_eq!((write.seq, write.opening.is_some()), (number + 1, *number == 0));
+                assert_eq!(write.name, format!("d.{}", write.judge));
+                let mut after = judgment.clone();
+                let said: TimedJudgment = serde_json::from_slice(&write.entry).expect("an entry");
+                after.apply(&self.stored.before_end(), &said.event).expect("what a judge may say");
+                assert_eq!(write.finish.is_some(), after.has_ended());
+                let before = self.judging.insert(write.judge, *write);
+                assert!(before.is_none(), "two things of one judge are on their way");
             }
             Effect::Think(question) => {
                 assert_eq!(Some(question.by), self.stored.to_move());
@@ -228,6 +249,11 @@ impl History {
                 assert_eq!(question.times.told, self.now.into_std() + period);
                 assert!(!slow || self.beside.share, "a search without a share of the threads");
                 self.work = Some(Work::Think(question.by));
+            }
+            Effect::Replay { by, pixel, told } => {
+                assert_eq!(Some(by), self.stored.to_move());
+                assert!(told >= self.now);
+                self.work = Some(Work::Replay(by, pixel));
             }
             Effect::Judge { view, told } => {
                 assert_eq!(*view, self.stored.view(Seat::Judge));
@@ -309,7 +335,9 @@ impl History {
                 assert!(over || (!blind && seat != Seat::Judge), "{seat:?} is told an opinion");
                 assert!(seq as usize <= self.stored.evidence().len());
             }
-            ServerMessage::Beliefs { .. } => {
+            ServerMessage::Beliefs { judge, beliefs, .. } => {
+                let (stored, _) = &self.judged[usize::from(judge.unwrap_or_default())];
+                assert_eq!(beliefs, stored.beliefs(), "beliefs that the store has not");
                 let seat = self.clients[&client].seat.expect("only who follows is told");
                 assert!(over || (!blind && seat == Seat::Spectator), "{seat:?} is told beliefs");
             }
@@ -329,8 +357,10 @@ impl History {
 
     fn take(&mut self, client: u64, seat: Seat, known: u32) {
         if seat != Seat::Spectator {
-            let other = self.clients.iter().find(|(_, other)| other.seat == Some(seat));
-            assert!(other.is_none_or(|(other, _)| *other == client), "two in one seat");
+            let most = if seat == Seat::Judge { self.judged.len() } else { 1 };
+            let others = self.clients.iter().filter(|(other, _)| **other != client);
+            let others = others.filter(|(_, other)| other.seat == Some(seat));
+            assert!(others.count() < most, "two in one seat");
         }
         let client = self.clients.get_mut(&client).expect("a client");
         (client.seat, client.known) = (Some(seat), known);
@@ -355,9 +385,51 @@ impl History {
         }
         assert!(self.goes_on || self.stored.outcome().is_some() || self.abandoned);
         assert_eq!(self.table.summary().seq, self.seq);
+        // When the judges have said all, the end is on its way.
+        let all_said =
+            !self.judged.is_empty() && self.judged.iter().all(|(one, _)| one.has_ended());
+        let goes_on = self.stored.outcome().is_none() && !self.abandoned && self.ended.is_none();
+        assert!(!all_said || !goes_on || writes, "nobody decides");
         // Somebody or something is waited for, always.
-        let waits = self.work.is_some() || self.beside.share || self.beside.looking;
+        let waits = self.work.is_some()
+            || !self.judging.is_empty()
+            || self.beside.share
+            || self.beside.looking;
         assert!(self.ended.is_some() || waits || self.table.deadline().is_some());
+    }
+
+    /// A verdict of outside judges is what all of them have said.
+    fn check_decision(&self, verdict: &Verdict) {
+        if self.judged.is_empty() {
+            return;
+        }
+        let ended = |(judgment, _): &(Judgment, u32)| judgment.has_ended();
+        assert!(self.judged.iter().all(ended), "it is decided before all have answered");
+        let verdicts = self.judged.iter().filter_map(|(judgment, _)| judgment.verdict().cloned());
+        let verdicts: Vec<Verdict> = verdicts.collect();
+        let decided = match self.setup.panel {
+            None => verdicts.first().cloned(),
+            Some(panel) => panel.decides.decide(&self.stored, &verdicts),
+        };
+        assert_eq!(decided.as_ref(), Some(verdict));
+    }
+
+    /// The store takes something that a judge has said, or does not.
+    fn finish_judging(&mut self, well: bool) {
+        let Some(judge) = self.judging.keys().copied().choose(&mut self.random) else { return };
+        let Some(write) = self.judging.remove(&judge) else { return };
+        let written = if well {
+            let said: TimedJudgment = serde_json::from_slice(&write.entry).expect("an entry");
+            let (judgment, number) = &mut self.judged[usize::from(judge)];
+            judgment.apply(&self.stored.before_end(), &said.event).expect("what a judge may say");
+            *number += 1;
+            Ok(())
+        } else if self.random.random_bool(0.95) {
+            Err(Unwritten::NotInTime)
+        } else {
+            Err(Unwritten::Refused(StoreError::Closed))
+        };
+        self.step(Input::JudgmentWritten { judge, written });
     }
 
     /// The end of what the table has set going.
@@ -371,6 +443,10 @@ impl History {
                 let fails = !well && self.random.random_bool(0.1);
                 let failed = Input::Failed("a bad day".into());
                 self.step(if fails { failed } else { Input::Chosen { by, chosen } });
+            }
+            Some(Work::Replay(by, pixel)) => {
+                let chosen = Chosen { pixel, cut_short: false };
+                self.step(Input::Chosen { by, chosen });
             }
             Some(Work::Judge) => {
                 let logits = (0..10).map(|_| self.random.random()).collect();
@@ -492,9 +568,13 @@ impl History {
         let late = self.table.deadline().is_some_and(|deadline| deadline <= self.now);
         match self.random.random_range(0..100) {
             0..45 if self.table.takes_requests() => self.ask(),
-            45..75 => {
+            45..65 => {
                 let well = self.random.random_bool(0.85);
                 self.finish_work(well);
+            }
+            65..75 => {
+                let well = self.random.random_bool(0.9);
+                self.finish_judging(well);
             }
             75..80 => self.finish_opinion(),
             80..86 if self.beside.share && self.work.is_none() => self.step(Input::Share),
@@ -530,6 +610,8 @@ impl History {
             }
             if self.work.is_some() {
                 self.finish_work(true);
+            } else if !self.judging.is_empty() {
+                self.finish_judging(true);
             } else if self.beside.looking {
                 self.beside.looking = false;
                 self.step(Input::Looked);
@@ -547,7 +629,7 @@ impl History {
         // What is on its way to the store when the server stops may have happened or not: who asked hears
         // of the stop, and finds out when the server is back.
         let open = self.ended == Some(CloseReason::Restarting)
-            && matches!(self.work, Some(Work::Append(..)));
+            && (matches!(self.work, Some(Work::Append(..))) || !self.judging.is_empty());
         if open {
             return;
         }

@@ -61,7 +61,7 @@ impl Opinions {
         let known = self.known.len();
         let revealed = debate.evidence().len();
         let waits = followers.iter().any(|follower| {
-            self.may(follower.seat, debate)
+            self.may(follower.chair.seat(), debate)
                 && follower.opinions.is_some_and(|told| (told as usize) < revealed)
         });
         self.asked = waits && known < revealed;
@@ -77,7 +77,7 @@ impl Opinions {
     ) {
         for follower in followers.iter_mut() {
             let Some(told) = follower.opinions else { continue };
-            if !self.may(follower.seat, debate) {
+            if !self.may(follower.chair.seat(), debate) {
                 continue;
             }
             for (seq, opinion) in (1..).zip(&self.known).skip(told as usize) {

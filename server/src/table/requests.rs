@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::ControlFlow;
 
-use pixel_debate_game::{Debater, Move, Seat, Transcript};
+use pixel_debate_game::{JudgmentEvent, Move, Seat, Transcript};
 use pixel_debate_protocol::{
     CloseReason, DebateRecord, Refusal, RefusalCode, Resumed, ServerMessage, Snapshot,
 };
@@ -14,6 +14,7 @@ use super::handle::{Act, Follow, Key, Request, What};
 use super::pending::{Ender, Mover};
 use super::writing::store_unavailable;
 use super::{Due, Table};
+use crate::chair::Chair;
 use crate::lobby::unknown;
 use crate::outbox::Outbox;
 use crate::terms::Terms;
@@ -46,9 +47,15 @@ impl Table {
                 let ender = Ender::Client(client, id);
                 return self.end(&Key::Token(Some(token)), ender);
             }
+            Request::Next { client, id, seq, token } => {
+                match self.show_next(&client, seq, token.as_ref()) {
+                    Ok(()) => self.accept(&client, id, None),
+                    Err(refusal) => self.refuse(&client, id, refusal),
+                }
+            }
             Request::Look { key, answer } => {
                 let snapshot =
-                    self.check_spectator(&key).map(|()| self.snapshot(None, Seat::Spectator));
+                    self.check_spectator(&key).map(|()| self.snapshot(None, Chair::Spectator));
                 let shown = snapshot.map_err(|refusal| refusal.about(&self.id));
                 self.effects.push(Effect::Show(answer, Box::new(shown)));
             }
@@ -76,8 +83,8 @@ impl Table {
     /// Lets a client go that follows the debate; `false` where it does not.
     pub(super) fn leave(&mut self, client: u64) -> bool {
         let left = self.followers.leave(client);
-        if let Some(seat @ Seat::Debater(debater)) = left
-            && !self.followers.has(seat)
+        if let Some(chair @ Chair::Debater(debater)) = left
+            && !self.followers.has(chair)
         {
             self.lose([debater]);
         }
@@ -134,7 +141,9 @@ impl Table {
             }
             Request::Act(act) => self.refuse(&act.client, act.id, not_followed()),
             Request::Leave { client, id } => self.refuse(&client, id, not_followed()),
-            Request::Cancel { client, id, .. } => self.refuse(&client, id, gone),
+            Request::Cancel { client, id, .. } | Request::Next { client, id, .. } => {
+                self.refuse(&client, id, gone);
+            }
             Request::Look { answer, .. } => {
                 self.effects.push(Effect::Show(answer, Box::new(Err(gone))));
             }
@@ -156,8 +165,8 @@ impl Table {
     /// stands.
     fn follow(&mut self, follow: Follow) {
         let Follow { client, id, token, seat, since, opinions, ticket } = follow;
-        let seat = match self.seat_for(token.as_ref(), seat) {
-            Ok(seat) => seat,
+        let chair = match self.chair_for(token.as_ref(), seat) {
+            Ok(chair) => chair,
             Err(refusal) => {
                 // First, so that who hears of the refusal may follow another debate instead.
                 drop(ticket);
@@ -172,22 +181,23 @@ impl Table {
         });
         let opinions = opinions.then_some(told.unwrap_or(0));
         let outbox = client.clone();
-        let follower = Follower { seat, outbox, opinions, beliefs: 0, _ticket: ticket };
+        let follower = Follower { chair, outbox, opinions, beliefs: 0, _ticket: ticket };
         let left = self.followers.seat_down(&self.id, follower, &mut self.effects);
-        self.lose(left.into_iter().filter_map(debater));
+        self.lose(left.into_iter().filter_map(Chair::debater));
         match told {
             None => {
-                let snapshot = ServerMessage::Snapshot(self.snapshot(id, seat));
+                let snapshot = ServerMessage::Snapshot(self.snapshot(id, chair));
                 self.effects.push(Effect::tell(&client, &snapshot));
             }
             Some(told) => {
                 let resumed = ServerMessage::Resumed(Resumed {
                     id,
                     debate: self.id.clone(),
-                    seat,
+                    seat: chair.seat(),
                     seq: self.seq,
-                    turn: self.turn(debater(seat).is_some()),
-                    beliefs: self.own_beliefs(seat),
+                    turn: self.turn(chair.debater().is_some()),
+                    beliefs: self.own_beliefs(chair),
+                    answered: self.has_answered(chair),
                 });
                 self.effects.push(Effect::tell(&client, &resumed));
                 for seq in told + 1..=self.seq {
@@ -196,15 +206,15 @@ impl Table {
                 }
             }
         }
-        self.come(seat);
+        self.come(chair);
         self.tell_opinions();
         self.tell_beliefs();
     }
 
     /// Notes that a seat has been taken, and begins the debate if it was the last one awaited.
-    fn come(&mut self, seat: Seat) {
+    fn come(&mut self, chair: Chair) {
         let waited = !self.awaited.is_empty();
-        self.awaited.retain(|awaited| *awaited != seat);
+        self.awaited.retain(|awaited| *awaited != chair);
         if !waited || !self.awaited.is_empty() || self.debate.outcome().is_some() {
             return;
         }
@@ -218,59 +228,57 @@ impl Table {
     /// Does what a player wants to do, if it may.
     fn act(&mut self, act: Act) -> Result<(), Refusal> {
         let Act { client, id, what, at } = act;
-        let seat = self.followers.seat(client.client());
-        if let What::Belief { after, probability } = what {
-            return self.believe(&client, id, seat, after, probability);
-        }
-        if self.pending.is_some() {
-            return Err(store_unavailable());
-        }
-        let r#move = match (what, seat) {
-            (What::Reveal { seq, pixel }, Some(Seat::Debater(by))) => {
+        let chair = self.followers.chair(client.client());
+        let by = Mover { client, id, at };
+        let r#move = match (what, chair) {
+            (What::Belief { after, probability }, Some(Chair::Judge(judge))) => {
+                return self.say(judge, JudgmentEvent::Belief { after, probability }, by);
+            }
+            (What::Verdict(verdict), Some(Chair::Judge(judge))) => {
+                return self.say(judge, JudgmentEvent::Verdict { verdict }, by);
+            }
+            (What::Resign, Some(Chair::Judge(judge))) => {
+                return self.say(judge, JudgmentEvent::GaveUp, by);
+            }
+            (What::Reveal { seq, pixel }, Some(Chair::Debater(debater))) => {
+                self.check_store()?;
                 self.check_seq(seq)?;
-                Move::Reveal { by, pixel }
+                Move::Reveal { by: debater, pixel }
             }
-            (What::Verdict(verdict), Some(Seat::Judge)) => {
-                self.check_begun()?;
-                self.beliefs.check(&self.debate, &verdict)?;
-                Move::Verdict(verdict)
+            (What::Resign, Some(Chair::Debater(debater))) => {
+                self.check_store()?;
+                Move::Resign { by: debater }
             }
-            (What::Resign, Some(Seat::Debater(by))) => Move::Resign { by },
-            (What::Belief { .. } | What::Verdict(_), _) => {
-                return Err(not_seated("the judge gives a verdict"));
-            }
+            (What::Belief { .. }, _) => return Err(not_seated("the judge says what it believes")),
+            (What::Verdict(_), _) => return Err(not_seated("the judge gives a verdict")),
             (What::Reveal { .. }, _) => return Err(not_seated("a debater reveals")),
-            (What::Resign, _) => return Err(not_seated("a debater resigns")),
+            (What::Resign, _) => return Err(not_seated("a debater resigns, or a judge gives up")),
         };
-        self.make(r#move, Some(Mover { client, id, at }), false).map_err(|illegal| {
+        self.make(r#move, Some(by), false).map_err(|illegal| {
             Refusal::new(RefusalCode::Illegal, illegal.to_string(), illegal.expected())
         })
     }
 
-    /// Notes what the judge believes, and tells those who may know it.
-    fn believe(
-        &mut self,
-        client: &Outbox,
-        id: Option<u32>,
-        seat: Option<Seat>,
-        after: u32,
-        probability: f32,
-    ) -> Result<(), Refusal> {
-        if seat != Some(Seat::Judge) {
-            return Err(not_seated("the judge says what it believes"));
-        }
+    /// A judge says something.
+    fn say(&mut self, judge: u8, event: JudgmentEvent, by: Mover) -> Result<(), Refusal> {
         self.check_begun()?;
         if self.is_ending() {
             return Err(Refusal::new(
                 RefusalCode::Illegal,
-                "the debate is about to end, and takes no more beliefs",
+                "the debate is about to end, and nothing more is taken from judges",
                 "nothing more in this debate",
             ));
         }
-        self.beliefs.say(&self.debate, after, probability)?;
-        self.tell_beliefs();
-        self.accept(client, id, None);
-        Ok(())
+        if !matches!(event, JudgmentEvent::Belief { .. }) {
+            self.check_store()?;
+        }
+        let what = self.timed(event);
+        self.judgments.say(judge, &self.debate, what, by, &mut self.effects)
+    }
+
+    /// Whether the store takes events, as far as is known.
+    fn check_store(&self) -> Result<(), Refusal> {
+        if self.pending.is_some() { Err(store_unavailable()) } else { Ok(()) }
     }
 
     fn check_begun(&self) -> Result<(), Refusal> {
@@ -285,7 +293,7 @@ impl Table {
     }
 
     /// Whether a reveal is for the event that comes next.
-    fn check_seq(&self, seq: u32) -> Result<(), Refusal> {
+    pub(super) fn check_seq(&self, seq: u32) -> Result<(), Refusal> {
         self.check_begun()?;
         let next = self.seq + 1;
         let (code, message) = match seq.cmp(&next) {
@@ -298,8 +306,8 @@ impl Table {
 
     /// What a seat may know now. All of it comes from the game's views, except what is kept back
     /// until the outcome.
-    fn snapshot(&self, id: Option<u32>, seat: Seat) -> Snapshot {
-        let view = match seat {
+    fn snapshot(&self, id: Option<u32>, chair: Chair) -> Snapshot {
+        let view = match chair.seat() {
             Seat::Spectator => self.debate.spectator_view(self.terms.setup.spectators_see),
             seat => self.debate.view(seat),
         };
@@ -309,22 +317,31 @@ impl Table {
             debate: self.id.clone(),
             seq: self.seq,
             view,
-            turn: self.turn(debater(seat).is_some()),
+            turn: self.turn(chair.debater().is_some()),
             background,
             visibility: self.terms.setup.visibility,
             judge_may_be_influenced: self.terms.setup.judge_may_be_influenced,
-            beliefs: self.own_beliefs(seat),
+            shows: self.shows(),
+            beliefs: self.own_beliefs(chair),
+            answered: self.has_answered(chair),
         }
     }
 
-    /// What the judge has said that it believed, for the judge.
-    fn own_beliefs(&self, seat: Seat) -> Option<Vec<Option<f32>>> {
-        (seat == Seat::Judge).then(|| self.beliefs.said().to_vec())
+    /// What a judge has said that it believed, for that judge.
+    fn own_beliefs(&self, chair: Chair) -> Option<Vec<Option<f32>>> {
+        chair.judge().map(|judge| self.judgments.beliefs(judge).to_vec())
+    }
+
+    /// Whether a judge of a panel has answered or given up, for that judge: of one judge the end of the
+    /// debate tells it.
+    fn has_answered(&self, chair: Chair) -> bool {
+        let several = self.terms.locks.outside_judges() > 1;
+        several && chair.judge().is_some_and(|judge| self.judgments.has_answered(judge))
     }
 
     /// All that is kept of the debate.
     fn record(&self) -> DebateRecord {
-        let Terms { setup, background, created_ms, .. } = &self.terms;
+        let Terms { setup, background, recording, created_ms, .. } = &self.terms;
         let source = Some(background.source.clone());
         DebateRecord {
             debate: self.id.clone(),
@@ -333,17 +350,12 @@ impl Table {
             visibility: setup.visibility,
             spectators_see: setup.spectators_see,
             judge_may_be_influenced: setup.judge_may_be_influenced,
-            beliefs: self.beliefs.said().to_vec(),
+            beliefs: self.judgments.beliefs(0).to_vec(),
+            judgments: self.judgments.records(),
             times: self.times.clone(),
+            recorded: recording.as_ref().map(|recording| recording.debate.clone()),
             transcript: Transcript::of(&self.debate, source, background.players.clone()),
         }
-    }
-}
-
-fn debater(seat: Seat) -> Option<Debater> {
-    match seat {
-        Seat::Debater(debater) => Some(debater),
-        Seat::Judge | Seat::Spectator => None,
     }
 }
 

@@ -4,8 +4,9 @@ use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use pixel_debate_game::LegalPixels;
 use pixel_debate_protocol::{CloseReason, Summary};
 use tokio::sync::mpsc::{self, Receiver};
@@ -39,6 +40,8 @@ pub(crate) struct Task {
     waiting: Option<BoxFuture<'static, Admission>>,
     /// Thinking, judging or writing.
     work: Option<Work>,
+    /// Writing what judges have said.
+    judgments: FuturesUnordered<Work>,
     opinion: Option<Work>,
     look: Option<Work>,
 }
@@ -74,6 +77,7 @@ impl Task {
             share: None,
             waiting: None,
             work: None,
+            judgments: FuturesUnordered::new(),
             opinion: None,
             look: None,
         };
@@ -92,11 +96,12 @@ impl Task {
                 timer.as_mut().reset(deadline);
             }
             let open = self.table.takes_requests();
-            let Self { requests, work, opinion, waiting, look, share, .. } = &mut self;
+            let Self { requests, work, judgments, opinion, waiting, look, share, .. } = &mut self;
             let input = tokio::select! {
                 biased;
                 () = &mut stopped => Input::Stop,
                 done = under_way(work) => done,
+                Some(written) = judgments.next(), if !judgments.is_empty() => written,
                 admission = under_way(waiting) => {
                     *share = Some(admission);
                     Input::Share
@@ -159,10 +164,14 @@ impl Task {
                 let finish = finish.map(|finish| *finish);
                 self.work = Some(work::write(services, id, seq, entry, finish, attempt));
             }
+            Effect::AppendJudgment(write) => {
+                self.judgments.push(work::write_judgment(services, *write));
+            }
             Effect::Think(question) => {
                 let long = self.share.as_ref().is_some_and(Admission::is_long);
                 self.work = Some(work::choose(services, *question, long));
             }
+            Effect::Replay { by, pixel, told } => self.work = Some(work::replay(by, pixel, told)),
             Effect::Judge { view, told } => {
                 self.work = Some(work::judge(services, *view, told));
             }
@@ -176,7 +185,7 @@ impl Task {
                 self.waiting = Some(share.boxed());
             }
             Effect::LeaveShare => (self.share, self.waiting) = (None, None),
-            Effect::Look(client) => self.look = Some(work::look(&client)),
+            Effect::Look(clients) => self.look = Some(work::look(&clients)),
             Effect::Wait(time) => self.look = Some(work::wait(time)),
             Effect::Forget => services.searches.forget(id),
             // Whoever hears of the end may set up another debate in its place.

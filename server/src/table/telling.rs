@@ -35,7 +35,9 @@ impl Table {
         let (seat, left) = match self.due() {
             Due::Turn(by) => (Seat::Debater(by), debater.then(|| self.clocks.left(now)).flatten()),
             Due::Share(_) if self.seq == 0 => return None,
-            Due::Share(by) | Due::Thought(by) => (Seat::Debater(by), None),
+            Due::Share(by) | Due::Thought(by) | Due::Shown(by) | Due::Asked(by) => {
+                (Seat::Debater(by), None)
+            }
             Due::Verdict => {
                 let spent = now.saturating_duration_since(self.since);
                 let left = self.waits.verdict.saturating_sub(spent);
@@ -65,9 +67,9 @@ impl Table {
         }
     }
 
-    /// Tells the judge's beliefs that somebody waits for.
+    /// Tells the judges' beliefs that somebody waits for.
     pub(super) fn tell_beliefs(&mut self) {
-        self.beliefs.tell(&self.id, &self.debate, &mut self.followers, &mut self.effects);
+        self.judgments.tell(&self.debate, &mut self.followers, &mut self.effects);
     }
 
     /// Says how the debate stands, to the lobby and the metrics.

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
-use pixel_debate_game::View;
+use futures_util::future::{BoxFuture, join_all};
+use pixel_debate_game::{Debater, Pixel, View};
 use pixel_debate_protocol::DebateId;
-use pixel_debate_store::Finish;
+use pixel_debate_store::{Finish, StoreError};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
-use super::effect::{Input, Unwritten};
+use super::effect::{Input, JudgmentWrite, Unwritten};
 use crate::outbox::Outbox;
 use crate::roster;
-use crate::searches::SearchRequest;
+use crate::searches::{Chosen, SearchRequest};
 use crate::services::Services;
 
 /// Something under way, and what has come of it.
@@ -54,6 +54,12 @@ pub(super) fn choose(services: &Arc<Services>, question: SearchRequest, long: bo
     .boxed()
 }
 
+/// Has a recorded reveal at its time.
+pub(super) fn replay(by: Debater, pixel: Pixel, told: Instant) -> Work {
+    let chosen = Chosen { pixel, cut_short: false };
+    sleep_until(told).map(move |()| Input::Chosen { by, chosen }).boxed()
+}
+
 /// What the classifier says with that view, worked out on the threads for that.
 async fn logits(services: Arc<Services>, view: View) -> Result<Vec<f32>, String> {
     services.metrics.evaluations.inc();
@@ -78,9 +84,9 @@ pub(super) fn opine(services: &Arc<Services>, view: View) -> Work {
     logits(Arc::clone(services), view).map(Input::Opinion).boxed()
 }
 
-/// Has read what a client has sent till now.
-pub(super) fn look(client: &Outbox) -> Work {
-    let looked = client.look();
+/// Has read what clients have sent till now.
+pub(super) fn look(clients: &[Outbox]) -> Work {
+    let looked = join_all(clients.iter().map(Outbox::look));
     async move {
         let _ = timeout(LOOK, looked).await;
         Input::Looked
@@ -102,23 +108,43 @@ pub(super) fn write(
     finish: Option<Finish>,
     attempt: u32,
 ) -> Work {
-    let (services, debate) = (Arc::clone(services), debate.clone());
-    async move {
-        if attempt > 0 {
-            let wait = FIRST_WAIT * 2u32.saturating_pow(attempt - 1);
-            sleep(wait.min(LONGEST_WAIT)).await;
+    let (to, debate) = (Arc::clone(services), debate.clone());
+    let writing = async move { to.store.append(&debate.0, seq.into(), entry, finish).await };
+    written(Arc::clone(services), attempt, writing).map(Input::Written).boxed()
+}
+
+/// Writes what a judge has said to the store; from the second attempt on after a while.
+pub(super) fn write_judgment(services: &Arc<Services>, write: JudgmentWrite) -> Work {
+    let JudgmentWrite { judge, opening, name, seq, entry, finish, attempt } = write;
+    let to = Arc::clone(services);
+    let writing = async move {
+        if let Some(opening) = opening {
+            to.store.create_judgment(opening).await?;
         }
-        let began = Instant::now();
-        let writing = services.store.append(&debate.0, seq.into(), entry, finish);
-        let written = match timeout(WRITING, writing).await {
-            Ok(written) => written.map_err(|error| {
-                let stopping = services.stop.is_cancelled() && !error.is_temporary();
-                if stopping { Unwritten::Stopping(error) } else { Unwritten::Refused(error) }
-            }),
-            Err(_) => Err(Unwritten::NotInTime),
-        };
-        services.metrics.stored(began.elapsed(), written.is_ok());
-        Input::Written(written)
+        to.store.append_judgment(&name, seq.into(), entry, finish).await
+    };
+    let written = written(Arc::clone(services), attempt, writing);
+    written.map(move |written| Input::JudgmentWritten { judge, written }).boxed()
+}
+
+/// What comes of a write, which is begun after a while from the second attempt on.
+async fn written(
+    services: Arc<Services>,
+    attempt: u32,
+    writing: impl Future<Output = Result<(), StoreError>> + Send,
+) -> Result<(), Unwritten> {
+    if attempt > 0 {
+        let wait = FIRST_WAIT * 2u32.saturating_pow(attempt - 1);
+        sleep(wait.min(LONGEST_WAIT)).await;
     }
-    .boxed()
+    let began = Instant::now();
+    let written = match timeout(WRITING, writing).await {
+        Ok(written) => written.map_err(|error| {
+            let stopping = services.stop.is_cancelled() && !error.is_temporary();
+            if stopping { Unwritten::Stopping(error) } else { Unwritten::Refused(error) }
+        }),
+        Err(_) => Err(Unwritten::NotInTime),
+    };
+    services.metrics.stored(began.elapsed(), written.is_ok());
+    written
 }

@@ -73,7 +73,7 @@ impl Table {
     /// What the store keeps when the debate ends so.
     fn finish(&self, debate: &Debate, ended_ms: u64) -> Finish {
         let cut_short = self.times.iter().any(|time| time.cut_short);
-        finish(debate, &self.terms, self.beliefs.said(), ended_ms, cut_short)
+        finish(debate, &self.terms, self.judgments.beliefs(0), ended_ms, cut_short)
     }
 
     /// Whether the end of the debate is on its way to the store, so that nothing can be added to it.
@@ -138,6 +138,7 @@ impl Table {
             }
         };
         self.seq += 1;
+        self.asked = false;
         if self.debate.outcome().is_some() {
             self.effects.extend([Effect::Forget, Effect::GoesOnNoMore]);
             info!(debate = %self.id, events = self.seq, "over");
@@ -154,6 +155,10 @@ impl Table {
         }
         self.tell_opinions();
         self.tell_beliefs();
+        if self.is_to_be_decided() {
+            // The last of the judges may have given up while the event was on its way.
+            return self.decide(None);
+        }
         ControlFlow::Continue(())
     }
 

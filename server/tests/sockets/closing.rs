@@ -197,8 +197,8 @@ async fn a_binary_frame_is_refused_and_closes_the_connection() {
 async fn a_client_that_waits_for_the_store_is_heard_and_told() {
     let limits = Limits {
         ping: Duration::from_millis(50),
-        silence: Duration::from_millis(400),
-        store_wait: Duration::from_secs(1),
+        silence: Duration::from_secs(2),
+        store_wait: Duration::from_secs(4),
         debates_per_address: 1,
         ..Limits::default()
     };

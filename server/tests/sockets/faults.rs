@@ -226,7 +226,7 @@ async fn a_page_of_another_site_may_not_connect() {
 #[tokio::test]
 async fn a_client_that_does_not_read_is_cut_off() {
     let limits = Limits {
-        silence: Duration::from_millis(500),
+        silence: Duration::from_secs(2),
         ping: Duration::from_millis(400),
         messages_a_second: 1_000_000,
         ..Limits::default()

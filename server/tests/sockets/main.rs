@@ -21,6 +21,8 @@ mod model;
 mod origins;
 mod outage;
 mod page;
+mod panel;
+mod recorded;
 mod restart;
 mod resume;
 mod rooms;

@@ -51,6 +51,8 @@ fn action() -> impl Strategy<Value = (usize, Action)> {
 struct Model {
     seq: u32,
     over: bool,
+    /// Whether the debate was let go of without an outcome.
+    gone: bool,
     taken: BTreeSet<usize>,
     revealed: Vec<usize>,
     /// The seat of each client.
@@ -67,6 +69,15 @@ impl Model {
     /// What each client is told when one of them does something.
     fn act(&mut self, client: usize, action: &Action) -> Told {
         let mut told = Told::default();
+        if self.gone {
+            let comes = matches!(
+                action,
+                Action::Watch | Action::Take(_) | Action::Guess | Action::Resume(..)
+            );
+            let code = if comes { "unknown_debate" } else { "not_seated" };
+            told[client].push(format!("error {code}"));
+            return told;
+        }
         match *action {
             Action::Watch => self.sit(client, None, None, &mut told),
             Action::Take(seat) => self.sit(client, Some(seat), None, &mut told),
@@ -76,6 +87,12 @@ impl Model {
                 let seat = self.seats[client].take();
                 let answer = if seat.is_some() { "accepted" } else { "error not_seated" };
                 told[client].push(answer.into());
+            }
+            Action::Resign if self.seats[client] == Some("judge") && self.begun() && !self.over => {
+                told[client].push("accepted".into());
+                self.all(&mut told, "closed no_verdict");
+                self.gone = true;
+                self.seats = [None; CLIENTS];
             }
             Action::Reveal(..) | Action::Verdict(_) | Action::Resign => {
                 if let Err(code) = self.allowed(client, action) {
@@ -158,6 +175,9 @@ impl Model {
                 self.over = true;
             }
             Action::Resign => {
+                if self.seats[client] == Some("judge") {
+                    return Err(if self.over { "illegal" } else { "not_begun" });
+                }
                 debater.ok_or("not_seated")?;
                 if self.over {
                     return Err("illegal");

@@ -156,6 +156,9 @@ async fn debates_that_ended_before_results_were_kept_are_counted_and_listed() {
         ALTER TABLE events DROP COLUMN seal;
         ALTER TABLE results DROP COLUMN seal;
         ALTER TABLE results DROP COLUMN ended_ms;
+        DROP INDEX results_by_age;
+        ALTER TABLE results DROP COLUMN since_ms;
+        DROP TABLE judgments;
         DROP TABLE totals;
         DROP TABLE holder;
         PRAGMA user_version = 3",

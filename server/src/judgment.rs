@@ -1,0 +1,133 @@
+//! What the store keeps of a judgment: a stream of what one judge has said, beside that of the debate.
+
+use bytes::Bytes;
+use pixel_debate_game::{Debate, Judgment, JudgmentEnd};
+use pixel_debate_protocol::{DebateId, TimedJudgment};
+use pixel_debate_store::{JudgmentFinish, NewJudgment, StoredEvent};
+use serde::{Deserialize, Serialize};
+
+use crate::record::json;
+use crate::results::Grade;
+
+/// What came of a judgment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct JudgmentResult {
+    /// How good the verdict is, unless the judge gave up.
+    grade: Option<Grade>,
+    /// What the judge believed on the way.
+    beliefs: Vec<Option<f32>>,
+}
+
+/// A judgment that has come back from the store.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct RestoredJudgment {
+    pub(crate) judgment: Judgment,
+    /// Everything in it.
+    pub(crate) said: Vec<TimedJudgment>,
+}
+
+/// The name of the judgment by the judge with that number.
+pub(crate) fn name(debate: &DebateId, judge: u8) -> String {
+    format!("{debate}.{judge}")
+}
+
+/// A judgment in which nothing is said yet.
+pub(crate) fn opening(debate: &DebateId, judge: u8, created_ms: u64) -> NewJudgment {
+    NewJudgment {
+        id: name(debate, judge),
+        debate: debate.0.clone(),
+        created_ms,
+        ..NewJudgment::default()
+    }
+}
+
+/// What is said, as the store keeps it.
+pub(crate) fn entry(said: &TimedJudgment) -> Bytes {
+    json(said)
+}
+
+/// What the store keeps of a judgment of that debate when it ends; nothing before.
+pub(crate) fn finish(
+    judgment: &Judgment,
+    debate: &Debate,
+    ended_ms: u64,
+) -> Option<JudgmentFinish> {
+    let grade = match judgment.end()? {
+        JudgmentEnd::Verdict(verdict) => Some(Grade::of(verdict, debate)),
+        JudgmentEnd::GaveUp => None,
+    };
+    let result = JudgmentResult { grade, beliefs: judgment.beliefs().to_vec() };
+    Some(JudgmentFinish { result: json(&result), ended_ms })
+}
+
+impl RestoredJudgment {
+    /// The judgment of a debate that stood so when the last of it was said. The error says what does not fit
+    /// together.
+    pub(crate) fn new(debate: &Debate, events: &[StoredEvent]) -> Result<Self, String> {
+        let mut restored = Self::default();
+        for StoredEvent { seq, event } in events {
+            let faulty =
+                |error: &dyn std::fmt::Display| format!("a judgment's event {seq}: {error}");
+            let said: TimedJudgment =
+                serde_json::from_slice(event).map_err(|error| faulty(&error))?;
+            let taken = restored.judgment.apply(debate, &said.event);
+            taken.map_err(|illegal| faulty(&illegal))?;
+            restored.said.push(said);
+        }
+        Ok(restored)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use pixel_debate_game::{Debater, Image, JudgmentEvent, Move, Pixel, Role, Rules, Verdict};
+
+    use super::*;
+
+    fn debate() -> Debate {
+        let image = Arc::new(Image::new(3, 1, vec![0, 200, 90]).unwrap());
+        let mut debate =
+            Debate::new(Rules::paper(1, true, Role::Liar), image, 7, Some(1), 10).unwrap();
+        let pixel = Pixel::new(1, 0);
+        debate.apply(Move::Reveal { by: Debater::First, pixel }).unwrap();
+        debate
+    }
+
+    fn said(event: JudgmentEvent) -> TimedJudgment {
+        TimedJudgment { event, at_ms: 1_764_230_400_000, took_ms: 12 }
+    }
+
+    #[test]
+    fn a_judgment_comes_back_as_it_was() {
+        let all = [
+            said(JudgmentEvent::Belief { after: 1, probability: 0.25 }),
+            said(JudgmentEvent::Verdict { verdict: Verdict::label(7) }),
+        ];
+        let stored = (1..).zip(&all).map(|(seq, said)| StoredEvent { seq, event: entry(said) });
+        let stored: Vec<_> = stored.collect();
+        let restored = RestoredJudgment::new(&debate(), &stored).unwrap();
+        assert_eq!(restored.said, all);
+        assert_eq!(restored.judgment.beliefs(), [None, Some(0.25)]);
+        assert_eq!(restored.judgment.verdict(), Some(&Verdict::label(7)));
+        let finish = finish(&restored.judgment, &debate(), 3).unwrap();
+        let result = r#"{"grade":{"right":true,"given":null,"among":2},"beliefs":[null,0.25]}"#;
+        assert_eq!((finish.result.as_ref(), finish.ended_ms), (result.as_bytes(), 3));
+    }
+
+    #[test]
+    fn what_no_judge_can_have_said_is_refused_with_the_event() {
+        let belief = entry(&said(JudgmentEvent::Belief { after: 1, probability: 0.25 }));
+        for (events, wrong) in [
+            (vec![belief.clone(), belief.clone()], "a judgment's event 2: the belief after 1"),
+            (vec![belief, Bytes::from_static(b"{}")], "a judgment's event 2: missing field"),
+        ] {
+            let stored = (1..).zip(events).map(|(seq, event)| StoredEvent { seq, event });
+            let refusal = RestoredJudgment::new(&debate(), &stored.collect::<Vec<_>>());
+            let refusal = refusal.map(drop).unwrap_err();
+            assert!(refusal.starts_with(wrong), "{refusal}");
+        }
+    }
+}

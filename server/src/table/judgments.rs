@@ -1,0 +1,232 @@
+//! What outside judges have said, and what of it is on its way to the store.
+//!
+//! Each judge's is a stream of its own: judges wait neither for each other nor for the debate. A judge is held to
+//! all that it has said, told of what the store has.
+
+use std::collections::VecDeque;
+
+use bytes::Bytes;
+use pixel_debate_game::{Debate, Debater, IllegalJudgment, Judgment, PanelRule, Seat, Verdict};
+use pixel_debate_protocol::{
+    DebateId, JudgmentRecord, Refusal, RefusalCode, ServerMessage, TimedJudgment,
+};
+use pixel_debate_store::JudgmentFinish;
+
+use super::effect::{Effect, JudgmentWrite};
+use super::followers::{Follower, Followers};
+use super::pending::Mover;
+use crate::judgment::{RestoredJudgment, entry, finish, name, opening};
+use crate::outbox::frame;
+use crate::terms::Terms;
+
+/// The judgments of all outside judges, in the order of their numbers.
+pub(super) struct Judgments {
+    debate: DebateId,
+    created_ms: u64,
+    all: Vec<Own>,
+    /// How they decide, if they are several.
+    rule: PanelRule,
+    /// Whether spectators are told beliefs while the debate goes on.
+    open: bool,
+    /// Beliefs of a debate that ended before judgments were kept.
+    earlier: Vec<Option<f32>>,
+}
+
+/// One judge's.
+struct Own {
+    /// As the store has it.
+    judgment: Judgment,
+    said: Vec<TimedJudgment>,
+    /// With what is on its way.
+    next: Judgment,
+    on_its_way: VecDeque<Said>,
+}
+
+/// Something that a judge has said and the store has not taken yet.
+pub(super) struct Said {
+    pub(super) what: TimedJudgment,
+    /// The judgment with it.
+    after: Judgment,
+    entry: Bytes,
+    finish: Option<JudgmentFinish>,
+    pub(super) by: Mover,
+    /// How often the store has failed to take it.
+    pub(super) failures: u32,
+}
+
+/// What the judges' verdicts come to.
+pub(super) enum Decision {
+    Verdict(Verdict),
+    /// All have given up.
+    Nobody,
+}
+
+impl Judgments {
+    /// Those of a debate that has come back, or none.
+    pub(super) fn new(
+        id: &DebateId,
+        debate: &Debate,
+        terms: &Terms,
+        restored: Vec<RestoredJudgment>,
+        earlier: Vec<Option<f32>>,
+    ) -> Self {
+        let built_in = |by| terms.agent(debate, by).is_some();
+        let alone = built_in(Debater::First) && built_in(Debater::Second);
+        let mut restored = restored.into_iter();
+        let own = |_| {
+            let RestoredJudgment { judgment, said } = restored.next().unwrap_or_default();
+            let next = judgment.clone();
+            Own { judgment, said, next, on_its_way: VecDeque::new() }
+        };
+        Self {
+            debate: id.clone(),
+            created_ms: terms.created_ms,
+            all: (0..terms.locks.outside_judges()).map(own).collect(),
+            rule: terms.setup.panel.map(|panel| panel.decides).unwrap_or_default(),
+            open: alone && !terms.judge_is_blind(),
+            earlier,
+        }
+    }
+
+    /// Takes down what a judge says, if it may, and has the store take it.
+    pub(super) fn say(
+        &mut self,
+        judge: u8,
+        debate: &Debate,
+        what: TimedJudgment,
+        by: Mover,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Refusal> {
+        let own = &mut self.all[usize::from(judge)];
+        own.next.apply(debate, &what.event).map_err(|illegal| refusal(&illegal))?;
+        let finish = finish(&own.next, debate, what.at_ms);
+        let (entry, after) = (entry(&what), own.next.clone());
+        own.on_its_way.push_back(Said { what, after, entry, finish, by, failures: 0 });
+        if own.on_its_way.len() == 1 {
+            effects.extend(self.append(judge));
+        }
+        Ok(())
+    }
+
+    /// The store has taken the next of what a judge has said: it is part of the judgment.
+    pub(super) fn written(&mut self, judge: u8, effects: &mut Vec<Effect>) -> Option<Said> {
+        let own = &mut self.all[usize::from(judge)];
+        let said = own.on_its_way.pop_front()?;
+        own.judgment = said.after.clone();
+        own.said.push(said.what.clone());
+        effects.extend(self.append(judge));
+        Some(said)
+    }
+
+    /// The store has not taken what a judge has said: it is to try again. What it is, and who waits for it, if
+    /// this was the first time.
+    pub(super) fn try_again(&mut self, judge: u8, effects: &mut Vec<Effect>) -> Option<&Said> {
+        let own = &mut self.all[usize::from(judge)];
+        let said = own.on_its_way.front_mut()?;
+        said.failures = said.failures.saturating_add(1);
+        effects.extend(self.append(judge));
+        self.all[usize::from(judge)].on_its_way.front()
+    }
+
+    /// Has the store take the next of what a judge has said, if there is more.
+    fn append(&self, judge: u8) -> Option<Effect> {
+        let own = &self.all[usize::from(judge)];
+        let Said { entry, finish, failures, .. } = own.on_its_way.front()?;
+        let opening = || opening(&self.debate, judge, self.created_ms);
+        Some(Effect::AppendJudgment(Box::new(JudgmentWrite {
+            judge,
+            opening: own.said.is_empty().then(opening),
+            name: name(&self.debate, judge),
+            seq: own.said.len() as u32 + 1,
+            entry: entry.clone(),
+            finish: finish.clone(),
+            attempt: *failures,
+        })))
+    }
+
+    /// Forgets what is on its way, and returns who waits for it.
+    pub(super) fn forget(&mut self) -> Vec<Mover> {
+        let on_its_way = self.all.iter_mut().flat_map(|own| own.on_its_way.drain(..));
+        on_its_way.filter(|said| said.failures == 0).map(|said| said.by).collect()
+    }
+
+    /// Whether the last word of some judge is on its way to the store.
+    pub(super) fn ends_on_the_way(&self) -> bool {
+        self.all.iter().any(|own| own.next.has_ended() && !own.judgment.has_ended())
+    }
+
+    /// Whether a judge has answered or given up.
+    pub(super) fn has_answered(&self, judge: u8) -> bool {
+        self.all.get(usize::from(judge)).is_some_and(|own| own.judgment.has_ended())
+    }
+
+    /// What the judges have decided, when all of them have answered or given up.
+    pub(super) fn decision(&self, debate: &Debate) -> Option<Decision> {
+        if !self.all.iter().all(|own| own.judgment.has_ended()) {
+            return None;
+        }
+        let verdicts: Vec<Verdict> =
+            self.all.iter().filter_map(|own| own.judgment.verdict().cloned()).collect();
+        let decided = match (self.all.len(), &verdicts[..]) {
+            // One judge's own words.
+            (1, [verdict]) => Some(verdict.clone()),
+            _ => self.rule.decide(debate, &verdicts),
+        };
+        Some(decided.map_or(Decision::Nobody, Decision::Verdict))
+    }
+
+    /// What a judge has said that it believed.
+    pub(super) fn beliefs(&self, judge: u8) -> &[Option<f32>] {
+        match self.all.get(usize::from(judge)) {
+            Some(own) if !own.said.is_empty() => own.judgment.beliefs(),
+            _ => &self.earlier,
+        }
+    }
+
+    /// All that was said.
+    pub(super) fn records(&self) -> Vec<JudgmentRecord> {
+        if self.all.iter().all(|own| own.said.is_empty()) {
+            return Vec::new();
+        }
+        self.all.iter().map(|own| JudgmentRecord { events: own.said.clone() }).collect()
+    }
+
+    /// Tells everybody who wants and may what has been believed, unless they know it.
+    pub(super) fn tell(
+        &self,
+        debate: &Debate,
+        followers: &mut Followers,
+        effects: &mut Vec<Effect>,
+    ) {
+        let judges = 0..self.all.len() as u8;
+        let number = judges.clone().map(|judge| self.beliefs(judge).iter().flatten().count()).sum();
+        let ended = debate.outcome().is_some();
+        let wants = |follower: &Follower| {
+            let may = ended || (self.open && follower.chair.seat() == Seat::Spectator);
+            may && follower.opinions.is_some() && follower.beliefs < number
+        };
+        let mut told = None;
+        for follower in followers.iter_mut().filter(|follower| wants(follower)) {
+            follower.beliefs = number;
+            let told = told.get_or_insert_with(|| {
+                let said = |judge: u8| ServerMessage::Beliefs {
+                    debate: self.debate.clone(),
+                    judge: (self.all.len() > 1).then_some(judge),
+                    beliefs: self.beliefs(judge).to_vec(),
+                };
+                judges.clone().map(said).map(|message| frame(&message)).collect::<Vec<_>>()
+            });
+            let outbox = &follower.outbox;
+            effects.extend(told.iter().map(|frame| Effect::Tell(outbox.clone(), frame.clone())));
+        }
+    }
+}
+
+fn refusal(illegal: &IllegalJudgment) -> Refusal {
+    let code = match illegal {
+        IllegalJudgment::SaidBefore { .. } | IllegalJudgment::Ended => RefusalCode::Stale,
+        IllegalJudgment::AgainstBelief { .. } => RefusalCode::AgainstBelief,
+        _ => RefusalCode::Illegal,
+    };
+    Refusal::new(code, illegal.to_string(), illegal.expected())
+}
