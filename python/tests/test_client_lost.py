@@ -68,7 +68,7 @@ def test_a_restart_of_the_server_is_outlived(tmp_path: pathlib.Path) -> None:
             ]
             judge = stack.enter_context(server.take(created.name, created.judge))
             assert [next(judge).kind for _ in range(2)] == ["seated", "begun"]
-            # The server has heard it, and forgets it.
+            # The server remembers it.
             judge.belief(0.5)
             assert thinking.wait(PATIENCE)
         with running(store, listen=address.removeprefix("http://")):

@@ -20,7 +20,7 @@ from pixel_debate.client.errors import ClientError, Closed, ProtocolError, Refus
 from pixel_debate.client.events import Event, Kind, Turn
 from pixel_debate.client.players import AnyPlayer, Player, Verdict
 from pixel_debate.client.seat import Seat
-from pixel_debate.client.server import Created, Server, Setup
+from pixel_debate.client.server import Created, Panel, Recorded, Server, Setup
 
 __all__ = [
     "AnyPlayer",
@@ -29,8 +29,10 @@ __all__ = [
     "Created",
     "Event",
     "Kind",
+    "Panel",
     "Player",
     "ProtocolError",
+    "Recorded",
     "Refused",
     "Seat",
     "Server",

@@ -79,6 +79,8 @@ class Event:
         An opinion: what the classifier makes of the evidence, one number a class.
     beliefs : tuple of (float or None) or None
         How probable the first debater's claim was to the judge, before the first reveal, after it, and so on.
+    judge : int or None
+        Which judge of a panel the beliefs are of, from 0.
     """
 
     kind: Kind
@@ -90,6 +92,7 @@ class Event:
     value: int | None = None
     logits: tuple[float, ...] | None = None
     beliefs: tuple[float | None, ...] | None = None
+    judge: int | None = None
 
 
 def view_of(view: Message) -> View:

@@ -46,6 +46,8 @@ class Link:
     view: Message | None = None
     turn: Turn | None = None
     beliefs: list[float | None] | None = None
+    answered: bool = False
+    shows: str | None = None
     failure: ClientError | None = None
     ended: float | None = None
     done: bool = False
@@ -55,7 +57,6 @@ class Link:
         self._seated = self._progress = self._begun = False
         self._stop = threading.Event()
         self._requests = Requests(self.patience)
-        self._beliefs: dict[int, float] = {}
         self._last: tuple[int, Turn | None] | None = None
         self._last_opinion = -1
         self._thread = threading.Thread(target=self._run, name="pixel-debate client", daemon=True)
@@ -83,8 +84,6 @@ class Link:
             if self.ended is not None or self.done:
                 raise Refused(*ENDED, self.debate)
             request = self._requests.add({**message, "debate": self.debate})
-            if message["type"] == "belief":
-                self._beliefs[message["after"]] = message["probability"]
             socket = self._socket if self._seated else None
             request.said += socket is not None
         if socket is not None:
@@ -231,7 +230,8 @@ class Link:
                 self._last_opinion = max(self._last_opinion, message["seq"])
                 self._tell("opinion", message["seq"], logits=tuple(map(float, message["logits"])))
             case "beliefs":
-                self._tell("beliefs", self.seq, beliefs=tuple(message["beliefs"]))
+                beliefs = tuple(message["beliefs"])
+                self._tell("beliefs", self.seq, beliefs=beliefs, judge=message.get("judge"))
             case "closed":
                 self._closed(message["reason"])
             case _:
@@ -241,7 +241,7 @@ class Link:
     def _snapshot(self, message: Message) -> None:
         first, known = self.view is None, self.seq
         self.view = view = dict[str, Any](message["view"])
-        self.seq = message["seq"]
+        self.seq, self.shows = message["seq"], message.get("shows")
         turn = Turn.read(message["turn"])
         self._enter(message)
         if first:
@@ -260,15 +260,10 @@ class Link:
         """The connection has the seat."""
         self._seated = True
         self._requests.finish(SEAT)
-        self.beliefs = message["beliefs"]
-        if self.beliefs is not None:
-            # A restart makes the server forget what the judge believed.
-            waiting = {message.get("after") for _, message in self._requests.messages()}
-            for number, probability in self._beliefs.items():
-                known = number < len(self.beliefs) and self.beliefs[number] is not None
-                if not known and number not in waiting:
-                    belief = {"type": "belief", "debate": self.debate, "after": number}
-                    self._requests.add({**belief, "probability": probability})
+        self.beliefs, self.answered = message["beliefs"], message.get("answered", False)
+        for number, asked in self._requests.messages():
+            if self.answered and asked["type"] in ("verdict", "resign"):
+                self._requests.finish(number)
 
     def _caught_up(self, turn: Turn | None) -> None:
         """All that has happened is known, and whose turn it is now."""
@@ -305,7 +300,7 @@ class Link:
         for number, asked in self._requests.messages():
             resigned = event["type"] == "resigned" and event["by"] == view["seat"]
             if (
-                (asked["type"] == "reveal" and event["type"] == "reveal" and asked["seq"] == seq)
+                (asked["type"] in ("reveal", "next") and event["type"] == "reveal" and asked["seq"] == seq)
                 or (asked["type"] == "verdict" and event["type"] == "verdict")
                 or (asked["type"] == "resign" and resigned)
             ):

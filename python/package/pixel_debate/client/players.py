@@ -10,7 +10,7 @@ import numpy as np
 
 from pixel_debate._native import Agent, Judge, View
 from pixel_debate.client.errors import ClientError, Closed, ProtocolError, Refused, Unreachable
-from pixel_debate.client.events import Event
+from pixel_debate.client.events import Event, Turn
 from pixel_debate.client.seat import Seat
 from pixel_debate.types import AnyDebater, AnyJudge, BatchJudge
 
@@ -127,7 +127,10 @@ def play(
                 if seat.name == "judge":
                     _believe(seat, player, event)
                 turn = event.turn
-                if turn is not None and turn.seat == seat.name and turn.seq > acted:
+                if seat.name == "judge":
+                    _show(seat, turn)
+                mine = turn is not None and turn.seat == seat.name and not seat.answered
+                if turn is not None and mine and turn.seq > acted:
                     acted = turn.seq
                     if turn.seat == "judge":
                         _say(seat, _decide(player, event.view))
@@ -187,6 +190,18 @@ def _believe(seat: Seat, player: AnyPlayer, event: Event) -> None:
         seat.belief(belief, event.seq)
     except Refused as refusal:
         if refusal.code != "stale":
+            raise
+
+
+def _show(seat: Seat, turn: Turn | None) -> None:
+    """Asks for the next recorded reveal, where it waits to be asked for."""
+    if turn is None or turn.seat == "judge" or seat.shows != "asked":
+        return
+    try:
+        seat.show(turn.seq)
+    except Refused as refusal:
+        # Whoever set the debate up may ask for it as well.
+        if refusal.code not in ("stale", "not_seated"):
             raise
 
 

@@ -107,6 +107,12 @@ class Seat:
             return self._link.turn
 
     @property
+    def answered(self) -> bool:
+        """bool: Whether this judge of a panel had answered or given up when the seat was taken."""
+        with self._link.changed:
+            return self._link.answered
+
+    @property
     def beliefs(self) -> list[float | None] | None:
         """list or None: What the server knew of this judge's beliefs when the seat was taken."""
         with self._link.changed:
@@ -147,6 +153,31 @@ class Seat:
             seq = turn.seq
         column, row = pixel
         self._ask("reveal", seq=int(seq), pixel=[int(column), int(row)])
+
+    @property
+    def shows(self) -> str | None:
+        """str or None: Where a recorded debate is judged again: when its reveals are shown, ``"paced"``,
+        ``"recorded"`` or ``"asked"``.
+        """
+        with self._link.changed:
+            return self._link.shows
+
+    def show(self, seq: int) -> None:
+        """Has the next reveal of a recorded debate shown that is shown when it is asked for, as its one judge.
+
+        Parameters
+        ----------
+        seq : int
+            The number that the reveal's event is to have, a turn's `seq`.
+
+        Raises
+        ------
+        Refused
+            ``stale`` if it was shown before; ``illegal`` if no reveal waits to be asked for; ``not_seated``.
+        ClientError
+            As :meth:`next`.
+        """
+        self._ask("next", seq=int(seq))
 
     def belief(self, probability: float, after: int | None = None) -> None:
         """Says what the judge believes, with precommit. It decides nothing.
@@ -216,7 +247,7 @@ class Seat:
         self._ask("verdict", **given)
 
     def resign(self) -> None:
-        """Gives up, as a debater, in or out of turn.
+        """Gives up, in or out of turn: a debater loses by it, a judge has no verdict.
 
         Raises
         ------

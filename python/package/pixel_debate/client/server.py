@@ -20,7 +20,7 @@ from pixel_debate.client.requests import PASSING, refusal_of
 from pixel_debate.client.seat import Seat
 from pixel_debate.types import BatchJudge, Legal, Order, Role
 
-__all__ = ["Clock", "Created", "Server", "Setup"]
+__all__ = ["Clock", "Created", "Panel", "Recorded", "Server", "Setup"]
 
 LARGEST = 2**24
 """The largest answer over HTTP that is read, in bytes."""
@@ -31,6 +31,21 @@ class Clock(TypedDict, total=False):
 
     move_ms: int
     bank_ms: int
+
+
+class Recorded(TypedDict, total=False):
+    """A debate that is over and is judged again, and when its reveals are shown."""
+
+    debate: str
+    token: str | None
+    shows: Literal["paced", "recorded", "asked"]
+
+
+class Panel(TypedDict, total=False):
+    """Several judges in the place of one, 2 to 15, and how they decide."""
+
+    judges: int
+    decides: Literal["majority", "mean"]
 
 
 class Setup(TypedDict, total=False):
@@ -46,6 +61,8 @@ class Setup(TypedDict, total=False):
     honest: str
     liar: str
     judge: str
+    panel: Panel | None
+    recorded: Recorded | None
     clock: Clock
     visibility: Literal["public", "unlisted", "private"]
     spectators_see: Literal["evidence", "image"]
@@ -63,11 +80,13 @@ class Created:
     name : str
         The debate's name.
     honest, liar, judge : str or None
-        The token for each seat that somebody outside is to take.
+        The token for each seat that somebody outside is to take; with a panel there is none for the judge's.
     spectator : str or None
         The token for watching, where the debate is private.
     creator : str
         The token for :meth:`Server.cancel`.
+    panel : tuple of str
+        A token for each judge of a panel.
     """
 
     name: str
@@ -76,6 +95,7 @@ class Created:
     judge: str | None = field(repr=False)
     spectator: str | None = field(repr=False)
     creator: str = field(repr=False)
+    panel: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Server:
@@ -132,7 +152,8 @@ class Server:
             If nobody answers.
         """
         made = self._ask("/api/debates", json.dumps(setup).encode())
-        return Created(made["debate"], **made["tokens"])
+        tokens = {**made["tokens"], "panel": tuple(made["tokens"].get("panel", ()))}
+        return Created(made["debate"], **tokens)
 
     def cancel(self, debate: Created) -> None:
         """Ends a debate that has no outcome yet.
