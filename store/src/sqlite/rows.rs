@@ -107,6 +107,18 @@ pub(super) fn judgment_row(
     Ok(Some(JudgmentRow { judgment, head, finish }))
 }
 
+/// The row of that kind at that place without what only one kind has, and its name.
+pub(super) fn head(
+    connection: &Connection,
+    kind: Kind,
+    place: i64,
+) -> Result<Option<(String, Head)>, Fault> {
+    Ok(match kind {
+        Kind::Debate => debate_row(connection, place)?.map(|row| (row.debate.id, row.head)),
+        Kind::Judgment => judgment_row(connection, place)?.map(|row| (row.judgment.id, row.head)),
+    })
+}
+
 /// The place of what has that name.
 pub(super) fn place_of(
     connection: &Connection,

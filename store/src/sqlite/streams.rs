@@ -4,24 +4,10 @@
 use rusqlite::Connection;
 
 use super::errors::Fault;
-use super::rows::{self, Head};
+use super::rows;
 use super::tails::Tails;
 use crate::name::Kind;
 use crate::records::StoredEvent;
-
-/// The row of that kind at that place without what only one kind has, and its name.
-pub(super) fn head(
-    connection: &Connection,
-    kind: Kind,
-    place: i64,
-) -> Result<Option<(String, Head)>, Fault> {
-    Ok(match kind {
-        Kind::Debate => rows::debate_row(connection, place)?.map(|row| (row.debate.id, row.head)),
-        Kind::Judgment => {
-            rows::judgment_row(connection, place)?.map(|row| (row.judgment.id, row.head))
-        }
-    })
-}
 
 /// The events of what has that place with numbers above `after`; none if nothing has.
 pub(super) fn events(
@@ -44,7 +30,7 @@ pub(super) fn last_of(
 ) -> Result<Option<(i64, i64)>, Fault> {
     // In this order: the writer notes that something has ended after it has.
     let tail = tails.of(place)?;
-    let Some((_, head)) = head(connection, kind, place)? else { return Ok(None) };
+    let Some((_, head)) = rows::head(connection, kind, place)? else { return Ok(None) };
     match (head.ended, head.last) {
         (true, Some(last)) => {
             let (event, _) = rows::event(connection, place, last)?;

@@ -7,8 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use super::errors::Fault;
-use super::rows::EventRow;
-use super::streams::head;
+use super::rows::{EventRow, head};
 use super::totals::Totals;
 use crate::name::Kind;
 

@@ -112,7 +112,8 @@ impl Store {
         })
     }
 
-    /// Likewise those that have not ended.
+    /// Likewise those that have not ended. Who opens a file reads all events since the oldest began of what
+    /// goes on: a server should end what nobody will go on with.
     ///
     /// # Errors
     ///
