@@ -234,3 +234,36 @@ test('the logits stay in their column', { timeout: PATIENCE }, async () => {
     await context.close();
   }
 });
+
+test('somebody else judges a debate that is over, at a pace of his own, and sees nothing of how it ended', { timeout: 2 * PATIENCE }, async () => {
+  const { debate, transcript } = await played(stand.url, { image: 17, honest: 'greedy', liar: 'greedy' });
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(`${stand.url}/#/replay/${debate}`);
+  await page.getByRole('button', { name: 'Have somebody else judge it' }).click();
+  const url = await page.getByLabel('Link for the next judge').inputValue();
+
+  const other = await openPage(stand.browser, { viewport: { width: 360, height: 640 } });
+  await other.page.goto(url);
+  for (let seen = 0; seen <= 6; seen += 1) {
+    await other.page.getByText(seen === 0 ? 'You have seen nothing yet' : `After ${seen === 1 ? 'one reveal' : `${seen} reveals`}`).waitFor();
+    assert.equal(await revealed(other.page), seen);
+    // The next one comes when this is judged, and not before.
+    if (seen === 2) {
+      await other.page.reload();
+      await other.page.getByText('After 2 reveals').waitFor();
+      assert.equal(await revealed(other.page), 2);
+    }
+    for (const key of ['ArrowRight', 'Enter']) await other.page.keyboard.press(key);
+  }
+  await other.page.getByText('Whom do you believe?').waitFor();
+  const told = other.told.join('\n');
+  for (const secret of [debate, 'mnist', '"honest"', '"liar"', 'greedy']) assert.ok(!told.includes(secret), secret);
+  await other.page.keyboard.press('Enter');
+  await truth(other.page);
+  const shown = other.told.map((frame) => JSON.parse(frame)).filter(({ type, event }) => type === 'event' && event.type === 'reveal');
+  const pixels = new Set(shown.map(({ event }) => event.pixel.join()));
+  assert.deepEqual([...pixels], transcript.events.slice(0, 6).map((/** @type {{pixel: number[]}} */ { pixel }) => pixel.join()));
+  assert.deepEqual([faults, other.faults], [[], []]);
+  await context.close();
+  await other.context.close();
+});

@@ -176,6 +176,8 @@ mod tests {
             visibility: Visibility::Public,
             judge_may_be_influenced: false,
             beliefs: None,
+            answered: false,
+            shows: None,
         }
     }
 

@@ -47,7 +47,7 @@ pub(crate) fn arrange(
     for role in [Role::Honest, Role::Liar] {
         check_debater(setup, role, &debate, offer, roster)?;
     }
-    let (locks, tokens) = Locks::new(setup, rules).map_err(no_randomness)?;
+    let (locks, tokens) = Locks::new(setup, rules).map_err(|error| no_randomness(&error))?;
     let name = |player: &Player| match player {
         Player::BuiltIn(name) if name == CLASSIFIER => format!("{name}:{}", setup.pixels),
         player => player.to_string(),
@@ -81,7 +81,7 @@ pub(crate) fn arrange_again(
     if let Some(recorded) = &mut setup.recorded {
         recorded.token = None;
     }
-    let (locks, tokens) = Locks::new(&setup, rules).map_err(no_randomness)?;
+    let (locks, tokens) = Locks::new(&setup, rules).map_err(|error| no_randomness(&error))?;
     let players = Players { judge: Some(setup.judge.to_string()), ..background.players };
     let background = Background { players, ..background };
     let (seeds, recording) = ([0; 2], Some(recording));
@@ -89,7 +89,7 @@ pub(crate) fn arrange_again(
     Ok((debate, terms, tokens))
 }
 
-fn no_randomness(error: NoRandomness) -> Refusal {
+fn no_randomness(error: &NoRandomness) -> Refusal {
     Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
 }
 

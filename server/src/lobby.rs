@@ -1,5 +1,6 @@
 //! All debates of a server, by name.
 
+mod asking;
 mod board;
 pub(crate) mod list;
 mod readiness;
@@ -14,8 +15,7 @@ use std::time::Duration;
 
 use pixel_debate_game::Debate;
 use pixel_debate_protocol::{
-    Bounds, Created, DebateId, DebateRecord, Offer, Player, Recorded, Refusal, RefusalCode, Setup,
-    Tokens,
+    Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
 };
 use pixel_debate_store::{Damaged, NewDebate, StoreError, StoredDebate};
 use tokio::sync::oneshot;
@@ -26,7 +26,7 @@ use tracing::{debug, error, info, warn};
 use self::readiness::Readiness;
 pub(crate) use self::refusals::unknown;
 use self::refusals::{damaged, store_unavailable, unavailable};
-use crate::arrange::{arrange, arrange_again};
+use crate::arrange::arrange;
 use crate::credits::{Charge, Spend};
 use crate::judgment;
 use crate::limits::Limits;
@@ -42,10 +42,6 @@ use crate::visitors::{Permit, Visitors};
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 256;
-
-/// How often a table is asked that is let go of just then: what is over may have to make way at any time,
-/// and is read again.
-const TRIES: u32 = 3;
 
 /// How long a debate's name is.
 const NAME_LENGTH: usize = 16;
@@ -180,47 +176,6 @@ impl Lobby {
     fn arrange(&self, setup: &Setup) -> Result<(Debate, Terms, Tokens), Refusal> {
         let services = &self.services;
         arrange(setup, &services.offer, services.dataset, &*services.roster)
-    }
-
-    /// Has a recorded debate judged again.
-    async fn arrange_again(
-        self: &Arc<Self>,
-        setup: &Setup,
-        recorded: &Recorded,
-    ) -> Result<(Debate, Terms, Tokens), Refusal> {
-        let key = Key::Token(recorded.token.clone());
-        let record = self.record(&recorded.debate, &key).await?;
-        arrange_again(setup, recorded.shows, &record, &self.services.offer)
-    }
-
-    /// The record of a debate, for somebody with that key.
-    pub(crate) async fn record(
-        self: &Arc<Self>,
-        id: &DebateId,
-        key: &Key,
-    ) -> Result<DebateRecord, Refusal> {
-        self.ask(id, |answer| Request::Record { key: key.clone(), answer }).await
-    }
-
-    /// Asks the table of a debate, and waits for its answer.
-    pub(crate) async fn ask<T>(
-        self: &Arc<Self>,
-        id: &DebateId,
-        request: impl Fn(oneshot::Sender<Result<T, Refusal>>) -> Request,
-    ) -> Result<T, Refusal> {
-        for _ in 0..TRIES {
-            let table = self.find(id).await?;
-            let (answer, answered) = oneshot::channel();
-            if !table.ask(request(answer)).await {
-                continue;
-            }
-            match answered.await {
-                Ok(Err(refusal)) if refusal.code == RefusalCode::UnknownDebate => {}
-                Ok(answer) => return answer,
-                Err(_) => {}
-            }
-        }
-        Err(unknown(id))
     }
 
     async fn set_up(

@@ -36,9 +36,9 @@ pub(crate) struct DebateResult {
     pub(crate) ended_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<ImageSource>,
-    /// Whether a recorded debate was judged again: then it says nothing more of the debaters.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) recorded: bool,
+    /// The recorded debate that was judged again, if it was one: then it says nothing more of the debaters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) recorded: Option<DebateId>,
     /// Whether a built-in debater's search was stopped before it was done: then the debate says little of
     /// the agent whose name it has.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -76,7 +76,7 @@ impl DebateResult {
             beliefs: beliefs.to_vec(),
             ended_ms,
             source: Some(terms.background.source.clone()),
-            recorded: terms.recording.is_some(),
+            recorded: terms.recording.as_ref().map(|recording| recording.debate.clone()),
             cut_short,
         }
     }
@@ -98,7 +98,7 @@ impl DebateResult {
             precommit: self.precommit,
             visibility: self.visibility,
             judge_may_be_influenced: self.judge_may_be_influenced,
-            recorded: self.recorded,
+            recorded: self.recorded.is_some(),
             created_ms,
             ended_ms: self.ended_ms,
             outcome: self.outcome,

@@ -1,6 +1,6 @@
 // The server as the page talks to it: requests with their answers, and the debates that are followed.
 
-import type { Created, DebateId, Refusal, Setup, Token } from '../protocol';
+import type { Created, DebateId, Refusal, Setup, Token, Visibility } from '../protocol';
 import { Connection, type Message, type Wish } from './connection.svelte';
 import { Followed } from './followed.svelte';
 
@@ -42,6 +42,17 @@ export class Server {
   async create(setup: Partial<Setup>): Promise<Created | Refusal> {
     const pixels = this.connection.hello?.offer.pixels.at(-1);
     const answer = await this.ask({ type: 'create', ...(pixels === undefined ? {} : { pixels }), ...setup });
+    return answer?.type === 'created' || answer?.type === 'error' ? answer : UNANSWERED;
+  }
+
+  /** Has a debate that is over judged again by somebody else, at that judge's own pace; it is found by its link alone. */
+  async judgeAgain(debate: DebateId, token: Token | null, visibility: Visibility): Promise<Created | Refusal> {
+    const answer = await this.ask({
+      type: 'create',
+      judge: 'outside',
+      recorded: { debate, token, shows: 'asked' },
+      visibility: visibility === 'private' ? 'private' : 'unlisted',
+    });
     return answer?.type === 'created' || answer?.type === 'error' ? answer : UNANSWERED;
   }
 

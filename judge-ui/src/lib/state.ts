@@ -1,6 +1,6 @@
 // A debate as the page follows it: what the server told at first, and all that it has told since.
 
-import type { Background, DebateId, Resumed, ServerMessage, Snapshot, Told, Turn, View, Visibility } from '../protocol';
+import type { Background, DebateId, Resumed, ServerMessage, Shows, Snapshot, Told, Turn, View, Visibility } from '../protocol';
 
 export interface State {
   debate: DebateId;
@@ -14,6 +14,8 @@ export interface State {
   visibility: Visibility;
   /** Whether an outside judge may be told by others what it is not told. */
   influenced: boolean;
+  /** Where a recorded debate is judged: when its reveals are shown. */
+  shows: Shows | null;
   /** What the classifier made of the evidence after each reveal, as far as it was told. */
   logits: number[][];
   /** What an outside judge believed of the first debater’s claim, before the first reveal and after each, as far as it was told. */
@@ -56,7 +58,8 @@ export function believed(state: State, after: number, belief: number): State {
 
 function begin(message: Snapshot): State {
   const { debate, seq, view, turn, background, visibility, judge_may_be_influenced: influenced } = message;
-  return { debate, seq, view, turn, background, visibility, influenced, logits: [], beliefs: message.beliefs ?? [] };
+  const shows = message.shows ?? null;
+  return { debate, seq, view, turn, background, visibility, influenced, shows, logits: [], beliefs: message.beliefs ?? [] };
 }
 
 function happened(state: State, { seq, event, to_move, turn, ending }: Told): State {

@@ -71,10 +71,10 @@ impl Count {
     pub(super) fn add(&mut self, result: &DebateResult) {
         let Some(outcome) = result.outcome else { return };
         let players = &result.players;
-        self.debates += u32::from(!result.recorded);
+        self.debates += u32::from(result.recorded.is_none());
         for (role, name) in [(Role::Honest, &players.honest), (Role::Liar, &players.liar)] {
             // What was recorded is counted already.
-            if let Some(name) = name.as_ref().filter(|_| !result.recorded) {
+            if let Some(name) = name.as_ref().filter(|_| result.recorded.is_none()) {
                 let wins = &mut self.debaters.count(name, self.last)[role as usize];
                 wins.of += 1;
                 wins.won += u32::from(outcome.winner == role);

@@ -225,17 +225,7 @@ impl History {
                     }
                 });
             }
-            Effect::AppendJudgment(write) => {
-                let (judgment, number) = &self.judged[usize::from(write.judge)];
-                assert_eq!((write.seq, write.opening.is_some()), (number + 1, *number == 0));
-                assert_eq!(write.name, format!("d.{}", write.judge));
-                let mut after = judgment.clone();
-                let said: TimedJudgment = serde_json::from_slice(&write.entry).expect("an entry");
-                after.apply(&self.stored.before_end(), &said.event).expect("what a judge may say");
-                assert_eq!(write.finish.is_some(), after.has_ended());
-                let before = self.judging.insert(write.judge, *write);
-                assert!(before.is_none(), "two things of one judge are on their way");
-            }
+            Effect::AppendJudgment(write) => self.append_judgment(*write),
             Effect::Think(question) => {
                 assert_eq!(Some(question.by), self.stored.to_move());
                 let role = self.stored.rules().role_of(question.by);
@@ -290,6 +280,19 @@ impl History {
             Effect::Forget => assert!(self.stored.outcome().is_some()),
             Effect::Count(_) => {}
         }
+    }
+
+    /// Something that a judge has said is on its way to the store.
+    fn append_judgment(&mut self, write: JudgmentWrite) {
+        let (judgment, number) = &self.judged[usize::from(write.judge)];
+        assert_eq!((write.seq, write.opening.is_some()), (number + 1, *number == 0));
+        assert_eq!(write.name, format!("d.{}", write.judge));
+        let mut after = judgment.clone();
+        let said: TimedJudgment = serde_json::from_slice(&write.entry).expect("an entry");
+        after.apply(&self.stored.before_end(), &said.event).expect("what a judge may say");
+        assert_eq!(write.finish.is_some(), after.has_ended());
+        let before = self.judging.insert(write.judge, write);
+        assert!(before.is_none(), "two things of one judge are on their way");
     }
 
     /// A client is told something.

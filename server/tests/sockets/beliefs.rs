@@ -152,12 +152,12 @@ async fn told_after_the_verdict(setup: Setup) {
 #[tokio::test]
 async fn nobody_is_told_before_the_verdict() {
     for visibility in [Visibility::Public, Visibility::Unlisted, Visibility::Private] {
-        told_after_the_verdict(Setup { visibility, ..outside() }).await;
+        Box::pin(told_after_the_verdict(Setup { visibility, ..outside() })).await;
     }
     // Debaters are to argue without it, also where the judge may be influenced.
     for visibility in [Visibility::Public, Visibility::Private] {
         let open = Setup { visibility, judge_may_be_influenced: true, ..outside() };
-        told_after_the_verdict(open).await;
+        Box::pin(told_after_the_verdict(open)).await;
     }
 }
 
