@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use pixel_debate_store::{Store, StoreError, StoredDebate};
+use pixel_debate_store::{Store, StoreError, StoredDebate, StoredJudgment};
 use serde::Serialize;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 use crate::record::{Restored, Unreadable};
 use crate::results::DebateResult;
 
-/// How many debates are read from the store at once.
+/// How many debates or judgments are read from the store at once.
 const PAGE: u32 = 64;
 
 /// A server that checks its store rests so many times as long as it works.
@@ -24,7 +24,7 @@ const LONGEST: Duration = Duration::from_mins(15);
 /// The largest store, in bytes, of which a server has the structure checked: that is done at one go.
 const STRUCTURE: u64 = 1 << 30;
 
-/// The most damaged debates that a server names in its log.
+/// The most damaged debates that a server names in its log for each part that it checks, and judgments.
 const NAMED: usize = 100;
 
 /// What a store was found to hold.
@@ -34,12 +34,18 @@ pub struct Checked {
     pub debates: u64,
     /// How many events they have.
     pub events: u64,
+    /// How many judgments were read, damaged ones included.
+    pub judgments: u64,
+    /// How many events those have.
+    pub judgment_events: u64,
     /// Whether all were read.
     pub complete: bool,
     /// What is wrong with the store as a whole.
     pub faults: Vec<String>,
     /// The debates that are damaged.
     pub damaged: Vec<DamagedDebate>,
+    /// The judgments that are damaged.
+    pub damaged_judgments: Vec<DamagedJudgment>,
 }
 
 /// A debate of which the store has something else than was written.
@@ -47,7 +53,18 @@ pub struct Checked {
 pub struct DamagedDebate {
     /// Its name, as far as that can be found.
     pub debate: Option<String>,
-    /// Its number among the debates of the store.
+    /// Its number among the debates and judgments of the store.
+    pub place: u64,
+    /// What is wrong.
+    pub fault: String,
+}
+
+/// A judgment of which the store has something else than was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DamagedJudgment {
+    /// Its name, as far as that can be found.
+    pub judgment: Option<String>,
+    /// Its number among the debates and judgments of the store.
     pub place: u64,
     /// What is wrong.
     pub fault: String,
@@ -56,8 +73,17 @@ pub struct DamagedDebate {
 impl Checked {
     /// Whether the store is as it was written, as far as was read.
     pub fn is_whole(&self) -> bool {
-        self.faults.is_empty() && self.damaged.is_empty()
+        self.faults.is_empty() && self.damaged.is_empty() && self.damaged_judgments.is_empty()
     }
+}
+
+/// What of a store is to be checked next.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    /// The debates before that place, or the newest.
+    Debates(Option<u64>),
+    /// The judgments after that place.
+    Judgments(u64),
 }
 
 /// How much a store holds.
@@ -69,6 +95,10 @@ pub struct Stats {
     pub debates: States,
     /// How many events they have.
     pub events: u64,
+    /// Judgments, by how far they have come.
+    pub judgments: Judgments,
+    /// How many events those have.
+    pub judgment_events: u64,
     /// The day on which the oldest of them was created, as `2026-01-31`.
     pub oldest: Option<String>,
     /// And the newest.
@@ -92,6 +122,19 @@ pub struct States {
     pub damaged: u64,
 }
 
+/// Judgments, by how far they have come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Judgments {
+    /// All of them.
+    pub all: u64,
+    /// That have not ended.
+    pub unfinished: u64,
+    /// That have ended.
+    pub ended: u64,
+    /// That cannot be read.
+    pub damaged: u64,
+}
+
 /// Reads all that a store holds, and says what is damaged.
 ///
 /// # Errors
@@ -99,16 +142,72 @@ pub struct States {
 /// [`StoreError`] if the store as a whole cannot be read. What is damaged in it is no error.
 pub async fn check(store: &Store) -> Result<Checked, StoreError> {
     let mut checked = Checked { faults: store.faults().await?, ..Checked::default() };
-    let mut before = None;
-    while !checked.complete {
-        before = check_page(store, &mut checked, before).await?;
-        checked.complete = before.is_none();
+    let mut next = Some(Next::Debates(None));
+    while let Some(part) = next {
+        next = check_page(store, &mut checked, part).await?;
     }
+    checked.complete = true;
     Ok(checked)
 }
 
-/// Checks the debates before that place, as far as one page goes, and says where the next begins.
+/// Checks what is next as far as one page goes, and says where another begins.
 async fn check_page(
+    store: &Store,
+    checked: &mut Checked,
+    next: Next,
+) -> Result<Option<Next>, StoreError> {
+    match next {
+        Next::Debates(before) => {
+            let before = check_debates(store, checked, before).await?;
+            Ok(Some(before.map_or(Next::Judgments(0), |before| Next::Debates(Some(before)))))
+        }
+        Next::Judgments(after) => {
+            Ok(check_judgments(store, checked, after).await?.map(Next::Judgments))
+        }
+    }
+}
+
+/// Checks the judgments after that place, as far as one page goes, and says where the next begins.
+async fn check_judgments(
+    store: &Store,
+    checked: &mut Checked,
+    after: u64,
+) -> Result<Option<u64>, StoreError> {
+    let page = store.judgments(after, PAGE).await?;
+    checked.judgments += (page.items.len() + page.damaged.len()) as u64;
+    for stored in &page.items {
+        match has_its_events(store, stored).await {
+            Ok(()) => checked.judgment_events += stored.last_seq,
+            Err(Unreadable::Store(error)) => return Err(error),
+            Err(Unreadable::Damaged(fault)) => {
+                let judgment = Some(stored.judgment.id.clone());
+                let damaged = DamagedJudgment { judgment, place: stored.place, fault };
+                checked.damaged_judgments.push(damaged);
+            }
+        }
+    }
+    for damaged in page.damaged {
+        let judgment = store.name_of(damaged.number).await?;
+        let (place, fault) = (damaged.number, damaged.detail);
+        checked.damaged_judgments.push(DamagedJudgment { judgment, place, fault });
+    }
+    Ok(page.next)
+}
+
+/// Whether the events of a judgment are there.
+async fn has_its_events(store: &Store, stored: &StoredJudgment) -> Result<(), Unreadable> {
+    let events = store.judgment_events(&stored.judgment.id, 0).await?;
+    // One that goes on may have gone on, and one that was removed has none.
+    let whole = !stored.ended() || events.len() as u64 == stored.last_seq;
+    if whole || store.judgment(&stored.judgment.id).await?.is_none() {
+        Ok(())
+    } else {
+        Err(Unreadable::Damaged("events of it are missing".into()))
+    }
+}
+
+/// Checks the debates before that place, as far as one page goes, and says where the next begins.
+async fn check_debates(
     store: &Store,
     checked: &mut Checked,
     before: Option<u64>,
@@ -161,11 +260,24 @@ pub async fn stats(store: &Store) -> Result<Stats, StoreError> {
         stats.debates.all += (page.items.len() + page.damaged.len()) as u64;
         before = page.next;
         if before.is_none() {
-            stats.oldest = stats.days.keys().next().cloned();
-            stats.newest = stats.days.keys().next_back().cloned();
-            return Ok(stats);
+            break;
         }
     }
+    stats.oldest = stats.days.keys().next().cloned();
+    stats.newest = stats.days.keys().next_back().cloned();
+    let mut after = Some(0);
+    while let Some(place) = after {
+        let page = store.judgments(place, PAGE).await?;
+        for stored in &page.items {
+            let Judgments { ended, unfinished, .. } = &mut stats.judgments;
+            *(if stored.ended() { ended } else { unfinished }) += 1;
+            stats.judgment_events += stored.last_seq;
+        }
+        stats.judgments.damaged += page.damaged.len() as u64;
+        stats.judgments.all += (page.items.len() + page.damaged.len()) as u64;
+        after = page.next;
+    }
+    Ok(stats)
 }
 
 impl Stats {
@@ -203,29 +315,34 @@ pub(crate) async fn watch(store: Store, stop: CancellationToken) {
                 "the store is damaged: restore a copy, or see `pixel-debate store check`"
             );
         }
-        let mut before = None;
-        while began.elapsed() < LONGEST {
-            let (turn, known) = (Instant::now(), checked.damaged.len());
-            before = check_page(&store, &mut checked, before).await?;
+        let mut next = Some(Next::Debates(None));
+        while let Some(part) = next.filter(|_| began.elapsed() < LONGEST) {
+            let turn = Instant::now();
+            let (known, judgments) = (checked.damaged.len(), checked.damaged_judgments.len());
+            next = check_page(&store, &mut checked, part).await?;
             for DamagedDebate { debate, place, fault } in
                 checked.damaged[known..].iter().take(NAMED)
             {
                 error!(debate, place, fault, "a stored debate is damaged");
             }
-            checked.complete = before.is_none();
-            if checked.complete {
-                break;
+            for DamagedJudgment { judgment, place, fault } in
+                checked.damaged_judgments[judgments..].iter().take(NAMED)
+            {
+                error!(judgment, place, fault, "a stored judgment is damaged");
             }
-            sleep(turn.elapsed() * REST).await;
+            if next.is_some() {
+                sleep(turn.elapsed() * REST).await;
+            }
         }
+        checked.complete = next.is_none();
         Ok::<_, StoreError>(checked)
     };
     tokio::select! {
         () = stop.cancelled() => {}
         checked = checking => match checked {
-            Ok(Checked { debates, damaged, complete, .. }) => {
-                let damaged = damaged.len();
-                info!(debates, damaged, complete, "the store has been checked");
+            Ok(Checked { debates, judgments, damaged, damaged_judgments, complete, .. }) => {
+                let damaged = damaged.len() + damaged_judgments.len();
+                info!(debates, judgments, damaged, complete, "the store has been checked");
             }
             Err(StoreError::Closed) => {}
             Err(error) => warn!(%error, "the store could not be checked"),

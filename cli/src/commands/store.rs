@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand};
 use pixel_debate_server::ServeError;
 use pixel_debate_server::upkeep;
-use pixel_debate_store::{Place, Store, retention};
+use pixel_debate_store::{Place, Pruned, Store, retention};
 use serde_json::json;
 
 use crate::failure::Failure;
@@ -14,13 +14,16 @@ use crate::failure::Failure;
 /// Look after a store: check it, see what it holds, remove old debates; no server may have it open
 #[derive(Subcommand)]
 pub(crate) enum StoreCommand {
-    /// Read all of it, and name each debate that is not as it was written
+    /// Read all of it, and name each debate and judgment that is not as it was written
     ///
     /// Fails where something is damaged.
     Check(Check),
-    /// Say how many debates it holds, of which days, and how much room they take up
+    /// Say how many debates and judgments it holds, of which days, and how much room they take up
     Stats(Stats),
-    /// Remove debates that ended long ago, and those that were begun long ago and never ended
+    /// Remove debates that ended long ago, and those that were begun long ago and never ended, with all
+    /// judgments of them
+    ///
+    /// One of which a judgment was created or ended since is kept.
     Prune(Prune),
 }
 
@@ -51,7 +54,7 @@ pub(crate) struct Stats {
 pub(crate) struct Prune {
     #[command(flatten)]
     which: Which,
-    /// How long debates are kept after they ended, as 90d or "1year 6months"
+    /// How long debates are kept after they ended or were last judged, as 90d or "1year 6months"
     #[arg(long, value_name = "TIME", value_parser = kept)]
     keep: Duration,
     /// Only say how many would be removed
@@ -124,12 +127,23 @@ impl Check {
                 let name = damaged.debate.as_deref().unwrap_or("of an unknown name");
                 writeln!(out, "debate {name} (number {}): {}", damaged.place, damaged.fault)?;
             }
+            for damaged in &checked.damaged_judgments {
+                let name = damaged.judgment.as_deref().unwrap_or("of an unknown name");
+                writeln!(out, "judgment {name} (number {}): {}", damaged.place, damaged.fault)?;
+            }
             writeln!(
                 out,
                 "{} debates with {} events, {} of them damaged",
                 checked.debates,
                 checked.events,
                 checked.damaged.len()
+            )?;
+            writeln!(
+                out,
+                "{} judgments with {} events, {} of them damaged",
+                checked.judgments,
+                checked.judgment_events,
+                checked.damaged_judgments.len()
             )?;
         }
         store.close().await.map_err(ServeError::from)?;
@@ -152,6 +166,12 @@ impl Stats {
             writeln!(out, "  abandoned  {abandoned}")?;
             writeln!(out, "  damaged    {damaged}")?;
             writeln!(out, "events      {}", stats.events)?;
+            let upkeep::Judgments { all, unfinished, ended, damaged } = stats.judgments;
+            writeln!(out, "judgments   {all}")?;
+            writeln!(out, "  unfinished {unfinished}")?;
+            writeln!(out, "  ended      {ended}")?;
+            writeln!(out, "  damaged    {damaged}")?;
+            writeln!(out, "events      {}", stats.judgment_events)?;
             writeln!(out, "bytes       {}", stats.bytes)?;
             for (day, debates) in &stats.days {
                 writeln!(out, "{day}  {debates}")?;
@@ -179,14 +199,16 @@ impl Prune {
             store.compact().await.map_err(failed)?;
             let bytes = store.size().await.map_err(failed)?;
             if self.which.json {
-                let (debates, events) = (pruned.debates, pruned.events);
-                let said = json!({ "debates": debates, "events": events, "bytes": bytes });
+                let Pruned { debates, judgments, events } = pruned;
+                let said = json!({
+                    "debates": debates, "judgments": judgments, "events": events, "bytes": bytes,
+                });
                 writeln!(out, "{said}")?;
             } else {
                 writeln!(
                     out,
-                    "removed {} debates with {} events; the store takes up {bytes} bytes",
-                    pruned.debates, pruned.events
+                    "removed {} debates with {} judgments and {} events; the store takes up {bytes} bytes",
+                    pruned.debates, pruned.judgments, pruned.events
                 )?;
             }
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use pixel_debate_store::{Finish, NewDebate, Place, Store};
+use pixel_debate_store::{Finish, JudgmentFinish, NewDebate, NewJudgment, Place, Store};
 use serde_json::Value;
 
 use crate::serve::{Running, serve};
@@ -118,6 +118,64 @@ fn a_store_is_checked_counted_and_pruned() {
     assert_eq!(output.status.code(), Some(1));
     let said: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(said["damaged"][0]["debate"], name.as_str(), "{said}");
+}
+
+/// Adds a judgment of a debate that was created so many days ago, and ended at once or goes on.
+fn judge(file: &Path, id: &str, debate: &str, days: u64, ends: bool) {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&Place::File(file.to_owned())).await.unwrap();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as u64;
+        let created_ms = now - days * DAY;
+        let (name, debate) = (id.to_owned(), debate.to_owned());
+        let new = NewJudgment { id: name, debate, created_ms, ..NewJudgment::default() };
+        store.create_judgment(new).await.unwrap();
+        let finish = JudgmentFinish { result: "who won".into(), ended_ms: created_ms };
+        store.append_judgment(id, 1, "a belief", None).await.unwrap();
+        store.append_judgment(id, 2, "a verdict", ends.then_some(finish)).await.unwrap();
+        store.close().await.unwrap();
+    });
+}
+
+#[test]
+fn judgments_are_checked_counted_and_removed_with_their_debates() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("debates.db");
+    let path = file.display().to_string();
+    add(&file, &[("old", 100), ("judged", 100)]);
+    judge(&file, "then", "old", 100, true);
+    judge(&file, "then too", "judged", 100, true);
+    judge(&file, "afterwards", "judged", 10, true);
+    judge(&file, "going on", "judged", 5, false);
+    let stats = output(&format!("store stats {path} --json"), "");
+    let stats: Value = serde_json::from_str(&stats).unwrap();
+    let judgments = serde_json::json!({ "all": 4, "unfinished": 1, "ended": 3, "damaged": 0 });
+    assert_eq!((&stats["judgments"], stats["judgment_events"].as_u64()), (&judgments, Some(8)));
+    let stats = output(&format!("store stats {path}"), "");
+    assert!(stats.contains("judgments   4\n  unfinished 1\n  ended      3\n"), "{stats}");
+
+    // What was judged since is kept, with all its judgments.
+    let prune = format!("store prune {path} --keep 90d");
+    assert_eq!(output(&format!("{prune} --dry-run"), ""), "1 debates would be removed\n");
+    let said = output(&format!("{prune} --json"), "");
+    let said: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((said["debates"].as_u64(), said["judgments"].as_u64()), (Some(1), Some(1)));
+    let check = crate::run(&format!("store check {path} --json"), "");
+    let said: Value = serde_json::from_slice(&check.stdout).unwrap();
+    assert_eq!((said["judgments"].as_u64(), said["judgment_events"].as_u64()), (Some(3), Some(6)));
+    assert_eq!(said["damaged_judgments"], serde_json::json!([]), "{said}");
+
+    // One flipped byte of a judgment is found, with its name.
+    let mut bytes = fs::read(&file).unwrap();
+    let at = bytes.windows(7).rposition(|window| window == b"who won").unwrap();
+    bytes[at] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let said = crate::run(&format!("store check {path}"), "");
+    assert_eq!(said.status.code(), Some(1));
+    let said = String::from_utf8(said.stdout).unwrap();
+    let named = ["judgment then too (", "judgment afterwards ("].map(|name| said.contains(name));
+    assert!(named[0] != named[1] && said.contains("its result has been altered"), "{said}");
+    assert!(said.ends_with("3 judgments with 4 events, 1 of them damaged\n"), "{said}");
 }
 
 #[test]
