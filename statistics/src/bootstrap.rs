@@ -14,9 +14,9 @@ pub struct Interval {
 }
 
 /// Resamples drawn for a mean.
-const RESAMPLES: usize = 2000;
+pub(crate) const RESAMPLES: usize = 2000;
 /// What the drawing depends on: one number, for the same data shall have the same interval.
-const SEED: u64 = 1;
+pub(crate) const SEED: u64 = 1;
 
 /// The 95 % percentile bootstrap intervals of `statistics`, a list of so many numbers, which is told
 /// how often each of `units` independent units is drawn (B. Efron, "Bootstrap methods", Annals of
@@ -48,21 +48,43 @@ pub fn bootstrap_each(
     units: usize,
     numbers: usize,
     resamples: usize,
-    mut statistics: impl FnMut(&[u32]) -> Vec<f64>,
+    statistics: impl FnMut(&[u32]) -> Vec<f64>,
 ) -> Vec<Interval> {
+    bootstrap_values(units, numbers, resamples, statistics).into_iter().map(interval).collect()
+}
+
+/// What the numbers of [`bootstrap_each`] are in each resample.
+pub(crate) fn bootstrap_values(
+    units: usize,
+    numbers: usize,
+    resamples: usize,
+    mut statistics: impl FnMut(&[u32]) -> Vec<f64>,
+) -> Vec<Vec<f64>> {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let mut drawn = vec![0; units];
     let mut values: Vec<Vec<f64>> = vec![Vec::with_capacity(resamples); numbers];
     for _ in 0..resamples {
-        drawn.fill(0);
-        for _ in 0..units {
-            drawn[rng.random_range(0..units)] += 1;
-        }
+        draw(&mut rng, &mut drawn);
         for (values, value) in values.iter_mut().zip(statistics(&drawn)) {
             values.push(value);
         }
     }
-    values.into_iter().map(interval).collect()
+    values
+}
+
+/// How often each unit is drawn, with replacement, in as many drawings as there are units.
+pub(crate) fn draw(rng: &mut ChaCha8Rng, drawn: &mut [u32]) {
+    drawn.fill(0);
+    for _ in 0..drawn.len() {
+        drawn[rng.random_range(0..drawn.len())] += 1;
+    }
+}
+
+/// The interval of a number that may have no value in some resamples, where it is not finite: these are
+/// left out. If all are, there is none.
+pub(crate) fn interval_where_defined(mut values: Vec<f64>) -> Option<Interval> {
+    values.retain(|value| value.is_finite());
+    (!values.is_empty()).then(|| interval(values))
 }
 
 /// What lies between the outermost fortieths.

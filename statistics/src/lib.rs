@@ -6,6 +6,8 @@
 //! | how often, and how sure is that? | [`Rate`] | E. B. Wilson 1927; E. L. Korn and B. I. Graubard 1998 |
 //! | how sure is any other number? | [`bootstrap_mean`], [`bootstrap_each`] | B. Efron 1979 |
 //! | the same where nobody may be infinitely strong | [`bayesian_bootstrap`] | D. B. Rubin 1981 |
+//! | how sure is it where participants and items are crossed? | [`crossed_mean`], [`crossed_difference`], [`crossed_bootstrap_each`] | A. B. Owen 2007 |
+//! | the same of a difference, by formulas | [`Contrast`] | A. C. Cameron, J. B. Gelbach and D. L. Miller 2011 |
 //! | do two conditions differ on the same units? | [`McNemar`] | Q. McNemar 1947 |
 //! | the same, of several tests at once | [`holm`] | S. Holm 1979 |
 //! | how good are probabilities? | [`Forecast`], [`Scores`] | G. W. Brier 1950; I. J. Good 1952 |
@@ -30,6 +32,8 @@
 
 mod bootstrap;
 mod bradley_terry;
+mod contrast;
+mod crossed;
 mod holm;
 mod information;
 mod mcnemar;
@@ -40,6 +44,8 @@ mod sprt;
 
 pub use bootstrap::{Interval, Resample, bayesian_bootstrap, bootstrap_each, bootstrap_mean};
 pub use bradley_terry::{Pairing, bradley_terry, strengths};
+pub use contrast::{Analysis, Contrast};
+pub use crossed::{Crossed, crossed_bootstrap_each, crossed_difference, crossed_mean};
 pub use holm::holm;
 pub use information::mutual_information;
 pub use mcnemar::McNemar;
