@@ -8,6 +8,7 @@
 //! | the same where nobody may be infinitely strong | [`bayesian_bootstrap`] | D. B. Rubin 1981 |
 //! | how sure is it where participants and items are crossed? | [`crossed_mean`], [`crossed_difference`], [`crossed_bootstrap_each`] | A. B. Owen 2007 |
 //! | the same of a difference, by formulas | [`Contrast`] | A. C. Cameron, J. B. Gelbach and D. L. Miller 2011 |
+//! | do several who judge the same agree? | [`Agreement`] | K. Krippendorff 1970 |
 //! | do two conditions differ on the same units? | [`McNemar`] | Q. McNemar 1947 |
 //! | the same, of several tests at once | [`holm`] | S. Holm 1979 |
 //! | how good are probabilities? | [`Forecast`], [`Scores`] | G. W. Brier 1950; I. J. Good 1952 |
@@ -36,6 +37,7 @@ mod contrast;
 mod crossed;
 mod holm;
 mod information;
+mod krippendorff;
 mod mcnemar;
 mod p_value;
 mod rate;
@@ -48,6 +50,7 @@ pub use contrast::{Analysis, Contrast};
 pub use crossed::{Crossed, crossed_bootstrap_each, crossed_difference, crossed_mean};
 pub use holm::holm;
 pub use information::mutual_information;
+pub use krippendorff::{Agreement, Scale};
 pub use mcnemar::McNemar;
 pub use p_value::p_in_words;
 pub use rate::Rate;

@@ -1,5 +1,7 @@
-"""The figures that the tests of the statistics hold, computed by SciPy: `pip install scipy`, then run."""
+"""The figures that the tests of the statistics hold, computed by SciPy and the krippendorff package:
+`pip install scipy krippendorff`, then run."""
 
+import krippendorff
 import numpy as np
 from scipy import optimize, stats
 
@@ -52,3 +54,24 @@ for wins, draws, losses, elo0, elo1 in [(30, 20, 10, 0, 50), (10, 40, 12, 0, 20)
     deviation = pairs.std()
     llr = np.sum(stats.norm.logpdf(pairs, s1, deviation) - stats.norm.logpdf(pairs, s0, deviation))
     print(f"({wins}, {draws}, {losses}, {elo0}.0, {elo1}.0, {llr:.9f}),")
+
+print("krippendorff: nominal, interval")
+gap = np.nan
+# Krippendorff's own example: four observers, twelve units.
+own = np.array([
+    [1, 2, 3, 3, 2, 1, 4, 1, 2, gap, gap, gap],
+    [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, gap, 3],
+    [gap, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, gap],
+    [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, gap],
+])
+# Beliefs in percents by five judges on thirty images, a quarter of them missing.
+beliefs = np.array([[(37 * unit + 11 * judge * judge + 5 * unit * judge) % 101 for unit in range(30)] for judge in range(5)],
+                   dtype=float)
+beliefs = np.round((beliefs + 3 * ((np.arange(30) * 29) % 101)) / 4)
+beliefs[np.add.outer(np.arange(5) * 3, np.arange(30) * 7) % 4 == 0] = gap
+for data in [own, beliefs]:
+    alphas = [krippendorff.alpha(data, level_of_measurement=level) for level in ["nominal", "interval"]]
+    print(f"{alphas[0]:.12f}, {alphas[1]:.12f}")
+
+print("student's t: degrees of freedom, 97.5 % quantile")
+print([(freedom, round(float(stats.t.ppf(0.975, freedom)), 9)) for freedom in [1, 7, 19, 200]])
