@@ -12,6 +12,7 @@
 //! | do two conditions differ on the same units? | [`McNemar`] | Q. McNemar 1947 |
 //! | the same, of several tests at once | [`holm`] | S. Holm 1979 |
 //! | how good are probabilities? | [`Forecast`], [`Scores`] | G. W. Brier 1950; I. J. Good 1952 |
+//! | what makes them so? | [`BrierParts`] | A. H. Murphy 1973 |
 //! | how strong are players? | [`bradley_terry`], [`strengths`] | R. A. Bradley and M. E. Terry 1952 |
 //! | may one stop asking who is stronger? | [`Sprt`] | A. Wald 1945 |
 //! | what does one thing tell of another? | [`mutual_information`] | C. E. Shannon 1948 |
@@ -35,6 +36,7 @@ mod bootstrap;
 mod bradley_terry;
 mod contrast;
 mod crossed;
+mod decomposition;
 mod holm;
 mod information;
 mod krippendorff;
@@ -48,6 +50,7 @@ pub use bootstrap::{Interval, Resample, bayesian_bootstrap, bootstrap_each, boot
 pub use bradley_terry::{Pairing, bradley_terry, strengths};
 pub use contrast::{Analysis, Contrast};
 pub use crossed::{Crossed, crossed_bootstrap_each, crossed_difference, crossed_mean};
+pub use decomposition::BrierParts;
 pub use holm::holm;
 pub use information::mutual_information;
 pub use krippendorff::{Agreement, Scale};

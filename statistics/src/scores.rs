@@ -65,7 +65,12 @@ pub struct Bin {
 }
 
 /// Bins of the reliability curve.
-const BINS: usize = 10;
+pub(crate) const BINS: usize = 10;
+
+/// The bin of a probability.
+pub(crate) fn bin_of(sure: f64) -> usize {
+    ((sure * BINS as f64) as usize).min(BINS - 1)
+}
 
 impl Forecast {
     /// What logits say, by softmax over the labels in play (J. S. Bridle, 1990).
@@ -85,19 +90,38 @@ impl Forecast {
         Self { probabilities, truth, believed }
     }
 
-    fn brier(&self) -> f64 {
+    /// The sum over labels of the squared difference between probability and truth, 0 to 2.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::Forecast;
+    ///
+    /// let said = Forecast { probabilities: vec![0.5, 0.5], truth: 0, believed: 1 };
+    /// assert_eq!((said.brier(), said.sure()), (0.5, 0.5));
+    /// assert!((said.log() - 2_f64.ln()).abs() < 1e-12);
+    /// ```
+    pub fn brier(&self) -> f64 {
         let error = |(label, probability): (usize, &f64)| {
             (probability - f64::from(u8::from(label == self.truth))).powi(2)
         };
         self.probabilities.iter().enumerate().map(error).sum()
     }
 
-    fn log(&self) -> f64 {
+    /// −ln of the truth's probability, in nats, 0 to about 708: a probability is no less than the least number.
+    ///
+    /// # Panics
+    ///
+    /// If there is no probability in the place of the truth.
+    pub fn log(&self) -> f64 {
         // A probability too small for a number is as small as a number can be.
         -self.probabilities[self.truth].max(f64::MIN_POSITIVE).ln()
     }
 
-    fn sure(&self) -> f64 {
+    /// The probability of the label believed.
+    ///
+    /// # Panics
+    ///
+    /// If there is no probability in its place.
+    pub fn sure(&self) -> f64 {
         self.probabilities[self.believed]
     }
 }
@@ -139,9 +163,7 @@ impl Scores {
         let mut curve = Vec::new();
         let mut ece = 0.0;
         for bin in 0..BINS {
-            let place = |forecast: &&&Forecast| {
-                ((forecast.sure() * BINS as f64) as usize).min(BINS - 1) == bin
-            };
+            let place = |forecast: &&&Forecast| bin_of(forecast.sure()) == bin;
             let here: Vec<&Forecast> = all.iter().filter(place).copied().collect();
             if here.is_empty() {
                 continue;
