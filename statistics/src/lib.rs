@@ -8,6 +8,7 @@
 //! | the same where nobody may be infinitely strong | [`bayesian_bootstrap`] | D. B. Rubin 1981 |
 //! | how sure is it where participants and items are crossed? | [`crossed_mean`], [`crossed_difference`], [`crossed_bootstrap_each`] | A. B. Owen 2007 |
 //! | the same of a difference, by formulas | [`Contrast`] | A. C. Cameron, J. B. Gelbach and D. L. Miller 2011 |
+//! | what difference can such a study find? | [`Design`], [`Simulation`] | by simulation |
 //! | do several who judge the same agree? | [`Agreement`] | K. Krippendorff 1970 |
 //! | do two conditions differ on the same units? | [`McNemar`] | Q. McNemar 1947 |
 //! | the same, of several tests at once | [`holm`] | S. Holm 1979 |
@@ -44,6 +45,7 @@ mod information;
 mod krippendorff;
 mod mcnemar;
 mod p_value;
+mod power;
 mod rate;
 mod scores;
 mod sprt;
@@ -59,6 +61,7 @@ pub use information::mutual_information;
 pub use krippendorff::{Agreement, Scale};
 pub use mcnemar::McNemar;
 pub use p_value::p_in_words;
+pub use power::{Design, DesignError, Simulation, least_difference};
 pub use rate::Rate;
 pub use scores::{Bin, Forecast, Scores};
 pub use sprt::{Decision, Sprt, Standing};
