@@ -31,8 +31,6 @@
 //! ```
 
 mod axis;
-mod counts;
-mod error;
 mod fields;
 mod judge;
 mod values;
@@ -40,14 +38,14 @@ mod values;
 use std::fmt;
 use std::ops::Range;
 
+use pixel_debate_fields::{Count, document};
+pub use pixel_debate_fields::{Location, Refusal as ExperimentError};
 use pixel_debate_game::{LegalPixels, Role, Rules};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 use toml::de::DeTable;
 
 pub use axis::Axis;
-use counts::Count;
-pub use error::{ExperimentError, Location};
 use fields::{Fields, Source};
 pub use judge::{JudgeSpec, Missing, Training};
 
@@ -257,8 +255,8 @@ impl Experiment {
     ///
     /// As [`from_toml`](Self::from_toml).
     pub fn with(text: &str, custom: &Custom) -> Result<Self, ExperimentError> {
-        let source = Source { text, custom };
-        let file = DeTable::parse(text).map_err(|error| ExperimentError::of_toml(text, &error))?;
+        let source = Source { text, context: custom };
+        let file = document(text)?;
         let known = ["title", "about", "images", "grid", "compare", "plot"];
         let fields = Fields::of(source, "the file", 0..0, file.get_ref(), &known)?;
         let (span, images) = fields.table("images")?;

@@ -3,12 +3,13 @@
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
+use pixel_debate_fields::{Count, Given, Value};
 use pixel_debate_game::LegalPixels;
 use pixel_debate_judge::Provenance;
 
-use super::counts::Count;
-use super::fields::{Field, Fields, Given, Value};
+use super::fields::{Field, Fields};
 use super::{ExperimentError, Pixels};
+use crate::Custom;
 
 /// A judge, and how to make it if it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,7 +105,7 @@ impl Training {
     }
 }
 
-impl Value for Training {
+impl Value<Custom> for Training {
     fn allowed() -> String {
         "{ pixels = K, batches = N, data = \"FOLDER\" }, with `seed` and `legal` if need be"
             .to_owned()
@@ -125,7 +126,7 @@ impl Value for Training {
     }
 }
 
-impl Value for JudgeSpec {
+impl Value<Custom> for JudgeSpec {
     fn allowed() -> String {
         "\"shipped\", \"judge-4\", \"judge-6\", a file, or { file = \"FILE\", train = { ... } }"
             .to_owned()
