@@ -119,6 +119,27 @@ impl<'a, 'i, C> Fields<'a, 'i, C> {
         Ok(Self { source, table, span, values: Some(values) })
     }
 
+    /// A table whose fields have any names.
+    pub fn any(
+        source: Source<'a, C>,
+        table: &'a str,
+        span: Range<usize>,
+        values: &'a DeTable<'i>,
+    ) -> Self {
+        Self { source, table, span, values: Some(values) }
+    }
+
+    /// The names of the fields that are there.
+    pub fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.values.into_iter().flat_map(|values| values.keys()).map(|key| key.get_ref().as_ref())
+    }
+
+    /// What stands in this field, or the whole table where it is not there, is refused.
+    pub fn refuse(&self, name: &str, reason: impl Display) -> Refusal {
+        let span = self.find(name).map_or(self.span.clone(), Spanned::span);
+        Refusal::at(self.source.text, span, reason)
+    }
+
     /// The fields of a table that is not there: each is what it is unless said otherwise.
     pub fn none(source: Source<'a, C>, table: &'a str) -> Self {
         Self { source, table, span: NOWHERE, values: None }
