@@ -1,6 +1,12 @@
 //! Studies with people as judges: the plan as a file, its items, its frozen form.
 
+mod canonical;
+mod draft;
 pub mod file;
+mod files;
+pub mod items;
 mod texts;
 
+pub use canonical::{CanonicalError, canonical};
+pub use draft::{Draft, DraftError};
 pub use texts::{Texts, Wording};
