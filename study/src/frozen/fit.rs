@@ -1,0 +1,105 @@
+//! Whether items are those of a study.
+
+use pixel_debate_game::Role;
+use pixel_debate_judge::CLASSES;
+
+use super::error::Misfit;
+use crate::file::{Condition, Kind, Study};
+use crate::items::{Item, Part, Shown};
+
+/// Says what of the items does not fit the study.
+pub(super) fn check<'a>(
+    study: &Study,
+    items: impl Iterator<Item = &'a Item>,
+) -> Result<(), Misfit> {
+    let mut parts = [0; 3];
+    for (number, item) in items.enumerate() {
+        parts[item.part as usize] += 1;
+        one(study, item, number)?;
+    }
+    let debates = |condition: &Condition| condition.debates_of_an_image();
+    let of_an_image: usize = study.conditions.iter().map(debates).sum();
+    for (part, what, wanted) in [
+        (Part::Practice, "practice items", study.assignment.practice as usize),
+        (Part::Main, "main items", study.images_in_all() as usize * of_an_image),
+        (Part::Check, "attention checks", study.assignment.checks as usize),
+    ] {
+        let found = parts[part as usize];
+        if found != wanted {
+            return Err(Misfit::Parts { what, found, wanted });
+        }
+    }
+    Ok(())
+}
+
+fn one(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
+    let foreign = |why| Err(Misfit::Foreign { number, why });
+    if item.claims.honest != item.label || item.claims.liar == Some(item.label) {
+        return foreign("its answers are not the right one and a lie");
+    }
+    let tiers = &study.images.tiers;
+    if item.tier.as_ref().is_some_and(|name| !tiers.iter().any(|tier| tier.name == *name)) {
+        return foreign("the study has no such tier");
+    }
+    if let Shown::Random { pixels, .. } = &item.shown {
+        let is_so = |glimpse: &crate::items::Glimpse| {
+            item.image.value(glimpse.pixel) == Some(glimpse.value)
+        };
+        let twice = |at: usize| pixels[..at].iter().any(|other| other.pixel == pixels[at].pixel);
+        if !pixels.iter().all(is_so) || (0..pixels.len()).any(twice) {
+            return foreign("what it shows is not in its image");
+        }
+    }
+    let name = item.condition.as_ref();
+    let condition =
+        name.and_then(|name| study.conditions.iter().find(|condition| condition.name == *name));
+    match (item.part, name, condition) {
+        (Part::Check, None, _) => check_item(study, item, number),
+        (Part::Check, Some(_), _) | (_, None, _) => {
+            foreign("attention checks alone have no condition")
+        }
+        (_, Some(_), None) => foreign("the study has no such condition"),
+        (_, Some(_), Some(condition)) => of_condition(condition, item, number),
+    }
+}
+
+fn check_item(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
+    let wanted = usize::from(study.assignment.check_pixels);
+    match &item.shown {
+        Shown::Random { pixels, .. } if pixels.len() == wanted && item.first.is_none() => Ok(()),
+        _ => Err(Misfit::Foreign {
+            number,
+            why: "an attention check shows `check_pixels` random pixels",
+        }),
+    }
+}
+
+fn of_condition(condition: &Condition, item: &Item, number: usize) -> Result<(), Misfit> {
+    let foreign = |why| Err(Misfit::Foreign { number, why });
+    if item.claims.liar.is_some() != condition.precommit {
+        return foreign("its condition's `precommit` says whether there is a lie");
+    }
+    let rules = |first: Option<Role>| first.map(|first| condition.rules(first));
+    match &item.shown {
+        Shown::Random { pixels, .. } => {
+            let is_so = condition.kind() == Kind::Alone
+                && item.first.is_none()
+                && pixels.len() == usize::from(condition.pixels)
+                && pixels.iter().all(|glimpse| condition.legal.allows(glimpse.value));
+            if is_so { Ok(()) } else { foreign("its condition shows something else") }
+        }
+        Shown::Live { rules: given, .. } => {
+            let is_so = condition.live().is_some() && rules(item.first) == Some(*given);
+            if is_so { Ok(()) } else { foreign("its condition has other rules") }
+        }
+        Shown::Recorded { rules: given, .. } => {
+            let has_debates = condition.kind() != Kind::Alone && condition.live().is_none();
+            if !has_debates || rules(item.first) != Some(*given) {
+                return foreign("its condition has other rules");
+            }
+            let Some(transcript) = item.transcript(CLASSES as u8) else { return Ok(()) };
+            let replayed = transcript.replay();
+            replayed.map(drop).map_err(|source| Misfit::Debate { number, source: Box::new(source) })
+        }
+    }
+}

@@ -1,0 +1,501 @@
+//! What a study will be like: how long it takes, and what speaks against it.
+
+use std::fmt;
+
+use pixel_debate_game::Role;
+use pixel_debate_validation::doubt;
+
+use crate::draft::Draft;
+use crate::file::{
+    Asks, Belief, Condition, Explanation, Feedback, First, Kind, Lies, Play, Side, Study,
+};
+use crate::items::{Chosen, Item, Part};
+
+/// Seconds that a look at a new pixel takes, roughly.
+const LOOK: f64 = 3.0;
+/// Seconds that a belief takes, a verdict, a confidence, an explanation, a question.
+const BELIEF: f64 = 5.0;
+const VERDICT: f64 = 5.0;
+const CONFIDENCE: f64 = 3.0;
+const EXPLANATION: f64 = 25.0;
+const QUESTION: f64 = 12.0;
+/// Seconds for consent and instructions.
+const READING: f64 = 120.0;
+/// Seeds below this are soon tried.
+const GUESSABLE: u64 = 1 << 40;
+/// Fewer judgments of a cell are an anecdote.
+const FEW: u64 = 3;
+
+/// Something that speaks against a study, though it can be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Warning {
+    /// The seed can be guessed, and with it all items.
+    Seed,
+    /// A debater reveals more pixels than the other.
+    OddPixels {
+        /// The condition.
+        condition: String,
+    },
+    /// Always the same side begins, or argues, so that participants may learn who.
+    OneSide {
+        /// The condition.
+        condition: String,
+        /// The side.
+        side: Role,
+        /// Whether it argues alone.
+        alone: bool,
+    },
+    /// Where the adviser chose its side, it chose the same of every image.
+    OpenOneSided {
+        /// The condition.
+        condition: String,
+        /// The side.
+        side: Role,
+    },
+    /// Conditions tell lies by different rules, so that they differ by more than by who shows pixels.
+    Lies,
+    /// Each participant judges more items in some conditions than in others.
+    UnevenConditions {
+        /// Items of each.
+        items: u64,
+        /// Conditions.
+        conditions: u64,
+    },
+    /// Sides and answers cannot be shown in either place equally often within a cell.
+    OddCells {
+        /// Judgments of a cell.
+        judgments: u64,
+    },
+    /// There are few judgments in a cell.
+    FewJudgments {
+        /// Judgments of a cell.
+        judgments: u64,
+    },
+    /// A tier cannot be filled.
+    Tier {
+        /// The tier.
+        tier: String,
+        /// How many images it is to have.
+        wanted: u64,
+        /// How many it has.
+        found: u64,
+        /// How many images were examined.
+        examined: u64,
+    },
+    /// What comes again is known by then.
+    ToldBefore,
+    /// Nothing finds who does not attend.
+    NoChecks,
+    /// Some are screened out, and there is no code for them.
+    NoScreenOutCode,
+    /// Participants come from somewhere, and there is no code for them to return with.
+    NoCompletionCode,
+    /// What participants say is kept for ever.
+    KeptForEver,
+    /// A judge was made for something else.
+    Judge {
+        /// How many pixels the condition has.
+        pixels: u8,
+        /// What speaks against it.
+        doubt: String,
+    },
+}
+
+/// How many minutes participants need, by a guess that knows nothing of them.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Minutes {
+    /// By what a look, a belief and a verdict usually take.
+    pub usual: f64,
+    /// At most, where items have a limit.
+    pub most: Option<f64>,
+}
+
+impl Study {
+    /// How long a participant needs for the whole.
+    ///
+    /// ```
+    /// use pixel_debate_study::file::Study;
+    ///
+    /// # let text = "name = \"a\"\ntitle = \"A\"\nseed = 1\n[[conditions]]\nname = \"a\"\nkind = \"alone\"\npixels = 4\n\
+    /// #     [images]\nnumber = 4\n[assignment]\nparticipants = 2\nitems = 2\n[consent]\nversion = \"1\"\n\
+    /// #     [languages]\nen = \"en.toml\"\n";
+    /// let study = Study::from_toml(text)?;
+    /// // Two items of four pixels, with a belief after each.
+    /// assert_eq!((study.minutes().usual * 60.0).round(), 120.0 + 2.0 * (4.0 * (3.0 + 5.0) + 5.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn minutes(&self) -> Minutes {
+        let Asks { belief, confidence, explanation, .. } = self.asks;
+        let pixels: Vec<u64> =
+            self.conditions.iter().map(|condition| condition.pixels.into()).collect();
+        let reveals = pixels.iter().sum::<u64>() as f64 / pixels.len().max(1) as f64;
+        let beliefs = match belief {
+            Belief::Each => reveals,
+            Belief::End => 1.0,
+            Belief::Never => 0.0,
+        };
+        let explained = if explanation == Explanation::Never { 0.0 } else { EXPLANATION };
+        let look = LOOK.max(self.times.reveal_ms as f64 / 1000.0);
+        let mut item = reveals * look + beliefs * BELIEF + VERDICT + explained;
+        if confidence {
+            item += CONFIDENCE;
+        }
+        let questions = self.questions().count() as f64;
+        let rest = READING + questions * QUESTION;
+        let limit = self.times.limit.map(|limit| limit as f64);
+        let items = self.presentations() as f64;
+        let usual = limit.map_or(item, |limit| item.min(limit));
+        Minutes {
+            usual: (rest + items * usual) / 60.0,
+            most: limit.map(|limit| (rest + items * limit) / 60.0),
+        }
+    }
+}
+
+impl Draft {
+    /// What speaks against the study, by its images and, once they are made, by its items.
+    pub fn warnings(&self, chosen: &Chosen, items: Option<&[Item]>) -> Vec<Warning> {
+        let study = self.study();
+        let mut warnings = Vec::new();
+        if study.secrets.seed < GUESSABLE {
+            warnings.push(Warning::Seed);
+        }
+        warnings.extend(study.conditions.iter().flat_map(of_condition));
+        let lies: Vec<Lies> =
+            study.conditions.iter().filter_map(|condition| condition.lies).collect();
+        if lies.windows(2).any(|two| two[0] != two[1]) {
+            warnings.push(Warning::Lies);
+        }
+        warnings.extend(balance(study));
+        let short = chosen.tiers.iter().filter(|tier| tier.found < tier.wanted);
+        warnings.extend(short.map(|tier| Warning::Tier {
+            tier: tier.name.clone(),
+            wanted: tier.wanted,
+            found: tier.found,
+            examined: chosen.examined,
+        }));
+        warnings.extend(people(study));
+        for (pixels, _) in self.judges() {
+            let found = doubt(self.judge(pixels).weights(), pixels.into());
+            warnings.extend(found.map(|doubt| Warning::Judge { pixels, doubt: doubt.to_string() }));
+        }
+        warnings.extend(items.into_iter().flat_map(|items| open_sides(study, items)));
+        warnings
+    }
+}
+
+fn of_condition(condition: &Condition) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let name = || condition.name.clone();
+    match condition.play {
+        Play::Debate { first, .. } => {
+            if !condition.pixels.is_multiple_of(2) {
+                warnings.push(Warning::OddPixels { condition: name() });
+            }
+            let side = match first {
+                First::Honest => Some(Role::Honest),
+                First::Liar => Some(Role::Liar),
+                First::Balanced => None,
+            };
+            warnings.extend(side.map(|side| Warning::OneSide {
+                condition: name(),
+                side,
+                alone: false,
+            }));
+        }
+        Play::Consultancy { side, .. } => {
+            let side = match side {
+                Side::Honest => Some(Role::Honest),
+                Side::Liar => Some(Role::Liar),
+                Side::Balanced | Side::Open => None,
+            };
+            warnings.extend(side.map(|side| Warning::OneSide {
+                condition: name(),
+                side,
+                alone: true,
+            }));
+        }
+        Play::Alone {} => {}
+    }
+    warnings
+}
+
+fn balance(study: &Study) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let (items, conditions) = (study.assignment.items, study.conditions.len() as u64);
+    if !items.is_multiple_of(conditions) {
+        warnings.push(Warning::UnevenConditions { items, conditions });
+    }
+    let judgments = study.judgments_of_a_cell();
+    let counterbalanced = study.assignment.balance_sides
+        || study.assignment.balance_answers
+        || study.conditions.iter().any(|condition| condition.debates_of_an_image() > 1);
+    if counterbalanced && !judgments.is_multiple_of(2) {
+        warnings.push(Warning::OddCells { judgments });
+    }
+    if judgments < FEW {
+        warnings.push(Warning::FewJudgments { judgments });
+    }
+    warnings
+}
+
+fn people(study: &Study) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    if study.asks.feedback == Feedback::Item && study.repeats() + study.flips() > 0 {
+        warnings.push(Warning::ToldBefore);
+    }
+    if study.assignment.checks == 0 || study.assignment.checks_needed == 0 {
+        warnings.push(Warning::NoChecks);
+    }
+    let recruited = !study.recruits.parameters.is_empty();
+    if recruited && study.secrets.completion_code.is_none() {
+        warnings.push(Warning::NoCompletionCode);
+    }
+    if recruited && study.screens_out() && study.secrets.screen_out_code.is_none() {
+        warnings.push(Warning::NoScreenOutCode);
+    }
+    if study.privacy.keep_days.is_none() {
+        warnings.push(Warning::KeptForEver);
+    }
+    warnings
+}
+
+/// Conditions whose adviser chose the same side of every image.
+fn open_sides(study: &Study, items: &[Item]) -> Vec<Warning> {
+    let open = study
+        .conditions
+        .iter()
+        .filter(|condition| matches!(condition.play, Play::Consultancy { side: Side::Open, .. }));
+    let one_sided = |condition: &Condition| {
+        let mut sides = items
+            .iter()
+            .filter(|item| {
+                item.part == Part::Main && item.condition.as_ref() == Some(&condition.name)
+            })
+            .filter_map(|item| item.first);
+        let side = sides.next()?;
+        sides
+            .all(|other| other == side)
+            .then(|| Warning::OpenOneSided { condition: condition.name.clone(), side })
+    };
+    open.filter_map(one_sided).collect()
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seed => write!(
+                f,
+                "the seed is a small number: whoever guesses it can compute every item and answer; take a \
+                 random one up to 9223372036854775807"
+            ),
+            Self::OddPixels { condition } => {
+                write!(
+                    f,
+                    "condition {condition:?} has an odd number of pixels: the debater that begins reveals one more"
+                )
+            }
+            Self::OneSide { condition, side, alone } => {
+                let does = if *alone { "argues" } else { "begins" };
+                write!(
+                    f,
+                    "in condition {condition:?} always the {side} side {does}: participants may learn it"
+                )
+            }
+            Self::OpenOneSided { condition, side } => write!(
+                f,
+                "in condition {condition:?} the adviser chose the {side} side of every image: it is as good as \
+                 assigned"
+            ),
+            Self::Lies => write!(
+                f,
+                "conditions have different `lies`, and so differ in more than in who shows pixels"
+            ),
+            Self::UnevenConditions { items, conditions } => write!(
+                f,
+                "{items} items are not equally many in each of {conditions} conditions: no participant judges in \
+                 all equally often"
+            ),
+            Self::OddCells { judgments } => write!(
+                f,
+                "each cell has {judgments} judgments, an odd number: sides and places cannot be balanced within it"
+            ),
+            Self::FewJudgments { judgments } => {
+                let plural = if *judgments == 1 { "" } else { "s" };
+                write!(f, "each cell has {judgments} judgment{plural} alone")
+            }
+            Self::Tier { tier, wanted, found, examined } => write!(
+                f,
+                "tier {tier:?} has {found} of its {wanted} images after {examined} were examined: the study cannot \
+                 be frozen"
+            ),
+            Self::ToldBefore => write!(
+                f,
+                "`feedback` is \"item\", and items come again: their answers are known by then"
+            ),
+            Self::NoChecks => write!(f, "no attention check excludes anybody"),
+            Self::NoCompletionCode => {
+                write!(
+                    f,
+                    "[recruits] has `parameters` and no `completion_code`: nobody can prove that he has finished"
+                )
+            }
+            Self::NoScreenOutCode => {
+                write!(f, "some are screened out, and [recruits] has no `screen_out_code` for them")
+            }
+            Self::KeptForEver => {
+                write!(f, "[privacy] has no `keep_days`: what participants say is kept for ever")
+            }
+            Self::Judge { pixels, doubt } => write!(f, "the judge of {pixels} pixels: {doubt}"),
+        }
+    }
+}
+
+impl Condition {
+    /// What the condition is, in words.
+    pub fn in_words(&self) -> String {
+        let debaters = |honest: &dyn fmt::Display, liar: &dyn fmt::Display| {
+            let (honest, liar) = (honest.to_string(), liar.to_string());
+            if honest == liar { honest } else { format!("{honest} against {liar}") }
+        };
+        let live = if self.live().is_some() { ", live" } else { ", played beforehand" };
+        let who = match &self.play {
+            Play::Debate { honest, liar, first, .. } => {
+                let first = match first {
+                    First::Honest => "the honest side begins",
+                    First::Liar => "the liar begins",
+                    First::Balanced => "either begins",
+                };
+                format!(": {}, {first}{live}", debaters(honest, liar))
+            }
+            Play::Consultancy { honest, liar, side, .. } => {
+                let side = match side {
+                    Side::Honest => "for the truth",
+                    Side::Liar => "for a lie",
+                    Side::Balanced => "for either",
+                    Side::Open => "for what it chooses",
+                };
+                format!(": {} argues {side}{live}", debaters(honest, liar))
+            }
+            Play::Alone {} => ": random pixels".to_owned(),
+        };
+        let lies = match self.lies {
+            None => "every class is an answer".to_owned(),
+            Some(Lies::Random) => "a random lie".to_owned(),
+            Some(Lies::Strongest) => "the strongest lie".to_owned(),
+            Some(Lies::Label(label)) => format!("the lie is {label}"),
+        };
+        let kind: Kind = self.kind();
+        format!("{kind} of {} pixels{who}; {lies}", self.pixels)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn study(change: &[(&str, &str)]) -> Study {
+        let mut text = r#"
+name = "a"
+title = "A"
+seed = 5577006791947779410
+[[conditions]]
+name = "debate"
+kind = "debate"
+pixels = 4
+honest = "greedy"
+first = "balanced"
+[[conditions]]
+name = "adviser"
+kind = "consultancy"
+side = "balanced"
+pixels = 4
+honest = "greedy"
+[images]
+number = 4
+[assignment]
+participants = 8
+items = 4
+checks = 1
+repeats = 0
+[asks]
+feedback = "never"
+[[before]]
+name = "age"
+kind = "choice"
+options = ["young", "old"]
+screen_out = ["young"]
+[consent]
+version = "1"
+[recruits]
+parameters = ["PROLIFIC_PID"]
+completion_code = "C1"
+screen_out_code = "C2"
+[languages]
+en = "en.toml"
+[privacy]
+keep_days = 30
+"#
+        .to_owned();
+        for (from, to) in change {
+            assert!(text.contains(from), "{from}");
+            text = text.replacen(from, to, 1);
+        }
+        Study::from_toml(&text).unwrap()
+    }
+
+    fn told(change: &[(&str, &str)]) -> Vec<String> {
+        let study = study(change);
+        let of_conditions = study.conditions.iter().flat_map(of_condition);
+        let all = of_conditions.chain(balance(&study)).chain(people(&study));
+        all.map(|warning| warning.to_string()).collect()
+    }
+
+    #[test]
+    fn a_sound_study_has_nothing_to_be_warned_of_and_each_flaw_has() {
+        assert_eq!(told(&[]), [""; 0]);
+        for (from, to, wanted) in [
+            ("pixels = 4", "pixels = 5", "condition \"debate\" has an odd number of pixels"),
+            (
+                "first = \"balanced\"",
+                "first = \"liar\"",
+                "in condition \"debate\" always the liar side begins",
+            ),
+            (
+                "side = \"balanced\"",
+                "side = \"honest\"",
+                "in condition \"adviser\" always the honest side argues",
+            ),
+            (
+                "participants = 8\nitems = 4",
+                "participants = 16\nitems = 3",
+                "3 items are not equally many in each of 2",
+            ),
+            ("participants = 8", "participants = 10", "each cell has 5 judgments, an odd number"),
+            ("participants = 8", "participants = 4", "each cell has 2 judgments alone"),
+            (
+                "repeats = 0\n[asks]\nfeedback = \"never\"",
+                "repeats = 0.25\n[asks]\nfeedback = \"item\"",
+                "their answers are known by then",
+            ),
+            ("checks = 1", "checks = 0", "no attention check excludes anybody"),
+            ("completion_code = \"C1\"", "", "nobody can prove that he has finished"),
+            ("screen_out_code = \"C2\"", "", "no `screen_out_code` for them"),
+            ("keep_days = 30", "", "what participants say is kept for ever"),
+        ] {
+            let told = told(&[(from, to)]);
+            assert_eq!(told.len(), 1, "{to}: {told:?}");
+            assert!(told[0].contains(wanted), "{to}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_bounds_the_time() {
+        let Minutes { usual, most } = study(&[]).minutes();
+        assert!(most.is_none());
+        let limited = study(&[("[consent]", "[times]\nlimit = 20\n[consent]")]).minutes();
+        assert!(limited.usual < usual && Some(limited.usual) == limited.most);
+        let wide = study(&[("[consent]", "[times]\nlimit = 600\n[consent]")]).minutes();
+        assert!(wide.usual == usual && wide.most > Some(usual));
+    }
+}

@@ -1,0 +1,329 @@
+//! Freezing through the public interface: what is read again, and that nothing altered is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use pixel_debate_study::frozen::{Frozen, commitment};
+use pixel_debate_study::items::{Item, Part, Unobserved};
+use pixel_debate_study::{Draft, canonical};
+use proptest::prelude::*;
+
+const STUDY: &str = r#"# A study for tests.
+name = "tested"
+title = "Tested"
+seed = 5577006791947779410
+
+[[conditions]]
+name = "debate"
+kind = "debate"
+pixels = 4
+honest = "greedy"
+liar = "random"
+
+[[conditions]]
+name = "live"
+kind = "consultancy"
+side = "liar"
+pixels = 4
+honest = "greedy"
+live = true
+
+[[conditions]]
+name = "alone"
+kind = "alone"
+pixels = 4
+
+[images]
+number = 3
+
+[assignment]
+participants = 9
+items = 2
+practice = 4
+checks = 1
+
+[consent]
+version = "1"
+
+[recruits]
+completion_code = "DONE-4711"
+
+[languages]
+en = "texts/english.toml"
+"#;
+
+const TEXTS: &str = r#"# Texts for tests.
+title = "Digits"
+consent = "You agree."
+instructions = "Look at the pixels."
+practice = "These are for practice."
+thanks = "Thank you."
+
+[conditions]
+debate = "Two programs argue."
+live = "A program argues, and may lie."
+alone = "Nobody argues."
+"#;
+
+fn sources(folder: &Path) -> PathBuf {
+    fs::create_dir_all(folder.join("texts")).unwrap();
+    fs::write(folder.join("texts/english.toml"), TEXTS).unwrap();
+    fs::write(folder.join("tested.toml"), STUDY).unwrap();
+    folder.join("tested.toml")
+}
+
+/// The files of a frozen folder, by their names.
+static FILES: LazyLock<Vec<(&str, Vec<u8>)>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = Draft::open(&sources(folder.path())).unwrap();
+    let items = draft.items(None, 1, &Unobserved).unwrap();
+    let frozen = Frozen::new(&draft, items, "0.0.0", &mut rand::rng()).unwrap();
+    let out = folder.path().join("out");
+    frozen.write(&out).unwrap();
+    let names = ["plan.json", "plan.sha256", "secret.json", "study.toml", "texts/english.toml"];
+    names.map(|name| (name, fs::read(out.join(name)).unwrap())).to_vec()
+});
+
+/// The folder, with what `alter` makes of its files.
+fn folder(alter: impl FnOnce(&mut Vec<(&str, Vec<u8>)>)) -> tempfile::TempDir {
+    let mut files = FILES.clone();
+    alter(&mut files);
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("texts")).unwrap();
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).unwrap();
+    }
+    folder
+}
+
+fn read(alter: impl FnOnce(&mut Vec<(&str, Vec<u8>)>)) -> Result<Frozen, String> {
+    Frozen::read(folder(alter).path()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn what_is_frozen_is_read_again_and_says_all() {
+    let frozen = read(|_| {}).unwrap();
+    let (plan, study) = (frozen.plan(), frozen.study());
+    assert_eq!(study.secrets.completion_code.as_deref(), Some("DONE-4711"));
+    assert_eq!((plan.dataset.name.as_str(), plan.dataset.classes.len()), ("mnist-test", 10));
+    assert_eq!(plan.texts["en"].conditions["alone"], "Nobody argues.");
+    assert_eq!(plan.judges["4"].name, "judge-4");
+    let count = |part| frozen.items().filter(|item| item.part == part).count();
+    // Of a debate that either side begins there are two.
+    assert_eq!((count(Part::Main), count(Part::Practice), count(Part::Check)), (12, 4, 1));
+    for (salted, committed) in frozen.secret().items.iter().zip(&plan.items) {
+        assert_eq!(commitment(&salted.salt, &salted.item).unwrap(), *committed);
+    }
+}
+
+#[test]
+fn the_plan_tells_no_answer_and_no_secret() {
+    let plan = String::from_utf8(FILES[0].1.clone()).unwrap();
+    for secret in
+        ["5577006791947779410", "DONE-4711", "\"label\"", "\"source\"", "\"events\"", "\"index\""]
+    {
+        assert!(!plan.contains(secret), "{secret}");
+    }
+}
+
+/// The same items under other salts have other commitments: else an image could be tried.
+#[test]
+fn each_freezing_has_salts_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let draft = Draft::open(&sources(folder.path())).unwrap();
+    let items = draft.items(None, 1, &Unobserved).unwrap();
+    let freeze = || Frozen::new(&draft, items.clone(), "0.0.0", &mut rand::rng()).unwrap();
+    let (one, other) = (freeze(), freeze());
+    assert_ne!(one.hash(), other.hash());
+    assert!(one.plan().items.iter().all(|item| !other.plan().items.contains(item)));
+    assert!(one.items().eq(other.items()));
+    // And nobody has the same salt twice.
+    let salts = one.secret().items.iter().map(|salted| String::from(salted.salt));
+    let salts: std::collections::BTreeSet<String> = salts.collect();
+    assert_eq!(salts.len(), items.len());
+}
+
+#[test]
+fn what_is_frozen_is_not_written_over() {
+    let folder = folder(|_| {});
+    let frozen = Frozen::read(folder.path()).unwrap();
+    let refused = frozen.write(folder.path()).unwrap_err().to_string();
+    assert!(
+        refused.ends_with("plan.json is there already: a frozen study is not written over"),
+        "{refused}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn what_tells_the_answers_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let frozen = read(|_| {}).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    frozen.write(folder.path()).unwrap();
+    for name in ["secret.json", "study.toml"] {
+        let mode = fs::metadata(folder.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}");
+    }
+}
+
+#[test]
+fn what_does_not_fit_is_named() {
+    let replace = |at: usize, from: &'static str, to: &'static str| {
+        read(move |files| {
+            let text = String::from_utf8(files[at].1.clone()).unwrap();
+            assert!(text.contains(from), "{from}");
+            files[at].1 = text.replacen(from, to, 1).into_bytes();
+        })
+        .unwrap_err()
+    };
+    let refused = replace(3, "# A study", "# Our study");
+    assert!(
+        refused.ends_with(
+            "study.toml: it is not the file that was frozen: plan.json commits to another"
+        ),
+        "{refused}"
+    );
+    let refused = replace(4, "# Texts", "# Words");
+    assert!(
+        refused.ends_with(
+            "texts/english.toml: it is not the file that was frozen: plan.json has another SHA-256"
+        ),
+        "{refused}"
+    );
+    let refused = replace(2, "\"label\":", "\"label\": ");
+    assert!(
+        refused
+            .ends_with("secret.json is not in canonical form: it was altered since it was frozen"),
+        "{refused}"
+    );
+    let refused = replace(0, "\"behaviour\":", "\"behavior\":");
+    assert!(refused.contains("plan.json: unknown field `behavior`"), "{refused}");
+    let refused = replace(1, "  plan.json", " *plan.json");
+    assert!(
+        refused.contains("plan.sha256: it should say that plan.json has the SHA-256 "),
+        "{refused}"
+    );
+    let gone = folder(|_| {});
+    fs::remove_file(gone.path().join("secret.json")).unwrap();
+    let refused = Frozen::read(gone.path()).unwrap_err().to_string();
+    assert!(refused.contains("secret.json cannot be read"), "{refused}");
+}
+
+/// The folder of somebody who alters the plan and writes its hash beside it.
+fn forged(alter: impl FnOnce(&mut serde_json::Value, &mut serde_json::Value)) -> String {
+    use sha2::{Digest, Sha256};
+
+    read(|files| {
+        let mut plan = serde_json::from_slice(&files[0].1).unwrap();
+        let mut secret = serde_json::from_slice(&files[2].1).unwrap();
+        alter(&mut plan, &mut secret);
+        files[0].1 = canonical(&plan).unwrap();
+        files[2].1 = canonical(&secret).unwrap();
+        let digest = Sha256::digest(&files[0].1);
+        let hash = digest.iter().fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
+        files[1].1 = format!("{hash}  plan.json\n").into_bytes();
+    })
+    .unwrap_err()
+}
+
+#[test]
+fn a_plan_with_another_hash_is_held_against_all_the_rest() {
+    let refused = forged(|plan, _| plan["items"][0] = plan["items"][1].clone());
+    assert!(
+        refused.ends_with("secret.json: item 0 is not the one that plan.json commits to"),
+        "{refused}"
+    );
+    let refused = forged(|plan, _| drop(plan["items"].as_array_mut().unwrap().pop()));
+    assert!(
+        refused.ends_with("secret.json: `items` has 17, and plan.json commits to 16"),
+        "{refused}"
+    );
+    let refused = forged(|plan, _| plan["study"]["assignment"]["participants"] = 18.into());
+    assert!(
+        refused.ends_with("plan.json: `study` is not what study.toml and its texts give"),
+        "{refused}"
+    );
+    let refused = forged(|plan, _| plan["texts"]["en"]["thanks"] = "Bye.".into());
+    assert!(
+        refused.ends_with("plan.json: `texts` is not what study.toml and its texts give"),
+        "{refused}"
+    );
+    let refused = forged(|_, secret| secret["secrets"]["completion_code"] = "FREE".into());
+    assert!(
+        refused.ends_with(
+            "secret.json: `secrets` is not what study.toml has, or plan.json commits to"
+        ),
+        "{refused}"
+    );
+    let refused = forged(|plan, _| plan["format"] = 2.into());
+    assert!(refused.ends_with("plan.json is of format 2: this program reads 1"), "{refused}");
+    // An item and its commitment go away together.
+    let refused = forged(|plan, secret| {
+        plan["items"].as_array_mut().unwrap().remove(0);
+        secret["items"].as_array_mut().unwrap().remove(0);
+    });
+    assert!(refused.contains("secret.json: it has "), "{refused}");
+    // A commitment is made to an item that lies.
+    let lie = |what: &'static str, change: fn(&mut serde_json::Value)| {
+        let refused = forged(|plan, secret| {
+            let items = secret["items"].as_array_mut().unwrap();
+            let is = |item: &serde_json::Value| item["item"]["shown"]["kind"] == what;
+            let number = items.iter().position(is).unwrap();
+            change(&mut items[number]["item"]);
+            let salted = items[number].clone();
+            let item: Item = serde_json::from_value(salted["item"].clone()).unwrap();
+            let salt = serde_json::from_value(salted["salt"].clone()).unwrap();
+            plan["items"][number] = commitment(&salt, &item).unwrap().into();
+        });
+        refused.rsplit_once("item ").unwrap().1.split_once(' ').unwrap().1.to_owned()
+    };
+    let answers = "is none of this study: its answers are not the right one and a lie";
+    assert_eq!(
+        lie("recorded", |item| item["label"] = ((item["label"].as_u64().unwrap() + 1) % 10).into()),
+        answers
+    );
+    let shown = "is none of this study: what it shows is not in its image";
+    let value = |item: &mut serde_json::Value| item["shown"]["pixels"][0]["value"] = 0.into();
+    assert_eq!(lie("random", value), shown);
+    let rules = "is none of this study: its condition has other rules";
+    assert_eq!(lie("live", |item| item["shown"]["rules"]["pixels"] = 6.into()), rules);
+    let refused = forged(|plan, secret| {
+        let items = secret["items"].as_array_mut().unwrap();
+        let number =
+            items.iter().position(|item| item["item"]["shown"]["kind"] == "recorded").unwrap();
+        items[number]["item"]["shown"]["events"][0]["value"] = 1.into();
+        let salted = items[number].clone();
+        let item: Item = serde_json::from_value(salted["item"].clone()).unwrap();
+        let salt = serde_json::from_value(salted["salt"].clone()).unwrap();
+        plan["items"][number] = commitment(&salt, &item).unwrap().into();
+    });
+    assert!(refused.contains(": event 1 is recorded as"), "{refused}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Any bit of any byte of any file.
+    #[test]
+    fn nothing_altered_is_read(file in 0..5_usize, at: prop::sample::Index, bit in 0..8_u32) {
+        let refused = read(|files| {
+            let at = at.index(files[file].1.len());
+            files[file].1[at] ^= 1 << bit;
+        });
+        prop_assert!(refused.is_err());
+    }
+
+    /// Nor what is cut off, or has something after it.
+    #[test]
+    fn nothing_cut_off_or_lengthened_is_read(file in 0..5_usize, at: prop::sample::Index, byte: u8) {
+        let cut = read(|files| {
+            let at = at.index(files[file].1.len());
+            files[file].1.truncate(at);
+        });
+        prop_assert!(cut.is_err());
+        prop_assert!(read(|files| files[file].1.push(byte)).is_err());
+    }
+}
