@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 
 use pixel_debate_agents::Clock;
 use pixel_debate_game::{Role, Verdict, honest_margin};
@@ -21,6 +21,7 @@ seed = 77
 name = "debate"
 kind = "debate"
 pixels = 4
+lies = 9
 honest = "greedy"
 
 [[conditions]]
@@ -43,6 +44,10 @@ name = "alone"
 kind = "alone"
 precommit = false
 pixels = 6
+
+# Of all lies the one that wins most often.
+[images]
+classes = [4]
 
 [[tiers]]
 name = "honest"
@@ -84,6 +89,18 @@ fn draft(study: &str) -> Draft {
     draft_with(study, TEXTS)
 }
 
+/// The items of [`STUDY`], made once.
+static ITEMS: LazyLock<Vec<Item>> =
+    LazyLock::new(|| draft(STUDY).items(None, 2, &Unobserved).unwrap());
+
+/// The study with so many images, of which nothing is proven, and numbers that fit.
+fn unproven(images: u64, participants: u64, items: u64) -> String {
+    let (begin, end) = (STUDY.find("# Of all lies").unwrap(), STUDY.find("[assignment]").unwrap());
+    let study = STUDY.replace(&STUDY[begin..end], &format!("[images]\nnumber = {images}\n"));
+    let study = study.replace("participants = 12", &format!("participants = {participants}"));
+    study.replace("\nitems = 2", &format!("\nitems = {items}")).replace("lies = 9\n", "")
+}
+
 fn draft_with(study: &str, texts: &str) -> Draft {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("english.toml"), texts).unwrap();
@@ -100,7 +117,7 @@ fn condition<'a>(draft: &'a Draft, item: &Item) -> Option<&'a Condition> {
 fn items_are_what_the_file_says_whatever_number_of_threads_makes_them() {
     let draft = draft(STUDY);
     let items = draft.items(None, 1, &Unobserved).unwrap();
-    assert_eq!(draft.items(None, 3, &Unobserved).unwrap(), items);
+    assert!(items == *ITEMS);
     // Of three images two debates, one open adviser, two advisers and random pixels each.
     let count = |part| items.iter().filter(|item| item.part == part).count();
     assert_eq!((count(Part::Main), count(Part::Practice), count(Part::Check)), (18, 3, 2));
@@ -109,7 +126,7 @@ fn items_are_what_the_file_says_whatever_number_of_threads_makes_them() {
     let mut lies = BTreeMap::<u32, BTreeSet<u8>>::new();
     for item in &items {
         images.entry(item.source.index).or_default().insert(item.part);
-        if ["debate", "open", "both"].contains(&item.condition.as_deref().unwrap_or_default()) {
+        if ["open", "both"].contains(&item.condition.as_deref().unwrap_or_default()) {
             lies.entry(item.source.index).or_default().extend(item.claims.liar);
         }
         assert_eq!(draft.dataset().label(item.source.index as usize), item.label);
@@ -150,8 +167,7 @@ fn tiers_have_what_is_proven_of_their_images() {
     let chosen = draft.choose(None, 2, &Unobserved).unwrap();
     assert!(chosen.tiers.iter().all(|tier| tier.found == tier.wanted && tier.fits >= tier.found));
     assert!(chosen.examined >= 3);
-    let items = draft.items(None, 2, &Unobserved).unwrap();
-    let main = items.iter().filter(|item| item.part == Part::Main);
+    let main = ITEMS.iter().filter(|item| item.part == Part::Main);
     for item in main {
         let (tier, proof) = (item.tier.as_deref().unwrap(), item.proof.as_ref().unwrap());
         let winner = if tier == "honest" { Role::Honest } else { Role::Liar };
@@ -167,12 +183,7 @@ fn tiers_have_what_is_proven_of_their_images() {
 
 #[test]
 fn an_open_adviser_argues_for_what_the_judge_ends_up_favouring() {
-    let draft = draft(
-        &STUDY
-            .replace("number = 2", "number = 5")
-            .replace("participants = 12", "participants = 24")
-            .replace("items = 2", "items = 1"),
-    );
+    let study = unproven(4, 16, 1);
     let margin = |item: &Item| {
         let transcript = item.transcript(10).unwrap();
         let debate = transcript.replay().unwrap();
@@ -180,16 +191,12 @@ fn an_open_adviser_argues_for_what_the_judge_ends_up_favouring() {
         let honest = honest_margin(logits, &item.claims);
         if item.first == Some(Role::Honest) { honest } else { -honest }
     };
-    let open = draft.items(None, 2, &Unobserved).unwrap();
+    let open = draft(&study).items(None, 2, &Unobserved).unwrap();
     let is = |item: &&Item, name: &str| {
         item.part == Part::Main && item.condition.as_deref() == Some(name)
     };
-    let both = STUDY
-        .replace("number = 2", "number = 5")
-        .replace("participants = 12", "participants = 24")
-        .replace("items = 2", "items = 1")
-        .replace("side = \"open\"", "side = \"balanced\"");
-    let both = self::draft(&both).items(None, 2, &Unobserved).unwrap();
+    let both = draft(&study.replace("side = \"open\"", "side = \"balanced\""));
+    let both = both.items(None, 2, &Unobserved).unwrap();
     let mut chosen = 0;
     for item in open.iter().filter(|item| is(item, "open")) {
         let same = both.iter().filter(|other| is(other, "open") && other.source == item.source);
@@ -198,15 +205,12 @@ fn an_open_adviser_argues_for_what_the_judge_ends_up_favouring() {
         assert_eq!(margin(item), margins[0].max(margins[1]));
         chosen += 1;
     }
-    assert_eq!(chosen, 6);
+    assert_eq!(chosen, 4);
 }
 
 #[test]
 fn the_strongest_lie_is_the_one_with_which_the_liar_does_best() {
-    let one = STUDY.replace("number = 2", "number = 1").replace("practice = 3", "practice = 0");
-    let one = one.replace("participants = 12\nitems = 2", "participants = 8\nitems = 1");
-    let (begin, end) = (one.find("[[tiers]]").unwrap(), one.find("[assignment]").unwrap());
-    let one = one.replace(&one[begin..end], "[images]\nnumber = 1\n");
+    let one = unproven(1, 8, 1).replace("practice = 3", "practice = 0");
     let texts = TEXTS.replace("practice = \"For practice.\"", "");
     let items = |lies: &str| {
         let study =
@@ -271,36 +275,35 @@ fn files(folder: &Path) -> BTreeSet<String> {
 fn what_was_stopped_goes_on_and_becomes_the_same() {
     let _alone = ALONE.lock().unwrap();
     let draft = draft(STUDY);
-    let whole = draft.items(None, 2, &Unobserved).unwrap();
+    let whole = &*ITEMS;
     let folder = tempfile::tempdir().unwrap();
     let work = folder.path().join("work");
     let stopped = draft.items(Some(&work), 1, &Stopping(4)).unwrap_err();
     assert!(matches!(stopped, ItemsError::Stopped), "{stopped}");
     let done = files(&work);
     assert!(done.len() > 4, "proofs and debates");
-    assert_eq!(draft.items(Some(&work), 2, &Unobserved).unwrap(), whole);
+    assert!(draft.items(Some(&work), 2, &Unobserved).unwrap() == *whole);
     assert!(files(&work).is_superset(&done) && files(&work).len() > done.len());
     // Of another seed nothing is taken from there.
     let other = self::draft(&STUDY.replace("seed = 77", "seed = 78"));
-    let items = other.items(Some(&work), 2, &Unobserved).unwrap();
-    assert_eq!(items, other.items(None, 2, &Unobserved).unwrap());
+    let before = files(&work).len();
+    assert!(other.items(Some(&work), 2, &Unobserved).unwrap() != *whole);
+    // All its debates are played, in four conditions of three images and for practice.
+    assert!(files(&work).len() >= before + 3 * 4 + 3);
 }
 
 #[test]
 fn too_few_images_are_said_by_number() {
-    let many = STUDY
-        .replace("number = 1", "number = 300")
-        .replace("participants = 12", "participants = 604");
-    let many = draft(&many.replace("[assignment]", "[images]\nexamine = 40\n[assignment]"));
+    let many = STUDY.replace("number = 1", "number = 300");
+    let many = many.replace("participants = 12", "participants = 604");
+    let many = draft(&many.replace("classes = [4]", "classes = [4]\nexamine = 8"));
     let refused = many.items(None, 2, &Unobserved).unwrap_err().to_string();
     assert!(
         refused.starts_with("tier \"liar\" has ") || refused.starts_with("tier \"honest\" has "),
         "{refused}"
     );
-    assert!(refused.contains(" images after 40 were examined ("), "{refused}");
-    let (begin, end) = (STUDY.find("[[tiers]]").unwrap(), STUDY.find("[assignment]").unwrap());
-    let all = STUDY.replace(&STUDY[begin..end], "[images]\nnumber = 9999\n");
-    let all = all.replace("participants = 12\nitems = 2", "participants = 9999\nitems = 4");
+    assert!(refused.contains(" images after 8 were examined ("), "{refused}");
+    let all = unproven(9999, 9999, 4);
     let refused = draft(&all).choose(None, 1, &Unobserved).unwrap_err().to_string();
     let wanted = "the study needs 10004 images (9999 to judge, 3 for practice, 2 for attention checks), and \
                   mnist-test has 10000 that it can use: take fewer, or other `classes`";

@@ -49,8 +49,8 @@ pub struct TierCount {
     pub fits: u64,
 }
 
-/// How many images are examined at once. More than are needed may be, and are not counted.
-const AT_ONCE: usize = 32;
+/// How many images are examined at once at most. More than are needed may be, and are not counted.
+const AT_ONCE: usize = 256;
 
 /// Chooses the images. Tiers that cannot be filled are no error here.
 pub(super) fn choose(work: &Work<'_>) -> Result<Chosen, ItemsError> {
@@ -115,7 +115,11 @@ fn fill(work: &Work<'_>, order: &[usize]) -> Result<Filled, ItemsError> {
         .collect();
     let (mut main, mut examined) = (Vec::new(), 0);
     let wanted = study.images_in_all() as usize;
-    for images in order.chunks(AT_ONCE) {
+    let mut rest = order;
+    while !rest.is_empty() {
+        let at_once = (wanted - main.len()).max(rayon::current_num_threads()).min(AT_ONCE);
+        let (images, later) = rest.split_at(at_once.min(rest.len()));
+        rest = later;
         let proofs: Vec<Proof> =
             images.par_iter().map(|image| proof(work, *image)).collect::<Result<_, _>>()?;
         for (image, proof) in images.iter().zip(proofs) {
