@@ -1,5 +1,6 @@
 //! Studies with people as judges: the plan as a file, its items, its frozen form.
 
+pub mod allocation;
 mod canonical;
 mod draft;
 pub mod file;
