@@ -148,9 +148,12 @@ async fn debates_that_ended_before_results_were_kept_are_counted_and_listed() {
     let before = list(&scene).await;
     let Home::Folder(folder) = &scene.home else { unreachable!() };
     let file = rusqlite::Connection::open(folder.path().join("debates.db")).unwrap();
-    // As an older version left it, without seals.
+    // As an older version left it, without seals and judgments.
     file.execute_batch(
         "UPDATE results SET topic = NULL, result = NULL;
+        DROP TABLE judgments;
+        DROP INDEX results_by_age;
+        ALTER TABLE results DROP COLUMN since_ms;
         ALTER TABLE debates DROP COLUMN seal;
         ALTER TABLE debates DROP COLUMN closing;
         ALTER TABLE events DROP COLUMN seal;
