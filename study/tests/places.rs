@@ -57,7 +57,7 @@ impl Record {
     }
 
     /// Does a step and holds the answer to the record.
-    fn step(&mut self, step: &Step, places: &mut Places, returns: &Returns) {
+    fn step(&mut self, step: &Step, places: &mut Places, returns: Returns) {
         let who = match step {
             Step::Join => {
                 let given = places.join();
@@ -127,7 +127,7 @@ proptest! {
         let mut places = Places::new(slots, returns);
         let mut record = Record::default();
         for step in &steps {
-            record.step(step, &mut places, &returns);
+            record.step(step, &mut places, returns);
             record.check(&places, slots);
         }
         // By the rule alone a slot is lost.
@@ -137,7 +137,9 @@ proptest! {
         // The same history leads to the same places.
         let mut again = Places::new(slots, returns);
         let mut other = Record::default();
-        steps.iter().for_each(|step| other.step(step, &mut again, &returns));
+        for step in &steps {
+            other.step(step, &mut again, returns);
+        }
         prop_assert_eq!(again, places);
     }
 
@@ -163,7 +165,7 @@ proptest! {
         let mut places = Places::new(allocation.slots(), Returns::default());
         let mut record = Record::default();
         for step in &steps {
-            record.step(step, &mut places, &Returns::default());
+            record.step(step, &mut places, Returns::default());
         }
         while let Some(place) = places.join() {
             record.0.push((place, Was::Holding));

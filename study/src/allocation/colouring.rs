@@ -8,41 +8,113 @@ const NONE: u32 = u32::MAX;
 /// Gives each edge, which is in one group of the left and one of the right, a colour below `colours`, such that no
 /// two edges of a group have the same: groups have at most as many edges as there are colours.
 ///
-/// That such a colouring exists is D. König's theorem (Mathematische Annalen 77, 1916), and it is found as in his
-/// proof: an edge whose ends have no free colour in common gets one by changing the colours on one path. With
-/// groups of edges made by [`groups`], colours are as even on all that is grouped as whole numbers can be (D. de
-/// Werra, INFOR 9, 1971).
+/// That such a colouring exists is D. König's theorem (Mathematische Annalen 77, 1916). With groups of edges made by
+/// [`groups`], colours are as even on all that is grouped as whole numbers can be (D. de Werra, INFOR 9, 1971). Edges
+/// are halved, and the halves again, as long as the number of colours is even (H. N. Gabow, International Journal of
+/// Computer and Information Sciences 5, 1976); what is left is coloured one by one.
 pub(super) fn colour(left: &Groups, right: &Groups, colours: u32, draws: &mut Draws) -> Vec<u16> {
-    let edges = left.of.len();
-    let mut sides = [left, right].map(|groups| Side::new(groups.count, colours as usize));
-    let mut chosen = vec![0; edges];
-    let mut order: Vec<u32> = (0..edges as u32).collect();
+    let mut chosen = vec![0; left.of.len()];
+    let mut order: Vec<u32> = (0..left.of.len() as u32).collect();
     draws.shuffle(&mut order);
-    for edge in order {
-        let at = edge as usize;
-        let ends = [left.of[at], right.of[at]];
-        let from = draws.below(colours) as usize;
+    let mut parts = vec![(order, colours, 0)];
+    while let Some((edges, colours, from)) = parts.pop() {
+        if colours > 1 && colours % 2 == 1 {
+            one_by_one(&edges, [left, right], colours, from, &mut chosen, draws);
+        } else if colours > 1 {
+            let [one, other] = halves(&edges, [left, right], draws);
+            parts.push((one, colours / 2, from));
+            parts.push((other, colours / 2, from + colours / 2));
+        } else {
+            for edge in edges {
+                chosen[edge as usize] = from as u16;
+            }
+        }
+    }
+    chosen
+}
+
+/// Parts edges in two such that each group has half of its edges in either, give or take one: edges go in pairs
+/// within groups, so that each has at most a neighbour on the left and one on the right, and along these paths and
+/// cycles from one part to the other. Cycles are even, since left and right change off.
+fn halves(edges: &[u32], groups: [&Groups; 2], draws: &mut Draws) -> [Vec<u32>; 2] {
+    let neighbours = groups.map(|groups| {
+        let mut waiting = vec![NONE; groups.count];
+        let mut neighbours = vec![NONE; edges.len()];
+        for (at, edge) in (0..).zip(edges) {
+            let group = groups.of[*edge as usize] as usize;
+            if waiting[group] == NONE {
+                waiting[group] = at;
+            } else {
+                let other = std::mem::replace(&mut waiting[group], NONE);
+                neighbours[at as usize] = other;
+                neighbours[other as usize] = at;
+            }
+        }
+        neighbours
+    });
+    let mut part: Vec<Option<bool>> = vec![None; edges.len()];
+    for start in 0..edges.len() {
+        if part[start].is_some() {
+            continue;
+        }
+        let first = draws.below(2) == 1;
+        part[start] = Some(first);
+        for begin in [0, 1] {
+            let (mut at, mut side, mut now) = (start, begin, first);
+            while let Some(next) = neighbours[side].get(at).filter(|next| **next != NONE) {
+                at = *next as usize;
+                if part[at].is_some() {
+                    break;
+                }
+                (side, now) = (1 - side, !now);
+                part[at] = Some(now);
+            }
+        }
+    }
+    [false, true].map(|wanted| {
+        let in_it = |(edge, part): (&u32, &Option<bool>)| (*part == Some(wanted)).then_some(*edge);
+        edges.iter().zip(&part).filter_map(in_it).collect()
+    })
+}
+
+/// Colours edges, from a first colour up, as in König's proof: an edge whose ends have no free colour in common gets
+/// one by exchanging two colours on one path.
+fn one_by_one(
+    edges: &[u32],
+    groups: [&Groups; 2],
+    colours: u32,
+    from: u32,
+    chosen: &mut [u16],
+    draws: &mut Draws,
+) {
+    let mut sides = groups.map(|groups| Side::new(groups.count, colours as usize));
+    for edge in edges {
+        let at = *edge as usize;
+        let ends = groups.map(|groups| groups.of[at]);
+        let start = draws.place(colours as usize);
         let colour =
-            sides[0].free_of_both(ends[0], &sides[1], ends[1], from).unwrap_or_else(|| {
+            sides[0].free_of_both(ends[0], &sides[1], ends[1], start).unwrap_or_else(|| {
                 let [here, there] = [0, 1]
-                    .map(|side| sides[side].free(ends[side], from).expect("a group has room"));
+                    .map(|side| sides[side].free(ends[side], start).expect("a group has room"));
                 // On the right `here` is taken: its path of both colours never comes to the left end, where `here`
-                // is free, so that it is free on both once the path has changed them.
-                exchange(&mut sides, &mut chosen, [&left.of, &right.of], ends[1], [here, there]);
+                // is free, so that it is free on both once the path has exchanged them.
+                exchange(&mut sides, chosen, groups, ends[1], [here, there]);
                 here
             });
         chosen[at] = colour as u16;
-        sides[0].set(ends[0], colour, edge);
-        sides[1].set(ends[1], colour, edge);
+        sides[0].set(ends[0], colour, *edge);
+        sides[1].set(ends[1], colour, *edge);
     }
-    chosen
+    for edge in edges {
+        chosen[*edge as usize] += from as u16;
+    }
 }
 
 /// Exchanges two colours on the path that leaves a group of the right by the first of them.
 fn exchange(
     sides: &mut [Side; 2],
     chosen: &mut [u16],
-    of: [&[u32]; 2],
+    groups: [&Groups; 2],
     start: u32,
     colours: [usize; 2],
 ) {
@@ -55,13 +127,13 @@ fn exchange(
         }
         path.push(edge);
         side = 1 - side;
-        group = of[side][edge as usize];
+        group = groups[side].of[edge as usize];
         colour = 1 - colour;
     }
     for edge in &path {
         let at = *edge as usize;
         for side in [0, 1] {
-            sides[side].clear(of[side][at], usize::from(chosen[at]));
+            sides[side].clear(groups[side].of[at], usize::from(chosen[at]));
         }
     }
     for edge in path {
@@ -69,7 +141,7 @@ fn exchange(
         let other = if usize::from(chosen[at]) == colours[0] { colours[1] } else { colours[0] };
         chosen[at] = other as u16;
         for side in [0, 1] {
-            sides[side].set(of[side][at], other, edge);
+            sides[side].set(groups[side].of[at], other, edge);
         }
     }
 }

@@ -88,10 +88,10 @@ fn items(request: &Request) -> Vec<Item> {
     let cell: Vec<_> = all().map(|(one, condition)| [one.image * conditions + condition]).collect();
     let sides = even(&slot_condition, &cell, 2, &mut draws);
 
-    let sided = || sides.iter().map(|side| u32::from(*side));
+    let with_sides = || sides.iter().map(|side| u32::from(*side));
     let slot_side: Vec<_> =
-        slot_condition.iter().zip(sided()).map(|(of, side)| [of[0], of[1], side]).collect();
-    let cell_side: Vec<_> = cell.iter().zip(sided()).map(|(of, side)| [of[0], side]).collect();
+        slot_condition.iter().zip(with_sides()).map(|(of, side)| [of[0], of[1], side]).collect();
+    let cell_side: Vec<_> = cell.iter().zip(with_sides()).map(|(of, side)| [of[0], side]).collect();
     let answers = even(&slot_side, &cell_side, 2, &mut draws);
 
     let slot: Vec<_> = seen.iter().map(|one| [one.slot]).collect();
