@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::{Debate, IllegalMove, Verdict, believed_label};
+use crate::{Debate, IllegalMove, Rules, Verdict, believed_label};
 
 /// What one judge has said of a debate so far.
 ///
@@ -52,6 +52,8 @@ pub enum JudgmentEnd {
     Verdict(Verdict),
     /// The judge has given up.
     GaveUp,
+    /// The debate has ended before the judge had answered.
+    Unanswered,
 }
 
 /// Something that a judge says.
@@ -75,6 +77,8 @@ pub enum JudgmentEvent {
     },
     /// The judge gives up without an answer. It says nothing more.
     GaveUp,
+    /// The debate has ended, and the judge has not answered: it cannot any more. It is not the judge who says so.
+    Unanswered,
 }
 
 /// Why something that a judge says is refused. The judgment has not changed.
@@ -150,7 +154,7 @@ impl Judgment {
     pub fn verdict(&self) -> Option<&Verdict> {
         match self.end.as_ref()? {
             JudgmentEnd::Verdict(verdict) => Some(verdict),
-            JudgmentEnd::GaveUp => None,
+            JudgmentEnd::GaveUp | JudgmentEnd::Unanswered => None,
         }
     }
 
@@ -161,7 +165,8 @@ impl Judgment {
     /// [`IllegalJudgment`] says why not. Beliefs are for debates with precommit, one after each reveal. A verdict
     /// agrees with the belief after the last reveal, if there was one, or has an explanation.
     pub fn check(&self, debate: &Debate, event: &JudgmentEvent) -> Result<(), IllegalJudgment> {
-        if debate.outcome().is_some() {
+        let over = debate.outcome().is_some() && *event != JudgmentEvent::Unanswered;
+        if over {
             return Err(IllegalJudgment::DebateOver);
         }
         if self.has_ended() {
@@ -175,7 +180,7 @@ impl Judgment {
                 debate.check_verdict(verdict)?;
                 self.check_agreement(debate, verdict)
             }
-            JudgmentEvent::GaveUp => Ok(()),
+            JudgmentEvent::GaveUp | JudgmentEvent::Unanswered => Ok(()),
         }
     }
 
@@ -186,9 +191,16 @@ impl Judgment {
     /// As [`check`](Self::check); nothing has changed then.
     pub fn apply(&mut self, debate: &Debate, event: &JudgmentEvent) -> Result<(), IllegalJudgment> {
         self.check(debate, event)?;
+        self.recall(event);
+        Ok(())
+    }
+
+    /// Takes down again what was taken before: that it was allowed then is known.
+    pub fn recall(&mut self, event: &JudgmentEvent) {
         match event {
             JudgmentEvent::Belief { after, probability } => {
-                let place = *after as usize;
+                // No debate has more reveals, whoever says so.
+                let place = (*after).min(Rules::MAX_PIXELS.into()) as usize;
                 if self.beliefs.len() <= place {
                     self.beliefs.resize(place + 1, None);
                 }
@@ -198,8 +210,8 @@ impl Judgment {
                 self.end = Some(JudgmentEnd::Verdict(verdict.clone()));
             }
             JudgmentEvent::GaveUp => self.end = Some(JudgmentEnd::GaveUp),
+            JudgmentEvent::Unanswered => self.end = Some(JudgmentEnd::Unanswered),
         }
-        Ok(())
     }
 
     fn check_belief(
@@ -276,7 +288,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Debater, Image, Move, Pixel, Role, Rules};
+    use crate::{Debater, Image, Move, Pixel, Role};
 
     /// A debate of two pixels in which that many are revealed. The first debater, the liar, claims 1; the
     /// second 7.
@@ -373,6 +385,8 @@ mod tests {
         debate.apply(Move::Resign { by: Debater::First }).unwrap();
         let mut judgment = Judgment::default();
         assert_eq!(judgment.apply(&debate, &belief(0, 0.5)), Err(IllegalJudgment::DebateOver));
+        judgment.apply(&debate, &JudgmentEvent::Unanswered).unwrap();
+        assert_eq!(judgment.verdict(), None);
     }
 
     #[test]

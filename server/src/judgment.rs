@@ -1,19 +1,19 @@
 //! What the store keeps of a judgment: a stream of what one judge has said, beside that of the debate.
 
 use bytes::Bytes;
-use pixel_debate_game::{Debate, Judgment, JudgmentEnd};
+use pixel_debate_game::{Debate, Judgment, JudgmentEnd, JudgmentEvent};
 use pixel_debate_protocol::{DebateId, TimedJudgment};
-use pixel_debate_store::{JudgmentFinish, NewJudgment, StoredEvent};
+use pixel_debate_store::{JudgmentFinish, NewJudgment, Store, StoredEvent, StoredJudgment};
 use serde::{Deserialize, Serialize};
 
-use crate::record::json;
+use crate::record::{Unreadable, json};
 use crate::results::Grade;
 
 /// What came of a judgment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct JudgmentResult {
-    /// How good the verdict is, unless the judge gave up.
+    /// How good the verdict is, if there is one.
     grade: Option<Grade>,
     /// What the judge believed on the way.
     beliefs: Vec<Option<f32>>,
@@ -55,10 +55,34 @@ pub(crate) fn finish(
 ) -> Option<JudgmentFinish> {
     let grade = match judgment.end()? {
         JudgmentEnd::Verdict(verdict) => Some(Grade::of(verdict, debate)),
-        JudgmentEnd::GaveUp => None,
+        JudgmentEnd::GaveUp | JudgmentEnd::Unanswered => None,
     };
     let result = JudgmentResult { grade, beliefs: judgment.beliefs().to_vec() };
     Some(JudgmentFinish { result: json(&result), ended_ms })
+}
+
+/// The end of a judgment that its debate has left unanswered, with what the store keeps of it then.
+pub(crate) fn unanswered(judgment: &Judgment, ended_ms: u64) -> (Bytes, JudgmentFinish) {
+    let said = TimedJudgment { event: JudgmentEvent::Unanswered, at_ms: ended_ms, took_ms: 0 };
+    let result = JudgmentResult { grade: None, beliefs: judgment.beliefs().to_vec() };
+    (entry(&said), JudgmentFinish { result: json(&result), ended_ms })
+}
+
+/// Ends a judgment in the store that its debate, which has ended, has left unanswered.
+pub(crate) async fn leave_unanswered(
+    store: &Store,
+    stored: &StoredJudgment,
+    now_ms: u64,
+) -> Result<(), Unreadable> {
+    let id = &stored.judgment.id;
+    let mut judgment = Judgment::default();
+    for StoredEvent { seq, event } in store.judgment_events(id, 0).await? {
+        let said: TimedJudgment = serde_json::from_slice(&event)
+            .map_err(|error| format!("a judgment's event {seq}: {error}"))?;
+        judgment.recall(&said.event);
+    }
+    let (entry, finish) = unanswered(&judgment, now_ms);
+    Ok(store.append_judgment(id, stored.last_seq + 1, entry, Some(finish)).await?)
 }
 
 impl RestoredJudgment {
@@ -83,7 +107,7 @@ impl RestoredJudgment {
 mod tests {
     use std::sync::Arc;
 
-    use pixel_debate_game::{Debater, Image, JudgmentEvent, Move, Pixel, Role, Rules, Verdict};
+    use pixel_debate_game::{Debater, Image, Move, Pixel, Role, Rules, Verdict};
 
     use super::*;
 

@@ -30,7 +30,7 @@ use crate::arrange::arrange;
 use crate::credits::{Charge, Spend};
 use crate::judgment;
 use crate::limits::Limits;
-use crate::record::{Restored, Unreadable, opening};
+use crate::record::{Restored, Unreadable, now_ms, opening};
 use crate::results::DebateResult;
 use crate::rooms::{Leaver, Room, Rooms, Use};
 use crate::services::Services;
@@ -136,7 +136,37 @@ impl Lobby {
                     Err(Unreadable::Store(error)) => return Err(error),
                 }
             }
-            let Some(next) = page.next else { return Ok(recovered) };
+            let Some(next) = page.next else { break };
+            after = next;
+        }
+        self.leave_unanswered().await?;
+        Ok(recovered)
+    }
+
+    /// Ends the judgments that were begun of debates that have ended since: the server was killed before it could
+    /// say so.
+    async fn leave_unanswered(&self) -> Result<(), StoreError> {
+        let store = &self.services.store;
+        let mut after = 0;
+        loop {
+            let page = store.unfinished_judgments(after, PAGE).await?;
+            for Damaged { number, detail } in &page.damaged {
+                error!(place = number, detail, "a stored judgment is damaged");
+            }
+            for stored in &page.items {
+                let id = DebateId(stored.judgment.debate.clone());
+                if self.tables().by_id.contains_key(&id) {
+                    continue;
+                }
+                match judgment::leave_unanswered(store, stored, now_ms()).await {
+                    Ok(()) => {}
+                    Err(Unreadable::Damaged(reason)) => {
+                        error!(judgment = stored.judgment.id, reason, "a judgment is damaged");
+                    }
+                    Err(Unreadable::Store(error)) => return Err(error),
+                }
+            }
+            let Some(next) = page.next else { return Ok(()) };
             after = next;
         }
     }

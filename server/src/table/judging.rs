@@ -42,9 +42,10 @@ impl Table {
             && said.failures == 1
         {
             warn!(debate = %self.id, judge, %unwritten, "the store does not take what a judge has said");
-            let Mover { client, id, .. } = &said.by;
-            let (client, id) = (client.clone(), *id);
-            self.refuse(&client, id, store_unavailable());
+            let waits = said.by.as_ref().map(|Mover { client, id, .. }| (client.clone(), *id));
+            if let Some((client, id)) = waits {
+                self.refuse(&client, id, store_unavailable());
+            }
         }
         ControlFlow::Continue(())
     }
@@ -60,9 +61,9 @@ impl Table {
             info!(debate = %self.id, judge, failures, "the store takes what judges say again");
         }
         self.tell_beliefs();
-        let by = (failures == 0).then_some(by);
+        let by = by.filter(|_| failures == 0);
         match what.event {
-            JudgmentEvent::Belief { .. } => {}
+            JudgmentEvent::Belief { .. } | JudgmentEvent::Unanswered => {}
             JudgmentEvent::Verdict { .. } | JudgmentEvent::GaveUp => {
                 if self.is_to_be_decided() {
                     return self.decide(by);

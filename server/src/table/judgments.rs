@@ -6,7 +6,9 @@
 use std::collections::VecDeque;
 
 use bytes::Bytes;
-use pixel_debate_game::{Debate, Debater, IllegalJudgment, Judgment, PanelRule, Seat, Verdict};
+use pixel_debate_game::{
+    Debate, Debater, IllegalJudgment, Judgment, JudgmentEvent, PanelRule, Seat, Verdict,
+};
 use pixel_debate_protocol::{
     DebateId, JudgmentRecord, Refusal, RefusalCode, ServerMessage, TimedJudgment,
 };
@@ -15,7 +17,7 @@ use pixel_debate_store::JudgmentFinish;
 use super::effect::{Effect, JudgmentWrite};
 use super::followers::{Follower, Followers};
 use super::pending::Mover;
-use crate::judgment::{RestoredJudgment, entry, finish, name, opening};
+use crate::judgment::{RestoredJudgment, entry, finish, name, opening, unanswered};
 use crate::outbox::frame;
 use crate::terms::Terms;
 
@@ -49,7 +51,8 @@ pub(super) struct Said {
     after: Judgment,
     entry: Bytes,
     finish: Option<JudgmentFinish>,
-    pub(super) by: Mover,
+    /// Who has said it; none where the debate ended before anybody did.
+    pub(super) by: Option<Mover>,
     /// How often the store has failed to take it.
     pub(super) failures: u32,
 }
@@ -101,6 +104,7 @@ impl Judgments {
         own.next.apply(debate, &what.event).map_err(|illegal| refusal(&illegal))?;
         let finish = finish(&own.next, debate, what.at_ms);
         let (entry, after) = (entry(&what), own.next.clone());
+        let by = Some(by);
         own.on_its_way.push_back(Said { what, after, entry, finish, by, failures: 0 });
         if own.on_its_way.len() == 1 {
             effects.extend(self.append(judge));
@@ -144,10 +148,32 @@ impl Judgments {
         })))
     }
 
+    /// The debate has ended: what was begun and is not answered ends as well.
+    pub(super) fn close(&mut self, at_ms: u64, effects: &mut Vec<Effect>) {
+        for judge in 0..self.all.len() as u8 {
+            let own = &mut self.all[usize::from(judge)];
+            let begun = !own.said.is_empty() || !own.on_its_way.is_empty();
+            if !begun || own.next.has_ended() {
+                continue;
+            }
+            let (entry, finish) = unanswered(&own.next, at_ms);
+            let event = JudgmentEvent::Unanswered;
+            let what = TimedJudgment { event, at_ms, took_ms: 0 };
+            let mut after = own.next.clone();
+            after.recall(&JudgmentEvent::Unanswered);
+            own.next = after.clone();
+            let (finish, by) = (Some(finish), None);
+            own.on_its_way.push_back(Said { what, after, entry, finish, by, failures: 0 });
+            if own.on_its_way.len() == 1 {
+                effects.extend(self.append(judge));
+            }
+        }
+    }
+
     /// Forgets what is on its way, and returns who waits for it.
     pub(super) fn forget(&mut self) -> Vec<Mover> {
         let on_its_way = self.all.iter_mut().flat_map(|own| own.on_its_way.drain(..));
-        on_its_way.filter(|said| said.failures == 0).map(|said| said.by).collect()
+        on_its_way.filter(|said| said.failures == 0).filter_map(|said| said.by).collect()
     }
 
     /// Whether the last word of some judge is on its way to the store.

@@ -3,6 +3,7 @@
 use std::future::pending;
 use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -11,7 +12,7 @@ use pixel_debate_game::LegalPixels;
 use pixel_debate_protocol::{CloseReason, Summary};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::effect::{Counted, Effect, Input, Now};
 use super::handle::{Request, TableHandle};
@@ -23,6 +24,9 @@ use crate::rooms::GoingOn;
 use crate::searches::Admission;
 use crate::services::Services;
 use crate::shares::Creator;
+
+/// How long the store is waited for when a table is let go of.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// How many requests wait for a table.
 const REQUESTS: usize = 32;
@@ -118,6 +122,11 @@ impl Task {
         }
         services.metrics.debate(Some(self.summary.borrow().phase), None);
         self.requests.close();
+        if ended != Some(CloseReason::Restarting) {
+            // What judges have said, and that they say no more.
+            let judgments = std::mem::take(&mut self.judgments);
+            let _ = timeout(LAST_WORDS, judgments.for_each(|_| async {})).await;
+        }
         while let (Ok(request), Some(reason)) = (self.requests.try_recv(), ended) {
             for effect in self.table.turn_away(request, reason) {
                 self.carry_out(effect);

@@ -125,6 +125,7 @@ impl Table {
                 time
             }
             Next::Abandoned(reason, asked) => {
+                self.judgments.close(self.now.unix_ms, &mut self.effects);
                 // Whoever hears of the end may set up another debate in its place.
                 self.effects.push(Effect::GoesOnNoMore);
                 match asked {
@@ -141,6 +142,7 @@ impl Table {
         self.asked = false;
         if self.debate.outcome().is_some() {
             self.effects.extend([Effect::Forget, Effect::GoesOnNoMore]);
+            self.judgments.close(self.now.unix_ms, &mut self.effects);
             info!(debate = %self.id, events = self.seq, "over");
         }
         self.note_summary();

@@ -6,11 +6,12 @@ use pixel_debate_protocol::{
     ServerMessage, Setup, Token,
 };
 use pixel_debate_server::Limits;
+use pixel_debate_store::{NewJudgment, Store};
 
 use crate::client::Client;
 use crate::home::on_both_stores;
 use crate::http::get;
-use crate::scene::{Scene, for_a_judge};
+use crate::scene::{Scene, for_a_judge, outside};
 
 /// A debate between two built-in agents before that many judges.
 fn for_judges(judges: u8, decides: PanelRule) -> Setup {
@@ -269,3 +270,35 @@ async fn what_the_store_has_not_taken_is_refused_and_kept() {
     assert_eq!(record(&scene, &debate).await.judgments[0].events.len(), 3);
     scene.stop().await;
 }
+
+on_both_stores!(what_a_debate_leaves_unanswered_ends_with_it, |home| {
+    let mut scene = Scene::at(home, Limits::default()).await;
+    let mut seated = scene.seated(outside()).await;
+    let belief =
+        ClientMessage::Belief { debate: seated.debate.clone(), after: 0, probability: 0.5 };
+    say(&mut seated.judge, 1, belief).await;
+    seated.judge.accepted().await;
+    seated.first.say(ClientMessage::Resign { debate: seated.debate.clone() }).await;
+    assert!(seated.judge.event().await.ending.is_some());
+    let events = loop {
+        let events = record(&scene, &seated.debate).await.judgments.remove(0).events;
+        if events.len() > 1 {
+            break events;
+        }
+    };
+    assert_eq!(events[1].event, JudgmentEvent::Unanswered);
+    // Of a server that was killed before it could say so, the next one does.
+    let (home, limits) = scene.stopped().await;
+    let (id, debate) = ("one".to_owned(), seated.debate.0.clone());
+    let store = Store::open(&home.place()).await.unwrap();
+    let opening = NewJudgment { id, debate, ..NewJudgment::default() };
+    store.create_judgment(opening).await.unwrap();
+    assert_eq!(store.unfinished_judgments(0, 9).await.unwrap().items.len(), 1);
+    store.close().await.unwrap();
+    scene = Scene::at(home, limits).await;
+    let (home, _) = scene.stopped().await;
+    let store = Store::open(&home.place()).await.unwrap();
+    assert_eq!(store.unfinished_judgments(0, 9).await.unwrap().items.len(), 0);
+    assert!(store.judgment("one").await.unwrap().unwrap().ended());
+    store.close().await.unwrap();
+});

@@ -260,7 +260,8 @@ impl Scene {
         self.stopped().await;
     }
 
-    async fn stopped(mut self) -> (Home, Limits) {
+    /// Stops it, and gives back its store.
+    pub(crate) async fn stopped(mut self) -> (Home, Limits) {
         self.shutdown.take().map(|shutdown| shutdown.send(()));
         self.running.await.unwrap();
         (self.home, self.limits)
