@@ -10,6 +10,7 @@ mod run;
 mod serve;
 mod solve;
 mod store;
+mod study;
 mod timing;
 mod tournament;
 mod verify;
@@ -35,6 +36,8 @@ pub(crate) enum Command {
     Tournament(tournament::Tournament),
     Solve(solve::Solve),
     Verify(verify::Verify),
+    #[command(subcommand)]
+    Study(study::StudyCommand),
     #[command(subcommand)]
     Data(data::Data),
     #[command(subcommand)]
@@ -64,6 +67,7 @@ impl Command {
             Self::Tournament(tournament) => tournament.run(),
             Self::Solve(solve) => solve.run(),
             Self::Verify(verify) => verify.run(),
+            Self::Study(study) => study.run(),
             Self::Data(data) => data.run(),
             Self::Judge(judge) => judge.run(),
             Self::Store(store) => store.run(),

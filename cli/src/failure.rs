@@ -110,9 +110,23 @@ pub(crate) enum Failure {
     #[cfg(feature = "train")]
     #[error(transparent)]
     Checkpoint(#[from] pixel_debate_training::CheckpointError),
-    #[cfg(feature = "train")]
     #[error("interrupts cannot be listened to: {0}")]
     Signal(io::Error),
+    #[error(transparent)]
+    Draft(#[from] pixel_debate_study::DraftError),
+    #[error(transparent)]
+    Items(#[from] pixel_debate_study::items::ItemsError),
+    #[error(transparent)]
+    Frozen(#[from] pixel_debate_study::frozen::FrozenError),
+    #[error("stopped; {} holds what is done: the same command goes on from there", folder.display())]
+    StudyStopped { folder: PathBuf },
+    #[error(
+        "{count} {} cannot be filled: the study cannot be frozen",
+        if *count == 1 { "tier" } else { "tiers" }
+    )]
+    Tiers { count: usize },
+    #[error("{} cannot be written, or removed: {source}", path.display())]
+    Change { path: PathBuf, source: io::Error },
     #[cfg(feature = "train")]
     #[error("the judge {} cannot be written: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },

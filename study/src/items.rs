@@ -8,8 +8,10 @@
 mod choose;
 mod error;
 mod kept;
+mod make;
 mod play;
 mod proof;
+mod seeds;
 mod work;
 
 use pixel_debate_game::{
@@ -82,7 +84,8 @@ pub enum Shown {
         rules: Rules,
         /// Who plays.
         players: Players,
-        /// What the debaters' chance depends on, as text: a number of JSON has not as many digits.
+        /// The seed of the condition's debates, of which each debater's is the
+        /// [`agent_seed`](pixel_debate_play::agent_seed). It is text: a number of JSON has not as many digits.
         seed: String,
     },
     /// Random pixels, of nobody's choice.

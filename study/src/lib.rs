@@ -1,4 +1,63 @@
 //! Studies with people as judges: the plan as a file, its items, its frozen form.
+//!
+//! A [`Study`](file::Study) is what a file says, a [`Draft`] that with all files that it names. [`Draft::items`] makes
+//! what is judged, and [`Frozen`](frozen::Frozen) is the study that nobody changes any more, in a folder.
+//!
+//! | what | where |
+//! |---|---|
+//! | the file, field by field | [`file`] |
+//! | what participants read | [`Texts`] |
+//! | what is judged, and what is proven of it | [`items`] |
+//! | the public plan and the secret rest | [`frozen`] |
+//! | how long it takes, and what speaks against it | [`Minutes`], [`Warning`] |
+//! | the one form of bytes | [`canonical`] |
+//!
+//! ```
+//! use pixel_debate_study::Draft;
+//! use pixel_debate_study::frozen::Frozen;
+//! use pixel_debate_study::items::Unobserved;
+//!
+//! let study = r#"
+//! name = "alone"
+//! title = "Four random pixels"
+//! seed = 5577006791947779410
+//! [[conditions]]
+//! name = "alone"
+//! kind = "alone"
+//! pixels = 4
+//! [images]
+//! number = 4
+//! [assignment]
+//! participants = 2
+//! items = 2
+//! [consent]
+//! version = "1"
+//! [languages]
+//! en = "english.toml"
+//! "#;
+//! let texts = r#"
+//! title = "Digits"
+//! consent = "You agree."
+//! instructions = "Look."
+//! thanks = "Thank you."
+//! [conditions]
+//! alone = "The pixels are chosen by chance."
+//! "#;
+//! # let folder = tempfile::tempdir()?;
+//! # let folder = folder.path();
+//! std::fs::write(folder.join("alone.toml"), study)?;
+//! std::fs::write(folder.join("english.toml"), texts)?;
+//!
+//! let draft = Draft::open(&folder.join("alone.toml"))?;
+//! let items = draft.items(None, 1, &Unobserved)?;
+//! let frozen = Frozen::new(&draft, items, "0.1.0", &mut rand::rng())?;
+//! frozen.write(&folder.join("frozen"))?;
+//!
+//! let read = Frozen::read(&folder.join("frozen"))?;
+//! assert_eq!(read.hash(), frozen.hash());
+//! assert_eq!((read.plan().items.len(), read.items().len()), (4, 4));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 pub mod allocation;
 mod canonical;

@@ -11,6 +11,7 @@ mod run;
 mod serve;
 mod solve;
 mod store;
+mod study;
 mod tournament;
 #[cfg(all(feature = "train", unix))]
 mod train;

@@ -600,6 +600,19 @@ fn what_does_not_go_together_is_refused() {
     assert_eq!(refused, "the file has 1048577 bytes: a study's has 1048576 at most");
 }
 
+#[test]
+fn the_page_tells_of_every_field() {
+    let page = include_str!("../../../docs/studies.md");
+    let fields = WHOLE.lines().filter_map(|line| line.split_once(" = ").map(|(field, _)| field));
+    for field in fields.filter(|field| *field != "de") {
+        assert!(page.contains(&format!("`{field}`")), "{field}");
+    }
+    let tables = WHOLE.lines().filter(|line| line.starts_with('['));
+    for table in tables {
+        assert!(page.contains(&format!("`{table}`")), "{table}");
+    }
+}
+
 proptest! {
     /// Whatever numbers are refused, the ones that are named instead are not, and every cell is filled.
     #[test]

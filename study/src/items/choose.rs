@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::proof::{Proof, orders, prove};
-use super::work::{Stage, Work, seed_of};
+use super::seeds::seed_of;
+use super::work::{Stage, Work};
 use super::{ItemsError, Part};
 use crate::draft::Draft;
 use crate::file::{Condition, Kind, Lies};

@@ -1,16 +1,16 @@
 //! What is shown of an image in a condition.
 
+use pixel_debate_agents::Clock;
 use pixel_debate_game::{Claims, Debate, Pixel, Players, Role, Verdict, honest_margin};
 use pixel_debate_judge::PixelSet;
 use pixel_debate_judge::masks::{Masks, measuring_rng};
-use pixel_debate_play::{Debaters, PlayError, Series, Setup, agent_seed};
+use pixel_debate_play::{Debaters, PlayError, Series, Setup};
 use serde::{Deserialize, Serialize};
 
-use super::work::seed_of;
+use super::seeds::seed_of;
 use super::{Glimpse, ItemsError, Shown};
 use crate::draft::Draft;
 use crate::file::{Condition, Play, Side};
-use pixel_debate_agents::Clock;
 
 /// What is shown where one side begins, or argues.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -73,7 +73,7 @@ pub(super) fn play(
             debate
         };
         let shown = if waits {
-            let seed = agent_seed(series.seed, &setup, *first).to_string();
+            let seed = series.seed.to_string();
             let name = |role, agent: String| {
                 (condition.kind() == crate::file::Kind::Debate || *first == role).then_some(agent)
             };

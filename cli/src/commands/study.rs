@@ -1,0 +1,25 @@
+//! `pixel-debate study`: studies with people as judges.
+
+mod check;
+mod freeze;
+mod stopping;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// Plan a study with people as judges
+#[derive(Subcommand)]
+pub(crate) enum StudyCommand {
+    Check(check::Check),
+    Freeze(freeze::Freeze),
+}
+
+impl StudyCommand {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        match self {
+            Self::Check(check) => check.run(),
+            Self::Freeze(freeze) => freeze.run(),
+        }
+    }
+}
