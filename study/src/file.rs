@@ -49,6 +49,7 @@ mod assignment;
 mod conditions;
 mod cross;
 mod images;
+mod in_words;
 mod money;
 mod names;
 mod people;

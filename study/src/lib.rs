@@ -66,10 +66,12 @@ pub mod file;
 mod files;
 pub mod frozen;
 pub mod items;
-mod outlook;
+mod minutes;
 mod texts;
+mod warnings;
 
 pub use canonical::{CanonicalError, canonical};
 pub use draft::{Draft, DraftError};
-pub use outlook::{Minutes, Warning};
+pub use minutes::Minutes;
 pub use texts::{Texts, Wording};
+pub use warnings::Warning;

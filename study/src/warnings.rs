@@ -1,4 +1,4 @@
-//! What a study will be like: how long it takes, and what speaks against it.
+//! What speaks against a study that can be done all the same.
 
 use std::fmt;
 
@@ -6,21 +6,9 @@ use pixel_debate_game::Role;
 use pixel_debate_validation::doubt;
 
 use crate::draft::Draft;
-use crate::file::{
-    Asks, Belief, Condition, Explanation, Feedback, First, Kind, Lies, Play, Side, Study,
-};
+use crate::file::{Condition, Feedback, First, Lies, Play, Side, Study};
 use crate::items::{Chosen, Item, Part};
 
-/// Seconds that a look at a new pixel takes, roughly.
-const LOOK: f64 = 3.0;
-/// Seconds that a belief takes, a verdict, a confidence, an explanation, a question.
-const BELIEF: f64 = 5.0;
-const VERDICT: f64 = 5.0;
-const CONFIDENCE: f64 = 3.0;
-const EXPLANATION: f64 = 25.0;
-const QUESTION: f64 = 12.0;
-/// Seconds for consent and instructions.
-const READING: f64 = 120.0;
 /// Seeds below this are soon tried.
 const GUESSABLE: u64 = 1 << 40;
 /// Fewer judgments of a cell are an anecdote.
@@ -99,57 +87,6 @@ pub enum Warning {
         /// What speaks against it.
         doubt: String,
     },
-}
-
-/// How many minutes participants need, by a guess that knows nothing of them.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Minutes {
-    /// By what a look, a belief and a verdict usually take.
-    pub usual: f64,
-    /// At most, where items have a limit.
-    pub most: Option<f64>,
-}
-
-impl Study {
-    /// How long a participant needs for the whole.
-    ///
-    /// ```
-    /// use pixel_debate_study::file::Study;
-    ///
-    /// # let text = "name = \"a\"\ntitle = \"A\"\nseed = 1\n[[conditions]]\nname = \"a\"\nkind = \"alone\"\npixels = 4\n\
-    /// #     [images]\nnumber = 4\n[assignment]\nparticipants = 2\nitems = 2\n[consent]\nversion = \"1\"\n\
-    /// #     [languages]\nen = \"en.toml\"\n";
-    /// let study = Study::from_toml(text)?;
-    /// // Two items of four pixels, with a belief after each.
-    /// assert_eq!((study.minutes().usual * 60.0).round(), 120.0 + 2.0 * (4.0 * (3.0 + 5.0) + 5.0));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn minutes(&self) -> Minutes {
-        let Asks { belief, confidence, explanation, .. } = self.asks;
-        let pixels: Vec<u64> =
-            self.conditions.iter().map(|condition| condition.pixels.into()).collect();
-        let reveals = pixels.iter().sum::<u64>() as f64 / pixels.len().max(1) as f64;
-        let beliefs = match belief {
-            Belief::Each => reveals,
-            Belief::End => 1.0,
-            Belief::Never => 0.0,
-        };
-        let explained = if explanation == Explanation::Never { 0.0 } else { EXPLANATION };
-        let look = LOOK.max(self.times.reveal_ms as f64 / 1000.0);
-        let mut item = reveals * look + beliefs * BELIEF + VERDICT + explained;
-        if confidence {
-            item += CONFIDENCE;
-        }
-        let questions = self.questions().count() as f64;
-        let rest = READING + questions * QUESTION;
-        let limit = self.times.limit.map(|limit| limit as f64);
-        let items = self.presentations() as f64;
-        let usual = limit.map_or(item, |limit| item.min(limit));
-        Minutes {
-            usual: (rest + items * usual) / 60.0,
-            most: limit.map(|limit| (rest + items * limit) / 60.0),
-        }
-    }
 }
 
 impl Draft {
@@ -351,45 +288,6 @@ impl fmt::Display for Warning {
     }
 }
 
-impl Condition {
-    /// What the condition is, in words.
-    pub fn in_words(&self) -> String {
-        let debaters = |honest: &dyn fmt::Display, liar: &dyn fmt::Display| {
-            let (honest, liar) = (honest.to_string(), liar.to_string());
-            if honest == liar { honest } else { format!("{honest} against {liar}") }
-        };
-        let live = if self.live().is_some() { ", live" } else { ", played beforehand" };
-        let who = match &self.play {
-            Play::Debate { honest, liar, first, .. } => {
-                let first = match first {
-                    First::Honest => "the honest side begins",
-                    First::Liar => "the liar begins",
-                    First::Balanced => "either begins",
-                };
-                format!(": {}, {first}{live}", debaters(honest, liar))
-            }
-            Play::Consultancy { honest, liar, side, .. } => {
-                let side = match side {
-                    Side::Honest => "for the truth",
-                    Side::Liar => "for a lie",
-                    Side::Balanced => "for either",
-                    Side::Open => "for what it chooses",
-                };
-                format!(": {} argues {side}{live}", debaters(honest, liar))
-            }
-            Play::Alone {} => ": random pixels".to_owned(),
-        };
-        let lies = match self.lies {
-            None => "every class is an answer".to_owned(),
-            Some(Lies::Random) => "a random lie".to_owned(),
-            Some(Lies::Strongest) => "the strongest lie".to_owned(),
-            Some(Lies::Label(label)) => format!("the lie is {label}"),
-        };
-        let kind: Kind = self.kind();
-        format!("{kind} of {} pixels{who}; {lies}", self.pixels)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -487,15 +385,5 @@ keep_days = 30
             assert_eq!(told.len(), 1, "{to}: {told:?}");
             assert!(told[0].contains(wanted), "{to}: {told:?}");
         }
-    }
-
-    #[test]
-    fn a_limit_bounds_the_time() {
-        let Minutes { usual, most } = study(&[]).minutes();
-        assert!(most.is_none());
-        let limited = study(&[("[consent]", "[times]\nlimit = 20\n[consent]")]).minutes();
-        assert!(limited.usual < usual && Some(limited.usual) == limited.most);
-        let wide = study(&[("[consent]", "[times]\nlimit = 600\n[consent]")]).minutes();
-        assert!(wide.usual == usual && wide.most > Some(usual));
     }
 }
