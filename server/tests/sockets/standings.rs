@@ -151,9 +151,6 @@ async fn debates_that_ended_before_results_were_kept_are_counted_and_listed() {
     // As an older version left it, without seals and judgments.
     file.execute_batch(
         "UPDATE results SET topic = NULL, result = NULL;
-        DROP TABLE judgments;
-        DROP INDEX results_by_age;
-        ALTER TABLE results DROP COLUMN since_ms;
         ALTER TABLE debates DROP COLUMN seal;
         ALTER TABLE debates DROP COLUMN closing;
         ALTER TABLE events DROP COLUMN seal;
