@@ -152,15 +152,17 @@ impl Manifest {
     }
 
     /// Whether what a judge says are logits, by which it can be scored: those of a network are, and those of
-    /// one that was brought along if it has declared so.
+    /// one that was brought along if it has declared so. Of these several may have the same version, so that
+    /// only the name tells them apart.
     pub(crate) fn gives_probabilities(&self, judge: &JudgeMark) -> bool {
-        let origin = self.judges.iter().find(|origin| origin.hash == judge.hash);
-        match origin.and_then(|origin| origin.provenance.get(ANSWERS)) {
-            Some(answers) if judge.hash.starts_with(VERSION) => {
-                ["logits", "probabilities"].contains(&answers.as_str())
-            }
-            _ => true,
+        if !judge.hash.starts_with(VERSION) {
+            return true;
         }
+        let same =
+            |origin: &&JudgeOrigin| (&origin.name, &origin.hash) == (&judge.name, &judge.hash);
+        let origin = self.judges.iter().find(same);
+        let answers = origin.and_then(|origin| origin.provenance.get(ANSWERS));
+        answers.is_some_and(|answers| ["logits", "probabilities"].contains(&answers.as_str()))
     }
 
     /// The images' numbers, in the order of the run.
@@ -189,5 +191,56 @@ impl Program {
     pub fn unknown() -> Self {
         let version = env!("CARGO_PKG_VERSION").to_owned();
         Self { version, commit: "unknown".to_owned(), dirty: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use pixel_debate_judge::Judge;
+
+    use super::*;
+    use crate::{Custom, RunPlan};
+
+    #[test]
+    fn each_judge_is_scored_by_what_it_has_declared_itself_whatever_the_order() {
+        let declared = [
+            ("net", Some("logits")),
+            ("sure", Some("probabilities")),
+            ("named", Some("labels")),
+            ("plain", Some("undeclared")),
+            ("silent", None),
+        ];
+        let mut custom = Custom::default();
+        for (name, answers) in declared {
+            let about = answers.map(|answers| (ANSWERS.to_owned(), answers.to_owned()));
+            let judge = Arc::new(Judge::shipped(4).unwrap());
+            // All of one version.
+            custom.add_judge(name, "1", about, judge).unwrap();
+        }
+        for judges in [
+            r#"["net", "plain", "sure", "named", "shipped", "silent"]"#,
+            r#"["silent", "shipped", "plain", "named", "net", "sure"]"#,
+        ] {
+            let file = format!(
+                "title = \"t\"\n[images]\ndataset = \"mnist\"\nrange = [0, 1]\n[[grid]]\nname = \"alone\"\n\
+                 protocol = \"judge_alone\"\npixels = 4\njudge = {judges}\n"
+            );
+            let plan = RunPlan::with(&file, Path::new(""), None, custom.clone()).unwrap();
+            let manifest = plan.manifest();
+            assert_eq!(manifest.judges.len(), 6);
+            for cell in &manifest.cells {
+                let judge = &cell.play.judge;
+                let scored = ["net", "sure", "judge-4"].contains(&&*judge.name);
+                assert_eq!(
+                    manifest.gives_probabilities(judge),
+                    scored,
+                    "{} in {judges}",
+                    judge.name
+                );
+            }
+        }
     }
 }

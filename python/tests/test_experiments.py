@@ -79,6 +79,9 @@ def test_a_judge_of_ours_under_another_name_gives_the_programs_results(tmp_path:
     # Six images, of which one may be a three or an eight, in both orders, and once without debaters.
     assert 6 * 2 + 6 < len(ours) <= 6 * 2 * 2 + 6
     assert ours == theirs
+    # Its logits are a network's by this name too, and are scored as such.
+    assert carried.open().scores().drop_columns("judge") == mine.open().scores().drop_columns("judge")
+    assert mine.open().scores().num_rows == 3
 
 
 def test_the_manifest_has_what_was_brought_with_its_version(tmp_path: pathlib.Path) -> None:
@@ -245,6 +248,60 @@ def test_probabilities_are_what_they_are_declared_to_be(tmp_path: pathlib.Path) 
     assert scores["brier"] == pytest.approx(brier, abs=1e-4)
     with pytest.raises(pd.RunError, match="probabilities, which are from 0 to 1"):
         pd.run(file('"mine"', '"random"'), tmp_path / "wrong", judges={"mine": Sure(-3.0)}).open()
+
+
+ORDERS = [
+    ["net", "sure", "plain", "labels", "decides"],
+    ["decides", "plain", "labels", "sure", "net"],
+    ["labels", "net", "judge-4", "plain", "decides", "sure"],
+]
+
+
+@pytest.mark.parametrize("names", ORDERS)
+def test_each_judge_is_scored_by_what_it_declares_itself(names: list[str], tmp_path: pathlib.Path) -> None:
+    """All of one version, so that nothing but the name tells them apart."""
+
+    class Says:
+        version = "1"
+
+        def __init__(self, what: str) -> None:
+            self.what = what
+            self.shipped = pd.Judge.shipped(4)
+
+        def __call__(self, values: VALUES, masks: MASKS) -> object:
+            logits = self.shipped(values, masks).astype(np.float64)
+            if self.what == "labels":
+                return logits.argmax(1)
+            chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+            return logits if self.what == "logits" else chances
+
+    class Declares(Says):
+        def __init__(self, what: str) -> None:
+            super().__init__(what)
+            self.answers = what
+
+    class Decides:
+        version = "1"
+
+        def decide(self, view: pd.View) -> int:
+            return min((claim for claim in view.claims if claim is not None), default=7)
+
+    given: dict[str, Any] = {
+        "net": Declares("logits"),
+        "sure": Declares("probabilities"),
+        "labels": Declares("labels"),
+        "plain": Says("probabilities"),
+        "decides": Decides(),
+    }
+    judges = {name: given[name] for name in names if name in given}
+    text = file(json.dumps(names), '"random"').replace('"greedy"', '"random"')
+    scores = pd.run(text, tmp_path, judges=judges).open().scores().to_pylist()
+    scored = set(names) & {"net", "sure", "judge-4"}
+    for first in (None, "honest", "liar"):
+        briers = {row["judge"]: row["brier"] for row in scores if row["first"] == first}
+        assert set(briers) == scored
+        # They are one judge, by different names.
+        assert list(briers.values()) == pytest.approx([briers["net"]] * len(briers), abs=1e-4)
 
 
 def pa_is_null(run: pd.Run, column: str) -> Any:
@@ -448,7 +505,7 @@ def test_other_answers_of_the_same_version_are_refused(tmp_path: pathlib.Path) -
     judge = Batches()
     pd.run(file('"mine"'), tmp_path, judges={"mine": judge})
     judge.answers = "labels"
-    with pytest.raises(pd.RunError, match="its judge mine answered"):
+    with pytest.raises(pd.RunError, match='declared of its answers "logits", and now declares "labels"'):
         pd.run(file('"mine"'), tmp_path, judges={"mine": judge})
     with pytest.raises(ValueError, match='"logits", "probabilities" or "labels", not \'probs\''):
         judge.answers = "probs"

@@ -60,8 +60,12 @@ pub(super) fn check(known: &Manifest, asked: &Manifest, is_finished: bool) -> Re
         let [before, now] =
             [there, Some(judge)].map(|judge| judge.and_then(|judge| judge.provenance.get(ANSWERS)));
         if before != now {
-            let name = &judge.name;
-            return Err(format!("its judge {name} answered {before:?}, and now answers {now:?}"));
+            let [before, now] =
+                [before, now].map(|answers| answers.map_or("undeclared", |it| &**it));
+            return Err(format!(
+                "its judge {} declared of its answers \"{before}\", and now declares \"{now}\"",
+                judge.name
+            ));
         }
     }
     if is_finished && counts(asked).iter().zip(counts(known)).any(|(now, before)| *now < before) {
