@@ -88,7 +88,10 @@ def test_many_debates_of_three_classes_are_those_of_the_rules(
     before, _ = env.reset(seed=1)
     spaces: Any = env
     assert spaces.observation_space.contains(before)
-    assert planes(before, 3).shape == (16, 10, 28, 28)
+    assert env.planes(before).shape == (16, 10, 28, 28)
+    np.testing.assert_array_equal(env.planes(before), planes(before, 3))
+    with pytest.raises(ValueError, match="claim is . in row .*, which cannot be with 2 classes"):
+        planes(before, 2)
     assert before["own_claim"].max() == (2 if precommit else 3)
     first = env.sample(before)
     seen = env.step(first)[0]
@@ -99,7 +102,7 @@ def test_many_debates_of_three_classes_are_those_of_the_rules(
         debate = pd.Debate(pd.Rules(2, precommit, "liar"), before["image"][row], truth, lie if precommit else None, 3)
         assert lie < 3 if precommit else lie == 3
         np.testing.assert_array_equal(
-            planes(before, 3)[row], env.scenes.observe(debate.view("first"))["observation"]
+            env.planes(before)[row], env.scenes.observe(debate.view("first"))["observation"]
         )
         for action in (first[row], second[row]):
             debate.apply(env.scenes.pixel(int(action)))

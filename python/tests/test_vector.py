@@ -39,6 +39,19 @@ def test_observations_are_of_their_spaces_and_seeds_decide_all(judge: pd.Judge) 
     assert (differs != first[0][0]["image"]).any()
 
 
+def test_planes_of_another_number_of_classes_are_refused(judge: pd.Judge) -> None:
+    env = DebateVectorEnv(64, pixels=4, judge=judge)
+    seen, _ = env.reset(seed=1)
+    assert env.planes(seen).shape == (64, 24, 28, 28)
+    # Claims of five and more would be none, if nobody looked.
+    for classes in range(2, 10):
+        with pytest.raises(ValueError, match=rf"claim is \d in row \d+, which cannot be with {classes} classes"):
+            planes(seen, classes)
+    for classes in (1, 11):
+        with pytest.raises(ValueError, match=f"from 2 to 10, not {classes}"):
+            planes(seen, classes)
+
+
 @pytest.mark.parametrize("precommit", [True, False])
 @pytest.mark.parametrize("reward", ["outcome", "margin"])
 def test_each_debate_is_that_of_the_rules(judge: pd.Judge, precommit: bool, reward: Any) -> None:
@@ -61,7 +74,7 @@ def test_each_debate_is_that_of_the_rules(judge: pd.Judge, precommit: bool, rewa
                 seat = debate.to_move
                 assert seat is not None
                 one = scenes.observe(debate.view(seat))
-                np.testing.assert_array_equal(planes(seen)[row], one["observation"])
+                np.testing.assert_array_equal(env.planes(seen)[row], one["observation"])
                 np.testing.assert_array_equal(seen["action_mask"][row], one["action_mask"])
                 mover = debate.role_to_move
                 debate.apply(scenes.pixel(int(actions[row])))

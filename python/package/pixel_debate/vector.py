@@ -80,7 +80,7 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
     ``action_mask`` int8, (n, height * width)  1 where the pixel may be revealed
     =============== ========================== ===================================================
 
-    :func:`planes` makes planes of it, as the other environments have them. An action is a pixel, ``row * width +
+    :meth:`planes` makes planes of it, as the other environments have them. An action is a pixel, ``row * width +
     column``; who reveals one that is not legal has lost. Rewards come with the verdict: 1 and -1, or by ``reward`` the
     margin of the judge's logits. ``infos`` of a step in which debates ended has ``"final_info"``: ``"honest_reward"``,
     float32, and ``"illegal"``, bool, where ``"_final_info"`` is true. No debate is truncated, and final observations,
@@ -236,6 +236,24 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
             "action_mask": mask,
         }
 
+    def planes(self, observations: Observations) -> npt.NDArray[np.uint8]:
+        """Observations of this environment as planes, as the other environments have them.
+
+        Parameters
+        ----------
+        observations : Observations
+
+        Returns
+        -------
+        numpy.ndarray of uint8, shape (n, 24, height, width)
+            Of n classes there are 4 + 2 n planes.
+
+        See Also
+        --------
+        pixel_debate.scenes.Scenes.observe : says what each plane is.
+        """
+        return planes(observations, self.scenes.classes)
+
     def sample(self, observations: Observations) -> npt.NDArray[np.int64]:
         """A legal action in each debate, uniformly random, by the environment's own numbers."""
         mask = observations["action_mask"]
@@ -281,25 +299,46 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
             self._learners[ended] = self._seats(int(ended.sum()))
 
 
-def planes(observations: Observations, classes: int = CLASSES) -> npt.NDArray[np.uint8]:
-    """Observations as planes, uint8 of shape ``(n, 24, height, width)``, as the other environments have them.
+def planes(observations: Observations, classes: int) -> npt.NDArray[np.uint8]:
+    """Observations as planes: :meth:`DebateVectorEnv.planes` of an environment that is not at hand.
 
     Parameters
     ----------
     observations : Observations
     classes : int
-        How many classes there are, ``env.scenes.classes``: of n there are 4 + 2 n planes.
+        How many classes their environment has, ``env.scenes.classes``, which they do not say.
 
-    See Also
-    --------
-    pixel_debate.scenes.Scenes.observe : says what each plane is.
+    Returns
+    -------
+    numpy.ndarray of uint8, shape (n, 4 + 2 * classes, height, width)
+
+    Raises
+    ------
+    ValueError
+        If there are claims that debates of so many classes cannot have.
     """
+    classes = operator.index(classes)
+    if not 2 <= classes <= CLASSES:
+        raise ValueError(f"classes must be a whole number from 2 to {CLASSES}, not {classes}")
     image, evidence = observations["image"], observations["evidence"]
+    # The honest debater claims a label in any case.
+    is_honest = observations["role"] == 1
+    for of, claims, most in (
+        ("own_claim", observations["own_claim"], classes - is_honest.astype(np.int64)),
+        ("rival_claim", observations["rival_claim"], classes - 1 + is_honest.astype(np.int64)),
+    ):
+        wrong = (claims < 0) | (claims > most)
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise ValueError(
+                f"{of} is {claims[row]} in row {row}, which cannot be with {classes} classes: the observations are of an "
+                "environment that has another number of them"
+            )
     made = np.zeros((len(image), BASE + 2 * classes, *image.shape[1:]), np.uint8)
     made[:, 0] = image
     made[:, 1] = np.where(evidence == 1, 255, 0)
     made[:, 2] = np.where(evidence == 2, 255, 0)
-    made[:, 3] = np.where(observations["role"] == 1, 255, 0)[:, None, None]
+    made[:, 3] = np.where(is_honest, 255, 0)[:, None, None]
     for start, claims in (
         (BASE, observations["own_claim"]),
         (BASE + classes, observations["rival_claim"]),
