@@ -22,6 +22,8 @@ class Bright(Player):
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
     address, debate, token = sys.argv[1:]
     end = Server(address).play(Bright(), debate, token)
     print(f"{end.seat}: {end.winner} wins")

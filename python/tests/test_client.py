@@ -93,6 +93,14 @@ def test_the_documentation_plays(address: str) -> None:
     assert names["debate_there"](address) in ("honest", "liar")
 
 
+def test_the_example_agent_says_how_it_is_used() -> None:
+    program = [sys.executable, str(ROOT / "python" / "examples" / "agent.py")]
+    for given in ([], ["http://127.0.0.1:1"], ["a", "b", "c", "d"]):
+        ended = subprocess.run([*program, *given], capture_output=True, text=True, check=False)
+        assert ended.returncode == 1 and ended.stderr.startswith("An agent for Pixel Debate"), ended.stderr
+        assert "python agent.py http://127.0.0.1:8080 DEBATE TOKEN" in ended.stderr and ended.stdout == ""
+
+
 def test_the_example_agent_plays_all_seats(server: Server) -> None:
     created = outside(server)
     program = [sys.executable, str(ROOT / "python" / "examples" / "agent.py"), server.address, created.name]

@@ -16,9 +16,10 @@ def test_lost_connections_are_resumed_without_a_loss(address: str, server: Serve
     with Proxy(address) as proxy:
         through = Server(proxy.address)
         created = outside(server, pixels=9)
+        assert created.judge
         players = {seat: Slow(proxy.drop) for seat in ("honest", "liar", "judge")}
         heard: dict[str, list[Event]] = {seat: [] for seat in (*players, "spectator")}
-        watched = threading.Event()
+        watched, seated = threading.Event(), threading.Event()
 
         def watch() -> None:
             with through.watch(created.name) as seat:
@@ -26,11 +27,17 @@ def test_lost_connections_are_resumed_without_a_loss(address: str, server: Serve
                     heard["spectator"].append(event)
                     watched.set()
 
+        def judges(event: Event) -> None:
+            heard["judge"].append(event)
+            seated.set()
+
         with ThreadPoolExecutor(4) as pool:
             watching = pool.submit(watch)
+            judge = players.pop("judge")
+            ends = [pool.submit(through.play, judge, created.name, created.judge, watcher=judges)]
             # Who comes after the first reveal is told of it in one piece.
-            assert watched.wait(PATIENCE)
-            ends = [
+            assert watched.wait(PATIENCE) and seated.wait(PATIENCE)
+            ends += [
                 pool.submit(
                     through.play, player, created.name, getattr(created, seat), watcher=heard[seat].append
                 )
@@ -44,7 +51,7 @@ def test_lost_connections_are_resumed_without_a_loss(address: str, server: Serve
         check_order(events, 9)
         assert sum(event.kind == "begun" for event in events) <= 1
     assert sorted(players["liar"].seen + players["honest"].seen) == list(range(9))
-    assert players["judge"].seen == [*range(10), 9]
+    assert judge.seen == [*range(10), 9]
     debate = server.debate(created.name)
     assert winners == {debate.winner} and debate.reason == "verdict"
     assert server.record(created.name)["beliefs"] == pytest.approx([0.5 + n / 100 for n in range(10)])

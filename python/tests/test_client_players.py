@@ -39,6 +39,17 @@ def test_a_player_that_raises_ends_its_client(server: Server, resign: bool) -> N
     assert server.debate(created.name).reason == ("resignation" if resign else "verdict")
 
 
+@pytest.mark.parametrize("agent", ["greedy", "mcts:20", "exact", pd.Agent("greedy")])
+def test_an_agent_that_searches_needs_a_judge_before_it_takes_its_seat(
+    server: Server, judge: pd.Judge, agent: str | pd.Agent
+) -> None:
+    created = server.create(image=17, pixels=4, lie=8, liar="outside:Mine", honest="greedy", judge="classifier")
+    assert created.liar
+    with pytest.raises(pd.Error, match="asks a judge as it searches.* name one as search_judge"):
+        server.play(agent, created.name, created.liar)
+    assert server.play(agent, created.name, created.liar, search_judge=judge).winner in ("honest", "liar")
+
+
 def test_players_that_answer_nonsense_are_told_so(server: Server) -> None:
     liars: list[tuple[Any, type[Exception], str]] = [
         (always((0, 0)), Refused, r"pixel \(0, 0\) is zero"),

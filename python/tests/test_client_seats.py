@@ -117,8 +117,12 @@ def test_nobody_there_is_said_in_time() -> None:
     with server.watch() as seat, pytest.raises(Unreachable, match="no connection to ws://127.0.0.1:.* for 1 s"):
         next(seat)
     assert 0.9 < time.monotonic() - began < 10
-    with pytest.raises(Unreachable, match="no answer from"):
-        server.create()
+    asks: list[Callable[[], object]] = [server.create, lambda: server.record("any"), lambda: server.debate("any")]
+    for ask in asks:
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match="no answer from"):
+            ask()
+        assert 0.9 < time.monotonic() - began < 10
     for wrong in ("127.0.0.1:8080", "ftp://host", "http://", "ws://host/socket?x=1"):
         with pytest.raises(ValueError, match="an address is as"):
             Server(wrong)

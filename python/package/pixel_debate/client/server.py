@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import time
 import urllib.error
 import urllib.parse
@@ -10,7 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict, Unpack
 
-from pixel_debate._native import Agent, Debate, Judge, View
+from pixel_debate._native import (
+    Agent,
+    Debate,
+    Error,
+    Judge,
+    View,
+    _asks_judge,  # pyright: ignore[reportPrivateUsage]
+)
 from pixel_debate.client import players
 from pixel_debate.client.errors import ProtocolError, Unreachable
 from pixel_debate.client.events import Event
@@ -231,7 +239,7 @@ class Server:
         token : str
             What opens the seat.
         search_judge : Judge or callable, optional
-            Whom an agent of the package asks as it searches.
+            Whom an agent of the package asks as it searches: all but ``random`` need one.
         watcher : callable, optional
             Is called with each :class:`Event`, before the player.
         resign : bool
@@ -245,6 +253,8 @@ class Server:
 
         Raises
         ------
+        Error
+            If an agent is to search and no ``search_judge`` is named. The seat is not taken.
         Exception
             Whatever the player raises, with a note that names the debate.
         Refused
@@ -254,6 +264,11 @@ class Server:
         """
         if isinstance(player, str):
             player = Agent(player)
+        if isinstance(player, Agent) and search_judge is None and _asks_judge(player):
+            raise Error(
+                f"{player.name} asks a judge as it searches, and the server lends none: name one as search_judge, a Judge or "
+                "a callable of (values, masks)"
+            )
         with self.take(debate, token) as seat:
             return players.play(seat, player, search_judge, watcher, resign)
 
@@ -304,7 +319,8 @@ class Server:
     def _ask(
         self, path: str, body: bytes | None = None, token: str | None = None, method: str | None = None
     ) -> Any:
-        """What the server answers over HTTP. A refusal that passes is tried again while patience lasts."""
+        """What the server answers over HTTP. A refusal that passes, and a server that cannot be reached, are tried again while
+        patience lasts; not what was lost after it may have been heard, if it would be done twice."""
         headers = {} if body is None else {"Content-Type": "application/json"}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
@@ -324,11 +340,22 @@ class Server:
                 if refusal.code not in PASSING or time.monotonic() + pause > until:
                     raise refusal from None
             except (OSError, http.client.HTTPException) as error:
-                raise Unreachable(f"no answer from {self.address}: {error}") from error
+                left = until - time.monotonic()
+                # What only asks can be asked again, and so can what nobody has been told.
+                is_safe = (method is None and body is None) or _is_untold(error)
+                if left <= 0 or not is_safe:
+                    raise Unreachable(f"no answer from {self.address}: {error}") from error
+                pause = min(wait, left)
             except ValueError as error:
                 raise ProtocolError(f"{self.address}{path} answers no JSON: {error}") from error
             time.sleep(pause)
             wait = min(2 * wait, LONGEST_WAIT)
+
+
+def _is_untold(error: Exception) -> bool:
+    """Whether nobody was there to be told anything."""
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
+    return isinstance(reason, (ConnectionRefusedError, socket.gaierror))
 
 
 def _path(debate: str) -> str:
