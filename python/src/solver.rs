@@ -175,17 +175,17 @@ impl Optimal {
         self.winner.map(|role| role.to_string())
     }
 
-    /// set of (int, int): The reveals that are proven to be as good as any: those that keep the win of
-    /// whoever is to move, or all legal ones where it has lost.
+    /// set of (int, int): The reveals that are proven to be as good as any, among which a row of ``legal_moves`` can be
+    /// looked for as well: those that keep the win of whoever is to move, or all legal ones where it has lost.
     #[getter]
-    fn reveals(&self) -> std::collections::HashSet<(u8, u8)> {
-        self.reveals.iter().copied().map(pair).collect()
+    fn reveals<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        set_of(py, &self.reveals)
     }
 
     /// set of (int, int): The reveals of which that was not decided in time.
     #[getter]
-    fn open(&self) -> std::collections::HashSet<(u8, u8)> {
-        self.open.iter().copied().map(pair).collect()
+    fn open<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        set_of(py, &self.open)
     }
 
     fn __repr__(&self) -> String {
@@ -194,6 +194,12 @@ impl Optimal {
         let (reveals, open) = (self.reveals.len(), self.open.len());
         format!("<Optimal: won by {winner}, {reveals} optimal reveals, {open} open>")
     }
+}
+
+/// A set in which a row of an array of moves is found as well.
+fn set_of<'py>(py: Python<'py>, pixels: &[Pixel]) -> PyResult<Bound<'py, PyAny>> {
+    let pixels: Vec<(u8, u8)> = pixels.iter().copied().map(pair).collect();
+    py.import("pixel_debate._pixels")?.getattr("Pixels")?.call1((pixels,))
 }
 
 /// A position's value, and the reveals that keep it, as far as can be proven in the time.

@@ -81,6 +81,10 @@ def test_optimal_reveals_are_those_that_keep_the_win() -> None:
     best = pd.optimal(debate, left)
     assert best.winner == "liar"
     assert best.reveals == {(column, 0) for column in (1, 2, 3, 4, 6, 7)}
+    # As a debater finds them, a row of an array each.
+    found = [move[0] for move in debate.legal_moves if move in best.reveals]
+    assert found == [1, 2, 3, 4, 6, 7]
+    assert debate.legal_moves[0] not in best.open and best.reveals - {(1, 0)} == {(n, 0) for n in (2, 3, 4, 6, 7)}
     # And what has lost anyway does not care.
     lost = pd.Debate(pd.Rules(2, first="liar"), left_image, 1, 0)
     best = pd.optimal(lost, left)
