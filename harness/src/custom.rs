@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use pixel_debate_agents::{AgentSpec, Clock};
+use pixel_debate_game::Role;
 use pixel_debate_judge::SHIPPED_PIXELS;
 use pixel_debate_play::{Judging, NoAnswer, Player};
 
@@ -15,6 +16,7 @@ use pixel_debate_play::{Judging, NoAnswer, Player};
 ///
 /// ```
 /// use pixel_debate_agents::AgentSpec;
+/// use pixel_debate_game::Role;
 /// use pixel_debate_harness::CustomDebater;
 /// use pixel_debate_play::{AgentPlayer, NoAnswer, Player};
 ///
@@ -23,20 +25,21 @@ use pixel_debate_play::{Judging, NoAnswer, Player};
 /// struct Imitator;
 ///
 /// impl CustomDebater for Imitator {
-///     fn player(&self, seed: u64) -> Result<Box<dyn Player>, NoAnswer> {
+///     fn player(&self, _: Role, seed: u64) -> Result<Box<dyn Player>, NoAnswer> {
 ///         Ok(Box::new(AgentPlayer::new(AgentSpec::Greedy, seed)))
 ///     }
 /// }
-/// # assert!(Imitator.player(1)?.asks_judge());
+/// # assert!(Imitator.player(Role::Liar, 1)?.asks_judge());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait CustomDebater: fmt::Debug + Send + Sync {
-    /// The debater at the beginning of a debate; all that is random about it is drawn from the seed.
+    /// The debater at the beginning of a debate, in which it has that role; all that is random about it is drawn from
+    /// the seed.
     ///
     /// # Errors
     ///
     /// [`NoAnswer`] if it does not take part.
-    fn player(&self, seed: u64) -> Result<Box<dyn Player>, NoAnswer>;
+    fn player(&self, role: Role, seed: u64) -> Result<Box<dyn Player>, NoAnswer>;
 }
 
 /// What somebody has brought, with the version that it declares.
@@ -167,6 +170,11 @@ impl Custom {
         self.debaters.get(name)
     }
 
+    /// The judges' names.
+    pub(crate) fn judges(&self) -> impl Iterator<Item = &str> {
+        self.judges.keys().map(String::as_str)
+    }
+
     /// The debaters' names.
     pub(crate) fn debaters(&self) -> impl Iterator<Item = &str> {
         self.debaters.keys().map(String::as_str)
@@ -219,7 +227,7 @@ mod tests {
     struct Nobody;
 
     impl CustomDebater for Nobody {
-        fn player(&self, _: u64) -> Result<Box<dyn Player>, NoAnswer> {
+        fn player(&self, _: Role, _: u64) -> Result<Box<dyn Player>, NoAnswer> {
             Err(NoAnswer::because("nobody is there"))
         }
     }

@@ -152,7 +152,7 @@ impl Work<'_> {
         match answer.map_err(|source| stall(Stall::NoAnswer { role: None, source }))? {
             Answer::Verdict(verdict) => {
                 let judged = debate.apply(Move::Verdict(verdict.clone()));
-                judged.map_err(|refusal| stall(Stall::Illegal(refusal)))?;
+                judged.map_err(|source| stall(Stall::Illegal { role: None, source }))?;
                 Ok(verdict)
             }
             Answer::Reveal(_) => Err(stall(Stall::NotItsMove { role: None })),
@@ -209,7 +209,7 @@ impl Work<'_> {
                     self.custom.debater(name).filter(|brought| brought.version == *version);
                 let gone =
                     || NoAnswer::because(format!("nobody has brought {name}@{version} along"));
-                brought.ok_or_else(gone).and_then(|brought| brought.what.player(seed))
+                brought.ok_or_else(gone).and_then(|brought| brought.what.player(role, seed))
             }
             None => Err(NoAnswer::because("the cell has no such debater")),
         };

@@ -78,8 +78,13 @@ pub enum Stall {
         role: Option<Role>,
     },
     /// A player made a move that the rules forbid.
-    #[error(transparent)]
-    Illegal(#[from] IllegalMove),
+    #[error("the {}: {source}", whose(*role))]
+    Illegal {
+        /// The debater's role; `None` for the judge.
+        role: Option<Role>,
+        /// Which rule.
+        source: IllegalMove,
+    },
 }
 
 fn whose(role: Option<Role>) -> String {
@@ -119,7 +124,7 @@ impl Seats<'_> {
                 (None, Answer::Verdict(verdict)) => (Move::Verdict(verdict), Proof::NotSought),
                 _ => return Err(Stall::NotItsMove { role }),
             };
-            let event = debate.apply(made)?;
+            let event = debate.apply(made).map_err(|source| Stall::Illegal { role, source })?;
             observe(debate, &event, proof);
         }
         Ok(())
@@ -178,8 +183,18 @@ mod tests {
             ([Some(reveal(0)), None, Some(verdict(1))], "the honest debater: out of ideas", 1),
             (
                 [Some(reveal(0)), Some(reveal(0)), Some(verdict(1))],
-                "pixel (0, 0) was revealed already: a pixel is revealed once",
+                "the honest debater: pixel (0, 0) was revealed already: a pixel is revealed once",
                 1,
+            ),
+            (
+                [Some(reveal(4)), Some(reveal(0)), Some(verdict(1))],
+                "the liar debater: pixel (4, 0) is outside the image: a column is 0 to 3, a row 0 to 0",
+                0,
+            ),
+            (
+                [Some(reveal(0)), Some(reveal(1)), Some(verdict(5))],
+                "the judge: label 5 is nobody's claim: the verdict is 0 or 1",
+                2,
             ),
             (
                 [Some(verdict(0)), Some(reveal(1)), Some(verdict(1))],

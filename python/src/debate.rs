@@ -467,6 +467,11 @@ impl Debate {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Reveals a pixel for a debater, if that is legal.
+    pub(crate) fn reveal(&self, by: game::Debater, pixel: Pixel) -> Result<(), game::IllegalMove> {
+        self.lock().apply(Move::Reveal { by, pixel }).map(|_| ())
+    }
+
     fn end(&self, r#move: Move) -> PyResult<String> {
         let mut debate = self.lock();
         debate.apply(r#move).map_err(raise::<IllegalMove>)?;

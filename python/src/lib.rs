@@ -46,7 +46,7 @@ mod _native {
         figure::{dots, lines},
         judge::{Judge, accuracy},
         players::{asks_judge, check_judge},
-        playing::{agent_seed, play, rate},
+        playing::{agent_seed, begin, play, rate, reveal},
         rules::Rules,
         running::run,
         solver::{Analysis, Optimal, Solution, analyse, optimal, solve},

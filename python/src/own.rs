@@ -9,6 +9,7 @@ use pixel_debate_game::{Image, Pixel, honest_margin, honest_wins};
 use pixel_debate_judge::{CLASSES, Decider, Evaluator, PixelSet, Question};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
+use pyo3::types::PyType;
 use rustc_hash::FxHashMap;
 
 use crate::arrays::is_masked;
@@ -69,7 +70,7 @@ pub(crate) fn asked<'py>(
 ) -> Result<Vec<[f32; CLASSES]>, Failure> {
     let (py, count) = (judge.py(), values.shape()[0]);
     let answer = called(judge, (values, masks)).map_err(|error| {
-        Failure::of(py, format!("{} has raised {}", named(judge), said(py, &error)), error)
+        Failure::of(py, format!("{} {}", named(judge), raised(judge, &error)), error)
     })?;
     let read = scores(&answer, count, classes).and_then(|mut scores| {
         if says_probabilities(judge) {
@@ -82,7 +83,7 @@ pub(crate) fn asked<'py>(
     });
     read.map_err(|unread| match unread {
         Unread::Raised(error) => Failure::Raised(error),
-        Unread::Wrong(wrong) => Failure::Player(format!("{}: {wrong}", named(judge)), None),
+        Unread::Wrong(wrong, cause) => Failure::Player(format!("{}: {wrong}", named(judge)), cause),
     })
 }
 
@@ -213,12 +214,13 @@ impl Decider for Gathered<'_> {
 enum Unread {
     /// By an exception that is not about it: Ctrl-C, while it was asked for its numbers.
     Raised(PyErr),
-    Wrong(String),
+    /// What is wrong with it, and what numpy has raised, if it did.
+    Wrong(String, Option<PyErr>),
 }
 
 impl From<String> for Unread {
     fn from(wrong: String) -> Self {
-        Self::Wrong(wrong)
+        Self::Wrong(wrong, None)
     }
 }
 
@@ -250,6 +252,16 @@ pub(crate) fn named(object: &Bound<'_, PyAny>) -> String {
     })
 }
 
+/// What is said of an exception that a player has raised.
+pub(crate) fn raised(player: &Bound<'_, PyAny>, error: &PyErr) -> String {
+    let said = said(player.py(), error);
+    if player.is_instance_of::<PyType>() {
+        let class = named(player);
+        return format!("has raised {said} (the class itself was given: {class}() is one of it)");
+    }
+    format!("has raised {said}")
+}
+
 /// An exception in words.
 pub(crate) fn said(py: Python<'_>, error: &PyErr) -> String {
     let kind = error.get_type(py).name().map_or_else(|_| "it".to_owned(), |name| name.to_string());
@@ -269,7 +281,7 @@ fn scores(
         width.saturating_sub(1)
     );
     if width > CLASSES {
-        return Err(Unread::Wrong(format!(
+        return Err(Unread::from(format!(
             "a judge that is asked in batches tells up to {CLASSES} classes apart, not {width}"
         )));
     }
@@ -277,10 +289,12 @@ fn scores(
         if !error.is_instance_of::<PyException>(answer.py()) {
             return Unread::Raised(error);
         }
-        Unread::Wrong(format!("{must}, not {}", named(answer.get_type().as_any())))
+        let (kind, said) = (named(answer.get_type().as_any()), said(answer.py(), &error));
+        let wrong = format!("{must}, not {kind}, of which numpy makes no such array: {said}");
+        Unread::Wrong(wrong, Some(error))
     };
     if is_masked(answer).map_err(unreadable)? {
-        return Err(Unread::Wrong(format!("{must}, not a masked array, of which some is hidden")));
+        return Err(Unread::from(format!("{must}, not a masked array, of which some is hidden")));
     }
     let array = as_array(answer).map_err(unreadable)?;
     let untyped = array.cast::<PyUntypedArray>().map_err(|error| unreadable(error.into()))?;
@@ -293,7 +307,7 @@ fn scores(
             let numbers = numbers::<f64>(&array, "float64").map_err(unreadable)?;
             // Twice as much is a number still: the margin of two logits.
             if let Some(at) = numbers.iter().position(|number| !(-MOST..=MOST).contains(number)) {
-                return Err(Unread::Wrong(format!(
+                return Err(Unread::from(format!(
                     "its answer for label {} of set {} is {:e}: it must be a number from -{MOST:e} to {MOST:e}",
                     at % width,
                     at / width,
@@ -314,7 +328,7 @@ fn scores(
                 let known = usize::try_from(*label).ok().filter(|label| *label < width);
                 let Some(label) = known else {
                     let wrong = format!("it names label {label} for set {number}: {must}");
-                    return Err(Unread::Wrong(wrong));
+                    return Err(Unread::from(wrong));
                 };
                 let mut scores = [0.0; CLASSES];
                 scores[label] = 1.0;
@@ -325,13 +339,19 @@ fn scores(
         _ => {
             let said =
                 array.getattr("shape").map_or_else(|_| String::new(), |shape| shape.to_string());
-            Err(Unread::Wrong(format!("{must}, not {} of shape {said}", untyped.dtype())))
+            Err(Unread::from(format!("{must}, not {} of shape {said}", untyped.dtype())))
         }
     }
 }
 
-/// Anything that numpy takes for an array.
+/// Anything that numpy takes for an array, and a tensor that keeps account of its gradient, which numpy does not take
+/// before somebody says that it need not.
 fn as_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let has_gradient = value.getattr("requires_grad").and_then(|it| it.extract::<bool>());
+    if has_gradient.unwrap_or(false) {
+        let tensor = called_method(value, "detach", ())?;
+        return called_method(value.py().import("numpy")?.as_any(), "asarray", (tensor,));
+    }
     called_method(value.py().import("numpy")?.as_any(), "asarray", (value,))
 }
 

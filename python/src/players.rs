@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pixel_debate_agents::{AgentSpec, Choice as Chosen, Clock};
-use pixel_debate_game::{self as game, Image, Verdict};
+use pixel_debate_game::{self as game, Image, Role, Verdict};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 use pixel_debate_play::{AgentPlayer, Answer, Asked, Classifier, NoAnswer, Player};
 use pyo3::exceptions::{PyAttributeError, PyTypeError};
@@ -18,7 +18,7 @@ use crate::{
     interrupt::{Failure, fail, is_stopped},
     judge::Judge,
     numbers,
-    own::{OwnEvaluator, named, said, scores_of_one},
+    own::{OwnEvaluator, named, raised, scores_of_one},
     view::View,
 };
 
@@ -243,20 +243,35 @@ impl AnyDebater {
         )))
     }
 
-    /// The debater in its seat, at the beginning of a debate.
-    pub(crate) fn player(&self, py: Python<'_>, seed: u64) -> PyResult<Box<dyn Player>> {
-        Ok(match self {
+    /// The debater in its seat, at the beginning of a debate in which it has that role.
+    pub(crate) fn player(
+        &self,
+        py: Python<'_>,
+        role: Role,
+        seed: u64,
+    ) -> Result<Box<dyn Player>, Failure> {
+        if let Self::Calls(debater) | Self::Chooses(debater) = self
+            && let debater = debater.bind(py)
+            && let Ok(reset) = debater.getattr("reset")
+            && reset.is_callable()
+        {
+            called(&reset, ()).map_err(|error| {
+                let who = format!("the {role} debater ({})", named(debater));
+                Failure::of(py, format!("{who} {}", raised(debater, &error)), error)
+            })?;
+        }
+        Ok(self.amid(py, seed))
+    }
+
+    /// The debater in its seat in the middle of a debate.
+    pub(crate) fn amid(&self, py: Python<'_>, seed: u64) -> Box<dyn Player> {
+        match self {
             Self::Agent(spec, own, gather) => {
                 Box::new(AgentPlayer::from(agent::built(*spec, own.unwrap_or(seed), *gather)))
             }
             Self::Calls(debater) => Box::new(Revealing(debater.clone_ref(py), "__call__")),
-            Self::Chooses(debater) => {
-                if let Ok(reset) = debater.bind(py).getattr("reset") {
-                    called(&reset, ())?;
-                }
-                Box::new(Revealing(debater.clone_ref(py), "choose"))
-            }
-        })
+            Self::Chooses(debater) => Box::new(Revealing(debater.clone_ref(py), "choose")),
+        }
     }
 }
 
@@ -297,7 +312,7 @@ fn ask(
             NoAnswer::because("it has failed")
         };
         let answer = called_method(player, method, (View(view.clone()),)).map_err(|error| {
-            told(Failure::of(py, format!("{who} has raised {}", said(py, &error)), error))
+            told(Failure::of(py, format!("{who} {}", raised(player, &error)), error))
         })?;
         read(&answer).map_err(|error| {
             let kind = named(answer.get_type().as_any());

@@ -1,15 +1,15 @@
 //! A debate played to its end.
 
-use pixel_debate_agents::Clock;
-use pixel_debate_game::Role;
+use pixel_debate_agents::{Choice, Clock};
+use pixel_debate_game::{Role, Seat};
 use pixel_debate_judge::{Evaluator, Indifferent};
-use pixel_debate_play::{self as debates, Player, Seats, Setup};
+use pixel_debate_play::{self as debates, Answer, Asked, Player, Seats, Setup, Stall};
 use pixel_debate_statistics::Rate;
 use pyo3::prelude::*;
 
 use crate::{
     debate::Debate,
-    errors::{PlayerError, raise, wrong},
+    errors::{Error, PlayerError, raise, wrong},
     interrupt::{detached, is_stopped},
     numbers,
     players::{AnyDebater, AnyJudge},
@@ -29,7 +29,7 @@ use crate::{
 ///     answers a label, a pair of a label and its probability, or logits.
 /// honest, liar : str, Agent, callable or object with ``choose``, optional
 ///     The debaters, ``"greedy"`` unless given: an agent's name; or a callable of a :class:`View` that answers ``(column, row)``, or an
-///     object with such a method ``choose``, whose ``reset()``, if it has one, is called first.
+///     object with such a method ``choose``. Its method ``reset()``, if it has one, is called first.
 /// search_judge : Judge or callable, optional
 ///     Whom the debaters ask instead of the judge. Where the judge decides view by view, agents that
 ///     search need one.
@@ -76,8 +76,11 @@ pub(crate) fn play(
     let mut verdict = judge.player(py, &image, classes)?;
     let name = debate.name();
     let liar_seed = liar_seed.unwrap_or(seed.wrapping_add(1));
-    let mut honest = honest.player(py, seed)?;
-    let mut liar = liar.player(py, liar_seed)?;
+    let seated = |debater: AnyDebater, role, seed| {
+        debater.player(py, role, seed).map_err(|failure| failure.into_error(py, &name))
+    };
+    let mut honest = seated(honest, Role::Honest, seed)?;
+    let mut liar = seated(liar, Role::Liar, liar_seed)?;
     let asks = honest.asks_judge() || liar.asks_judge();
     let mut evaluator: Box<dyn Evaluator> = if asks {
         search_judge.as_ref().unwrap_or(&judge).searched(py, &image, classes)?
@@ -95,6 +98,42 @@ pub(crate) fn play(
     })?;
     played.map_err(|stall| raise::<PlayerError>(format!("{name}: {stall}")))?;
     Ok(Debate::with(now, debate.source.clone()))
+}
+
+/// Has a debater forget the debate before: for environments, in which it plays move by move.
+#[pyfunction]
+#[pyo3(name = "_begin")]
+pub(crate) fn begin(
+    py: Python<'_>,
+    debate: &Debate,
+    debater: &Bound<'_, PyAny>,
+    role: &str,
+) -> PyResult<()> {
+    let debater = AnyDebater::read(debater)?;
+    let player = debater.player(py, self::role(role)?, 0);
+    player.map(|_| ()).map_err(|failure| failure.into_error(py, &debate.name()))
+}
+
+/// Has a debater of Python's, who is in the middle of its debate, make its reveal there: for environments.
+#[pyfunction]
+#[pyo3(name = "_reveal")]
+pub(crate) fn reveal(py: Python<'_>, debate: &Debate, debater: &Bound<'_, PyAny>) -> PyResult<()> {
+    let mut player = AnyDebater::read(debater)?.amid(py, 0);
+    let (now, name) = (debate.now(), debate.name());
+    let Some(by) = now.to_move() else {
+        return Err(raise::<Error>("nobody is to reveal a pixel"));
+    };
+    let (view, role) = (now.view(Seat::Debater(by)), Some(now.rules().role_of(by)));
+    let answer = detached(py, &name, || {
+        let clock = Clock::unlimited().unless(is_stopped);
+        player.answer(Asked { view: &view, evaluator: &mut Indifferent, clock })
+    })?;
+    let stalled = |stall: Stall| raise::<PlayerError>(format!("{name}: {stall}"));
+    let answer = answer.map_err(|source| stalled(Stall::NoAnswer { role, source }))?;
+    let Answer::Reveal(Choice { pixel, .. }) = answer else {
+        return Err(stalled(Stall::NotItsMove { role }));
+    };
+    debate.reveal(by, pixel).map_err(|source| stalled(Stall::Illegal { role, source }))
 }
 
 /// The seed of a debater in a debate of a series, as the program draws it.

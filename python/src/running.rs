@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::Image;
+use pixel_debate_game::{Image, Role};
 use pixel_debate_harness::{
     Custom, CustomDebater, Failed, Observer, Row, RunError as Broken, RunPlan, Undone, Workers,
 };
@@ -109,11 +109,10 @@ impl fmt::Debug for OwnDebater {
 }
 
 impl CustomDebater for OwnDebater {
-    fn player(&self, seed: u64) -> Result<Box<dyn Player>, NoAnswer> {
+    fn player(&self, role: Role, seed: u64) -> Result<Box<dyn Player>, NoAnswer> {
         attached(|py| {
-            self.debater.player(py, seed).map_err(|error| {
-                let what = format!("the debater ({}) has raised {error}", self.name);
-                fail(Failure::of(py, what, error));
+            self.debater.player(py, role, seed).map_err(|failure| {
+                fail(failure);
                 NoAnswer::because("it has failed")
             })
         })

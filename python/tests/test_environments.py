@@ -170,6 +170,75 @@ def test_one_plays_against_anybody(judge: pd.Judge) -> None:
                 env.step(np.int64(0))
 
 
+def test_how_it_ended_is_said_alike_in_both_environments(judge: pd.Judge) -> None:
+    for is_illegal in (False, True):
+        solo = DebateEnv(role="honest", first="honest", pixels=2, judge=judge)
+        both: Any = pixel_debate.pettingzoo.env(first="honest", pixels=2, judge=judge)
+        _, info = solo.reset(seed=1)
+        assert not info.keys() & {"winner", "margin", "illegal"}
+        both.reset(seed=1)
+        at = 1 if is_illegal else 0
+        info = solo.step(np.int64(np.flatnonzero(solo.action_masks() != is_illegal)[at]))[4]
+        legal = both.last()[0]["action_mask"] != is_illegal
+        both.step(int(np.flatnonzero(legal)[at]))
+        if not is_illegal:
+            both.step(int(np.flatnonzero(both.last()[0]["action_mask"])[0]))
+        for ended, debate in ((info, solo.debate), (both.infos["debater_0"], both.unwrapped.debate)):
+            assert ended["winner"] == debate.winner and ended["illegal"] == is_illegal
+            assert (ended["margin"] is None) == is_illegal
+
+
+@pytest.mark.parametrize("action", [0.9, np.float64(300), "7", None, np.array([1, 2]), np.array([300.5])])
+def test_an_action_that_is_no_whole_number_is_refused(judge: pd.Judge, action: Any) -> None:
+    solo: Any = DebateEnv(role="honest", first="honest", pixels=2, judge=judge)
+    both: Any = pixel_debate.pettingzoo.raw_env(pixels=2, judge=judge)
+    for env in (solo, both):
+        env.reset(seed=1)
+        if env is both and action is None:
+            continue
+        with pytest.raises(ValueError, match="an action must be a whole number, row \\* width \\+ column, not"):
+            env.step(action)
+        assert env.debate.evidence == [] and env.debate.winner is None
+    # Whichever whole number it is.
+    for number in (np.int64, np.uint8, int, np.array):
+        solo.reset(seed=1)
+        one: Any = number(1)
+        solo.step(one)
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        ((0, 0), r"the liar debater: pixel \(0, 0\) is zero"),
+        ("x", r"the liar debater \(mine\) has answered str, which is no answer: a pixel is \(column, row\)"),
+        ((3.7, 4.2), r"the liar debater \(mine\) has answered tuple, which is no answer"),
+        (KeyError("lost"), r"the liar debater \(mine\) has raised KeyError: 'lost'"),
+    ],
+)
+def test_an_opponents_nonsense_is_not_taken_for_ones_own(judge: pd.Judge, answer: Any, sentence: str) -> None:
+    def mine(view: pd.View) -> tuple[int, int]:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer  # type: ignore[no-any-return]
+
+    env = DebateEnv(role="honest", first="honest", opponent=mine, pixels=4, judge=judge, images=[17])
+    env.reset(seed=1)
+    with pytest.raises(pd.PlayerError, match="image 17 of mnist-test, lie ., honest first: " + sentence):
+        env.step(np.int64(np.flatnonzero(env.action_masks())[0]))
+    assert env.debate.evidence == []
+
+    class Resets:
+        def choose(self, view: pd.View) -> tuple[int, int]:
+            return mine(view)
+
+        def reset(self) -> None:
+            raise RuntimeError("boom")
+
+    env = DebateEnv(role="honest", opponent=Resets(), pixels=4, judge=judge)
+    with pytest.raises(pd.PlayerError, match=r"the liar debater \(Resets\) has raised RuntimeError: boom"):
+        env.reset(seed=1)
+
+
 @pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])
 def test_a_step_that_was_broken_off_can_be_repeated(judge: pd.Judge, error: type[BaseException]) -> None:
     spoil = True
@@ -236,7 +305,7 @@ def test_a_step_against_an_opponent_can_be_repeated(
     kept = env.debate
     if spoiler == "opponent":
         other = DebateEnv(pixels=4, judge=mine, opponent=last, role="liar", first="honest")
-        with pytest.raises(error, match="lost"):
+        with pytest.raises(pd.PlayerError if error is KeyError else error, match="lost"):
             other.reset(seed=2)
         with pytest.raises(gymnasium.error.ResetNeeded):
             other.step(np.int64(0))

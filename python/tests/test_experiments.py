@@ -182,6 +182,28 @@ def test_what_a_player_spoils_is_named_and_the_rest_is_kept(tmp_path: pathlib.Pa
     assert {row["image"] for row in tables(tmp_path)} == set(range(6))
 
 
+@pytest.mark.parametrize("spoils", ["raises", "illegal"])
+def test_whose_fault_it_was_is_told(spoils: str, tmp_path: pathlib.Path) -> None:
+    class Mine:
+        version = "1"
+
+        def reset(self) -> None:
+            if spoils == "raises":
+                raise RuntimeError("boom")
+
+        def choose(self, view: pd.View) -> tuple[int, int]:
+            return 0, 0
+
+    text = file('"judge-4"', '"random"').replace('"greedy"', '"mine"').replace("range = [0, 6]", "range = [0, 1]")
+    [(_, images, error)] = pd.run(text, tmp_path, debaters={"mine": Mine()}).failures
+    wanted = {
+        "raises": "the liar debater (Mine) has raised RuntimeError: boom",
+        "illegal": "the liar debater: pixel (0, 0) is zero",
+    }
+    assert images == [0] and f"image 0, lie 3, honest first: {wanted[spoils]}" in str(error)
+    assert isinstance(error.__cause__, RuntimeError) == (spoils == "raises")
+
+
 def too_few(count: int) -> object:
     return np.zeros((count, 9), np.float32)
 
@@ -392,7 +414,11 @@ def test_names_are_refused_with_what_is_allowed(tmp_path: pathlib.Path) -> None:
         pd.run(file('"shipped"'), tmp_path, judges={"shipped": Batches()})
     with pytest.raises(pd.Error, match="line 11.*`honest` is \"mine\".*; or `other`"):
         pd.run(file('"judge-4"', '"mine"'), tmp_path, debaters={"other": "greedy"})
-    with pytest.raises(pd.RunError, match="the experiment cannot be read"):
+    with pytest.raises(pd.Error, match="line 13.*logrge.*`judge-6`, a file, or `logreg`, or `net`"):
+        pd.run(file('"logrge"'), tmp_path, judges={"net": Batches(), "logreg": Batches()})
+    with pytest.raises(pd.RunError, match="the experiment cannot be read: .*; an experiment's text has line breaks"):
+        pd.run('title = "x"', tmp_path)
+    with pytest.raises(pd.RunError, match="the experiment cannot be read: [^;]*$"):
         pd.run(tmp_path / "none.toml", tmp_path)
     with pytest.raises(ValueError, match="threads must be a whole number from 1 to 1024, not 0"):
         pd.run(file('"judge-4"'), tmp_path, threads=0)

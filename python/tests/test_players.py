@@ -2,11 +2,13 @@ import pickle
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pixel_debate as pd
 import pytest
+import torch
 from pixel_debate.types import AnyDebater, AnyJudge, Role
 
 Values = npt.NDArray[np.uint8]
@@ -198,8 +200,8 @@ def test_what_a_player_raises_is_the_cause(debate: pd.Debate, judge: pd.Judge) -
 @pytest.mark.parametrize(
     ("pixel", "sentence"),
     [
-        ((0, 0), r"pixel \(0, 0\) is zero"),
-        ((200, 0), r"pixel \(200, 0\) is outside the image"),
+        ((0, 0), r"the liar debater: pixel \(0, 0\) is zero"),
+        ((200, 0), r"the liar debater: pixel \(200, 0\) is outside the image"),
         ((1, 2, 3), r"the liar debater \(wrong\) has answered tuple, which is no answer"),
         (None, r"the liar debater \(wrong\) has answered NoneType, which is no answer"),
     ],
@@ -212,6 +214,87 @@ def test_an_illegal_pixel_is_refused_with_the_debates_name(
 
     with pytest.raises(pd.PlayerError, match=NAME + sentence):
         pd.play(debate, judge, liar=wrong)
+
+
+@pytest.mark.parametrize("role", ["honest", "liar"])
+def test_a_reset_that_raises_spoils_its_debate_alone(mnist: pd.Dataset, judge: pd.Judge, role: Role) -> None:
+    class Once(ByReading):
+        def reset(self) -> None:
+            super().reset()
+            if self.resets == 2:
+                raise RuntimeError("boom")
+
+    def given(debater: AnyDebater) -> dict[str, Any]:
+        return {"honest": "random", "liar": "random", role: debater}
+
+    evaluation = pd.evaluate(mnist, judge, images=[17], rules=pd.Rules(2), **given(Once()))
+    [(image, _, first)] = evaluation.failures
+    assert (image, first, len(evaluation.debates)) == (17, "liar", 1)
+    [error] = evaluation.failures.values()
+    assert f"liar first: the {role} debater (Once) has raised RuntimeError: boom" in str(error)
+    assert isinstance(error.__cause__, RuntimeError)
+
+    # The class, where one of it was meant.
+    debate = pd.Debate.of(pd.Rules(2), mnist, 17, 8)
+    with pytest.raises(pd.PlayerError, match=rf"the {role} debater \(Once\) .*TypeError: .*Once\(\) is one of it") as info:
+        pd.play(debate, judge, **given(Once))  # type: ignore[arg-type]  # pyright: ignore
+    assert isinstance(info.value.__cause__, TypeError)
+
+
+def test_functions_that_keep_something_are_reset_as_well(debate: pd.Debate, judge: pd.Judge) -> None:
+    class Calls:
+        resets = 0
+
+        def reset(self) -> None:
+            self.resets += 1
+
+        def __call__(self, view: pd.View) -> tuple[int, int]:
+            return last(view)
+
+    mine = Calls()
+    pd.play(debate, judge, liar=mine)
+    assert mine.resets == 1
+
+
+@pytest.mark.parametrize("decides", [False, True])
+def test_a_tensor_may_keep_account_of_its_gradient(mnist: pd.Dataset, decides: bool) -> None:
+    weights = torch.zeros((28 * 28, 10), requires_grad=True)
+    with torch.no_grad():
+        weights[:, 7] = 1
+
+    def mine(values: Values, masks: Masks) -> torch.Tensor:
+        return torch.tensor(values).float().flatten(1) @ weights
+
+    class Decides:
+        def decide(self, view: pd.View) -> torch.Tensor:
+            return mine(view.values[None], view.mask[None])[0]
+
+    debate = pd.Debate.of(pd.Rules(2), mnist, 17, 8)
+    played = pd.play(debate, Decides() if decides else mine, honest="random", liar="random")
+    assert played.winner == "honest" and played.verdict_logits is not None and played.verdict_logits[7] > 0
+
+
+def test_what_numpy_says_of_an_answer_is_the_cause(debate: pd.Debate) -> None:
+    for tensor, sentence in [
+        (torch.zeros((1, 10), dtype=torch.bfloat16), "BFloat16"),
+        (torch.zeros((1, 10), device="meta"), "meta"),
+    ]:
+
+        def mine(values: Values, masks: Masks, tensor: torch.Tensor = tensor) -> torch.Tensor:
+            return tensor
+
+        with pytest.raises(pd.PlayerError, match=rf"not Tensor, of which numpy makes no such array: .*{sentence}") as info:
+            pd.play(debate, mine, honest="random", liar="random")
+        assert sentence in str(info.value.__cause__)
+
+
+def test_of_no_debates_there_is_no_rate(mnist: pd.Dataset, judge: pd.Judge) -> None:
+    nothing: list[dict[str, Any]] = [{"images": 0}, {"images": []}, {"images": 2, "orders": []}]
+    for options in nothing:
+        evaluation = pd.evaluate(mnist, judge, **options)
+        for partial in (False, True):
+            with pytest.raises(pd.Error, match="no debate was played"):
+                evaluation.honest_rate(partial=partial)
 
 
 def test_what_cannot_play_is_refused(debate: pd.Debate, judge: pd.Judge) -> None:

@@ -70,7 +70,9 @@ impl Files<'_> {
             ));
         }
         let file = self.judge_file(spec, pixels);
-        let judge = Judge::read(&file).map_err(|error| error.to_string())?;
+        let judge = Judge::read(&file).map_err(|error| {
+            if file.exists() { error.to_string() } else { format!("{error}. {}", self.judges()) }
+        })?;
         if let Some(train) = &spec.train {
             let data = train.data(self.folder);
             let data = Dataset::open(&data, Split::Train).map_err(|error| {
@@ -92,6 +94,12 @@ impl Files<'_> {
         let file = self.judge_file(spec, pixels);
         let data = train.data(self.folder);
         (!file.exists()).then_some(Missing { file, train, data })
+    }
+
+    /// Which judges there are.
+    fn judges(&self) -> String {
+        let ours = "It must be `shipped`, `judge-4`, `judge-6`, a file".to_owned();
+        self.custom.judges().fold(ours, |known, name| format!("{known}, or `{name}`"))
     }
 
     fn judge_file(&self, spec: &JudgeSpec, pixels: u8) -> PathBuf {

@@ -53,6 +53,9 @@ class Evaluation:
     def honest_rate(self, *, partial: bool = False) -> tuple[float, float, float]:
         """How often the honest debater won: the mean over images of the share of an image's debates.
 
+        With ``lies="all"`` this is the share of lies refuted. The paper's measure is another, the share of images of which
+        all lies were: :func:`pixel_debate.honest_wins` of a run.
+
         Parameters
         ----------
         partial : bool
@@ -72,6 +75,8 @@ class Evaluation:
             first = next(iter(self.failures.values()))
             played = f"{len(self.debates)} were played"
             raise Error(f"{len(self.failures)} debates have failed and {played}: {first}") from first
+        if not self.debates:
+            raise Error("no debate was played: of none there is no rate")
         won: dict[int, list[float]] = {}
         for image, debate in zip(self.images, self.debates, strict=True):
             won.setdefault(image, []).append(float(debate.winner == "honest"))

@@ -134,7 +134,9 @@ def _read(experiment: str | os.PathLike[str]) -> tuple[str, pathlib.Path]:
     try:
         return path.read_text(encoding="utf-8"), path.parent
     except (OSError, UnicodeDecodeError) as error:
-        raise RunError(f"{path}: the experiment cannot be read: {error}") from error
+        hint = "; an experiment's text has line breaks, and this, which has none, is taken for a path"
+        hint = hint if isinstance(experiment, str) and "=" in experiment else ""
+        raise RunError(f"{path}: the experiment cannot be read: {error}{hint}") from error
 
 
 def _version(kind: str, name: str, given: object, versions: Mapping[str, str | int]) -> str:

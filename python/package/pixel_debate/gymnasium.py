@@ -25,9 +25,10 @@ from pixel_debate._native import (
     Judge,
     SetupError,
     _asks_judge,  # pyright: ignore[reportPrivateUsage]
+    _begin,  # pyright: ignore[reportPrivateUsage]
     _check_judge,  # pyright: ignore[reportPrivateUsage]
 )
-from pixel_debate.scenes import Observation, RenderMode, Scenes, move, rendered
+from pixel_debate.scenes import Observation, RenderMode, Scenes, rendered, reveal, whole
 from pixel_debate.types import AnyDebater, BatchJudge, Role
 
 __all__ = ["DebateEnv"]
@@ -40,7 +41,9 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
 
     An action is a pixel, ``row * width + column``; ``info["action_mask"]``, the observation's mask and
     ``action_masks()`` say which are legal. An episode is one debate. The reward comes with the verdict: 1 for a
-    win and -1 for a loss, or the judge's margin for one's own side; -1 ends the debate with an illegal action.
+    win and -1 for a loss, or the judge's margin for one's own side; -1 ends the debate with an illegal action. At the
+    end ``info`` has ``"winner"``, the judge's ``"margin"`` for the honest debater, None where there are no logits, and
+    whether the action was ``"illegal"``, as in the PettingZoo environment.
 
     Parameters
     ----------
@@ -109,8 +112,8 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
         opponent = self._opponent
         if isinstance(opponent, str):
             opponent = Agent(opponent, int(random.integers(2**63)))
-        elif (forget := getattr(opponent, "reset", None)) is not None:
-            forget()
+        elif not isinstance(opponent, Agent):
+            _begin(debate, opponent, "liar" if role == "honest" else "honest")
         debate = self._answered(debate, role, opponent)
         # All at once: the opponent may have raised, and Ctrl-C may come at any moment.
         vars(self).update(debate=debate, role=role, _against=opponent)
@@ -121,9 +124,10 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
     ) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Reveals a pixel; the opponent answers, or the judge does.
 
-        Where one of them raises, or Ctrl-C stops it while it thinks, nothing has happened, and the step can be repeated.
+        An action that is no whole number is a ``ValueError``, and an opponent that raises, or reveals what is not legal,
+        a ``PlayerError``, which names it. Where one of them raises, or Ctrl-C stops it while it thinks, nothing has happened, and the step can be repeated.
         """
-        place = int(action)
+        place = whole(action)
         if "debate" not in vars(self):
             raise gymnasium.error.ResetNeeded("reset() begins the first debate")
         if self.debate.role_to_move != self.role:
@@ -135,7 +139,8 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
             debate.forfeit(seat, "illegal_move")
             observation, info = self._observe(debate)
             self.debate = debate
-            return observation, -1.0, True, False, {**info, "illegal": True}
+            ended = {"winner": debate.winner, "margin": None, "illegal": True}
+            return observation, -1.0, True, False, {**info, **ended}
         debate = self.debate.copy()
         debate.apply(self.scenes.pixel(place))
         debate = self._answered(debate, self.role, self._against)
@@ -147,7 +152,7 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
         outcome = self.scenes.outcome(debate)
         honest = self.scenes.honest_reward(outcome)
         observation, info = self._observe(debate)
-        info = {**info, "winner": outcome.winner, "margin": outcome.margin}
+        info = {**info, "winner": outcome.winner, "margin": outcome.margin, "illegal": False}
         self.debate = debate
         return observation, honest if self.role == "honest" else -honest, True, False, info
 
@@ -162,7 +167,7 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
     def _answered(self, debate: Debate, role: Role, opponent: AnyDebater) -> Debate:
         """The debate after the opponent's reveals, until it is the turn of ``role``."""
         while debate.role_to_move not in (None, role):
-            debate.apply(move(opponent, debate, self._search_judge))
+            reveal(opponent, debate, self._search_judge)
         return debate
 
     def _observe(self, debate: Debate) -> tuple[Observation, dict[str, Any]]:

@@ -21,7 +21,7 @@ from pettingzoo import AECEnv, register
 from pettingzoo.utils import wrappers
 
 from pixel_debate._native import Debate
-from pixel_debate.scenes import Observation, RenderMode, Scenes, rendered
+from pixel_debate.scenes import Observation, RenderMode, Scenes, rendered, whole
 
 __all__ = ["env", "raw_env"]
 
@@ -108,7 +108,7 @@ class raw_env(AECEnv[str, Observation, int]):  # noqa: N801
         if self.terminations[agent] or self.truncations[agent]:
             self._was_dead_step(action)  # type: ignore[arg-type]  # pyright: ignore
             return
-        place = -1 if action is None else int(action)
+        place = -1 if action is None else whole(action)
         legal = self.observe(agent)["action_mask"]
         debate = self.debate.copy()
         rewards = dict.fromkeys(AGENTS, 0.0)

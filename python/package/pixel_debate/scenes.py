@@ -19,11 +19,12 @@ from pixel_debate._native import (
     SetupError,
     View,
     _check_judge,  # pyright: ignore[reportPrivateUsage]
+    _reveal,  # pyright: ignore[reportPrivateUsage]
     play,
 )
 from pixel_debate.types import AnyDebater, AnyJudge, BatchJudge, Legal, Role
 
-__all__ = ["Observation", "Outcome", "RenderMode", "Scenes", "move", "picture", "rendered", "text"]
+__all__ = ["Observation", "Outcome", "RenderMode", "Scenes", "picture", "rendered", "reveal", "text", "whole"]
 
 RenderMode: TypeAlias = Literal["human", "rgb_array", "ansi"]
 """How an environment shows its debate: printed in characters, as a picture, or as characters."""
@@ -213,18 +214,28 @@ class Scenes:
         return 1.0 if outcome.winner == "honest" else -1.0
 
 
-def move(debater: AnyDebater, debate: Debate, judge: Judge | BatchJudge | None) -> tuple[int, int]:
-    """What a debater reveals in a debate in which it is to move."""
+def reveal(debater: AnyDebater, debate: Debate, judge: Judge | BatchJudge | None) -> None:
+    """Has a debater make its reveal in a debate in which it is to move.
+
+    Raises
+    ------
+    PlayerError
+        If it raises, or answers what is no legal pixel.
+    """
     if isinstance(debater, str):
         debater = Agent(debater)
     if isinstance(debater, Agent):
-        return debater.choose(debate, judge).pixel
-    seat = debate.to_move
-    assert seat is not None
-    view = debate.view(seat)
-    pixel = debater(view) if callable(debater) else debater.choose(view)
-    column, row = pixel
-    return int(column), int(row)
+        debate.apply(debater.choose(debate, judge).pixel)
+    else:
+        _reveal(debate, debater)
+
+
+def whole(action: object) -> int:
+    """An action, which must be a whole number: what is none would be another pixel's if it were rounded."""
+    try:
+        return operator.index(action)  # type: ignore[arg-type]  # pyright: ignore
+    except TypeError:
+        raise ValueError(f"an action must be a whole number, row * width + column, not {action!r}") from None
 
 
 SCALE = 10

@@ -44,7 +44,7 @@ class Decider(Protocol):
 
 
 class Chooser(Protocol):
-    """A debater with a method. If it has a method ``reset()``, that is called before each debate."""
+    """A debater with a method."""
 
     def choose(self, view: View, /) -> tuple[int, int]:
         """The pixel to reveal, column and row."""
@@ -52,7 +52,7 @@ class Chooser(Protocol):
 
 
 Debater: TypeAlias = Callable[[View], tuple[int, int]]
-"""A debater that is a function of its view."""
+"""A debater that is a function of its view. A debater with a method ``reset()`` has it called before each debate."""
 
 AnyJudge: TypeAlias = Judge | BatchJudge | Decider
 AnyDebater: TypeAlias = str | Agent | Debater | Chooser
