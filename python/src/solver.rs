@@ -259,6 +259,11 @@ pub(crate) fn optimal(
                 reveals.push(pixel);
                 continue;
             }
+            // To set up a search takes some time as well, for each of hundreds of reveals.
+            if clock.is_over() {
+                open.push(pixel);
+                continue;
+            }
             let mut after = debate.clone();
             if after.apply(Move::Reveal { by, pixel }).is_err() {
                 continue;

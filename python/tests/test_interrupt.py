@@ -34,6 +34,8 @@ print("ready", flush=True)
         "pd.play(long, judge, honest='mcts:1000000', liar='exact')",
         "pd.solve(long, judge)",
         "pd.optimal(long, judge)",
+        # Solved at once, and then every other reveal is looked into.
+        "pd.optimal(pd.Debate.of(pd.Rules(2, legal='any'), mnist, 1, 3), judge)",
         "pd.solve(long, own)",
         "pd.evaluate(mnist, works, images=5000)",
         "[pd.Debate(pd.Rules(4), mnist.images[17], 7, 8) for _ in range(10**8)]",

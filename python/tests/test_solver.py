@@ -1,5 +1,6 @@
 import json
 import pickle
+import time
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +70,16 @@ def test_time_may_be_over(mnist: pd.Dataset) -> None:
     best = pd.optimal(debate, pd.Judge.shipped(6), seconds=0.0)
     assert best.winner is None and not best.reveals
     assert best.open == {tuple(pixel) for pixel in debate.legal_moves.tolist()}
+
+
+def test_the_time_is_for_all_reveals_together(mnist: pd.Dataset, judge: pd.Judge) -> None:
+    debate = pd.Debate.of(pd.Rules(2, legal="any"), mnist, 1, 3)
+    began = time.monotonic()
+    best = pd.optimal(debate, judge, seconds=0.2)
+    # Without an eye on the clock it is about twenty seconds, some tens of milliseconds for each reveal.
+    assert time.monotonic() - began < 5
+    assert best.winner == debate.role_to_move and best.reveals and best.open
+    assert not best.reveals & best.open
 
 
 def test_optimal_reveals_are_those_that_keep_the_win() -> None:
