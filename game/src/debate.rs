@@ -398,39 +398,7 @@ impl Debate {
             let (revealed, of) = (self.evidence.len() as u8, self.rules.pixels);
             return Err(IllegalMove::VerdictTooEarly { revealed, of });
         }
-        let classes = self.classes;
-        match verdict {
-            Verdict::Logits { logits } => {
-                if logits.len() != usize::from(classes) {
-                    return Err(IllegalMove::LogitsCount { have: logits.len(), need: classes });
-                }
-                match (0..classes).zip(logits).find(|(_, logit)| !logit.is_finite()) {
-                    Some((label, &logit)) => Err(IllegalMove::NotFinite { label, logit }),
-                    None => Ok(()),
-                }
-            }
-            &Verdict::Label { label, probability, ref explanation } => {
-                let Claims { honest, liar } = self.claims;
-                match liar {
-                    Some(lie) if label != honest && label != lie => {
-                        let claims = [honest.min(lie), honest.max(lie)];
-                        return Err(IllegalMove::NotAClaim { label, claims });
-                    }
-                    None if label >= classes => {
-                        return Err(IllegalMove::NotALabel { label, classes });
-                    }
-                    _ => {}
-                }
-                if let Some(probability) = probability.filter(|p| !(0.0..=1.0).contains(p)) {
-                    return Err(IllegalMove::NotAProbability { probability });
-                }
-                let have = explanation.as_ref().map_or(0, |text| text.chars().count());
-                if have > Verdict::MAX_EXPLANATION {
-                    return Err(IllegalMove::ExplanationTooLong { have });
-                }
-                Ok(())
-            }
-        }
+        check_verdict(verdict, self.claims, self.classes)
     }
 
     fn lose(&mut self, by: Debater, reason: OutcomeReason, event: Event) -> Event {
@@ -441,6 +409,46 @@ impl Debate {
     fn finish(&mut self, event: Event, outcome: Outcome) -> Event {
         self.end = Some(End { event: event.clone(), outcome });
         event
+    }
+}
+
+/// Whether the rules allow that answer once all pixels are revealed.
+pub(crate) fn check_verdict(
+    verdict: &Verdict,
+    claims: Claims,
+    classes: u8,
+) -> Result<(), IllegalMove> {
+    match verdict {
+        Verdict::Logits { logits } => {
+            if logits.len() != usize::from(classes) {
+                return Err(IllegalMove::LogitsCount { have: logits.len(), need: classes });
+            }
+            match (0..classes).zip(logits).find(|(_, logit)| !logit.is_finite()) {
+                Some((label, &logit)) => Err(IllegalMove::NotFinite { label, logit }),
+                None => Ok(()),
+            }
+        }
+        &Verdict::Label { label, probability, ref explanation } => {
+            let Claims { honest, liar } = claims;
+            match liar {
+                Some(lie) if label != honest && label != lie => {
+                    let claims = [honest.min(lie), honest.max(lie)];
+                    return Err(IllegalMove::NotAClaim { label, claims });
+                }
+                None if label >= classes => {
+                    return Err(IllegalMove::NotALabel { label, classes });
+                }
+                _ => {}
+            }
+            if let Some(probability) = probability.filter(|p| !(0.0..=1.0).contains(p)) {
+                return Err(IllegalMove::NotAProbability { probability });
+            }
+            let have = explanation.as_ref().map_or(0, |text| text.chars().count());
+            if have > Verdict::MAX_EXPLANATION {
+                return Err(IllegalMove::ExplanationTooLong { have });
+            }
+            Ok(())
+        }
     }
 }
 

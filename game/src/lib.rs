@@ -16,7 +16,7 @@
 //! | who wins by the judge's logits | [`honest_wins`], [`honest_margin`], [`believed_label`] |
 //! | what a seat may be told | [`View`], [`ViewEvent`], [`Sight`] |
 //! | the record of a debate | [`Transcript`] |
-//! | why something is refused | [`SetupError`], [`IllegalMove`], [`IllegalJudgment`], [`TranscriptError`], [`ImageError`] |
+//! | why something is refused | [`SetupError`], [`IllegalMove`], [`IllegalJudgment`], [`TranscriptError`], [`ImageError`], [`ViewError`] |
 //! | which bytes the program computes | [`BEHAVIOUR`] |
 //!
 //! ```
@@ -75,4 +75,4 @@ pub use rules::{LegalPixels, Rules, RulesError, TurnOrder};
 pub use seats::{Debater, Role, Seat, UnknownName};
 pub use transcript::{ImageSource, Players, Transcript, TranscriptError};
 pub use verdict::{Outcome, OutcomeReason, Verdict, believed_label, honest_margin, honest_wins};
-pub use view::{Sight, Truth, View, ViewEvent, ViewRules};
+pub use view::{Sight, Truth, View, ViewError, ViewEvent, ViewRules};

@@ -4,7 +4,11 @@
 //! is decided here and nowhere else: a server serialises a [`View`] for a client and never a
 //! [`Debate`].
 
+mod check;
+
 use serde::{Deserialize, Serialize};
+
+pub use check::ViewError;
 
 use crate::{
     Claims, Debate, Debater, Event, Evidence, Image, LegalPixels, Outcome, Pixel, Role, Rules,
@@ -17,7 +21,9 @@ use crate::{
 /// image, the evidence, the claims by place, and the rules less who is honest. Without precommit
 /// they are told no claim, for the only one made is the truth. After the outcome everybody sees
 /// everything.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+///
+/// One is read only if its parts fit together: [`check`](Self::check).
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct View {

@@ -2,6 +2,7 @@ import copy
 import json
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pixel_debate as pd
@@ -139,11 +140,25 @@ def test_views_hide_what_the_rules_hide(debate: pd.Debate) -> None:
         free.view("third")  # type: ignore[arg-type]  # pyright: ignore
 
 
-def test_views_of_other_sizes_are_refused(debate: pd.Debate) -> None:
-    said = json.loads(debate.view("first").to_json())
-    said["width"] = 5
-    with pytest.raises(pd.TranscriptError, match="different sizes"):
-        pd.View.from_json(json.dumps(said))
+@pytest.mark.parametrize(
+    ("place", "value", "said"),
+    [
+        ("width", 5, "image is of .* by the rest of the view it must be"),
+        ("claims", {"first": 8, "second": 12}, "the second debater claims 12, which is not one of the 10 classes"),
+        ("claims", {"first": 7, "second": 7}, "both debaters claim 7"),
+        ("classes", 1, "1 classes: a debate has 2 to 255"),
+        ("rules", {"pixels": 0}, "a debate of 0 pixels: the number must be 1 to 128"),
+        ("role", "honest", "role is honest: by the rest of the view it must be liar"),
+        ("to_move", "second", "to_move is second"),
+        ("evidence", [{"by": "first", "pixel": [30, 0], "value": 9}], "reveal 1 of the evidence: pixel .30, 0. is out"),
+    ],
+)
+def test_views_whose_parts_do_not_fit_are_refused(debate: pd.Debate, place: str, value: Any, said: str) -> None:
+    """Searches count on them: such a view had some of them panic."""
+    view = json.loads(debate.view("first").to_json())
+    view[place] = {**view[place], **value} if isinstance(value, dict) else value
+    with pytest.raises(pd.TranscriptError, match=said):
+        pd.View.from_json(json.dumps(view))
 
 
 @settings(max_examples=30, deadline=None)
