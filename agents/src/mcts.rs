@@ -154,13 +154,18 @@ impl Mcts {
         self.memory.root_visits().iter().map(|(_, visits)| visits).sum()
     }
 
-    /// Before the last pixel, asks the judge about all candidates at once, for an evaluator may
-    /// answer a batch faster than its sets one by one.
+    /// Before the last pixel, asks the judge about all candidates, as many at once as it likes, for an
+    /// evaluator may answer a batch faster than its sets one by one.
     ///
     /// The search then finds the answers where it would have asked. Nothing else depends on which
     /// sets the judge was asked about, so its moves stay the same, bit for bit with an evaluator
     /// that gives a set the same bits in any batch, as the sparse engine does.
-    fn judge_last_pixels(&mut self, position: &Position, evaluator: &mut dyn Evaluator) {
+    fn judge_last_pixels(
+        &mut self,
+        position: &Position,
+        evaluator: &mut dyn Evaluator,
+        clock: Clock,
+    ) {
         let evidence = position.evidence();
         if position.role_to_move(evidence.pixels().len() + 1).is_some() {
             return;
@@ -172,9 +177,14 @@ impl Mcts {
         if sets.len() > self.rollouts.saturating_sub(self.visits()) as usize {
             return;
         }
-        for (set, logits) in sets.iter().zip(evaluator.evaluate(&sets)) {
-            let value = self.value.of(position.honest_margin(&logits));
-            self.judged.insert(set.clone(), value);
+        for sets in sets.chunks(evaluator.batch().max(1)) {
+            for (set, logits) in sets.iter().zip(evaluator.evaluate(sets)) {
+                let value = self.value.of(position.honest_margin(&logits));
+                self.judged.insert(set.clone(), value);
+            }
+            if clock.is_over() {
+                return;
+            }
         }
     }
 
@@ -200,6 +210,9 @@ impl Mcts {
     }
 
     /// As [`search`](Self::search), several rollouts at a time.
+    ///
+    /// Where the time is over before the judge has been asked about all their ends, the rollouts from the
+    /// first on whose end is not known are taken back.
     fn search_gathered(
         &mut self,
         position: &Position,
@@ -223,9 +236,20 @@ impl Mcts {
                 }
             }
             let sets: Vec<PixelSet> = sets.into_iter().collect();
-            let logits = evaluator.evaluate(&sets);
-            for (set, logits) in sets.into_iter().zip(logits) {
-                judged.insert(set, value.of(position.honest_margin(&logits)));
+            for sets in sets.chunks(evaluator.batch().max(1)) {
+                let values = evaluator.evaluate(sets);
+                let values = values.iter().map(|logits| value.of(position.honest_margin(logits)));
+                judged.extend(sets.iter().cloned().zip(values));
+                if clock.is_over() {
+                    break;
+                }
+            }
+            let known = under_way.iter().take_while(|one| judged.contains_key(&one.revealed));
+            let known = known.count();
+            while under_way.len() > known
+                && let Some(rollout) = under_way.pop()
+            {
+                memory.take_back(&rollout);
             }
             left -= under_way.len() as u32;
             for rollout in under_way {
@@ -315,7 +339,7 @@ impl Agent for Mcts {
         let position = Position::of(view)?;
         self.memory.advance(&position.revealed);
         if !clock.is_over() {
-            self.judge_last_pixels(&position, evaluator);
+            self.judge_last_pixels(&position, evaluator, clock);
         }
         let complete = if self.gathered > 1 {
             self.search_gathered(&position, evaluator, clock)
@@ -336,6 +360,7 @@ mod paper_tests;
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::sync::{Arc, Mutex};
 
     use pixel_debate_game::{Debate, Image, Move, Rules, Seat};
@@ -361,6 +386,28 @@ mod tests {
                 set.pixels().iter().map(|pixel| self.weights[usize::from(pixel.x)]).sum::<f32>()
             };
             sets.iter().map(|set| std::array::from_fn(|label| sum(set) * label as f32)).collect()
+        }
+    }
+
+    /// Sets that the hurried judge is best asked about at once.
+    const HURRIED: usize = 3;
+
+    thread_local! {
+        /// How many batches the hurried judge may yet be asked about.
+        static ASKED: Cell<usize> = const { Cell::new(0) };
+    }
+
+    /// The same judge, that counts down with each batch.
+    struct Hurried(Weighing);
+
+    impl Evaluator for Hurried {
+        fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+            ASKED.set(ASKED.get().saturating_sub(1));
+            self.0.evaluate(sets)
+        }
+
+        fn batch(&self) -> usize {
+            HURRIED
         }
     }
 
@@ -419,8 +466,9 @@ mod tests {
             prop_assert!(gathers.search_gathered(&position, &mut judge, Clock::unlimited()));
             prop_assert_eq!(gathers.visits(), rollouts);
             let batches = judge.batches.lock().unwrap().clone();
-            prop_assert_eq!(batches.len(), rollouts.div_ceil(gathered) as usize);
-            prop_assert!(batches.iter().all(|sets| *sets <= gathered as usize));
+            prop_assert!(batches.len() <= rollouts.div_ceil(gathered) as usize);
+            prop_assert!(batches.iter().all(|sets| (1..=gathered as usize).contains(sets)));
+            prop_assert_eq!(batches.iter().sum::<usize>(), gathers.judged.len());
             // One at a time it is the plain search.
             plain.search(&position, &mut judge, Clock::unlimited());
             let mut ones = Mcts::new(rollouts, value, shape, seed).gathering(1);
@@ -430,6 +478,42 @@ mod tests {
             for (set, value) in &gathers.judged {
                 prop_assert!(plain.judged.get(set).is_none_or(|known| known == value));
             }
+        }
+
+        #[test]
+        fn what_the_judge_had_no_time_for_was_never_under_way(
+            (value, shape, _) in any_mcts(),
+            pixels in 2..=4_u8,
+            gathered in 1..100_u32,
+            batches in 1..4_usize,
+            weights in weights(),
+            seed: u64,
+        ) {
+            let debate = debate(pixels);
+            let view = debate.view(Seat::Debater(debate.to_move().unwrap()));
+            let position = Position::of(&view).unwrap();
+            let agent = || Mcts::new(10_000, value, shape, seed).gathering(gathered);
+            // The time is over with the answer to one of the first batches.
+            ASKED.set(batches);
+            let clock = Clock::unlimited().unless(|| ASKED.get() == 0);
+            let mut judge = Hurried(Weighing { weights, batches: Arc::default() });
+            let mut hurried = agent();
+            let complete = hurried.search_gathered(&position, &mut judge, clock);
+            // A search may know all sets that it tries before.
+            prop_assume!(!complete);
+            let asked = judge.0.batches.lock().unwrap().clone();
+            prop_assert_eq!(asked.len(), batches);
+            prop_assert!(asked.iter().all(|sets| *sets <= HURRIED));
+            prop_assert_eq!(hurried.judged.len(), asked.iter().sum::<usize>());
+
+            // As many rollouts as are counted, of which the judge was asked about all.
+            let made = hurried.visits();
+            prop_assert!(made > 0);
+            let mut calm = Mcts::new(made, value, shape, seed).gathering(gathered);
+            let mut judge = Weighing { weights, batches: Arc::default() };
+            prop_assert!(calm.search_gathered(&position, &mut judge, Clock::unlimited()));
+            prop_assert_eq!(hurried.memory.root_visits(), calm.memory.root_visits());
+            prop_assert!(calm.judged.iter().all(|(set, value)| hurried.judged.get(set) == Some(value)));
         }
 
         #[test]

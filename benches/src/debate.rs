@@ -120,6 +120,10 @@ impl<E: Evaluator> Evaluator for Metered<E> {
         self.asked.evaluations.fetch_add(sets.len() as u64, Ordering::Relaxed);
         logits
     }
+
+    fn batch(&self) -> usize {
+        self.judge.batch()
+    }
 }
 
 #[cfg(test)]

@@ -40,6 +40,18 @@ pub trait Evaluator: Send {
     /// If a pixel lies outside of the image.
     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]>;
 
+    /// How many sets it is best asked about at once, at least one: more gain nothing, and whoever has little time
+    /// asks in parts of so many, to look at the clock between.
+    ///
+    /// ```
+    /// use pixel_debate_judge::{Evaluator, Indifferent};
+    ///
+    /// assert_eq!(Indifferent.batch(), 64);
+    /// ```
+    fn batch(&self) -> usize {
+        64
+    }
+
     /// The memory that it has for what it may be asked next, in bytes.
     fn bytes(&self) -> usize {
         0

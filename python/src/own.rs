@@ -108,6 +108,10 @@ impl Evaluator for OwnEvaluator {
         logits
     }
 
+    fn batch(&self) -> usize {
+        BATCH
+    }
+
     fn decider(&mut self, question: Question) -> Box<dyn Decider + '_> {
         let stem = Vec::new();
         Box::new(Gathered {

@@ -184,6 +184,10 @@ impl Evaluator for Fewer {
         logits
     }
 
+    fn batch(&self) -> usize {
+        self.judge.batch()
+    }
+
     fn bytes(&self) -> usize {
         self.judge.bytes()
     }

@@ -31,6 +31,7 @@ print("ready", flush=True)
     [
         "pd.Agent('mcts:1000000').choose(long, judge)",
         "pd.Agent('mcts:1000000').choose(long, labels)",
+        "pd.Agent('mcts:1000000', gather=4096).choose(pd.Debate.of(pd.Rules(128, legal='any'), mnist, 17, 8), judge)",
         "pd.play(long, judge, honest='mcts:1000000', liar='exact')",
         "pd.solve(long, judge)",
         "pd.optimal(long, judge)",

@@ -142,6 +142,19 @@ impl Memory for Graph {
         }
     }
 
+    fn take_back(&mut self, rollout: &Rollout<'_>) {
+        for Step { node, index, .. } in &rollout.steps {
+            let Node { visits, edges, .. } = &mut self.nodes[*node];
+            *visits -= 1;
+            edges[*index].visits -= 1;
+            if edges[*index].visits == 0 {
+                // It was this rollout that added the move, the last of them. Where it led is left, as if it had
+                // never been reached.
+                edges.truncate(*index);
+            }
+        }
+    }
+
     fn bytes(&self) -> usize {
         // The set and the node, its hash, and its place in the index.
         let node = size_of::<(PixelSet, Node)>() + 2 * size_of::<usize>();

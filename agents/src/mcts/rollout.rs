@@ -78,6 +78,9 @@ pub(super) trait Memory: Send {
     /// Says what the end of a rollout that was counted is worth to the honest side, from 0 to 1.
     fn value(&mut self, rollout: &Rollout<'_>, honest: f32);
 
+    /// Takes back a rollout that was counted and whose end nobody has valued: the last of those that are counted.
+    fn take_back(&mut self, rollout: &Rollout<'_>);
+
     /// The memory that it takes, in bytes.
     fn bytes(&self) -> usize;
 }

@@ -111,6 +111,22 @@ impl Memory for Tree {
         }
     }
 
+    fn take_back(&mut self, rollout: &Rollout<'_>) {
+        for Step { node, index, .. } in rollout.steps.iter().rev() {
+            let Node { visits, edges } = &mut self.nodes[*node];
+            *visits -= 1;
+            let edge = &mut edges[*index];
+            edge.visits -= 1;
+            if edge.visits == 0 {
+                // It was this rollout that added the move, and since then none has been added that is left.
+                edges.truncate(*index);
+                self.nodes.pop();
+            } else {
+                edge.mean = edge.value / edge.visits as f32;
+            }
+        }
+    }
+
     fn bytes(&self) -> usize {
         // A node of one move has it inside.
         let outside = self.nodes.iter().filter(|node| node.edges.spilled());
