@@ -1,6 +1,7 @@
 """Several judges of one debate, and debates that are judged again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Literal
 
 import pixel_debate as pd
 import pytest
@@ -54,14 +55,14 @@ def test_a_panel_decides_together_whatever_connections_are_lost(address: str, se
 
 
 @pytest.mark.parametrize("shows", ["paced", "recorded", "asked"])
-def test_a_debate_is_judged_again(server: Server, shows: str) -> None:
+def test_a_debate_is_judged_again(server: Server, shows: Literal["paced", "recorded", "asked"]) -> None:
     old = server.create(honest="greedy", liar="random", pixels=4, pace_ms=0)
     with server.watch(old.name) as events:
         last = list(events)[-1]
     assert last.view.winner is not None
     again = server.create(
         judge="outside:Ada", pace_ms=0,
-        recorded={"debate": old.name, "shows": shows},  # type: ignore[typeddict-item]
+        recorded={"debate": old.name, "shows": shows},
     )
     assert again.judge is not None
     judge = Doubtful(0)
