@@ -37,8 +37,8 @@ pub struct Tier {
     pub number: u64,
     /// Who wins.
     pub winner: Option<Role>,
-    /// How many pixels the winner needs that win whatever else is revealed, from and to: 0 to 128. An image whose
-    /// winner has to answer the other side's reveals has no such plan, and fits no range.
+    /// How many pixels the plan has by which the solver proves the win, whatever else is revealed, from and to: 0 to
+    /// 128. An image whose proof answers the other side's reveals has no plan, and fits no range.
     pub plan: Option<[u8; 2]>,
     /// By how much the judge's logit of the winner's claim is above the other in the end, from and to: 0 to 1000.
     pub margin: Option<[f64; 2]>,

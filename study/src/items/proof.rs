@@ -29,8 +29,8 @@ pub struct ProvenGame {
     pub first: Role,
     /// Who wins if both play as well as can be.
     pub winner: Role,
-    /// How many pixels the winner's plan has, which win whatever else is revealed; none where it must answer the other
-    /// side's reveals.
+    /// How many pixels the plan has by which the solver proves the win, whatever else is revealed; there may be a
+    /// shorter one. None where the proof answers the other side's reveals.
     pub plan: Option<u8>,
     /// What both may reveal then: the winner by its strategy, the loser what makes the judge favour it most at once.
     pub variation: Vec<Pixel>,

@@ -14,6 +14,9 @@ use super::kept::Kept;
 use super::seeds::seed_of;
 use crate::draft::Draft;
 
+/// The version of what is kept: another program's is not taken for this one's.
+const KEPT: u32 = 1;
+
 /// Who is told how far the work is, and may stop it. It is told from any thread.
 pub trait Observer: Sync {
     /// So many of so many pieces are done.
@@ -72,7 +75,7 @@ impl<'a> Work<'a> {
     /// What all that is computed with the judge of so many pixels depends on.
     pub(super) fn base(&self, pixels: u8) -> String {
         let judge = self.draft.judge(pixels).network().hash();
-        format!("{BEHAVIOUR} {} {} {judge}", Instructions::in_use(), self.dataset)
+        format!("{KEPT} {BEHAVIOUR} {} {} {judge}", Instructions::in_use(), self.dataset)
     }
 
     /// The wrong labels of an image.
