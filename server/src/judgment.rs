@@ -6,8 +6,8 @@ use pixel_debate_protocol::{DebateId, TimedJudgment};
 use pixel_debate_store::{JudgmentFinish, NewJudgment, Store, StoredEvent, StoredJudgment};
 use serde::{Deserialize, Serialize};
 
-use crate::record::{Unreadable, json};
 use crate::results::Grade;
+use crate::stored::{Unreadable, json};
 
 /// What came of a judgment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

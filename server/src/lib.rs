@@ -44,6 +44,7 @@ mod server;
 mod services;
 mod shares;
 mod socket;
+mod stored;
 mod table;
 mod terms;
 mod tokens;

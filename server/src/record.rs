@@ -9,39 +9,15 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use pixel_debate_game::{Debate, Event, Move, Transcript};
 use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime};
-use pixel_debate_store::{NewDebate, StoreError, StoredDebate, StoredEvent};
+use pixel_debate_store::{NewDebate, StoredDebate, StoredEvent};
 use serde::{Deserialize, Serialize};
 
 use crate::earlier;
 use crate::judgment::RestoredJudgment;
 use crate::recording::Recording;
 use crate::results::DebateResult;
+use crate::stored::json;
 use crate::terms::Terms;
-
-/// Why a stored debate, or what came of it, cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Unreadable {
-    /// What is stored of it does not fit together.
-    #[error("{0}")]
-    Damaged(String),
-    #[error(transparent)]
-    Store(StoreError),
-}
-
-impl From<StoreError> for Unreadable {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Damaged { detail, .. } => Self::Damaged(detail),
-            error => Self::Store(error),
-        }
-    }
-}
-
-impl From<String> for Unreadable {
-    fn from(reason: String) -> Self {
-        Self::Damaged(reason)
-    }
-}
 
 /// An event in the store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -115,11 +91,6 @@ pub(crate) fn opening(id: &DebateId, debate: &Debate, terms: &Terms) -> NewDebat
         secret: json(&Secret { opening, seeds: *seeds, recording: recording.clone() }),
         seats: json(locks),
     }
-}
-
-/// As the store keeps it.
-pub(crate) fn json<T: Serialize>(value: &T) -> Bytes {
-    serde_json::to_vec(value).expect("plain data with string keys").into()
 }
 
 impl Restored {

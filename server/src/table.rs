@@ -144,6 +144,7 @@ impl Table {
         let seats = patience(&terms, limits, now);
         let Limits { verdict, memory, pace: longest_pace, .. } = *limits;
         let waits = Waits { seats, verdict, memory, longest_pace };
+        let judged = judgments.iter().any(|judgment| !judgment.said.is_empty());
         let judgments = Judgments::new(&id, &debate, &terms, judgments, beliefs);
         let opinions = Opinions::new(&terms, classifies);
         let schedule = Schedule::new(&debate, &terms, limits, allotment);
@@ -152,8 +153,8 @@ impl Table {
             clocks.set_banks(bank_ms);
         }
         let seq = debate.events().count() as u32;
-        // What has happened has happened after all had come.
-        let awaited = if seq == 0 { terms.locks.outside() } else { Vec::new() };
+        // What has happened, and what judges have said, was after all had come.
+        let awaited = if seq > 0 || judged { Vec::new() } else { terms.locks.outside() };
         let summary = Summary {
             debate: id.clone(),
             phase: Phase::Waiting,
@@ -241,8 +242,8 @@ impl Table {
         match input {
             Input::Begin => {
                 self.begin();
-                if self.due() == Due::Verdict {
-                    // They may have answered before the server stopped.
+                if self.is_to_be_decided() {
+                    // They may have said the last word before the server stopped.
                     return self.decide(None);
                 }
             }

@@ -9,8 +9,9 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use crate::record::{Restored, Unreadable};
+use crate::record::Restored;
 use crate::results::DebateResult;
+use crate::stored::Unreadable;
 
 /// How many debates or judgments are read from the store at once.
 const PAGE: u32 = 64;

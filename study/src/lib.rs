@@ -5,7 +5,7 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the file, field by field | [`file`] |
+//! | the file, field by field | [`file`](mod@file) |
 //! | what participants read | [`Texts`] |
 //! | what is judged, and what is proven of it | [`items`] |
 //! | the public plan and the secret rest | [`frozen`] |

@@ -6,8 +6,8 @@ use tracing::error;
 
 use super::Lobby;
 use super::refusals::unavailable;
-use crate::record::Unreadable;
 use crate::results::DebateResult;
+use crate::stored::Unreadable;
 
 /// How many debates are read from the store at once.
 const PAGE: u32 = 64;

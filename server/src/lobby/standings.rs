@@ -16,8 +16,8 @@ use super::Lobby;
 use super::board::names::Names;
 use super::board::{Board, Verdicts, add_verdict, scores};
 use super::refusals::unavailable;
-use crate::record::Unreadable;
 use crate::results::DebateResult;
+use crate::stored::Unreadable;
 
 /// How many results are read from the store at once.
 const PAGE: u32 = 512;

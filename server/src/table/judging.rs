@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 
 use pixel_debate_game::{JudgmentEvent, Move};
-use pixel_debate_protocol::{CloseReason, TimedJudgment};
+use pixel_debate_protocol::{CloseReason, Refusal, RefusalCode, TimedJudgment};
 use tracing::{error, info, warn};
 
 use super::Table;
@@ -79,8 +79,19 @@ impl Table {
 
     /// The debate is let go of: who waits for the store to take what it has said waits in vain.
     pub(super) fn forget_judgments(&mut self) {
-        for Mover { client, id, .. } in self.judgments.forget() {
-            self.refuse(&client, id, store_unavailable());
+        let waiting = self.judgments.waiting();
+        self.refuse_late(waiting);
+    }
+
+    /// Refuses what judges have said too late.
+    pub(super) fn refuse_late(&mut self, late: Vec<Mover>) {
+        for Mover { client, id, .. } in late {
+            let refusal = Refusal::new(
+                RefusalCode::Illegal,
+                "the debate has ended before the store had taken this",
+                "nothing more in this debate",
+            );
+            self.refuse(&client, id, refusal);
         }
     }
 

@@ -148,6 +148,20 @@ impl Judgments {
         })))
     }
 
+    /// The debate is let go of without an outcome: of what judges have said what is at the store already counts,
+    /// and nothing behind it. Returns who has said that.
+    pub(super) fn cut(&mut self) -> Vec<Mover> {
+        let mut cut = Vec::new();
+        for own in &mut self.all {
+            let front = own.on_its_way.pop_front();
+            cut.extend(own.on_its_way.drain(..).filter_map(|said| said.by));
+            let last = front.as_ref().map_or(&own.judgment, |said| &said.after);
+            own.next = last.clone();
+            own.on_its_way.extend(front);
+        }
+        cut
+    }
+
     /// The debate has ended: what was begun and is not answered ends as well.
     pub(super) fn close(&mut self, at_ms: u64, effects: &mut Vec<Effect>) {
         for judge in 0..self.all.len() as u8 {
@@ -170,10 +184,11 @@ impl Judgments {
         }
     }
 
-    /// Forgets what is on its way, and returns who waits for it.
-    pub(super) fn forget(&mut self) -> Vec<Mover> {
-        let on_its_way = self.all.iter_mut().flat_map(|own| own.on_its_way.drain(..));
-        on_its_way.filter(|said| said.failures == 0).filter_map(|said| said.by).collect()
+    /// Nobody waits any more for what is on its way: returns who has, and has not been refused yet.
+    pub(super) fn waiting(&mut self) -> Vec<Mover> {
+        let on_its_way = self.all.iter_mut().flat_map(|own| &mut own.on_its_way);
+        let waiting = on_its_way.map(|said| (said.failures, said.by.take()));
+        waiting.filter(|(failures, _)| *failures == 0).filter_map(|(_, by)| by).collect()
     }
 
     /// Whether the last word of some judge is on its way to the store.

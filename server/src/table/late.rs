@@ -23,25 +23,27 @@ impl Table {
         let late = |chair: Chair| match (due, chair) {
             (Due::Turn(by), chair) => chair == Chair::Debater(by),
             (Due::Verdict, Chair::Judge(judge)) => !self.judgments.has_answered(judge),
+            (Due::Asked(_), Chair::Judge(_)) => true,
             _ => false,
         };
-        if !matches!(due, Due::Turn(_) | Due::Verdict | Due::Seats) {
+        if !matches!(due, Due::Turn(_) | Due::Asked(_) | Due::Verdict | Due::Seats) {
             return self.expire();
         }
+        let since = |end| self.now.at.saturating_duration_since(end);
+        let overslept = self.time_is_over().is_some_and(|end| since(end) > OVERSLEPT);
         let clients = self.followers.iter().filter(|one| late(one.chair));
         let clients: Vec<_> = clients.map(|one| one.outbox.clone()).collect();
-        if !clients.is_empty() {
-            self.effects.push(Effect::Look(clients));
-            self.looking = true;
-            return ControlFlow::Continue(());
-        }
-        let since = |end| self.now.at.saturating_duration_since(end);
-        if self.time_is_over().is_some_and(|end| since(end) > OVERSLEPT) {
+        // Who has set a debate up asks for reveals from any connection.
+        let anybody = matches!(due, Due::Asked(_));
+        if overslept && (clients.is_empty() || anybody) {
             self.effects.push(Effect::Wait(ARRIVAL));
-            self.looking = true;
-            return ControlFlow::Continue(());
+        } else if clients.is_empty() {
+            return self.expire();
+        } else {
+            self.effects.push(Effect::Look(clients));
         }
-        self.expire()
+        self.looking = true;
+        ControlFlow::Continue(())
     }
 
     /// All has been read: whoever has still not done what is due is late.

@@ -50,6 +50,13 @@ impl Table {
             ));
         }
         self.check_seq(seq)?;
+        if self.asked && self.shows() == Some(Shows::Asked) {
+            return Err(Refusal::new(
+                RefusalCode::Stale,
+                format!("event {seq} was asked for before"),
+                "its event",
+            ));
+        }
         if !matches!(self.due(), Due::Asked(_)) {
             return Err(Refusal::new(
                 RefusalCode::Illegal,

@@ -95,7 +95,10 @@ impl Table {
     fn end(&mut self, key: &Key, ender: Ender) -> ControlFlow<CloseReason> {
         let refusal = match self.ended_by(key) {
             Err(refusal) => refusal,
-            Ok(_) if self.pending.is_some() => store_unavailable(),
+            // The end that a judge has brought about comes first.
+            Ok(_) if self.pending.is_some() || self.judgments.ends_on_the_way() => {
+                store_unavailable()
+            }
             Ok(reason) if self.debate.outcome().is_none() => {
                 self.abandon(reason, Some(ender));
                 return ControlFlow::Continue(());

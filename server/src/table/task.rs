@@ -124,8 +124,16 @@ impl Task {
         self.requests.close();
         if ended != Some(CloseReason::Restarting) {
             // What judges have said, and that they say no more.
-            let judgments = std::mem::take(&mut self.judgments);
-            let _ = timeout(LAST_WORDS, judgments.for_each(|_| async {})).await;
+            let words = async {
+                while let Some(written) = self.judgments.next().await {
+                    for effect in self.table.step(now(), written).0 {
+                        if let Effect::AppendJudgment(write) = effect {
+                            self.judgments.push(work::write_judgment(&services, *write));
+                        }
+                    }
+                }
+            };
+            let _ = timeout(LAST_WORDS, words).await;
         }
         while let (Ok(request), Some(reason)) = (self.requests.try_recv(), ended) {
             for effect in self.table.turn_away(request, reason) {

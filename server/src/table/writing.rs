@@ -125,6 +125,8 @@ impl Table {
                 time
             }
             Next::Abandoned(reason, asked) => {
+                let late = self.judgments.cut();
+                self.refuse_late(late);
                 self.judgments.close(self.now.unix_ms, &mut self.effects);
                 // Whoever hears of the end may set up another debate in its place.
                 self.effects.push(Effect::GoesOnNoMore);

@@ -1,6 +1,6 @@
 //! Debates that are over are judged again, as if they went on.
 
-use pixel_debate_game::{Event, Pixel, Role};
+use pixel_debate_game::{Event, PanelRule, Pixel, Role};
 use pixel_debate_protocol::{
     ClientMessage, CloseReason, DebateId, DebateRecord, Player, Recorded, RefusalCode, Request,
     Setup, Shows, Standings, Token, Visibility,
@@ -170,9 +170,19 @@ async fn the_next_reveal_is_the_judges_or_the_creators_to_ask_for() {
         seated.next(seq, token.as_ref()).await;
         assert_eq!(seated.judge.refusal().await.code, code);
     }
+    // Asked for twice, it is shown once.
     seated.next(1, Some(&creator)).await;
-    assert_eq!(seated.judge.accepted().await.id, Some(1));
-    seated.reveal().await;
+    seated.next(1, None).await;
+    let (mut heard, mut codes) = (Vec::new(), Vec::new());
+    for _ in 0..3 {
+        match seated.judge.hear().await {
+            ServerMessage::Event(told) => heard.push(told.seq),
+            ServerMessage::Accepted(accepted) => assert_eq!(accepted.seq, None),
+            ServerMessage::Error(refusal) => codes.push(refusal.code),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((heard, codes), (vec![1], vec![RefusalCode::Stale]));
     seated.next(1, None).await;
     assert_eq!(seated.judge.refusal().await.code, RefusalCode::Stale);
     let mut stranger = Client::connect(scene.address).await;
@@ -260,3 +270,29 @@ async fn a_private_debate_stays_private() {
     client.create(with(spectator, Visibility::Private)).await;
     scene.stop().await;
 }
+
+on_both_stores!(judges_who_have_spoken_before_the_first_reveal_are_not_waited_for_again, |home| {
+    let mut scene = Scene::at(home, Limits::default()).await;
+    let old = over(&scene, setup()).await;
+    let panel = Some(Panel { judges: 2, decides: PanelRule::Majority });
+    let mut judges = [Client::connect(scene.address).await, Client::connect(scene.address).await];
+    let created = judges[0].create(Setup { panel, ..again(&old, Shows::Asked) }).await;
+    for (judge, token) in judges.iter_mut().zip(&created.tokens.panel) {
+        judge.take(&created.debate, token).await;
+        judge.snapshot().await;
+    }
+    for judge in &mut judges {
+        judge.turn().await;
+    }
+    let message = ClientMessage::Resign { debate: created.debate.clone() };
+    judges[0].say(Request { id: Some(1), message }).await;
+    judges[0].accepted().await;
+    scene = scene.restart().await;
+    let mut judge = Client::connect(scene.address).await;
+    judge.take(&created.debate, &created.tokens.panel[1]).await;
+    assert!(judge.snapshot().await.turn.is_some());
+    let (debate, token) = (created.debate.clone(), Some(created.tokens.creator));
+    judge.say(ClientMessage::Next { debate, seq: 1, token }).await;
+    assert_eq!(judge.event().await.seq, 1);
+    scene.stop().await;
+});
