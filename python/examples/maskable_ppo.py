@@ -179,6 +179,13 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     if not 1 <= chosen.images <= 1900:
         parser.error(f"--images {chosen.images}: it must be from 1 to 1900")
+    if chosen.steps < 1:
+        parser.error(f"--steps {chosen.steps}: it must be 1 or more")
+    for option, agent in (("opponent", chosen.opponent), *(("rivals", rival) for rival in chosen.rivals)):
+        try:
+            pd.Agent(agent)
+        except pd.Error as error:
+            parser.error(f"--{option}: {error}")
 
     mnist = pd.datasets.load("mnist")
     drawn = np.random.default_rng(SEED).permutation(len(mnist))

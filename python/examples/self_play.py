@@ -430,6 +430,23 @@ def main(arguments: list[str] | None = None) -> None:
     chosen = parser.parse_args(arguments)
     if not 1 <= chosen.images <= 1900:
         parser.error(f"--images {chosen.images}: it must be from 1 to 1900")
+    if not 0 <= chosen.proofs <= 1900:
+        parser.error(f"--proofs {chosen.proofs}: it must be from 0 to 1900")
+    for option in ("points", "pixels", "envs", "threads", "rounds"):
+        given = getattr(chosen, option)
+        if given is not None and given < 1:
+            parser.error(f"--{option} {given}: it must be 1 or more")
+    if not 0 < chosen.seconds < float("inf"):
+        parser.error(f"--seconds {chosen.seconds}: it must be above 0")
+    if not 0 <= chosen.limit < float("inf"):
+        parser.error(f"--limit {chosen.limit}: it must be 0 or more")
+    if not 0 <= chosen.seed < 2**63:
+        parser.error(f"--seed {chosen.seed}: it must be from 0 to 2**63 - 1")
+    for rival in chosen.rivals:
+        try:
+            pd.Agent(rival)
+        except pd.Error as error:
+            parser.error(f"--rivals: {error}")
     chosen.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(chosen.threads)
 

@@ -106,6 +106,32 @@ def self_play() -> Any:
     return example("self_play")
 
 
+@pytest.mark.parametrize(
+    ("name", "options", "sentence"),
+    [
+        ("self_play", ["--rounds", "-1"], "--rounds -1: it must be 1 or more"),
+        ("self_play", ["--rounds", "0"], "--rounds 0: it must be 1 or more"),
+        ("self_play", ["--seconds", "0"], "--seconds 0.0: it must be above 0"),
+        ("self_play", ["--seconds", "nan"], "--seconds nan: it must be above 0"),
+        ("self_play", ["--points", "0"], "--points 0: it must be 1 or more"),
+        ("self_play", ["--proofs", "-1"], "--proofs -1: it must be from 0 to 1900"),
+        ("self_play", ["--limit", "-1"], "--limit -1.0: it must be 0 or more"),
+        ("self_play", ["--seed", "-1"], "--seed -1: it must be from 0"),
+        ("self_play", ["--rivals", "random", "gredy"], '--rivals: unknown agent "gredy"'),
+        ("maskable_ppo", ["--steps", "0"], "--steps 0: it must be 1 or more"),
+        ("maskable_ppo", ["--opponent", "gredy"], '--opponent: unknown agent "gredy"'),
+        ("maskable_ppo", ["--rivals", "gredy"], '--rivals: unknown agent "gredy"'),
+    ],
+)
+def test_options_are_looked_at_before_anything_is_done(
+    name: str, options: list[str], sentence: str, tmp_path: pathlib.Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        example(name).main([*options, "--out", str(tmp_path / "out")])
+    assert ended.value.code == 2 and sentence in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 def test_advantages_are_the_movers(self_play: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     reward = torch.tensor([1.0, -0.5])
     values = torch.tensor([[0.1, 0.2], [-0.3, 0.0], [0.5, -0.1]])
