@@ -113,7 +113,8 @@ impl Agent {
         let gathered = u32::try_from(gather).ok();
         let Some(gather) = gathered.filter(|gather| (1..=MOST_GATHERED).contains(gather)) else {
             return Err(raise::<Error>(format!(
-                "gather must be a whole number from 1 to {MOST_GATHERED}, not {gather}"
+                "gather must be a whole number from 1 to {MOST_GATHERED}, not {}",
+                numbers::told(gather)
             )));
         };
         if gather > 1 && !matches!(spec, AgentSpec::Mcts { .. }) {

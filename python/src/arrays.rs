@@ -9,7 +9,7 @@ use pixel_debate_judge::PixelSet;
 use pyo3::exceptions::PyMemoryError;
 use pyo3::prelude::*;
 
-use crate::errors::wrong;
+use crate::errors::{unless_stopped, wrong};
 
 /// A number of rows, columns or whatever else, as an array's shape has it: one that is given, or any.
 pub(crate) type Side = Option<usize>;
@@ -99,10 +99,11 @@ pub(crate) fn pixel(value: &Bound<'_, PyAny>) -> PyResult<Pixel> {
         let said = value.repr().map_or_else(|_| "that".to_owned(), |said| said.to_string());
         wrong(format!("a pixel is (column, row), two whole numbers from 0 to 255, not {said}"))
     };
-    let mut sides = value.try_iter().map_err(|_| must())?;
+    let py = value.py();
+    let mut sides = value.try_iter().map_err(|error| unless_stopped(py, error, must))?;
     let mut side = || -> PyResult<u8> {
         let side = sides.next().ok_or_else(must)??;
-        side.extract().map_err(|_| must())
+        side.extract().map_err(|error| unless_stopped(py, error, must))
     };
     let pixel = Pixel::new(side()?, side()?);
     if sides.next().is_some() { Err(must()) } else { Ok(pixel) }
@@ -114,7 +115,10 @@ pub(crate) fn pair(pixel: Pixel) -> (u8, u8) {
 }
 
 /// Sets of pixels of an image: a sequence of sequences of `(column, row)`, or an array of masks.
-pub(crate) fn sets(value: &Bound<'_, PyAny>, (width, height): (u8, u8)) -> PyResult<Vec<PixelSet>> {
+pub(crate) fn sets<'py>(
+    value: &Bound<'py, PyAny>,
+    (width, height): (u8, u8),
+) -> PyResult<Vec<PixelSet>> {
     let (columns, rows) = (usize::from(width), usize::from(height));
     if value.cast::<PyUntypedArray>().is_ok() {
         let masks = copied::<bool>("sets", value, &[None, Some(rows), Some(columns)])?;
@@ -132,12 +136,16 @@ pub(crate) fn sets(value: &Bound<'_, PyAny>, (width, height): (u8, u8)) -> PyRes
         )
     };
     let mut sets = Vec::new();
-    for set in value.try_iter().map_err(|_| must())? {
+    let py = value.py();
+    let each = |value: &Bound<'py, PyAny>| {
+        value.try_iter().map_err(|error| unless_stopped(py, error, must))
+    };
+    for set in each(value)? {
         if sets.len() == MOST_SETS {
             return Err(wrong(format!("there are more than {MOST_SETS} sets: ask in parts")));
         }
         let mut pixels = PixelSet::default();
-        for (count, place) in set?.try_iter().map_err(|_| must())?.enumerate() {
+        for (count, place) in each(&set?)?.enumerate() {
             if count == columns * rows {
                 let (set, area) = (sets.len(), columns * rows);
                 return Err(wrong(format!("set {set}: there are more than {area} pixels in it")));

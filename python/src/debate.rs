@@ -101,7 +101,8 @@ impl Debate {
         let known = usize::try_from(index).ok().filter(|index| *index < dataset.len());
         let Some(place) = known else {
             return Err(raise::<SetupError>(format!(
-                "there is no image {index}: {} has images 0 to {}",
+                "there is no image {}: {} has images 0 to {}",
+                numbers::told(index),
                 dataset.name(),
                 dataset.len().saturating_sub(1)
             )));

@@ -71,7 +71,8 @@ impl Judge {
         judge.map(Self).ok_or_else(|| {
             let known = SHIPPED_PIXELS.map(|pixels| pixels.to_string()).join(" and ");
             wrong(format!(
-                "no judge for {pixels} pixels is in the package: there are judges for {known}"
+                "no judge for {} pixels is in the package: there are judges for {known}",
+                numbers::told(pixels)
             ))
         })
     }

@@ -45,7 +45,7 @@ mod _native {
         },
         figure::{dots, lines},
         judge::{Judge, accuracy},
-        players::{asks_judge, check_judge},
+        players::{asks_judge, is_asked},
         playing::{agent_seed, begin, play, rate, reveal},
         rules::Rules,
         running::run,

@@ -2,21 +2,37 @@
 
 use pyo3::exceptions::{PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PySequence, PySequenceMethods};
+use pyo3::types::{PyInt, PySequence, PySequenceMethods};
 
-use crate::errors::wrong;
+use crate::calling::called_method;
+use crate::errors::{unless_stopped, wrong};
 
 /// The most numbers of a list: more are no list of shares or logits, and may not fit into memory.
 pub(crate) const MOST_NUMBERS: usize = 100_000_000;
 
 /// A whole number, the nearest that there is where it is beyond 128 bits.
 pub(crate) fn any(value: &Bound<'_, PyAny>) -> PyResult<i128> {
-    value.extract::<i128>().or_else(|error| {
+    let whole = if value.is_exact_instance_of::<PyInt>() {
+        value.clone()
+    } else {
+        // What has an `__index__` has not therefore an int's other methods.
+        called_method(value.py().import("operator")?.as_any(), "index", (value,))?
+    };
+    whole.extract::<i128>().or_else(|error| {
         if error.is_instance_of::<PyOverflowError>(value.py()) {
-            return Ok(if value.lt(0)? { i128::MIN } else { i128::MAX });
+            return Ok(if whole.lt(0)? { i128::MIN } else { i128::MAX });
         }
         Err(error)
     })
+}
+
+/// A number in words, as far as [`any`] knows it.
+pub(crate) fn told(number: i128) -> String {
+    match number {
+        i128::MIN => "one far below".to_owned(),
+        i128::MAX => "one far above".to_owned(),
+        number => number.to_string(),
+    }
 }
 
 fn whole<T>(what: &str, value: &Bound<'_, PyAny>, least: T, most: T) -> PyResult<T>
@@ -27,11 +43,7 @@ where
     let fits = T::try_from(number).ok().filter(|number| (least..=most).contains(number));
     fits.ok_or_else(|| {
         let (least, most): (u64, u64) = (least.into(), most.into());
-        let have = match number {
-            i128::MIN => "one far below".to_owned(),
-            i128::MAX => "one far above".to_owned(),
-            number => number.to_string(),
-        };
+        let have = told(number);
         wrong(format!("{what} must be a whole number from {least} to {most}, not {have}"))
     })
 }
@@ -127,10 +139,12 @@ pub(crate) fn reals(value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
         _ => {}
     }
     let mut numbers = Vec::new();
-    let each = value.try_iter().map_err(|_| {
-        let kind =
-            value.get_type().name().map_or_else(|_| "that".to_owned(), |name| name.to_string());
-        PyTypeError::new_err(format!("a sequence of numbers is needed, not {kind}"))
+    let each = value.try_iter().map_err(|error| {
+        unless_stopped(value.py(), error, || {
+            let kind =
+                value.get_type().name().map_or_else(|_| "that".to_owned(), |name| name.to_string());
+            PyTypeError::new_err(format!("a sequence of numbers is needed, not {kind}"))
+        })
     })?;
     for number in each {
         if numbers.len() == MOST_NUMBERS {

@@ -1,5 +1,6 @@
 //! A judge written in Python, asked where ours are.
 
+use std::fmt;
 use std::sync::Arc;
 
 use numpy::{
@@ -9,7 +10,7 @@ use pixel_debate_game::{Image, Pixel, honest_margin, honest_wins};
 use pixel_debate_judge::{CLASSES, Decider, Evaluator, PixelSet, Question};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
-use pyo3::types::PyType;
+use pyo3::types::{PyList, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 
 use crate::arrays::is_masked;
@@ -22,6 +23,8 @@ const BATCH: usize = 1024;
 const MOST: f64 = 1e38;
 /// The least probability that is told from 0.
 const LEAST: f32 = 1e-30;
+/// The most dimensions of an answer: what has more is no answer, whatever it hides.
+const DEPTH: u8 = 2;
 /// Sets whose answers a search keeps.
 const KEPT: usize = 1 << 16;
 
@@ -72,8 +75,16 @@ pub(crate) fn asked<'py>(
     let answer = called(judge, (values, masks)).map_err(|error| {
         Failure::of(py, format!("{} {}", named(judge), raised(judge, &error)), error)
     })?;
-    let read = scores(&answer, count, classes).and_then(|mut scores| {
-        if says_probabilities(judge) {
+    let declared = declared(judge);
+    let read = scores(&answer, count, classes).and_then(|(mut scores, has)| {
+        if let Some(declared) = &declared
+            && (declared == "labels") != (has == Has::Labels)
+        {
+            return Err(Unread::from(format!(
+                "it declares that it answers {declared}, and answers {has}"
+            )));
+        }
+        if declared.as_deref() == Some("probabilities") {
             scores
                 .iter_mut()
                 .enumerate()
@@ -228,10 +239,25 @@ impl From<String> for Unread {
     }
 }
 
-/// Whether a judge declares that it answers probabilities.
-fn says_probabilities(judge: &Bound<'_, PyAny>) -> bool {
-    let answers = judge.getattr("answers").ok();
-    answers.and_then(|answers| answers.extract::<String>().ok()).as_deref() == Some("probabilities")
+/// What an answer has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Has {
+    Floats,
+    Labels,
+}
+
+impl fmt::Display for Has {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Floats => "floats",
+            Self::Labels => "labels",
+        })
+    }
+}
+
+/// What a judge declares of its answers.
+fn declared(judge: &Bound<'_, PyAny>) -> Option<String> {
+    judge.getattr("answers").ok()?.extract().ok()
 }
 
 /// The logits of probabilities.
@@ -277,7 +303,7 @@ fn scores(
     answer: &Bound<'_, PyAny>,
     count: usize,
     classes: u8,
-) -> Result<Vec<[f32; CLASSES]>, Unread> {
+) -> Result<(Vec<[f32; CLASSES]>, Has), Unread> {
     let width = usize::from(classes);
     let must = format!(
         "it must answer an array of floats and shape ({count}, {width}), logits or probabilities, or of \
@@ -297,7 +323,7 @@ fn scores(
         let wrong = format!("{must}, not {kind}, of which numpy makes no such array: {said}");
         Unread::Wrong(wrong, Some(error))
     };
-    if is_masked(answer).map_err(unreadable)? {
+    if hides(answer).map_err(unreadable)? {
         return Err(Unread::from(format!("{must}, not a masked array, of which some is hidden")));
     }
     let array = as_array(answer).map_err(unreadable)?;
@@ -324,11 +350,17 @@ fn scores(
                 scores.iter_mut().zip(row).for_each(|(score, number)| *score = *number as f32);
                 scores
             };
-            Ok(numbers.chunks_exact(width).map(row).collect())
+            Ok((numbers.chunks_exact(width).map(row).collect(), Has::Floats))
         }
         ("i" | "u", [rows]) if *rows == count => {
-            let labels = numbers::<i64>(&array, "int64").map_err(unreadable)?;
-            let score = |(number, label): (usize, &i64)| {
+            let labels: Vec<i128> = if kind == "u" {
+                let labels = numbers::<u64>(&array, "uint64").map_err(unreadable)?;
+                labels.into_iter().map(i128::from).collect()
+            } else {
+                let labels = numbers::<i64>(&array, "int64").map_err(unreadable)?;
+                labels.into_iter().map(i128::from).collect()
+            };
+            let score = |(number, label): (usize, &i128)| {
                 let known = usize::try_from(*label).ok().filter(|label| *label < width);
                 let Some(label) = known else {
                     let wrong = format!("it names label {label} for set {number}: {must}");
@@ -338,7 +370,8 @@ fn scores(
                 scores[label] = 1.0;
                 Ok(scores)
             };
-            labels.iter().enumerate().map(score).collect()
+            let scores: Result<_, Unread> = labels.iter().enumerate().map(score).collect();
+            Ok((scores?, Has::Labels))
         }
         _ => {
             let said =
@@ -348,15 +381,31 @@ fn scores(
     }
 }
 
-/// Anything that numpy takes for an array, and a tensor that keeps account of its gradient, which numpy does not take
-/// before somebody says that it need not.
+/// Anything that numpy takes for an array.
 fn as_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let has_gradient = value.getattr("requires_grad").and_then(|it| it.extract::<bool>());
-    if has_gradient.unwrap_or(false) {
-        let tensor = called_method(value, "detach", ())?;
-        return called_method(value.py().import("numpy")?.as_any(), "asarray", (tensor,));
-    }
     called_method(value.py().import("numpy")?.as_any(), "asarray", (value,))
+}
+
+/// Whether an answer is a masked array, or a list of some, which numpy would make one array of without its masks.
+fn hides(answer: &Bound<'_, PyAny>) -> PyResult<bool> {
+    fn hides(value: &Bound<'_, PyAny>, depth: u8) -> PyResult<bool> {
+        let Some(items) = listed(value).filter(|_| depth < DEPTH) else { return is_masked(value) };
+        for item in items {
+            if hides(&item, depth + 1)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+    hides(answer, 0)
+}
+
+/// The items of a list or a tuple.
+fn listed<'py>(value: &Bound<'py, PyAny>) -> Option<Vec<Bound<'py, PyAny>>> {
+    if let Ok(list) = value.cast::<PyList>() {
+        return Some(list.iter().collect());
+    }
+    value.cast::<PyTuple>().ok().map(|tuple| tuple.iter().collect())
 }
 
 fn numbers<T: numpy::Element + Copy>(array: &Bound<'_, PyAny>, kind: &str) -> PyResult<Vec<T>> {
@@ -385,7 +434,7 @@ pub(crate) fn check_logits(logits: &[f64]) -> Result<(), String> {
 
 /// The scores that a single answer gives, for whoever decides one view after the other.
 pub(crate) fn scores_of_one(answer: &Bound<'_, PyAny>) -> PyResult<Vec<f32>> {
-    if is_masked(answer)? {
+    if hides(answer)? {
         return Err(crate::errors::wrong("it is a masked array, of which some is hidden"));
     }
     let array = as_array(answer)?;

@@ -7,7 +7,7 @@ use pixel_debate_agents::{AgentSpec, Choice as Chosen, Clock};
 use pixel_debate_game::{self as game, Image, Role, Verdict};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 use pixel_debate_play::{AgentPlayer, Answer, Asked, Classifier, NoAnswer, Player};
-use pyo3::exceptions::{PyAttributeError, PyTypeError};
+use pyo3::exceptions::{PyAttributeError, PyException, PyTypeError};
 use pyo3::prelude::*;
 
 use crate::{
@@ -33,11 +33,11 @@ pub(crate) fn clock(seconds: Option<f64>) -> PyResult<Clock> {
     Ok(Clock::until(deadline).unless(is_stopped))
 }
 
-/// Says what is no judge.
+/// Says what is no judge; whether it can be asked about any set of pixels.
 #[pyfunction]
-#[pyo3(name = "_check_judge")]
-pub(crate) fn check_judge(judge: &Bound<'_, PyAny>) -> PyResult<()> {
-    AnyJudge::read(judge).map(|_| ())
+#[pyo3(name = "_is_asked")]
+pub(crate) fn is_asked(judge: &Bound<'_, PyAny>) -> PyResult<bool> {
+    AnyJudge::read(judge).map(|judge| !matches!(judge, AnyJudge::Decides(_)))
 }
 
 /// Says what is no debater; whether it asks a judge.
@@ -200,13 +200,23 @@ impl Player for Deciding {
     fn answer(&mut self, asked: Asked<'_>) -> Result<Answer, NoAnswer> {
         let view = asked.view;
         ask(&self.0, "decide", view, |answer| {
-            if numbers::any(answer).is_ok() {
-                return Ok(Answer::Verdict(Verdict::label(numbers::label(answer)?)));
+            match numbers::any(answer) {
+                Ok(_) => return Ok(Answer::Verdict(Verdict::label(numbers::label(answer)?))),
+                Err(error) if !error.is_instance_of::<PyException>(answer.py()) => {
+                    return Err(error);
+                }
+                Err(_) => {}
             }
+            // A float in its place makes two numbers two logits.
             if let Ok((label, probability)) = answer.extract::<(u8, f32)>()
                 && !answer.hasattr("dtype")?
-                && view.classes > 2
             {
+                if view.classes == 2 && numbers::any(&answer.get_item(1)?).is_ok() {
+                    return Err(wrong(
+                        "of two classes two whole numbers may be a label and its probability, or two logits: write the \
+                         probability, or the logits, as floats",
+                    ));
+                }
                 let probability = Some(probability);
                 let verdict = Verdict::Label { label, probability, explanation: None };
                 return Ok(Answer::Verdict(verdict));

@@ -62,7 +62,8 @@ impl Rules {
         // What does not fit is out of range as well.
         let Ok(count) = u8::try_from(pixels) else {
             let most = pixel_debate_game::Rules::MAX_PIXELS;
-            let sentence = format!("a debate of {pixels} pixels: the number must be 1 to {most}");
+            let have = numbers::told(pixels);
+            let sentence = format!("a debate of {have} pixels: the number must be 1 to {most}");
             return Err(raise::<SetupError>(sentence));
         };
         let rules = pixel_debate_game::Rules { pixels: count, precommit, first, order, legal };

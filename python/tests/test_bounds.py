@@ -53,6 +53,69 @@ def test_whole_numbers_out_of_range_are_refused(
             call()
 
 
+class Index:
+    """A whole number, and nothing else that an int is."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __index__(self) -> int:
+        return self.number
+
+
+@pytest.mark.parametrize(("number", "told"), [(2**200, "one far above"), (-(2**200), "one far below")])
+def test_what_is_far_out_of_range_is_told_so(number: int, told: str, mnist: pd.Dataset) -> None:
+    calls: list[Callable[[Any], object]] = [
+        pd.Rules,
+        pd.Judge.shipped,
+        lambda given: pd.Agent("mcts:10", gather=given),
+        lambda given: pd.Agent("random", given),
+        lambda given: pd.Debate.of(pd.Rules(4), mnist, given, 3),
+    ]
+    for call in calls:
+        for given in (number, Index(number)):
+            with pytest.raises(ValueError, match=told):
+                call(given)
+
+
+def test_whatever_is_a_whole_number_is_one(mnist: pd.Dataset) -> None:
+    given: Any
+    for given in (Index(4), np.int8(4), np.uint64(4), np.array(4), 4):
+        assert pd.Rules(given).pixels == 4 and pd.Agent("mcts:9", given, gather=given).gather == 4
+        assert pd.Debate.of(pd.Rules(given), mnist, given, 3).index == 4
+    for given in ("4", 4.0, np.array([4, 4]), None):
+        with pytest.raises(TypeError):
+            pd.Rules(given)
+
+
+def test_ctrl_c_while_an_argument_is_read_is_not_taken_for_its_fault(debate: pd.Debate, judge: pd.Judge) -> None:
+    class Interrupted:
+        def __iter__(self) -> Any:
+            raise KeyboardInterrupt
+
+        def __index__(self) -> int:
+            raise KeyboardInterrupt
+
+        def decide(self, view: pd.View) -> object:
+            return self
+
+    given: Any = Interrupted()
+    calls: list[Callable[[], object]] = [
+        lambda: pd.rate(given),
+        lambda: debate.apply(given),
+        lambda: debate.apply((given, 3)),
+        lambda: judge.logits_of(debate.image, given),
+        lambda: judge.logits_of(debate.image, [given]),
+        lambda: judge.logits_of(debate.image, [[(given, 1)]]),
+        lambda: pd.Rules(given),
+        lambda: pd.play(debate, given, honest="random", liar="random"),
+    ]
+    for call in calls:
+        with pytest.raises(KeyboardInterrupt):
+            call()
+    assert debate.evidence == []
+
+
 def test_what_is_out_of_range_is_named(mnist: pd.Dataset, judge: pd.Judge, debate: pd.Debate) -> None:
     with pytest.raises(ValueError, match="a seed must be a whole number from 0 to 18446744073709551615, not -1"):
         pd.Agent("random", -1)

@@ -12,6 +12,7 @@ import pixel_debate as pd
 import pytest
 from clients import PATIENCE, Bright, always, answers, outside
 from pixel_debate.client import Closed, Event, Player, Refused, Server
+from pixel_debate.client.players import _say as say  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.parametrize("resign", [False, True])
@@ -48,6 +49,29 @@ def test_an_agent_that_searches_needs_a_judge_before_it_takes_its_seat(
     with pytest.raises(pd.Error, match="asks a judge as it searches.* name one as search_judge"):
         server.play(agent, created.name, created.liar)
     assert server.play(agent, created.name, created.liar, search_judge=judge).winner in ("honest", "liar")
+
+
+def test_of_two_classes_a_label_has_its_probability_as_well() -> None:
+    class Said:
+        """A seat that keeps what is said."""
+
+        view = pd.Debate(pd.Rules(2), np.full((2, 5), 9, np.uint8), 1, 0, classes=2).view("judge")
+
+        def verdict(self, *said: object, **named: Any) -> None:
+            self.said = (said, {name: list(of) if name == "logits" else of for name, of in named.items()})
+
+    seat: Any = Said()
+    pairs: list[tuple[object, object]] = [
+        ((1, 0.75), ((1,), {"probability": 0.75})),
+        ((0.5, 0.75), ((), {"logits": [0.5, 0.75]})),
+        ([1, 0], ((), {"logits": [1, 0]})),
+        (1, ((1,), {})),
+    ]
+    for answer, told in pairs:
+        say(seat, answer)
+        assert seat.said == told
+    with pytest.raises(ValueError, match="two whole numbers may be a label and its probability, or two logits"):
+        say(seat, (1, 0))
 
 
 def test_players_that_answer_nonsense_are_told_so(server: Server) -> None:

@@ -14,6 +14,7 @@ from gymnasium.utils.env_checker import check_env
 from pixel_debate.gymnasium import DebateEnv
 from pixel_debate.scenes import Scenes
 from pixel_debate.types import Role
+from pixel_debate.vector import DebateVectorEnv
 
 # The makers' checks, which have no types.
 CHECKS: Any = importlib.import_module("pettingzoo.test")
@@ -237,6 +238,32 @@ def test_an_opponents_nonsense_is_not_taken_for_ones_own(judge: pd.Judge, answer
     env = DebateEnv(role="honest", opponent=Resets(), pixels=4, judge=judge)
     with pytest.raises(pd.PlayerError, match=r"the liar debater \(Resets\) has raised RuntimeError: boom"):
         env.reset(seed=1)
+
+
+def test_what_can_be_called_and_has_a_method_is_asked_by_the_method(mnist: pd.Dataset, judge: pd.Judge) -> None:
+    class Both:
+        """A debater and a judge, as any module of PyTorch with such methods is."""
+
+        def __call__(self, *_: Any) -> Any:
+            raise AssertionError("it has a method")
+
+        def choose(self, view: pd.View) -> tuple[int, int]:
+            return tuple(view.legal_moves[0].tolist())
+
+        def decide(self, view: pd.View) -> int:
+            return max(claim for claim in view.claims if claim is not None)
+
+    both: Any = Both()
+    env: Any = DebateEnv(pixels=2, opponent=both, judge=both, search_judge=None)
+    env.reset(seed=1)
+    assert env.step(np.flatnonzero(env.action_masks())[0])[4]["margin"] is None
+    with pytest.raises(pd.Error, match="greedy asks what the judge would make"):
+        DebateEnv(opponent="greedy", judge=judge, search_judge=both)
+    with pytest.raises(pd.SetupError, match="the judge of many debates must be"):
+        DebateVectorEnv(2, judge=both)
+    # It decides view by view, so that there may be more classes.
+    many = pd.Dataset.from_arrays("many", mnist.images[:9].copy(), mnist.labels[:9].copy(), [str(n) for n in range(20)])
+    assert Scenes(many, both).classes == 20
 
 
 @pytest.mark.parametrize("error", [KeyError, KeyboardInterrupt])

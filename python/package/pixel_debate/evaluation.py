@@ -131,15 +131,20 @@ def evaluate(
     ------
     SetupError
         If an image cannot be debated.
+    ValueError
+        If ``orders`` has anything else than the two roles, or one of them twice.
     """
     if not 0 <= seed < 2**64:
         raise ValueError(f"a seed must be a whole number from 0 to {2**64 - 1}, not {seed}")
     rules = Rules() if rules is None else rules
-    orders = list(orders)
+    # Not all at once: there may be no end of them.
+    firsts = list[Role](itertools.islice(orders, 3))
+    if len(set(firsts)) < len(firsts) or not {"honest", "liar"}.issuperset(firsts):
+        raise ValueError(f'orders must be "honest", "liar" or both, each once, not {firsts}')
     evaluation = Evaluation()
     for image in drawn_images(dataset, images, seed):
         for lie in lies_about(dataset, image, rules, lies, seed):
-            for first in orders:
+            for first in firsts:
                 ordered = Rules(rules.pixels, rules.precommit, first, rules.order, rules.legal)
                 debate = Debate.of(ordered, dataset, image, lie)
                 try:

@@ -26,7 +26,7 @@ from pixel_debate._native import (
     SetupError,
     _asks_judge,  # pyright: ignore[reportPrivateUsage]
     _begin,  # pyright: ignore[reportPrivateUsage]
-    _check_judge,  # pyright: ignore[reportPrivateUsage]
+    _is_asked,  # pyright: ignore[reportPrivateUsage]
 )
 from pixel_debate.scenes import Observation, RenderMode, Scenes, rendered, reveal, whole
 from pixel_debate.types import AnyDebater, BatchJudge, Role
@@ -84,9 +84,8 @@ class DebateEnv(gymnasium.Env[Observation, np.int64]):
         self._role: Literal["random"] | Role = role
         self._opponent = opponent
         judge = self.scenes.judge if search_judge is None else search_judge
-        self._search_judge: Judge | BatchJudge | None = judge if callable(judge) else None
-        if search_judge is not None:
-            _check_judge(search_judge)
+        # A judge that is called and decides as well decides, as everywhere.
+        self._search_judge: Judge | BatchJudge | None = judge if _is_asked(judge) else None
         if _asks_judge(opponent) and self._search_judge is None:
             raise Error(
                 f"{opponent} asks what the judge would make of other pixels, which one that decides view by view cannot "

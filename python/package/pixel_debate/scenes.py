@@ -18,7 +18,7 @@ from pixel_debate._native import (
     Rules,
     SetupError,
     View,
-    _check_judge,  # pyright: ignore[reportPrivateUsage]
+    _is_asked,  # pyright: ignore[reportPrivateUsage]
     _reveal,  # pyright: ignore[reportPrivateUsage]
     play,
 )
@@ -105,10 +105,11 @@ class Scenes:
         self.dataset = datasets.load(dataset) if isinstance(dataset, str) else dataset
         fitting = pixels if pixels in (4, 6) else 6
         self.judge: AnyJudge = Judge.shipped(fitting) if judge is None else judge
-        _check_judge(self.judge)
+        self.is_asked = _is_asked(self.judge)
+        """Whether the judge can be asked about any set of pixels, and does not decide view by view."""
         self.classes = len(self.dataset.classes)
         """The labels of a debate's claims."""
-        if self.classes < 2 or (callable(self.judge) and self.classes > CLASSES):
+        if self.classes < 2 or (self.is_asked and self.classes > CLASSES):
             raise SetupError(
                 f"{self.dataset.name} has {self.classes} classes: a debate is about two at least, and a judge that is "
                 f"asked in batches tells up to {CLASSES} apart"

@@ -22,7 +22,13 @@ from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from gymnasium.vector.utils import batch_space
 
-from pixel_debate._native import Debates, Judge, PlayerError, SetupError
+from pixel_debate._native import (
+    Debates,
+    Judge,
+    PlayerError,
+    SetupError,
+    _is_asked,  # pyright: ignore[reportPrivateUsage]
+)
 from pixel_debate.scenes import BASE, CLASSES, Scenes
 
 __all__ = ["BatchPolicy", "DebateVectorEnv", "Observations", "planes"]
@@ -140,7 +146,7 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
         self._seat = seat
         self._opponent: BatchPolicy | None = self.sample if opponent == "random" else opponent
         judge = self.scenes.judge
-        if not callable(judge):
+        if not _is_asked(judge):
             raise SetupError("the judge of many debates must be one of the package or a callable of a batch")
         self._ask = None if isinstance(judge, Judge) else judge
         self._debates = Debates(

@@ -238,8 +238,23 @@ def _say(seat: Seat, answer: Any) -> None:
         return
     view = seat.view
     assert view is not None
-    if isinstance(answer, tuple) and len(answer) == 2 and view.classes > 2:  # pyright: ignore[reportUnknownArgumentType]
-        label, probability = answer  # pyright: ignore[reportUnknownVariableType]
-        seat.verdict(operator.index(label), probability=float(probability))  # pyright: ignore
+    pair: Any = answer
+    # Of two classes two numbers may be logits: a float in the label's place makes them so.
+    if isinstance(answer, tuple) and len(pair) == 2 and (view.classes > 2 or _is_whole(pair[0])):
+        label, probability = pair
+        if view.classes == 2 and _is_whole(probability):
+            raise ValueError(
+                "of two classes two whole numbers may be a label and its probability, or two logits: write the probability, "
+                "or the logits, as floats"
+            )
+        seat.verdict(operator.index(label), probability=float(probability))
         return
     seat.verdict(logits=np.asarray(answer, np.float64))
+
+
+def _is_whole(number: Any) -> bool:
+    try:
+        operator.index(number)
+    except TypeError:
+        return False
+    return True
