@@ -160,8 +160,9 @@ class Server:
             If nobody answers.
         """
         made = self._ask("/api/debates", json.dumps(setup).encode())
-        tokens = {**made["tokens"], "panel": tuple(made["tokens"].get("panel", ()))}
-        return Created(made["debate"], **tokens)
+        tokens = dict(made["tokens"])
+        panel = tuple(tokens.pop("panel", ()))
+        return Created(made["debate"], panel=panel, **tokens)
 
     def cancel(self, debate: Created) -> None:
         """Ends a debate that has no outcome yet.
