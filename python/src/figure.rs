@@ -16,6 +16,9 @@ type Pictures<'py> = (String, Bound<'py, PyBytes>);
 /// The most rates of one chart: more are not to be read, and its picture would not fit into memory.
 const MOST: usize = 1000;
 
+/// The most characters of all its texts together: each is laid out, whether it is seen or not.
+const MOST_CHARACTERS: usize = 20_000;
+
 /// Rates below each other.
 #[pyfunction]
 #[pyo3(name = "_dots")]
@@ -28,6 +31,8 @@ pub(crate) fn dots(
 ) -> PyResult<Pictures<'_>> {
     let all = || groups.iter().flat_map(|(_, dots)| dots);
     check(all().map(|(_, rate, low, high)| (*rate, *low, *high)))?;
+    let names = groups.iter().map(|(name, _)| name);
+    check_texts([&title, &note].into_iter().chain(&kinds).chain(names))?;
     if let Some((kind, ..)) = all().find(|(kind, ..)| *kind >= kinds.len()) {
         return Err(wrong(format!("there is no kind {kind}: there are {}", kinds.len())));
     }
@@ -52,6 +57,8 @@ pub(crate) fn lines(
     connected: bool,
 ) -> PyResult<Pictures<'_>> {
     check(series.iter().flat_map(|(_, points)| points).flatten().copied())?;
+    let names = series.iter().map(|(name, _)| name);
+    check_texts([&title, &note, &axis].into_iter().chain(&categories).chain(names))?;
     if let Some((name, points)) = series.iter().find(|(_, points)| points.len() != categories.len())
     {
         let (have, want) = (points.len(), categories.len());
@@ -82,6 +89,16 @@ fn check(rates: impl Iterator<Item = Shares>) -> PyResult<()> {
     }
     if !(1..=MOST).contains(&count) {
         return Err(wrong(format!("a figure has 1 to {MOST} rates, not {count}")));
+    }
+    Ok(())
+}
+
+fn check_texts<'a>(texts: impl Iterator<Item = &'a String>) -> PyResult<()> {
+    let have: usize = texts.map(|text| text.chars().count()).sum();
+    if have > MOST_CHARACTERS {
+        return Err(wrong(format!(
+            "a figure's title, note and names have {MOST_CHARACTERS} characters at most together, not {have}"
+        )));
     }
     Ok(())
 }

@@ -11,8 +11,8 @@ use pixel_debate_judge::{CLASSES, ManyEvaluator};
 use pixel_debate_validation::check_labels;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
-use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha12Rng;
 
 use crate::{
     arrays::{copied, pair, places_of},
@@ -31,10 +31,17 @@ const STEPPING: &str = "many debates";
 /// The most debates: what Python has of them, spaces and observations, takes some ten kilobytes each.
 pub(crate) const MOST_DEBATES: u32 = 1 << 16;
 
+/// The most pixels of all debates together: those of the most debates about images of 28 × 28. An environment has
+/// several arrays of so many, and asks for memory where nobody can refuse it.
+const MOST_PIXELS: usize = MOST_DEBATES as usize * 784;
+
+/// How many words can be drawn from a seed: 16 a block, whose number has 64 bits.
+const MOST_WORDS: u128 = (1 << 68) - 1;
+
 /// A debate under way: the image's number, the lie, who began, and the reveals.
 type Standing = (usize, Option<u8>, String, Vec<(u8, u8)>);
-/// Where the random numbers are, seed and debates drawn, and all debates.
-type Standings = (u64, u64, Vec<Standing>);
+/// Where the random numbers are, the seed and how many words were drawn from it, and all debates.
+type Standings = (u64, u128, Vec<Standing>);
 /// What makes the debates again: a function, and what it is called with.
 type Again<'py> = (Bound<'py, PyAny>, Bound<'py, PyTuple>);
 
@@ -76,10 +83,9 @@ struct State {
     by_margin: bool,
     /// The labels that there are.
     classes: u8,
-    /// What `random` was begun from, and how many debates were drawn from it.
+    /// What `random` was begun from.
     seed: u64,
-    drawn_debates: u64,
-    random: StdRng,
+    random: ChaCha12Rng,
     debates: Vec<game::Debate>,
     /// The numbers of their images.
     about: Vec<usize>,
@@ -125,6 +131,12 @@ impl Debates {
             return Err(wrong("there must be an image at least"));
         }
         let area = data.width() * data.height();
+        if count * area > MOST_PIXELS {
+            return Err(wrong(format!(
+                "num_envs is {count}: of images of {area} pixels there may be {} debates at most",
+                MOST_PIXELS / area
+            )));
+        }
         let many = judge.as_ref().map(|judge| {
             let judge = &judge.get().0;
             let fits = check_labels(judge.provenance(), data).map_err(raise::<JudgeError>);
@@ -138,8 +150,7 @@ impl Debates {
             by_margin,
             classes,
             seed,
-            drawn_debates: 0,
-            random: StdRng::seed_from_u64(seed),
+            random: ChaCha12Rng::seed_from_u64(seed),
             debates: Vec::with_capacity(count),
             about: Vec::with_capacity(count),
             legal: vec![0; count * area],
@@ -166,13 +177,13 @@ impl Debates {
             state.by_margin,
             state.standings(),
         );
-        let again = py.get_type::<Self>().getattr("_restored")?;
+        let again = py.get_type::<Self>().getattr("_standing")?;
         Ok((again, made.into_pyobject(py)?))
     }
 
     #[staticmethod]
     #[expect(clippy::too_many_arguments, reason = "the options of an environment")]
-    fn _restored(
+    fn _standing(
         py: Python<'_>,
         dataset: Py<Dataset>,
         judge: Option<Py<Judge>>,
@@ -203,8 +214,8 @@ impl Debates {
         let mut state = self.state()?;
         let state = &mut *state;
         if let Some(seed) = seed {
-            (state.seed, state.drawn_debates) = (seed, 0);
-            state.random = StdRng::seed_from_u64(seed);
+            state.seed = seed;
+            state.random = ChaCha12Rng::seed_from_u64(seed);
         }
         let count = state.debates.len();
         let data = self.dataset.get().inner();
@@ -339,7 +350,6 @@ impl State {
     /// What the next debate is about: image, lie and who begins are uniformly random, as far as they are not
     /// given.
     fn next(&mut self, data: &Images) -> (usize, Option<u8>, Role) {
-        self.drawn_debates += 1;
         let index = self.images[self.random.random_range(0..self.images.len())];
         let label = data.label(index);
         let lie = self.rules.precommit.then(|| {
@@ -375,19 +385,20 @@ impl State {
             (*about, debate.claims().liar, debate.rules().first.to_string(), reveals)
         };
         let all = self.debates.iter().zip(&self.about).map(standing).collect();
-        (self.seed, self.drawn_debates, all)
+        (self.seed, self.random.get_word_pos(), all)
     }
 
     /// Has the debates stand as they did, and the random numbers go on from there.
-    fn restore(&mut self, data: &Images, (seed, drawn, all): Standings) -> Result<(), String> {
+    fn restore(&mut self, data: &Images, (seed, words, all): Standings) -> Result<(), String> {
         if all.len() != self.debates.len() {
             return Err(format!("{} debates stand for {}", all.len(), self.debates.len()));
         }
-        (self.seed, self.drawn_debates) = (seed, 0);
-        self.random = StdRng::seed_from_u64(seed);
-        while self.drawn_debates < drawn {
-            self.next(data);
+        if words > MOST_WORDS {
+            return Err(format!("{words} words were drawn: there are {MOST_WORDS} of a seed"));
         }
+        self.seed = seed;
+        self.random = ChaCha12Rng::seed_from_u64(seed);
+        self.random.set_word_pos(words);
         for (number, (index, lie, first, reveals)) in all.into_iter().enumerate() {
             if index >= data.len() {
                 return Err(format!("there is no image {index}: there are {}, from 0", data.len()));

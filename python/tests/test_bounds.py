@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 import pixel_debate as pd
+import pyarrow
 import pytest
+from pixel_debate.vector import DebateVectorEnv
 
 HUGE = 2**62
 
@@ -159,6 +161,34 @@ def test_a_rate_is_of_so_many_shares(shares: Any) -> None:
 def test_there_are_no_more_classes_than_labels(classes: Any, mnist: pd.Dataset) -> None:
     with pytest.raises(ValueError, match="classes must be names|there are more than 256 classes"):
         pd.Dataset.from_arrays("mine", mnist.images[:2].copy(), mnist.labels[:2].copy(), classes)
+
+
+def test_no_more_debates_are_stepped_than_there_is_memory_for() -> None:
+    """Their arrays would take 4 gigabytes each, asked for where nobody could refuse it."""
+    images, labels = np.full((4, 255, 255), 200, np.uint8), np.array([0, 1, 0, 1], np.uint8)
+    large = pd.Dataset.from_arrays("large", images, labels, ["a", "b"])
+
+    def judge(values: Any, masks: Any) -> Any:
+        return np.zeros((len(values), 2))
+
+    with pytest.raises(ValueError, match="num_envs is 65536: of images of 65025 pixels there may be 790 debates"):
+        DebateVectorEnv(65536, pixels=4, dataset=large, judge=judge)
+    seen, _ = DebateVectorEnv(7, pixels=4, dataset=large, judge=judge).reset(seed=1)
+    assert seen["image"].shape == (7, 255, 255)
+
+
+def test_sets_have_no_more_pixels_than_there_is_memory_for(mnist: pd.Dataset, judge: pd.Judge) -> None:
+    masks = np.broadcast_to(np.bool_(True), (127_552, 28, 28))
+    with pytest.raises(ValueError, match="there are more than 100000000 pixels in all sets together"):
+        judge.logits_of(mnist.images[17].copy(), masks)
+
+
+def test_a_figure_has_so_many_characters() -> None:
+    arrow: Any = pyarrow
+    rates = arrow.table({"cell": [1], "first": ["honest"], "rate": [0.5], "low": [0.4], "high": [0.6]})
+    with pytest.raises(ValueError, match="have 20000 characters at most together, not 1000"):
+        pd.figure(rates, title="x" * 10**6)
+    assert pd.figure(rates, title="x" * 100).svg
 
 
 def test_endless_lists_are_refused(mnist: pd.Dataset, judge: pd.Judge, debate: pd.Debate) -> None:

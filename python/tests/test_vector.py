@@ -1,12 +1,14 @@
 import itertools
 import pickle
-from typing import Any
+import time
+from typing import Any, cast
 
 import gymnasium
 import numpy as np
 import numpy.typing as npt
 import pixel_debate as pd
 import pytest
+from pixel_debate._native import Debates
 from pixel_debate.scenes import Scenes
 from pixel_debate.types import Role
 from pixel_debate.vector import DebateVectorEnv, Observations, planes
@@ -344,3 +346,19 @@ def test_it_pickles_between_two_steps_and_goes_on(judge: pd.Judge, opponent: Any
         np.testing.assert_array_equal(actions, again.sample(same))
         for one, other in zip(env.step(actions)[1:4], again.step(actions)[1:4], strict=True):
             np.testing.assert_array_equal(one, other)
+
+
+def test_it_is_restored_at_once_however_much_was_drawn() -> None:
+    mnist = pd.datasets.load("mnist")
+    made = Debates(mnist, None, pd.Rules(4), None, np.arange(10), 1, False, 3)
+    again, parts = made.__reduce__()
+    assert callable(again)
+    *options, (seed, words, debates) = cast("tuple[Any, ...]", parts)
+    assert seed == 3 and 0 < words < 100
+    began = time.monotonic()
+    restored = again(*options, (seed, 2**64 + 5, debates))
+    assert time.monotonic() - began < 5
+    _, parts = restored.__reduce__()
+    assert cast("tuple[Any, ...]", parts)[-1] == (seed, 2**64 + 5, debates)
+    with pytest.raises(pd.SetupError, match="words were drawn: there are"):
+        again(*options, (seed, 2**68, debates))

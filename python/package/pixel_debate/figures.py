@@ -79,7 +79,7 @@ def figure(
         With the columns ``first``, ``rate``, ``low``, ``high``, as :meth:`pixel_debate.Run.rates` and
         :func:`pixel_debate.honest_wins` give them, or any part of that.
     title, note : str
-        What stands above the figure.
+        What stands above the figure. With all names, 20,000 characters at most.
     by : str, optional
         A column whose values stand side by side, ``"pixels"`` for example, in the order of the table: a line for each
         series and order. Unless given, the rates stand below each other, in groups by the values of ``series``.

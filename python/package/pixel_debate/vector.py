@@ -103,7 +103,8 @@ class DebateVectorEnv(gymnasium.vector.VectorEnv[Any, Any, Any]):  # type: ignor
     Parameters
     ----------
     num_envs : int
-        How many debates, 1 to 65,536: spaces and observations take some ten kilobytes each.
+        How many debates, 1 to 65,536: spaces and observations take some ten kilobytes each. About images larger than
+        28 x 28 there may be fewer, by as much as these have more pixels.
     opponent : callable, optional
         Who plays the other side: a function of observations, as :data:`BatchPolicy`; ``"random"`` for any legal pixel.
     seat : {"random", "first", "second"}
