@@ -2,8 +2,8 @@
 
 use pixel_debate_game::{Event, PanelRule, Pixel, Role};
 use pixel_debate_protocol::{
-    ClientMessage, CloseReason, DebateId, DebateRecord, Player, Recorded, RefusalCode, Request,
-    Setup, Shows, Standings, Token, Visibility,
+    ClientMessage, CloseReason, DebateId, DebateRecord, Panel, Player, Recorded, RefusalCode,
+    Request, ServerMessage, Setup, Shows, Standings, Token, Visibility,
 };
 use pixel_debate_server::Limits;
 
