@@ -17,6 +17,7 @@ mod dataset;
 mod debate;
 mod errors;
 mod figure;
+mod forking;
 mod interrupt;
 mod judge;
 mod numbers;
@@ -44,6 +45,7 @@ mod _native {
             TranscriptError,
         },
         figure::{dots, lines},
+        forking::before_fork,
         judge::{Judge, accuracy},
         players::{asks_judge, is_asked},
         playing::{agent_seed, begin, play, rate, reveal},

@@ -14,6 +14,8 @@ judges and debaters written in Python sit wherever its own do.
 'honest'
 """
 
+import os
+
 from pixel_debate import datasets, types
 from pixel_debate._native import (
     Agent,
@@ -36,6 +38,7 @@ from pixel_debate._native import (
     Solution,
     TranscriptError,
     View,
+    _before_fork,
     accuracy,
     analyse,
     optimal,
@@ -89,3 +92,7 @@ __all__ = [
     "types",
     "verify",
 ]
+
+# Not everywhere can a process fork.
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork)
