@@ -2,7 +2,7 @@
 //!
 //! Hiding the image, the label and the roles from the judge is the whole point of a debate, so it
 //! is decided here and nowhere else: a server serialises a [`View`] for a client and never a
-//! [`Debate`].
+//! [`Debate`]. One is read only if its parts fit together: [`View::check`].
 
 mod check;
 
@@ -21,8 +21,6 @@ use crate::{
 /// image, the evidence, the claims by place, and the rules less who is honest. Without precommit
 /// they are told no claim, for the only one made is the truth. After the outcome everybody sees
 /// everything.
-///
-/// One is read only if its parts fit together: [`check`](Self::check).
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
