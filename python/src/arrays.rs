@@ -6,16 +6,22 @@ use numpy::{
 };
 use pixel_debate_game::Pixel;
 use pixel_debate_judge::PixelSet;
-use pyo3::exceptions::PyMemoryError;
+use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 
-use crate::errors::{unless_stopped, wrong};
+use crate::{
+    calling::{attribute, each, index, is_of, refused, representation, text},
+    errors::wrong,
+    interrupt::Reading,
+};
 
 /// A number of rows, columns or whatever else, as an array's shape has it: one that is given, or any.
 pub(crate) type Side = Option<usize>;
 
 /// The most sets of pixels of one image.
 const MOST_SETS: usize = 1_000_000;
+/// The most pixels in all of them together, some hundreds of megabytes.
+const MOST_PIXELS: usize = 100_000_000;
 
 /// An array's numbers in their order, the last index fastest, with its shape.
 pub(crate) struct Numbers<T> {
@@ -49,13 +55,13 @@ pub(crate) fn copied<T: Element + Copy>(
         return Err(refuse("a masked one, of which some is hidden".to_owned()));
     }
     if !untyped.dtype().is_equiv_to(&kind) {
-        return Err(refuse(format!("of {}", untyped.dtype())));
+        return Err(refuse(format!("of {}", text(&untyped.dtype())?)));
     }
     let have = untyped.shape();
     let fits = have.len() == shape.len()
         && have.iter().zip(shape).all(|(have, side)| side.is_none_or(|side| side == *have));
     if !fits {
-        let have = untyped.getattr("shape")?;
+        let have = text(&*attribute(untyped, "shape")?)?;
         return Err(refuse(format!("of shape {have}")));
     }
     let array = value.cast::<PyArrayDyn<T>>()?;
@@ -71,11 +77,11 @@ pub(crate) fn is_masked(value: &Bound<'_, PyAny>) -> PyResult<bool> {
     if value.get_type().is(array.py().get_type::<PyUntypedArray>()) {
         return Ok(false);
     }
-    value.is_instance(&value.py().import("numpy.ma")?.getattr("MaskedArray")?)
+    is_of(value, &value.py().import("numpy.ma")?.getattr("MaskedArray")?)
 }
 
 /// Memory for so many numbers: an array may say that it has more than there is memory for.
-fn room_for<T>(count: usize) -> PyResult<Vec<T>> {
+pub(crate) fn room_for<T>(count: usize) -> PyResult<Vec<T>> {
     let mut numbers = Vec::new();
     let refused = |_| PyMemoryError::new_err(format!("there is no memory for {count} numbers"));
     numbers.try_reserve_exact(count).map_err(refused)?;
@@ -95,18 +101,39 @@ pub(crate) fn places_of(what: &str, value: &Bound<'_, PyAny>, many: usize) -> Py
 
 /// A pixel: `(column, row)`, each 0 to 255.
 pub(crate) fn pixel(value: &Bound<'_, PyAny>) -> PyResult<Pixel> {
-    let must = || {
-        let said = value.repr().map_or_else(|_| "that".to_owned(), |said| said.to_string());
-        wrong(format!("a pixel is (column, row), two whole numbers from 0 to 255, not {said}"))
-    };
     let py = value.py();
-    let mut sides = value.try_iter().map_err(|error| unless_stopped(py, error, must))?;
+    let must = || {
+        let said = representation(value).or_else(|error| {
+            let unsaid = refused(py, error, || wrong("that"));
+            if unsaid.is_instance_of::<PyException>(py) {
+                Ok("that".to_owned())
+            } else {
+                Err(unsaid)
+            }
+        });
+        said.map_or_else(
+            |error| error,
+            |said| {
+                wrong(format!(
+                    "a pixel is (column, row), two whole numbers from 0 to 255, not {said}"
+                ))
+            },
+        )
+    };
+    let mut sides = each(value).map_err(|error| refused(py, error, must))?;
     let mut side = || -> PyResult<u8> {
         let side = sides.next().ok_or_else(must)??;
-        side.extract().map_err(|error| unless_stopped(py, error, must))
+        let side = index(&side).map_err(|error| refused(py, error, must))?;
+        side.extract().map_err(|_| must())
     };
     let pixel = Pixel::new(side()?, side()?);
-    if sides.next().is_some() { Err(must()) } else { Ok(pixel) }
+    match sides.next() {
+        None => Ok(pixel),
+        Some(more) => {
+            drop(more?);
+            Err(must())
+        }
+    }
 }
 
 /// A pixel as Python has it.
@@ -115,13 +142,11 @@ pub(crate) fn pair(pixel: Pixel) -> (u8, u8) {
 }
 
 /// Sets of pixels of an image: a sequence of sequences of `(column, row)`, or an array of masks.
-pub(crate) fn sets<'py>(
-    value: &Bound<'py, PyAny>,
-    (width, height): (u8, u8),
-) -> PyResult<Vec<PixelSet>> {
+pub(crate) fn sets(value: &Bound<'_, PyAny>, (width, height): (u8, u8)) -> PyResult<Vec<PixelSet>> {
     let (columns, rows) = (usize::from(width), usize::from(height));
     if value.cast::<PyUntypedArray>().is_ok() {
         let masks = copied::<bool>("sets", value, &[None, Some(rows), Some(columns)])?;
+        check_all(masks.numbers.iter().filter(|shown| **shown).count())?;
         let masks = masks.numbers.chunks_exact(rows * columns);
         let set = |mask: &[bool]| {
             let shown = mask.iter().enumerate().filter(|(_, shown)| **shown);
@@ -135,22 +160,21 @@ pub(crate) fn sets<'py>(
              array of bool and shape (n, height, width)",
         )
     };
-    let mut sets = Vec::new();
     let py = value.py();
-    let each = |value: &Bound<'py, PyAny>| {
-        value.try_iter().map_err(|error| unless_stopped(py, error, must))
-    };
-    for set in each(value)? {
+    let (mut sets, mut read, mut all) = (Vec::new(), Reading::default(), 0);
+    for set in each(value).map_err(|error| refused(py, error, must))? {
         if sets.len() == MOST_SETS {
             return Err(wrong(format!("there are more than {MOST_SETS} sets: ask in parts")));
         }
+        let set = set?;
         let mut pixels = PixelSet::default();
-        for (count, place) in each(&set?)?.enumerate() {
+        for (count, place) in each(&set).map_err(|error| refused(py, error, must))?.enumerate() {
             if count == columns * rows {
                 let (set, area) = (sets.len(), columns * rows);
                 return Err(wrong(format!("set {set}: there are more than {area} pixels in it")));
             }
-            let pixel = pixel(&place?)?;
+            read.goes_on(py)?;
+            let pixel = pixel(&*place?)?;
             if pixel.x >= width || pixel.y >= height {
                 return Err(wrong(format!(
                     "pixel {pixel} of set {} is outside the image: a column is 0 to {}, a row 0 to {}",
@@ -161,9 +185,22 @@ pub(crate) fn sets<'py>(
             }
             pixels.insert(pixel);
         }
+        read.goes_on(py)?;
+        all += pixels.pixels().len();
+        check_all(all)?;
         sets.push(pixels);
     }
     Ok(sets)
+}
+
+/// Refuses more pixels of sets than there may be.
+fn check_all(pixels: usize) -> PyResult<()> {
+    if pixels > MOST_PIXELS {
+        return Err(wrong(format!(
+            "there are more than {MOST_PIXELS} pixels in all sets together: ask in parts"
+        )));
+    }
+    Ok(())
 }
 
 /// Rows of ten, or however many, as an array of float32 and shape (n, columns).

@@ -8,6 +8,7 @@ use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 use pyo3::prelude::*;
 
 use crate::{
+    calling::{attribute, forgotten, text},
     debate::Debate,
     errors::{Flaw, SetupError, raise},
     interrupt::{detached, is_stopped},
@@ -102,8 +103,11 @@ pub(crate) fn mark(py: Python<'_>, judge: &AnyJudge) -> JudgeMark {
     let hash = match judge {
         AnyJudge::Ours(judge) => py.detach(|| judge.get().0.network().hash()),
         AnyJudge::Batches(own) | AnyJudge::Decides(own) => {
-            let version = own.bind(py).getattr("version").and_then(|version| version.str());
-            version.map(|version| version.to_string()).unwrap_or_default()
+            let version = attribute(own.bind(py), "version").and_then(|version| text(&version));
+            version.unwrap_or_else(|error| {
+                forgotten(py, error);
+                String::new()
+            })
         }
     };
     JudgeMark { name: judge.name(py), hash }

@@ -1,6 +1,5 @@
 //! Images with labels.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use numpy::{PyArray, PyArray1, PyArray3, ndarray};
@@ -11,6 +10,7 @@ use pyo3::types::{PyString, PyTuple};
 
 use crate::{
     arrays::copied,
+    calling::{self, each, refused},
     errors::{DatasetError, raise, wrong},
     numbers,
 };
@@ -155,11 +155,12 @@ fn class_names(value: &Bound<'_, PyAny>) -> PyResult<Vec<String>> {
     if value.is_instance_of::<PyString>() {
         return Err(PyTypeError::new_err("classes must be a sequence of names, not one text"));
     }
-    for name in value.try_iter()? {
+    for name in each(value)? {
         if names.len() == 256 {
             return Err(wrong("there are more than 256 classes: a label is 0 to 255"));
         }
-        names.push(name?.extract().map_err(|_| wrong("classes must be names, each a str"))?);
+        let name = name?;
+        names.push(name.extract().map_err(|_| wrong("classes must be names, each a str"))?);
     }
     Ok(names)
 }
@@ -243,7 +244,18 @@ pub(crate) fn load(
         let dataset = dataset.map_err(raise::<DatasetError>)?;
         Ok(Dataset(Images::Read(Arc::new(dataset))))
     };
-    if let Ok((images, labels)) = source.extract::<(PathBuf, PathBuf)>() {
+    let must = || {
+        wrong(
+            "source must be \"mnist\", a folder's path, or the paths of an IDX file of images and one of labels",
+        )
+    };
+    let path =
+        |source: &Bound<'_, PyAny>| calling::path(source).map_err(|error| refused(py, error, must));
+    if let Ok(pair) = source.cast::<PyTuple>() {
+        if pair.len() != 2 {
+            return Err(must());
+        }
+        let (images, labels) = (path(&pair.get_item(0)?)?, path(&pair.get_item(1)?)?);
         if !as_is {
             return Err(wrong("invert, resize and threshold are for folders"));
         }
@@ -251,8 +263,6 @@ pub(crate) fn load(
         let digits = (0..10).map(|digit| digit.to_string()).collect();
         return read(py.detach(|| datasets::Dataset::from_idx(name, &images, &labels, digits)));
     }
-    let folder: PathBuf = source.extract().map_err(|_| {
-        wrong("source must be \"mnist\", a folder's path, or the paths of an IDX file of images and one of labels")
-    })?;
-    read(py.detach(|| datasets::Dataset::open_as(Path::new(&folder), part, reading)))
+    let folder = path(source)?;
+    read(py.detach(|| datasets::Dataset::open_as(&folder, part, reading)))
 }

@@ -1,7 +1,7 @@
 //! The exceptions, each a `ValueError`, with the sentences that the Rust errors have.
 
 use pyo3::create_exception;
-use pyo3::exceptions::{PyException, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 create_exception!(
@@ -43,16 +43,6 @@ create_exception!(
 /// The exception `E` with an error's sentence.
 pub(crate) fn raise<E: pyo3::PyTypeInfo>(error: impl std::fmt::Display) -> PyErr {
     PyErr::new::<E, _>(error.to_string())
-}
-
-/// What becomes of an exception while an argument was read: `refusal`, unless it is none about the argument, but
-/// Ctrl-C.
-pub(crate) fn unless_stopped(
-    py: Python<'_>,
-    error: PyErr,
-    refusal: impl FnOnce() -> PyErr,
-) -> PyErr {
-    if error.is_instance_of::<PyException>(py) { refusal() } else { error }
 }
 
 /// A `ValueError` for an argument.

@@ -19,6 +19,26 @@ use crate::errors::PlayerError;
 /// How often signal handlers get their turn.
 const APART: Duration = Duration::from_millis(100);
 
+/// Objects that are read between two looks at the signals.
+const READ: u32 = 10_000;
+
+/// Has signal handlers and other threads get their turn where many objects are read with the interpreter's lock.
+#[derive(Default)]
+pub(crate) struct Reading(u32);
+
+impl Reading {
+    /// To be told of each object.
+    pub(crate) fn goes_on(&mut self, py: Python<'_>) -> PyResult<()> {
+        self.0 += 1;
+        if self.0 == READ {
+            self.0 = 0;
+            py.detach(|| ());
+            py.check_signals()?;
+        }
+        Ok(())
+    }
+}
+
 /// Why a piece of work ends before its time.
 pub(crate) enum Failure {
     /// A signal handler has raised, or something that is no `Exception`.

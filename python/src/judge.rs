@@ -17,6 +17,7 @@ use pyo3::types::{PyBytes, PyDict};
 
 use crate::{
     arrays::{self, Numbers, copied, table},
+    calling,
     dataset::Dataset,
     errors::{JudgeError, raise, wrong},
     interrupt::{detached, is_stopped},
@@ -94,7 +95,7 @@ impl Judge {
     ///     If the file cannot be read, or holds another network: the tensor or the line of the metadata
     ///     is named, with what is allowed.
     #[staticmethod]
-    fn load(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
+    fn load(py: Python<'_>, #[pyo3(from_py_with = calling::path)] path: PathBuf) -> PyResult<Self> {
         let judge = py.detach(|| judge::Judge::read(&path));
         judge.map(Self).map_err(raise::<JudgeError>)
     }

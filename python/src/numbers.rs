@@ -1,23 +1,21 @@
 //! Numbers as Python gives them, of any size: what is out of range is a `ValueError` that says what is allowed.
 
-use pyo3::exceptions::{PyOverflowError, PyTypeError};
+use pyo3::exceptions::{PyMemoryError, PyOverflowError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PySequence, PySequenceMethods};
+use pyo3::types::{PySequence, PySequenceMethods};
 
-use crate::calling::called_method;
-use crate::errors::{unless_stopped, wrong};
+use crate::{
+    calling::{self, each, index, refused},
+    errors::wrong,
+    interrupt::Reading,
+};
 
 /// The most numbers of a list: more are no list of shares or logits, and may not fit into memory.
 pub(crate) const MOST_NUMBERS: usize = 100_000_000;
 
 /// A whole number, the nearest that there is where it is beyond 128 bits.
 pub(crate) fn any(value: &Bound<'_, PyAny>) -> PyResult<i128> {
-    let whole = if value.is_exact_instance_of::<PyInt>() {
-        value.clone()
-    } else {
-        // What has an `__index__` has not therefore an int's other methods.
-        called_method(value.py().import("operator")?.as_any(), "index", (value,))?
-    };
+    let whole = index(value)?;
     whole.extract::<i128>().or_else(|error| {
         if error.is_instance_of::<PyOverflowError>(value.py()) {
             return Ok(if whole.lt(0)? { i128::MIN } else { i128::MAX });
@@ -79,7 +77,7 @@ pub(crate) fn perhaps_classes(value: &Bound<'_, PyAny>) -> PyResult<Option<u8>> 
 
 pub(crate) fn classes(value: &Bound<'_, PyAny>) -> PyResult<u8> {
     // What is too few says a debate itself.
-    value.extract::<u8>().or_else(|_| whole("classes", value, 2, u8::MAX))
+    index(value)?.extract::<u8>().or_else(|_| whole("classes", value, 2, u8::MAX))
 }
 
 pub(crate) fn threshold(value: &Bound<'_, PyAny>) -> PyResult<u8> {
@@ -113,9 +111,9 @@ pub(crate) fn debates(value: &Bound<'_, PyAny>) -> PyResult<usize> {
 
 /// A number with a fraction: an int of any size is one, and may be beyond all of them.
 fn real(value: &Bound<'_, PyAny>) -> PyResult<f64> {
-    value.extract::<f64>().or_else(|error| {
+    calling::real(value).or_else(|error| {
         if error.is_instance_of::<PyOverflowError>(value.py()) {
-            return Ok(if value.lt(0)? { f64::NEG_INFINITY } else { f64::INFINITY });
+            return Ok(if index(value)?.lt(0)? { f64::NEG_INFINITY } else { f64::INFINITY });
         }
         Err(error)
     })
@@ -138,9 +136,10 @@ pub(crate) fn reals(value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
         }
         _ => {}
     }
-    let mut numbers = Vec::new();
-    let each = value.try_iter().map_err(|error| {
-        unless_stopped(value.py(), error, || {
+    let py = value.py();
+    let (mut numbers, mut read) = (Vec::new(), Reading::default());
+    let each = each(value).map_err(|error| {
+        refused(py, error, || {
             let kind =
                 value.get_type().name().map_or_else(|_| "that".to_owned(), |name| name.to_string());
             PyTypeError::new_err(format!("a sequence of numbers is needed, not {kind}"))
@@ -150,7 +149,14 @@ pub(crate) fn reals(value: &Bound<'_, PyAny>) -> PyResult<Vec<f64>> {
         if numbers.len() == MOST_NUMBERS {
             return Err(refuse());
         }
-        numbers.push(real(&number?)?);
+        if numbers.len() == numbers.capacity() {
+            let more = numbers.len().max(1024);
+            numbers.try_reserve_exact(more).map_err(|_| {
+                PyMemoryError::new_err(format!("there is no memory for {more} numbers more"))
+            })?;
+        }
+        read.goes_on(py)?;
+        numbers.push(real(&*number?)?);
     }
     Ok(numbers)
 }

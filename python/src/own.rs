@@ -14,7 +14,7 @@ use pyo3::types::{PyList, PyTuple, PyType};
 use rustc_hash::FxHashMap;
 
 use crate::arrays::is_masked;
-use crate::calling::{attached, called, called_method};
+use crate::calling::{Held, attached, attribute, called, called_method, forgotten, text, words};
 use crate::interrupt::{Failure, fail, has_failed};
 
 /// Sets that a callable is asked about at once.
@@ -75,7 +75,7 @@ pub(crate) fn asked<'py>(
     let answer = called(judge, (values, masks)).map_err(|error| {
         Failure::of(py, format!("{} {}", named(judge), raised(judge, &error)), error)
     })?;
-    let declared = declared(judge);
+    let declared = declared(judge, "answers");
     let read = scores(&answer, count, classes).and_then(|(mut scores, has)| {
         if let Some(declared) = &declared
             && (declared == "labels") != (has == Has::Labels)
@@ -255,11 +255,6 @@ impl fmt::Display for Has {
     }
 }
 
-/// What a judge declares of its answers.
-fn declared(judge: &Bound<'_, PyAny>) -> Option<String> {
-    judge.getattr("answers").ok()?.extract().ok()
-}
-
 /// The logits of probabilities.
 fn logarithms(probabilities: &mut [f32], set: usize) -> Result<(), String> {
     for (label, probability) in probabilities.iter_mut().enumerate() {
@@ -276,8 +271,7 @@ fn logarithms(probabilities: &mut [f32], set: usize) -> Result<(), String> {
 
 /// What a callable or an object is called in errors: the name that it declares, its own, or its type's.
 pub(crate) fn named(object: &Bound<'_, PyAny>) -> String {
-    let text = |name: &str| object.getattr(name).ok()?.extract::<String>().ok();
-    text("name").or_else(|| text("__name__")).unwrap_or_else(|| {
+    declared(object, "name").or_else(|| declared(object, "__name__")).unwrap_or_else(|| {
         object.get_type().name().map_or_else(|_| "it".to_owned(), |name| name.to_string())
     })
 }
@@ -295,7 +289,18 @@ pub(crate) fn raised(player: &Bound<'_, PyAny>, error: &PyErr) -> String {
 /// An exception in words.
 pub(crate) fn said(py: Python<'_>, error: &PyErr) -> String {
     let kind = error.get_type(py).name().map_or_else(|_| "it".to_owned(), |name| name.to_string());
-    format!("{kind}: {}", error.value(py))
+    format!("{kind}: {}", words(py, error))
+}
+
+/// A text that somebody's callable or object has as an attribute.
+pub(crate) fn declared(object: &Bound<'_, PyAny>, name: &str) -> Option<String> {
+    match attribute(object, name) {
+        Ok(attribute) => attribute.extract().ok(),
+        Err(error) => {
+            forgotten(object.py(), error);
+            None
+        }
+    }
 }
 
 /// Reads what a judge answers for `count` sets: a row of logits or probabilities each, or a label each.
@@ -374,15 +379,16 @@ fn scores(
             Ok((scores?, Has::Labels))
         }
         _ => {
-            let said =
-                array.getattr("shape").map_or_else(|_| String::new(), |shape| shape.to_string());
-            Err(Unread::from(format!("{must}, not {} of shape {said}", untyped.dtype())))
+            let shape = attribute(&array, "shape").and_then(|shape| text(&shape));
+            let (shape, kind) = (shape.map_err(unreadable)?, text(&untyped.dtype()));
+            let kind = kind.map_err(unreadable)?;
+            Err(Unread::from(format!("{must}, not {kind} of shape {shape}")))
         }
     }
 }
 
 /// Anything that numpy takes for an array.
-fn as_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+fn as_array<'py>(value: &Bound<'py, PyAny>) -> PyResult<Held<'py>> {
     called_method(value.py().import("numpy")?.as_any(), "asarray", (value,))
 }
 
@@ -411,7 +417,7 @@ fn listed<'py>(value: &Bound<'py, PyAny>) -> Option<Vec<Bound<'py, PyAny>>> {
 fn numbers<T: numpy::Element + Copy>(array: &Bound<'_, PyAny>, kind: &str) -> PyResult<Vec<T>> {
     // A copy, unless it is told otherwise.
     let array = called_method(array, "astype", (kind,))?;
-    let array = array.cast_into::<PyArrayDyn<T>>()?;
+    let array = array.cast::<PyArrayDyn<T>>()?;
     Ok(array
         .try_readonly()
         .map_err(|error| crate::errors::wrong(error.to_string()))?

@@ -7,13 +7,17 @@ use pixel_debate_agents::{AgentSpec, Choice as Chosen, Clock};
 use pixel_debate_game::{self as game, Image, Role, Verdict};
 use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
 use pixel_debate_play::{AgentPlayer, Answer, Asked, Classifier, NoAnswer, Player};
-use pyo3::exceptions::{PyAttributeError, PyException, PyTypeError};
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
+use pyo3::types::PyTuple;
 
 use crate::{
     agent::{self, Agent},
     arrays::pixel,
-    calling::{attached, called, called_method},
+    calling::{
+        attached, attribute_if_any, called, called_method, forgotten, has_method, index, real,
+        representation, words,
+    },
     errors::{Error, raise, wrong},
     interrupt::{Failure, fail, is_stopped},
     judge::Judge,
@@ -65,21 +69,17 @@ impl AnyJudge {
         if let Ok(judge) = value.cast::<Judge>() {
             return Ok(Self::Ours(judge.clone().unbind()));
         }
-        let answers = match value.getattr("answers") {
-            Err(error) if error.is_instance_of::<PyAttributeError>(value.py()) => None,
-            answers => Some(answers?),
-        };
-        if let Some(answers) = answers {
+        if let Some(answers) = attribute_if_any(value, "answers")? {
             let known = ["logits", "probabilities", "labels"];
             let declared = answers.extract::<&str>().ok();
             if !declared.is_some_and(|declared| known.contains(&declared)) {
                 return Err(wrong(format!(
                     "a judge's attribute answers is \"logits\", \"probabilities\" or \"labels\", not {}",
-                    answers.repr().map_or_else(|_| "that".to_owned(), |said| said.to_string())
+                    representation(&answers)?
                 )));
             }
         }
-        if value.getattr("decide").is_ok_and(|decide| decide.is_callable()) {
+        if has_method(value, "decide") {
             return Ok(Self::Decides(value.clone().unbind()));
         }
         if value.is_callable() {
@@ -205,11 +205,11 @@ impl Player for Deciding {
                 Err(error) if !error.is_instance_of::<PyException>(answer.py()) => {
                     return Err(error);
                 }
-                Err(_) => {}
+                Err(error) => forgotten(answer.py(), error),
             }
             // A float in its place makes two numbers two logits.
-            if let Ok((label, probability)) = answer.extract::<(u8, f32)>()
-                && !answer.hasattr("dtype")?
+            if let Some((label, probability)) = labelled(answer)
+                && attribute_if_any(answer, "dtype")?.is_none()
             {
                 if view.classes == 2 && numbers::any(&answer.get_item(1)?).is_ok() {
                     return Err(wrong(
@@ -225,6 +225,16 @@ impl Player for Deciding {
             Ok(Answer::Verdict(Verdict::Logits { logits }))
         })
     }
+}
+
+/// A label with its probability, if an answer is such a pair.
+fn labelled(answer: &Bound<'_, PyAny>) -> Option<(u8, f32)> {
+    let pair = answer.cast::<PyTuple>().ok().filter(|pair| pair.len() == 2)?;
+    let read = || -> PyResult<(u8, f32)> {
+        let label = index(&pair.get_item(0)?)?.extract()?;
+        Ok((label, real(&pair.get_item(1)?)? as f32))
+    };
+    read().map_err(|error| forgotten(answer.py(), error)).ok()
 }
 
 /// A debater as Python gives it.
@@ -244,7 +254,7 @@ impl AnyDebater {
             let agent = agent.get();
             return Ok(Self::Agent(agent.spec, Some(agent.seed), agent.gather));
         }
-        if value.getattr("choose").is_ok_and(|choose| choose.is_callable()) {
+        if has_method(value, "choose") {
             return Ok(Self::Chooses(value.clone().unbind()));
         }
         if value.is_callable() {
@@ -264,15 +274,16 @@ impl AnyDebater {
         role: Role,
         seed: u64,
     ) -> Result<Box<dyn Player>, Failure> {
-        if let Self::Calls(debater) | Self::Chooses(debater) = self
-            && let debater = debater.bind(py)
-            && let Ok(reset) = debater.getattr("reset")
-            && reset.is_callable()
-        {
-            called(&reset, ()).map_err(|error| {
+        if let Self::Calls(debater) | Self::Chooses(debater) = self {
+            let debater = debater.bind(py);
+            let spoilt = |error| {
                 let who = format!("the {role} debater ({})", named(debater));
                 Failure::of(py, format!("{who} {}", raised(debater, &error)), error)
-            })?;
+            };
+            let reset = attribute_if_any(debater, "reset").map_err(spoilt)?;
+            if let Some(reset) = reset.filter(|reset| reset.is_callable()) {
+                called(&reset, ()).map_err(spoilt)?;
+            }
         }
         Ok(self.amid(py, seed))
     }
@@ -331,7 +342,7 @@ fn ask(
         read(&answer).map_err(|error| {
             let kind = named(answer.get_type().as_any());
             let what =
-                format!("{who} has answered {kind}, which is no answer: {}", error.value(py));
+                format!("{who} has answered {kind}, which is no answer: {}", words(py, &error));
             told(Failure::of(py, what, error))
         })
     })

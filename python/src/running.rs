@@ -17,11 +17,11 @@ use pixel_debate_validation::{UnfitDataset, check_dataset, check_labels};
 use pyo3::prelude::*;
 
 use crate::{
-    calling::{attached, called},
+    calling::{attached, attribute_if_any, called, path, words},
     errors::{Error, RunError, raise, wrong},
     interrupt::{Failure, detached, fail, is_stopped, watched},
     numbers,
-    own::named,
+    own::{declared, named},
     players::{AnyDebater, AnyJudge},
 };
 
@@ -199,7 +199,7 @@ impl Work<'_> {
 
     fn keep(&self, key: &str, what: &str, failure: Failure) {
         let error = attached(|py| failure.into_error(py, what));
-        let sentence = attached(|py| error.value(py).to_string());
+        let sentence = attached(|py| words(py, &error));
         if let Some(failed) = self.undone.failed(key, sentence) {
             self.failed().push((failed, error));
         }
@@ -247,8 +247,8 @@ impl Work<'_> {
 pub(crate) fn run(
     py: Python<'_>,
     text: &str,
-    base: PathBuf,
-    folder: PathBuf,
+    #[pyo3(from_py_with = path)] base: PathBuf,
+    #[pyo3(from_py_with = path)] folder: PathBuf,
     judges: Vec<Brought<'_>>,
     debaters: Vec<Brought<'_>>,
     #[pyo3(from_py_with = numbers::perhaps_images)] images: Option<usize>,
@@ -310,18 +310,17 @@ fn custom(
     custom.stop_when(is_stopped);
     for (name, version, given) in judges {
         let judge = AnyJudge::read(&given)?;
-        let declared = given.getattr("answers").and_then(|answers| answers.extract::<String>());
         let answers = match &judge {
             // A network gives logits, and has no need to say so.
             AnyJudge::Ours(_) => "logits".to_owned(),
-            _ => declared.unwrap_or_else(|_| "undeclared".to_owned()),
+            _ => declared(&given, "answers").unwrap_or_else(|| "undeclared".to_owned()),
         };
         let about = [("callable".to_owned(), named(&given)), ("answers".to_owned(), answers)];
         let judge = Arc::new(OwnJudge { name: name.clone(), judge });
         custom.add_judge(&name, &version, about, judge).map_err(raise::<Error>)?;
     }
     for (name, version, given) in debaters {
-        if threads > 1 && given.hasattr("reset")? {
+        if threads > 1 && attribute_if_any(&given, "reset")?.is_some() {
             return Err(wrong(format!(
                 "the debater {name:?} has a method reset, so it keeps something of its debate, and {threads} \
                  threads play at once: let threads be 1"

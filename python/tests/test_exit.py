@@ -38,6 +38,74 @@ def step():
 def again(work):
     while True:
         work()
+def nap():
+    inside.set()
+    time.sleep(0.5)
+def pixels(view):
+    yield int(view.legal_moves[0][0])
+    nap()
+    yield int(view.legal_moves[0][1])
+def naps(given):
+    while True:
+        nap()
+        yield given
+class Number:
+    def __index__(self):
+        nap()
+        return 7
+    def __float__(self):
+        nap()
+        return 0.5
+    def __repr__(self):
+        nap()
+        return "a number"
+class Path:
+    def __fspath__(self):
+        nap()
+        return sys.argv[1]
+class Named:
+    @property
+    def name(self):
+        nap()
+        return "slow"
+    def __call__(self, values, masks):
+        raise ValueError("as it is told")
+class Answers:
+    @property
+    def answers(self):
+        nap()
+        return "logits"
+    def __call__(self, values, masks):
+        return np.zeros((len(values), 10))
+class Resets:
+    @property
+    def reset(self):
+        nap()
+        return lambda: None
+    def choose(self, view):
+        return view.legal_moves[0]
+class Says:
+    def __init__(self, what):
+        self.what = what
+    def decide(self, view):
+        return self.what
+class Unspoken(Exception):
+    def __str__(self):
+        nap()
+        return "said slowly"
+def raises(values, masks):
+    raise Unspoken()
+class Kept(np.ndarray):
+    def __del__(self):
+        nap()
+def forgets(values, masks):
+    return np.zeros((len(values), 10)).view(Kept)
+def refused(work):
+    try:
+        work()
+    except (ValueError, TypeError):
+        pass
+two = mnist.images[:2].copy(), mnist.labels[:2].copy()
 def tells(done, of):
     inside.set()
     time.sleep(0.5)
@@ -69,6 +137,23 @@ judge = "mine"
         "pd.run(TEXT, sys.argv[1] + '/one', judges={'mine': slow}, versions={'mine': '1'})",
         "pd.run(TEXT, sys.argv[1] + '/two', judges={'mine': slow}, versions={'mine': '1'}, threads=2)",
         "pd.run(TEXT, sys.argv[1] + '/told', judges={'mine': judge}, progress=tells)",
+        # Not a call, and yet somebody's code.
+        "pd.play(debate, judge, honest=pixels, liar='random')",
+        "pd.rate(naps(0.5))",
+        "judge.logits_of(mnist.images[17], naps([(1, 1)]))",
+        "pd.Dataset.from_arrays('two', *two, naps('a name'))",
+        "pd.Agent('random', Number())",
+        "pd.solve(debate, judge, seconds=Number())",
+        "debate.copy().apply((Number(), 1))",
+        "refused(lambda: debate.apply(Number()))",
+        "pd.play(debate, Says(Number()), honest='random', liar='random')",
+        "pd.play(debate, Says((8, Number())), honest='random', liar='random')",
+        "refused(lambda: pd.play(debate, Named()))",
+        "pd.play(debate, Answers(), honest='random', liar='random')",
+        "pd.play(debate, judge, honest=Resets(), liar='random')",
+        "refused(lambda: pd.play(debate, raises))",
+        "pd.play(debate, forgets, honest='random', liar='random')",
+        "refused(lambda: pd.Judge.load(Path()))",
     ],
 )
 def test_a_daemon_thread_may_sit_anywhere(work: str, tmp_path: object) -> None:

@@ -44,6 +44,8 @@ print("ready", flush=True)
         "pd.play(debate, slow)",
         "[judge.logits(mnist.images, mnist.images > 0) for _ in range(100)]",
         "[judge.accuracy(mnist, pixels=12) for _ in range(100)]",
+        "pd.rate(np.zeros(10**8))",
+        "judge.logits_of(mnist.images[17].copy(), [[(0, 0)] * 784] * 10**6)",
         "pd.analyse(pd.Debate.of(pd.Rules(6, legal='any'), mnist, 17, 8), judge)",
     ],
 )
