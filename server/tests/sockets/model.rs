@@ -273,6 +273,8 @@ async fn play(actions: Vec<(usize, Action)>) -> Result<(), TestCaseError> {
             .await;
         prop_assert_eq!(summary(&client.hear().await), "error not_seated");
     }
+    // A server that stops waits for those who are still there.
+    drop(clients);
     scene.stop().await;
     Ok(())
 }
