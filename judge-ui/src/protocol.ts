@@ -430,7 +430,7 @@ probability: number, } | { "type": "verdict",
 /**
  * The answer.
  */
-verdict: Verdict, } | { "type": "gave_up" };
+verdict: Verdict, } | { "type": "gave_up" } | { "type": "unanswered" };
 
 /**
  * What one judge has said of a debate.
