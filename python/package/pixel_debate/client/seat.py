@@ -271,6 +271,11 @@ class Seat:
         Returns
         -------
         bool
+
+        Raises
+        ------
+        ClientError
+            As :meth:`next`: if the server lets go of it meanwhile.
         """
         until = time.monotonic() + seconds
         with self._link.changed:
@@ -279,6 +284,8 @@ class Seat:
                 if left <= 0:
                     return False
                 self._link.changed.wait(left)
+            if self._link.ended is None and self._link.failure is not None:
+                raise self._link.failure
             return self._link.ended is not None
 
     def _ask(self, kind: str, **fields: object) -> None:
