@@ -242,6 +242,9 @@ test('somebody else judges a debate that is over, at a pace of his own, and sees
   await page.getByRole('button', { name: 'Have somebody else judge it' }).click();
   const url = await page.getByLabel('Link for the next judge').inputValue();
 
+  const list = await (await fetch(`${stand.url}/api/debates`)).text();
+  assert.ok(list.includes(debate) && !list.includes(url.split('/').at(-2) ?? ''), 'it is in no list');
+
   const other = await openPage(stand.browser, { viewport: { width: 360, height: 640 } });
   await other.page.goto(url);
   for (let seen = 0; seen <= 6; seen += 1) {
