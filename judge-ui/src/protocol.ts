@@ -61,6 +61,27 @@ prospects: Array<Prospect>,
 best: Best | null, };
 
 /**
+ * What is asked of an item now.
+ */
+export type Asked = { "what": "next", } | { "what": "belief", } | { "what": "verdict", 
+/**
+ * Whether `confidence` is asked, and must be given.
+ */
+confidence: boolean, 
+/**
+ * Whether `explanation` may be given.
+ */
+explanation: boolean, 
+/**
+ * Whether it must be.
+ */
+explained: boolean, 
+/**
+ * Whether a verdict against the last belief must be explained; otherwise it is refused.
+ */
+reason: boolean, } | { "what": "wait", };
+
+/**
  * What stands behind a debate and is told with its outcome, for each of it may tell who is honest.
  */
 export type Background = { 
@@ -134,6 +155,35 @@ grace_ms: number,
 memory_ms: number, };
 
 /**
+ * How full the cells of a tier in a condition are.
+ */
+export type CellCount = { 
+/**
+ * The condition.
+ */
+condition: string, 
+/**
+ * The tier, if there are any.
+ */
+tier: string | null, 
+/**
+ * How many judgments there are.
+ */
+judged: number, 
+/**
+ * How many there will be.
+ */
+planned: number, 
+/**
+ * The fewest in one of its cells.
+ */
+least: number, 
+/**
+ * The most in one of its cells.
+ */
+most: number, };
+
+/**
  * How long an outside debater may take for its reveals: a time for each, and a bank for what goes
  * beyond. Running out of both is a forfeit.
  */
@@ -151,6 +201,23 @@ bank_ms: number, };
  * Why the server says no more of a debate.
  */
 export type CloseReason = "over" | "absent" | "no_verdict" | "seat_taken" | "ended" | "cancelled" | "restarting" | "fault";
+
+/**
+ * How many were right in a condition.
+ */
+export type ConditionRate = { 
+/**
+ * The condition.
+ */
+condition: string, 
+/**
+ * How many counted judgments there are of those who have finished.
+ */
+judged: number, 
+/**
+ * How many of them were right.
+ */
+right: number, };
 
 /**
  * A new debate's name and the keys to its seats.
@@ -342,9 +409,44 @@ took_ms: number,
 cut_short: boolean, };
 
 /**
+ * What was judged, and what was right.
+ */
+export type Feedback = { 
+/**
+ * The items: one after an item, and all counted ones after the last.
+ */
+items: Array<Judged>, };
+
+/**
  * Why a debater forfeits.
  */
 export type ForfeitReason = "time" | "illegal_move" | "absent";
+
+/**
+ * An answer to a question.
+ */
+export type Given = number | string;
+
+/**
+ * A pixel that is shown.
+ */
+export type Glance = { 
+/**
+ * Its column, from 0.
+ */
+x: number, 
+/**
+ * Its row, from 0.
+ */
+y: number, 
+/**
+ * Its value, 0 black to 255 white.
+ */
+value: number, 
+/**
+ * For which of the item's answers whoever shows it argues: the label, if somebody does.
+ */
+for: number | null, };
 
 /**
  * The server's greeting.
@@ -389,6 +491,94 @@ dataset: string,
 index: number, };
 
 /**
+ * An item as far as it is shown. Nothing in it depends on what is not shown.
+ */
+export type ItemScreen = { 
+/**
+ * Its number among the participant's, from 1.
+ */
+number: number, 
+/**
+ * Whether it is for practice.
+ */
+practice: boolean, 
+/**
+ * What is said of its condition.
+ */
+text: string, 
+/**
+ * Pixels in a row.
+ */
+width: number, 
+/**
+ * Rows.
+ */
+height: number, 
+/**
+ * The answers that there are, in the order in which they are shown: labels and their names.
+ */
+answers: Array<[number, string]>, 
+/**
+ * What is shown so far, in order.
+ */
+shown: Array<Glance>, 
+/**
+ * How many pixels there will be.
+ */
+pixels: number, 
+/**
+ * The beliefs that were given: after how many pixels, and how probable the first of `answers` was.
+ */
+beliefs: Array<[number, number]>, 
+/**
+ * What is asked now.
+ */
+asks: Asked, 
+/**
+ * In how many milliseconds [`Answer::Next`](super::Answer::Next) is taken: 0 where it is now.
+ */
+next_ms: number, 
+/**
+ * How many milliseconds are left for the item, if there is a limit; the time runs from its first screen.
+ */
+left_ms: number | null, 
+/**
+ * How many milliseconds before the end there is a warning, if there is one.
+ */
+warning_ms: number | null, };
+
+/**
+ * `POST /api/study/participants`: somebody comes by the study's link.
+ *
+ * Whoever comes again with the same parameters is the same participant, and gets another token; the first stays
+ * good. Who comes with the same first parameter and others is refused, since nobody takes part twice.
+ */
+export type Join = { 
+/**
+ * The link's parameters that the study names, [`StudyOffer::parameters`](super::StudyOffer::parameters): each with 1 to
+ * 200 characters. Others are refused.
+ */
+parameters: { [key in string]: string }, 
+/**
+ * One of [`StudyOffer::languages`](super::StudyOffer::languages); the study's own where none is said.
+ */
+language: string | null, };
+
+/**
+ * The answer to [`Join`](super::Join).
+ */
+export type Joined = { 
+/**
+ * What opens the participant's screens from now on, in the header `Authorization: Bearer TOKEN`. His link is the
+ * study's with `#TOKEN`.
+ */
+token: string, 
+/**
+ * The first of them, or where he stopped.
+ */
+sheet: Sheet, };
+
+/**
  * How a judge has done.
  */
 export type JudgeScore = { 
@@ -414,6 +604,27 @@ scored: number,
  * than one in a million counts as that. `null` where there is none.
  */
 score: number | null, };
+
+/**
+ * What is told of an item that has been judged.
+ */
+export type Judged = { 
+/**
+ * Its number among the participant's, from 1.
+ */
+number: number, 
+/**
+ * The name of what was right.
+ */
+truth: string, 
+/**
+ * The name of what the participant decided, if he did.
+ */
+verdict: string | null, 
+/**
+ * The probability that he last gave what was right.
+ */
+belief: number | null, };
 
 /**
  * Something that a judge says.
@@ -445,6 +656,39 @@ events: Array<TimedJudgment>, };
  * Which pixels may be revealed.
  */
 export type LegalPixels = "nonzero" | "any";
+
+/**
+ * A participant, as the researcher sees him.
+ */
+export type Member = { 
+/**
+ * His name in the study.
+ */
+participant: string, 
+/**
+ * What has become of him.
+ */
+state: Place, 
+/**
+ * Whether what he said was removed.
+ */
+erased: boolean, 
+/**
+ * How many items he has done, of all that he is shown.
+ */
+done: number, 
+/**
+ * How many attention checks he has answered, and rightly.
+ */
+checks: [number, number], 
+/**
+ * When he joined, in milliseconds since 1970.
+ */
+joined_ms: number, 
+/**
+ * When he was last heard of.
+ */
+heard_ms: number, };
 
 /**
  * What a [`Setup`](crate::Setup) may ask for.
@@ -487,6 +731,40 @@ max_bank_ms: number,
  * The longest time for the outside seats to be taken, in milliseconds.
  */
 max_seats_ms: number, };
+
+/**
+ * `POST /api/study/orders`, with the researcher's token: changes how the study goes on. All are kept for ever, with their
+ * times; what departs from the plan has a reason, of 1 to 1000 characters.
+ */
+export type Order = { "type": "pause", } | { "type": "resume", } | { "type": "close", 
+/**
+ * Why, if places are left.
+ */
+reason: string | null, } | { "type": "peek", } | { "type": "withdraw", 
+/**
+ * The item's number in the plan, from 0.
+ */
+item: number, 
+/**
+ * Why.
+ */
+reason: string, } | { "type": "exclude", 
+/**
+ * The participant's name.
+ */
+participant: string, 
+/**
+ * Why.
+ */
+reason: string, } | { "type": "erase", 
+/**
+ * The participant's name.
+ */
+participant: string, 
+/**
+ * Why.
+ */
+reason: string, };
 
 /**
  * The answer to `GET /api/debates/{id}/judges`: how others judged the same question, in other
@@ -540,6 +818,33 @@ decides: PanelRule, };
 export type PanelRule = "majority" | "mean";
 
 /**
+ * Before the items or after them.
+ */
+export type Part = "before" | "after";
+
+/**
+ * An amount of money.
+ */
+export type Payment = { 
+/**
+ * In hundredths.
+ */
+hundredths: number, 
+/**
+ * Of which currency: three capital letters.
+ */
+currency: string, };
+
+/**
+ * How many were right so far.
+ */
+export type Peeked = { 
+/**
+ * By condition.
+ */
+conditions: Array<ConditionRate>, };
+
+/**
  * How far a debate has come.
  */
 export type Phase = "waiting" | "revealing" | "judging" | "over";
@@ -550,6 +855,11 @@ export type Phase = "waiting" | "revealing" | "judging" | "over";
  * Serialises as `[x, y]`. Pixels are ordered as they are read: by row, then by column.
  */
 export type Pixel = [number, number];
+
+/**
+ * What has become of a participant, or of a place.
+ */
+export type Place = "free" | "active" | "finished" | "dropped_out" | "screened_out" | "excluded";
 
 /**
  * Who has a seat, as text: `outside`, `outside:NAME`, or the name of what the server seats there
@@ -575,6 +885,19 @@ liar?: string,
 judge?: string, };
 
 /**
+ * How far a participant has come.
+ */
+export type Progress = { 
+/**
+ * How many items are done.
+ */
+done: number, 
+/**
+ * Of how many.
+ */
+of: number, };
+
+/**
  * What a legal reveal would do.
  */
 export type Prospect = { 
@@ -586,6 +909,69 @@ pixel: Pixel,
  * The margin after it.
  */
 margin: number, };
+
+/**
+ * A question.
+ */
+export type Question = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * What it says.
+ */
+text: string, 
+/**
+ * Whether it must be answered.
+ */
+required: boolean, 
+/**
+ * How.
+ */
+form: QuestionForm, };
+
+/**
+ * How a question is answered.
+ */
+export type QuestionForm = { "kind": "choice", 
+/**
+ * The options in their order: name and words.
+ */
+options: Array<[string, string]>, } | { "kind": "scale", 
+/**
+ * The least.
+ */
+from: number, 
+/**
+ * The greatest.
+ */
+to: number, 
+/**
+ * What the least means.
+ */
+low: string | null, 
+/**
+ * What the greatest means.
+ */
+high: string | null, } | { "kind": "text", 
+/**
+ * How many characters at most.
+ */
+longest: number, };
+
+/**
+ * Questions, all shown at once.
+ */
+export type Questions = { 
+/**
+ * When they are asked.
+ */
+part: Part, 
+/**
+ * They.
+ */
+questions: Array<Question>, };
 
 /**
  * A debate that is over and is judged again, reveal by reveal, as if it went on: before judges from outside, who
@@ -643,6 +1029,43 @@ retry_s?: number, };
  * The kinds of fault. A code keeps its meaning from version to version.
  */
 export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "against_belief" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "upgrade" | "head_too_large" | "unavailable";
+
+/**
+ * `POST /api/study/me`: what a participant says to a screen: an object with the step, the answer's type, and its fields.
+ */
+export type Reply = { 
+/**
+ * The step of the [`Sheet`](super::Sheet) that is answered.
+ */
+step: number, } & ({ "type": "agree", 
+/**
+ * The version of the words that were shown.
+ */
+version: string, } | { "type": "decline", } | { "type": "questions", 
+/**
+ * The answers.
+ */
+answers: { [key in string]: Given }, } | { "type": "continue", } | { "type": "next", } | { "type": "belief", 
+/**
+ * One of the item's two answers.
+ */
+label: number, 
+/**
+ * How probable it is, 0 to 1.
+ */
+probability: number, } | { "type": "verdict", 
+/**
+ * One of the item's answers.
+ */
+label: number, 
+/**
+ * How sure the participant is that it is right, 0 to 1, if that is asked.
+ */
+confidence: number | null, 
+/**
+ * Why, if that is asked, or where the verdict is against the last belief.
+ */
+explanation: string | null, } | { "type": "give_up", } | { "type": "leave", });
 
 /**
  * A message from a client to the server, as it stands in a frame: written by its `Serialize`, read
@@ -833,6 +1256,27 @@ value: number, };
 export type Role = "honest" | "liar";
 
 /**
+ * One of the things that a participant is shown.
+ */
+export type Screen = { "type": "consent", 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Their version.
+ */
+version: string, } | { "type": "questions" } & Questions | { "type": "instructions", 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * What is said of practice, if there is any.
+ */
+practice: string | null, } | { "type": "item" } & ItemScreen | { "type": "feedback" } & Feedback | { "type": "paused", } | { "type": "stopped" } & Stopped;
+
+/**
  * A place from which a debate is seen: `"first"`, `"second"`, `"judge"` or `"spectator"`.
  */
 export type Seat = "first" | "second" | "judge" | "spectator";
@@ -987,6 +1431,39 @@ pace_ms: number,
 seats_ms: number | null, };
 
 /**
+ * What a participant is shown, and where that is.
+ */
+export type Sheet = { 
+/**
+ * The frozen plan's hash.
+ */
+hash: string, 
+/**
+ * The participant's name in the study, which says nothing of him.
+ */
+participant: string, 
+/**
+ * The study's title in the participant's language.
+ */
+title: string, 
+/**
+ * The language.
+ */
+language: string, 
+/**
+ * What a [`Reply`](super::Reply) names: it grows with each.
+ */
+step: number, 
+/**
+ * How far he has come.
+ */
+progress: Progress, 
+/**
+ * What is shown.
+ */
+screen: Screen, };
+
+/**
  * When the reveals of a recorded debate are shown.
  */
 export type Shows = "paced" | "recorded" | "asked";
@@ -1048,6 +1525,48 @@ beliefs: Array<number | null> | null,
 answered?: boolean, };
 
 /**
+ * `GET /api/study/standing`, with the researcher's token: how the study stands. Who was right is not in it, unless
+ * somebody [peeked](super::Order::Peek).
+ */
+export type Standing = { 
+/**
+ * The study's title.
+ */
+title: string, 
+/**
+ * The frozen plan's hash.
+ */
+hash: string, 
+/**
+ * Whether it goes on.
+ */
+status: Status, 
+/**
+ * How many places there are, by what has become of them.
+ */
+places: Array<[Place, number]>, 
+/**
+ * The participants in the order in which they came.
+ */
+members: Array<Member>, 
+/**
+ * How often each cell of an image in a condition has been judged by those who have finished, by tier and condition.
+ */
+cells: Array<CellCount>, 
+/**
+ * Items that were withdrawn: number and reason.
+ */
+withdrawn: Array<[number, string]>, 
+/**
+ * When somebody looked at the accuracy, in milliseconds since 1970.
+ */
+peeks: Array<number>, 
+/**
+ * The accuracy so far, in answer to a [`Peek`](super::Order::Peek) alone.
+ */
+peeked: Peeked | null, };
+
+/**
  * The answer to `GET /api/standings`: how debaters and judges have done in the public debates of the
  * server that have an outcome. Those that a debater did not come to, or in which a built-in debater's search was
  * stopped before it was done, are not counted.
@@ -1074,6 +1593,65 @@ debaters: Array<DebaterScore>,
  * The judges, those with the most verdicts first: at most [`Standings::MOST`].
  */
 judges: Array<JudgeScore>, };
+
+/**
+ * How a study stands.
+ */
+export type Status = "open" | "full" | "paused" | "closed";
+
+/**
+ * How a participant's part ended.
+ */
+export type Stopped = { "why": "finished", 
+/**
+ * What is said.
+ */
+text: string, 
+/**
+ * What he tells those who sent him.
+ */
+code: string | null, 
+/**
+ * What his answers have earned.
+ */
+bonus: Payment | null, } | { "why": "screened_out", 
+/**
+ * What is said.
+ */
+text: string | null, 
+/**
+ * What he tells those who sent him.
+ */
+code: string | null, } | { "why": "excluded", } | { "why": "left", } | { "why": "too_late", } | { "why": "closed", };
+
+/**
+ * `GET /api/study`: what anybody may know of a study.
+ */
+export type StudyOffer = { 
+/**
+ * The frozen plan's hash, 64 hexadecimal digits.
+ */
+hash: string, 
+/**
+ * Whether somebody can join.
+ */
+status: Status, 
+/**
+ * The study's title by language.
+ */
+titles: { [key in string]: string }, 
+/**
+ * What is shown to whoever has chosen none.
+ */
+language: string, 
+/**
+ * The parameters of the link that are kept.
+ */
+parameters: Array<string>, 
+/**
+ * Whether nobody may take part without them.
+ */
+required: boolean, };
 
 /**
  * A debate in a list: what anybody may know of it.

@@ -56,6 +56,7 @@ mod server;
 mod setup;
 mod standings;
 mod strict;
+pub mod study;
 mod text;
 #[cfg(feature = "typescript")]
 mod typescript;

@@ -6,7 +6,7 @@ use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::{
     API, Analysis, DebateList, DebateRecord, OtherJudges, PATH, Request, ServerMessage, Standings,
-    VERSION,
+    VERSION, study,
 };
 
 /// A TypeScript module that declares both messages, what the page asks over HTTP and every type in
@@ -22,6 +22,12 @@ pub fn declarations() -> String {
     found.visit::<Analysis>();
     found.visit::<Standings>();
     found.visit::<OtherJudges>();
+    found.visit::<study::StudyOffer>();
+    found.visit::<study::Join>();
+    found.visit::<study::Joined>();
+    found.visit::<study::Reply>();
+    found.visit::<study::Order>();
+    found.visit::<study::Standing>();
     let mut module = format!(
         "// Generated from the crates `protocol` and `game`: \
          PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol\n\n\

@@ -1,0 +1,32 @@
+//! What a study's server and its pages say to each other, over HTTP.
+//!
+//! A participant joins with `POST /api/study/participants` and a [`Join`], and has a token from then on, the link by
+//! which he comes back. `GET /api/study/me` with it shows the [`Sheet`] where he stopped; `POST /api/study/me` takes
+//! a [`Reply`] to it and answers with the next. A reply names the step that it is about, so that one that is sent
+//! twice, or from an old tab, changes nothing. The researcher's token opens `GET /api/study/standing`, which is a
+//! [`Standing`], and `POST /api/study/orders`, which takes an [`Order`].
+//!
+//! ```
+//! use pixel_debate_protocol::study::{Answer, Reply};
+//!
+//! let reply = Reply::parse(br#"{"step": 7, "type": "belief", "label": 3, "probability": 0.8}"#)?;
+//! assert_eq!(reply, Reply { step: 7, answer: Answer::Belief { label: 3, probability: 0.8 } });
+//!
+//! let refusal = Reply::parse(br#"{"step": 7, "type": "belief", "label": 3}"#).unwrap_err();
+//! assert!(refusal.message.contains("probability"), "{refusal}");
+//! # Ok::<(), pixel_debate_protocol::Refusal>(())
+//! ```
+
+mod answer;
+mod orders;
+mod screen;
+mod standing;
+mod wire;
+
+pub use answer::{Answer, Given, Join, Reply};
+pub use orders::Order;
+pub use screen::{
+    Asked, Feedback, Glance, ItemScreen, Joined, Judged, Part, Payment, Progress, Question,
+    QuestionForm, Questions, Screen, Sheet, Status, Stopped, StudyOffer,
+};
+pub use standing::{CellCount, ConditionRate, Member, Peeked, Place, Standing};

@@ -1,0 +1,76 @@
+//! What the researcher orders.
+
+use serde::{Deserialize, Serialize};
+
+use super::wire;
+use crate::{Refusal, strict};
+
+/// `POST /api/study/orders`, with the researcher's token: changes how the study goes on. All are kept for ever, with their
+/// times; what departs from the plan has a reason, of 1 to 1000 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "typescript", ts(tag = "type"))]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Order {
+    /// Nobody joins, and nobody goes on, until [`Resume`](Self::Resume).
+    Pause {},
+    /// Goes on.
+    Resume {},
+    /// The study ends: nobody joins or goes on any more, and it cannot be opened again.
+    Close {
+        /// Why, if places are left.
+        #[serde(default)]
+        reason: Option<String>,
+    },
+    /// Shows the accuracy so far. That somebody looked is in every export.
+    Peek {},
+    /// A deviation: an item is shown to nobody any more.
+    Withdraw {
+        /// The item's number in the plan, from 0.
+        item: u32,
+        /// Why.
+        reason: String,
+    },
+    /// A deviation: what a participant said does not count, and his place is given again.
+    Exclude {
+        /// The participant's name.
+        participant: String,
+        /// Why.
+        reason: String,
+    },
+    /// A deviation: removes all that a participant said, as he may ask. His name stays, and that it is so.
+    Erase {
+        /// The participant's name.
+        participant: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Order {
+    const TYPES: &str =
+        "\"pause\", \"resume\", \"close\", \"peek\", \"withdraw\", \"exclude\" or \"erase\"";
+
+    /// Reads what a client says, to the letter.
+    ///
+    /// ```
+    /// use pixel_debate_protocol::study::Order;
+    ///
+    /// let order = Order::parse(br#"{"type": "withdraw", "item": 3, "reason": "a smudge"}"#)?;
+    /// assert_eq!(order, Order::Withdraw { item: 3, reason: "a smudge".into() });
+    /// assert!(Order::parse(br#"{"type": "withdraw", "item": 3}"#).is_err());
+    /// # Ok::<(), pixel_debate_protocol::Refusal>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] that names the field, what is there and what is allowed.
+    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
+        let read = || {
+            let mut fields = strict::object(strict::json(body)?)?;
+            let kind = wire::kind(&mut fields, Self::TYPES)?;
+            strict::read_as(kind, fields)
+        };
+        read().map_err(|mistake| wire::refusal(&mistake, "an order"))
+    }
+}

@@ -1,0 +1,110 @@
+//! What the researcher sees while a study goes on.
+
+use serde::{Deserialize, Serialize};
+
+use super::Status;
+
+/// `GET /api/study/standing`, with the researcher's token: how the study stands. Who was right is not in it, unless
+/// somebody [peeked](super::Order::Peek).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Standing {
+    /// The study's title.
+    pub title: String,
+    /// The frozen plan's hash.
+    pub hash: String,
+    /// Whether it goes on.
+    pub status: Status,
+    /// How many places there are, by what has become of them.
+    pub places: Vec<(Place, u32)>,
+    /// The participants in the order in which they came.
+    pub members: Vec<Member>,
+    /// How often each cell of an image in a condition has been judged by those who have finished, by tier and condition.
+    pub cells: Vec<CellCount>,
+    /// Items that were withdrawn: number and reason.
+    pub withdrawn: Vec<(u32, String)>,
+    /// When somebody looked at the accuracy, in milliseconds since 1970.
+    #[cfg_attr(feature = "typescript", ts(type = "Array<number>"))]
+    pub peeks: Vec<u64>,
+    /// The accuracy so far, in answer to a [`Peek`](super::Order::Peek) alone.
+    pub peeked: Option<Peeked>,
+}
+
+/// What has become of a participant, or of a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Nobody has it.
+    Free,
+    /// Somebody is at it.
+    Active,
+    /// Somebody is through.
+    Finished,
+    /// Whoever had it left, or was not heard of for too long.
+    DroppedOut,
+    /// Whoever had it did not belong to those who are asked.
+    ScreenedOut,
+    /// Whoever had it does not count.
+    Excluded,
+}
+
+/// A participant, as the researcher sees him.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Member {
+    /// His name in the study.
+    pub participant: String,
+    /// What has become of him.
+    pub state: Place,
+    /// Whether what he said was removed.
+    pub erased: bool,
+    /// How many items he has done, of all that he is shown.
+    pub done: u32,
+    /// How many attention checks he has answered, and rightly.
+    pub checks: (u32, u32),
+    /// When he joined, in milliseconds since 1970.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub joined_ms: u64,
+    /// When he was last heard of.
+    #[cfg_attr(feature = "typescript", ts(type = "number"))]
+    pub heard_ms: u64,
+}
+
+/// How full the cells of a tier in a condition are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct CellCount {
+    /// The condition.
+    pub condition: String,
+    /// The tier, if there are any.
+    pub tier: Option<String>,
+    /// How many judgments there are.
+    pub judged: u32,
+    /// How many there will be.
+    pub planned: u32,
+    /// The fewest in one of its cells.
+    pub least: u32,
+    /// The most in one of its cells.
+    pub most: u32,
+}
+
+/// How many were right so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Peeked {
+    /// By condition.
+    pub conditions: Vec<ConditionRate>,
+}
+
+/// How many were right in a condition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ConditionRate {
+    /// The condition.
+    pub condition: String,
+    /// How many counted judgments there are of those who have finished.
+    pub judged: u32,
+    /// How many of them were right.
+    pub right: u32,
+}
