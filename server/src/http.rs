@@ -5,6 +5,7 @@ pub(crate) mod app;
 mod client;
 mod debates;
 mod description;
+pub(crate) mod door;
 mod health;
 mod kept;
 mod listing;
@@ -17,34 +18,22 @@ mod slots;
 mod standings;
 mod websocket;
 
-use std::sync::Arc;
-
 use axum::extract::{DefaultBodyLimit, Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{any, get, post};
 use axum::{Extension, Router};
-use pixel_debate_protocol::{PATH, Refusal, RefusalCode};
-use tokio::time::timeout;
+use pixel_debate_protocol::PATH;
 
 pub(crate) use self::app::{App, Peer};
+use self::door::guarded;
+pub(crate) use self::door::{Door, HEAD_BYTES, HEAD_FIELDS};
 pub(crate) use self::kept::Kept;
 pub use self::origin::OriginError;
 pub(crate) use self::origin::Origins;
 use self::refused::Refused;
 pub(crate) use self::slots::{Bounds, Slots};
 use crate::credits::Spend;
-
-/// The most bytes of a request's head: its path and its fields.
-pub(crate) const HEAD_BYTES: usize = 8 * 1024;
-
-/// The most fields of a request's head.
-pub(crate) const HEAD_FIELDS: usize = 100;
-
-/// What asks whether the server lives costs nobody anything, and may be asked by whoever watches it
-/// as often as it likes.
-const HEALTH: [&str; 2] = ["/healthz", "/readyz"];
 
 impl App {
     /// What answers requests.
@@ -63,7 +52,7 @@ impl App {
             .merge(works)
             .fallback(refused::not_found)
             .method_not_allowed_fallback(refused::method);
-        let cross_origin = self.origins.cross_origin();
+        let cross_origin = self.door.origins.cross_origin();
         let router = Router::new();
         #[cfg(test)]
         let router = router.route(crate::socket::echo::PATH, any(crate::socket::echo::open));
@@ -78,40 +67,13 @@ impl App {
             .method_not_allowed_fallback(refused::method)
             .fallback(page::file)
             .layer(DefaultBodyLimit::max(most))
-            .layer(from_fn_with_state(self.clone(), guarded))
+            .layer(from_fn_with_state(self.door.clone(), guarded))
             .with_state(self);
         match cross_origin {
             Some(layer) => router.layer(layer),
             None => router,
         }
     }
-}
-
-/// What holds for every request: it comes from a page that may ask and an address that has not asked
-/// for too much, and is answered in time.
-async fn guarded(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let mut response = match app.admit(&mut request) {
-        Ok(()) => timeout(app.lobby.limits().handshake * 2, next.run(request))
-            .await
-            .unwrap_or_else(|_| {
-                let refusal = Refusal::new(
-                    RefusalCode::Unavailable,
-                    "this request took too long",
-                    "a whole body at once, or another try later",
-                );
-                Refused(StatusCode::REQUEST_TIMEOUT, refusal).into_response()
-            }),
-        Err(refused) => refused.into_response(),
-    };
-    if response.status().is_client_error() || response.status().is_server_error() {
-        app.lobby.services().metrics.refusals.inc();
-    }
-    let headers = response.headers_mut();
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    if !headers.contains_key(header::CACHE_CONTROL) {
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
-    response
 }
 
 /// What takes the server a while to work out costs more.
@@ -121,51 +83,6 @@ async fn worked(
     request: Request,
     next: Next,
 ) -> Result<Response, Refused> {
-    app.lobby.services().credits.spend(Spend::Work, peer.address)?;
+    app.door.credits.spend(Spend::Work, peer.address)?;
     Ok(next.run(request).await)
-}
-
-impl App {
-    /// Whether a request is read any further. From then on it is known from whom it comes.
-    fn admit(&self, request: &mut Request) -> Result<(), Refused> {
-        let fields = request.headers();
-        self.origins
-            .check(request.method(), fields)
-            .map_err(|refusal| Refused(StatusCode::FORBIDDEN, refusal))?;
-        let size: usize =
-            fields.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        let uri = request.uri();
-        let size = size + uri.path().len() + uri.query().map_or(0, str::len);
-        if size > HEAD_BYTES || fields.len() > HEAD_FIELDS {
-            return Err(Refusal::new(
-                RefusalCode::HeadTooLarge,
-                format!("a head of {size} bytes and {} fields", fields.len()),
-                format!("at most {HEAD_BYTES} bytes and {HEAD_FIELDS} fields"),
-            )
-            .into());
-        }
-        let Some(Peer { address, permits, .. }) = request.extensions().get::<Peer>().cloned()
-        else {
-            return Err(Refusal::new(RefusalCode::Unavailable, "who asks?", "another try").into());
-        };
-        if HEALTH.contains(&uri.path()) {
-            return Ok(());
-        }
-        let client = client::address(address, self.proxies, fields)?;
-        self.lobby.services().credits.spend(Spend::Read, client)?;
-        if self.proxies > 0 {
-            let visit = self.visitors.visit(client).map_err(|network| {
-                let most = self.lobby.limits().connections_per_address;
-                let most = most.saturating_mul(network.times as usize);
-                Refusal::new(
-                    RefusalCode::Busy,
-                    format!("all {most} connections that one {network} may have are open"),
-                    "another try when one has been closed",
-                )
-            })?;
-            let peer = Peer { address: client, permits, visit: Some(Arc::new(visit)) };
-            request.extensions_mut().insert(peer);
-        }
-        Ok(())
-    }
 }

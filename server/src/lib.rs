@@ -29,6 +29,7 @@ mod earlier;
 mod http;
 mod judgment;
 mod limits;
+mod listening;
 mod lobby;
 mod metrics;
 mod outbox;

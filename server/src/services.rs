@@ -29,8 +29,8 @@ pub(crate) struct Services {
     pub(crate) analyses: Pool,
     pub(crate) searches: Searches,
     pub(crate) store: Store,
-    pub(crate) credits: Credits,
-    pub(crate) metrics: Metrics,
+    pub(crate) credits: Arc<Credits>,
+    pub(crate) metrics: Arc<Metrics>,
     /// Told to the tables when the server stops.
     pub(crate) stop: CancellationToken,
 }
@@ -59,8 +59,8 @@ impl Services {
             analyses: Pool::new(limits.threads),
             searches: Searches::new(Arc::clone(roster), limits),
             store,
-            credits: Credits::new(limits),
-            metrics: Metrics::new(),
+            credits: Arc::new(Credits::new(limits)),
+            metrics: Arc::new(Metrics::new()),
             stop,
         }
     }

@@ -6,22 +6,19 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::door::Door;
 use super::kept::Kept;
-use super::origin::Origins;
 use super::slots::Slots;
 use crate::config::AdminToken;
 use crate::lobby::Lobby;
-use crate::visitors::{Permit, Visitors};
+use crate::visitors::Permit;
 
 /// What every request needs.
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) lobby: Arc<Lobby>,
     pub(crate) administrator: Option<AdminToken>,
-    pub(crate) origins: Arc<Origins>,
-    /// How many of them stand between this server and its clients.
-    pub(crate) proxies: u8,
-    pub(crate) visitors: Visitors,
+    pub(crate) door: Door,
     pub(crate) kept: Arc<Kept>,
     /// Where positions are analysed.
     pub(crate) analysis_slots: Slots,
