@@ -60,6 +60,7 @@
 //! ```
 
 pub mod allocation;
+pub mod conduct;
 mod canonical;
 mod draft;
 pub mod file;

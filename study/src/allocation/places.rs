@@ -158,6 +158,15 @@ impl Places {
         }
     }
 
+    /// The place that [`join`](Self::join) hands out next, if one is free.
+    pub fn next(&self) -> Option<Place> {
+        if (self.untouched as usize) < self.slots.len() {
+            return Some(Place { slot: self.untouched, turn: 0 });
+        }
+        let slot = *self.returned.front()?;
+        Some(Place { slot, turn: self.slots[slot as usize].0 + 1 })
+    }
+
     /// Hands out the next slot, if one is free.
     pub fn join(&mut self) -> Option<Place> {
         let slot = if (self.untouched as usize) < self.slots.len() {

@@ -1,0 +1,32 @@
+//! A frozen study as it is conducted: who comes, what he is shown, what he says, what becomes of it.
+//!
+//! [`Conduct`] is the study, a [`Session`] one participant's way through it. Both are values that change by events
+//! alone: [`log::Event`] of the study, [`Event`] of a participant. Whoever runs a study keeps each event before he has
+//! it applied, so that the events alone make the study again, to the last answer, whenever it was stopped.
+//!
+//! | what | where |
+//! |---|---|
+//! | the study: places, people, orders | [`Conduct`], `study.rs` |
+//! | a participant as the study knows him | [`Member`] |
+//! | his way from the consent to the end | [`Session`], `session.rs` |
+//! | one item before him | [`Trial`](Thought), `trial.rs` |
+//! | what he is shown where he is | `screens.rs` |
+//! | what the researcher sees | `standing.rs` |
+//! | what is kept | [`event`](Event), [`log`] |
+
+mod event;
+pub mod log;
+mod member;
+mod questions;
+mod screens;
+mod session;
+mod standing;
+mod study;
+mod thinking;
+mod trial;
+
+pub use event::{Beginning, Entry, Event};
+pub use member::{Member, MemberState};
+pub use session::{Ending, Session};
+pub use study::{Coming, Conduct, Unfit};
+pub use trial::{BeliefAt, Judged, JudgedEnd, NoTrial, Thought};

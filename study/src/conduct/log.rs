@@ -1,0 +1,107 @@
+//! What happens in a study as a whole, as the store keeps it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::allocation::{Left, Place};
+
+/// Something that happened in a study, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// In milliseconds since 1970.
+    pub at_ms: u64,
+    /// What.
+    pub event: Event,
+}
+
+/// Something that happened in a study. Nothing in it says who a participant is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Event {
+    /// Somebody came, and has a place.
+    Joined {
+        /// His name in the study.
+        participant: String,
+        /// The place.
+        place: Place,
+        /// By what he is known when he comes again: hashes with the study's key, where the link says who he is.
+        known: Option<Known>,
+    },
+    /// Somebody who had been given up came back, and nobody had his place.
+    Returned {
+        /// His name.
+        participant: String,
+    },
+    /// Somebody is through.
+    Finished {
+        /// His name.
+        participant: String,
+    },
+    /// Somebody leaves, or does not count.
+    Left {
+        /// His name.
+        participant: String,
+        /// What that means for his place.
+        left: Left,
+        /// Why.
+        cause: Cause,
+    },
+    /// What somebody said is removed.
+    Erased {
+        /// His name.
+        participant: String,
+        /// Why, in the researcher's words.
+        reason: String,
+    },
+    /// An item is shown to nobody any more.
+    Withdrawn {
+        /// Its number in the plan.
+        item: usize,
+        /// Why, in the researcher's words.
+        reason: String,
+    },
+    /// The study is interrupted.
+    Paused {},
+    /// It goes on.
+    Resumed {},
+    /// It has ended.
+    Closed {
+        /// Why, in the researcher's words, if he said.
+        reason: Option<String>,
+    },
+    /// The researcher looked at how many were right.
+    Peeked {},
+}
+
+/// By what somebody who comes again is known: hashes, which say nothing to whoever has not the study's key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    /// Of the person: of the first of the link's parameters.
+    pub person: String,
+    /// Of this coming: of all of them.
+    pub visit: String,
+}
+
+/// Why somebody leaves, or does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Cause {
+    /// He did not agree.
+    Declined {},
+    /// He said so.
+    OwnWish {},
+    /// Nothing was heard of him for too long.
+    Idle {},
+    /// An answer screened him out.
+    ScreenedOut {},
+    /// Too few attention checks were right, by the rule of the plan.
+    Checks {},
+    /// The researcher excluded him: a deviation.
+    Researcher {
+        /// Why.
+        reason: String,
+    },
+    /// What he said was removed.
+    Erased {},
+}

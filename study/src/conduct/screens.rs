@@ -1,0 +1,217 @@
+//! What a participant is shown where he is.
+
+use pixel_debate_protocol::study::{
+    Asked, Feedback, Glance, ItemScreen, Judged as Told, Part, Payment, Progress, Question as Asking, QuestionForm,
+    Questions, Screen, Sheet, Stopped,
+};
+
+use super::session::{Ending, Session, Stage, asked, asks_belief, asks_next};
+use super::trial::{Judged, JudgedEnd, Trial};
+use crate::allocation::Kind;
+use crate::file::{Answer, Explanation, Kind as ConditionKind, Question};
+use crate::frozen::{Frozen, Planned};
+use crate::items::{Item, Shown};
+use crate::texts::Texts;
+
+impl Session {
+    /// What is shown now to the participant of that name: a function of the plan, of what he has done, and of nothing
+    /// that he has not been shown.
+    pub fn sheet(&self, frozen: &Frozen, participant: &str, now_ms: u64) -> Sheet {
+        self.sheet_of(frozen, participant, self.screen(frozen, now_ms))
+    }
+
+    /// A screen of another's choice, where he is.
+    pub(super) fn sheet_of(&self, frozen: &Frozen, participant: &str, screen: Screen) -> Sheet {
+        let progress = Progress { done: self.judged().len() as u32, of: self.sequence.len() as u32 };
+        Sheet {
+            hash: frozen.hash().to_owned(),
+            participant: participant.to_owned(),
+            title: self.texts(frozen).map_or_else(String::new, |texts| texts.title.clone()),
+            language: self.language.clone(),
+            step: self.steps(),
+            progress,
+            screen,
+        }
+    }
+
+    fn texts<'a>(&self, frozen: &'a Frozen) -> Option<&'a Texts> {
+        frozen.plan().texts.get(&self.language)
+    }
+
+    fn screen(&self, frozen: &Frozen, now_ms: u64) -> Screen {
+        let study = &frozen.plan().study;
+        let Some(texts) = self.texts(frozen) else { return Screen::Stopped(Stopped::Closed {}) };
+        match (self.stage, &self.trial) {
+            (Stage::Consent, _) => {
+                Screen::Consent { text: texts.consent.clone(), version: study.consent.version.clone() }
+            }
+            (Stage::Questions(part), _) => Screen::Questions(questions(asked(study, part), part, texts)),
+            (Stage::Instructions, _) => {
+                Screen::Instructions { text: texts.instructions.clone(), practice: texts.practice.clone() }
+            }
+            (Stage::Item, Some(trial)) => Screen::Item(self.item(frozen, trial, texts, now_ms)),
+            (Stage::Feedback, _) => {
+                let last = self.judged().len().saturating_sub(1);
+                let items = self.judged().last().map(|judged| told(frozen, last, judged));
+                Screen::Feedback(Feedback { items: items.into_iter().collect() })
+            }
+            (Stage::FeedbackOnAll, _) => {
+                let judged = self.judged().iter().enumerate();
+                let counted =
+                    judged.filter(|(_, judged)| judged.planned.kind != Kind::Practice && judged.end != JudgedEnd::Skipped);
+                Screen::Feedback(Feedback { items: counted.map(|(at, judged)| told(frozen, at, judged)).collect() })
+            }
+            (Stage::Ended(ending), _) => Screen::Stopped(self.stopped(frozen, ending, texts)),
+            (Stage::Item, None) => Screen::Stopped(Stopped::Closed {}),
+        }
+    }
+
+    fn item(&self, frozen: &Frozen, trial: &Trial, texts: &Texts, now_ms: u64) -> ItemScreen {
+        let (plan, item) = (frozen.plan(), frozen.item(trial.planned.item));
+        let study = &plan.study;
+        let answers = answers(frozen, trial.planned);
+        let left_of = |at_ms: u64| at_ms.saturating_sub(now_ms).min(u32::MAX.into()) as u32;
+        let claims = trial.debate.claims().by_seat(trial.debate.rules());
+        // The belief that is kept is about the first debater's claim, the one that is shown about the first answer.
+        let is_first = answers.first().map(|(label, _)| *label) == claims.first;
+        let beliefs = trial.beliefs.iter().map(|belief| {
+            (belief.after, if is_first { belief.probability } else { 1.0 - belief.probability })
+        });
+        let argues = matches!(item.shown, Shown::Recorded { .. } | Shown::Live { .. }) && item.claims.liar.is_some();
+        let shown = trial.debate.evidence().iter().map(|reveal| Glance {
+            x: reveal.pixel.x,
+            y: reveal.pixel.y,
+            value: reveal.value,
+            by: claims.of(reveal.by).filter(|_| argues),
+        });
+        let asks = if trial.waits {
+            Asked::Wait {}
+        } else if asks_belief(study, trial) {
+            Asked::Belief {}
+        } else if asks_next(study, trial) {
+            Asked::Next {}
+        } else {
+            Asked::Verdict {
+                confidence: study.asks.confidence,
+                explanation: study.asks.explanation != Explanation::Never,
+                explained: study.asks.explanation == Explanation::Required,
+                reason: study.asks.reason,
+            }
+        };
+        ItemScreen {
+            number: self.judged().len() as u32 + 1,
+            practice: trial.planned.kind == Kind::Practice,
+            text: condition_text(frozen, item, texts),
+            width: plan.dataset.width.into(),
+            height: plan.dataset.height.into(),
+            answers,
+            shown: shown.collect(),
+            pixels: trial.pixels(),
+            beliefs: beliefs.collect(),
+            asks,
+            next_ms: if matches!(asks, Asked::Next {}) { left_of(self.next_ms(frozen)) } else { 0 },
+            left_ms: self.over_ms(frozen).map(left_of),
+            warning_ms: study.times.warning.map(|seconds| (seconds * 1000).min(u32::MAX.into()) as u32),
+        }
+    }
+
+    fn stopped(&self, frozen: &Frozen, ending: Ending, texts: &Texts) -> Stopped {
+        let study = frozen.study();
+        match ending {
+            Ending::Finished => Stopped::Finished {
+                text: texts.thanks.clone(),
+                code: study.secrets.completion_code.clone(),
+                bonus: self.bonus(frozen),
+            },
+            Ending::ScreenedOut => Stopped::ScreenedOut {
+                text: texts.screened_out.clone(),
+                code: study.secrets.screen_out_code.clone(),
+            },
+            Ending::FailedChecks => Stopped::Excluded {},
+            Ending::Declined | Ending::Left => Stopped::Left {},
+        }
+    }
+
+    /// What his beliefs have earned so far: the mean payment of the counted items that were not withdrawn before him,
+    /// where an item without a belief earns the least.
+    pub fn bonus(&self, frozen: &Frozen) -> Option<Payment> {
+        let bonus = frozen.plan().study.bonus.as_ref()?;
+        let [least, most] = [bonus.least, bonus.most].map(|money| money.min(u32::MAX.into()) as u32);
+        let pay = pixel_debate_statistics::Bonus { least, most };
+        let counted = self.judged().iter();
+        let counted = counted.filter(|judged| judged.planned.kind == Kind::Main && judged.end != JudgedEnd::Skipped);
+        let paid: Vec<f64> = counted
+            .map(|judged| {
+                let belief = judged.belief_in_truth(frozen.item(judged.planned.item));
+                let paid = belief.and_then(|belief| pay.pay(f64::from(belief), true));
+                f64::from(paid.unwrap_or(least))
+            })
+            .collect();
+        let mean = if paid.is_empty() { 0.0 } else { paid.iter().sum::<f64>() / paid.len() as f64 };
+        Some(Payment { hundredths: (mean + 0.5).floor() as u32, currency: bonus.currency.clone() })
+    }
+}
+
+/// The answers to an item in the order in which they are shown: labels and names.
+fn answers(frozen: &Frozen, planned: Planned) -> Vec<(u8, String)> {
+    let item = frozen.item(planned.item);
+    let classes = &frozen.plan().dataset.classes;
+    let labels: Vec<u8> = match item.claims.liar {
+        Some(lie) if planned.answers_swapped => vec![lie, item.claims.honest],
+        Some(lie) => vec![item.claims.honest, lie],
+        None => (0..classes.len().min(usize::from(u8::MAX)) as u8).collect(),
+    };
+    labels.into_iter().map(|label| (label, name_of(frozen, label))).collect()
+}
+
+fn name_of(frozen: &Frozen, label: u8) -> String {
+    let name = frozen.plan().dataset.classes.get(usize::from(label));
+    name.map_or_else(|| label.to_string(), Clone::clone)
+}
+
+/// What is said of an item's condition. An attention check is like an item without a debater, where there are any.
+fn condition_text(frozen: &Frozen, item: &Item, texts: &Texts) -> String {
+    let conditions = &frozen.plan().study.conditions;
+    let alone = || conditions.iter().find(|condition| condition.kind() == ConditionKind::Alone);
+    let name = item.condition.as_ref().or_else(|| alone().map(|condition| &condition.name));
+    name.and_then(|name| texts.conditions.get(name)).cloned().unwrap_or_default()
+}
+
+fn told(frozen: &Frozen, at: usize, judged: &Judged) -> Told {
+    let item = frozen.item(judged.planned.item);
+    Told {
+        number: at as u32 + 1,
+        truth: name_of(frozen, item.label),
+        verdict: judged.verdict().map(|label| name_of(frozen, label)),
+        belief: judged.belief_in_truth(item),
+    }
+}
+
+fn questions(asked: &[Question], part: Part, texts: &Texts) -> Questions {
+    let one = |question: &Question| {
+        let words = texts.questions.get(&question.name);
+        let form = match &question.answer {
+            Answer::Choice { options, .. } => {
+                let said = |name: &String| {
+                    let said = words.and_then(|words| words.options.get(name)).unwrap_or(name);
+                    (name.clone(), said.clone())
+                };
+                QuestionForm::Choice { options: options.iter().map(said).collect() }
+            }
+            Answer::Scale { from, to } => QuestionForm::Scale {
+                from: (*from).min(u32::MAX.into()) as u32,
+                to: (*to).min(u32::MAX.into()) as u32,
+                low: words.and_then(|words| words.low.clone()),
+                high: words.and_then(|words| words.high.clone()),
+            },
+            Answer::Text { longest } => QuestionForm::Text { longest: (*longest).min(u32::MAX.into()) as u32 },
+        };
+        Asking {
+            name: question.name.clone(),
+            text: words.map_or_else(|| question.name.clone(), |words| words.text.clone()),
+            required: question.required,
+            form,
+        }
+    };
+    Questions { part, questions: asked.iter().map(one).collect() }
+}

@@ -1,0 +1,476 @@
+//! One participant's way through a study.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pixel_debate_game::{IllegalJudgment, JudgmentEvent, Verdict};
+use pixel_debate_protocol::study::{Answer, Given, Part};
+use pixel_debate_protocol::{Refusal, RefusalCode};
+
+use super::event::{Beginning, Entry, Event};
+use super::questions;
+use super::trial::{Judged, JudgedEnd, Thought, Trial};
+use crate::allocation::Kind;
+use crate::file::{Belief, Explanation, Feedback, Question, Study};
+use crate::frozen::{Frozen, Planned};
+use crate::items::{Item, Shown};
+
+/// How long after its time an answer is still taken, in milliseconds: it was on its way.
+const LATE_MS: u64 = 1_000;
+
+/// How much earlier than it may be the next pixel is shown, in milliseconds: clocks of pages are not exact.
+const EARLY_MS: u64 = 50;
+
+/// One participant's way through a study: a value that changes by events alone, each at its time. It refuses what the
+/// plan does not have, so what the store has kept is held against the plan when it is read again.
+///
+/// It goes from the consent through the questions before, the instructions, the items each with its feedback, the
+/// questions after and the feedback on all, to its end.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub(super) language: String,
+    pub(super) sequence: Vec<Planned>,
+    pub(super) stage: Stage,
+    pub(super) trial: Option<Trial>,
+    judged: Vec<Judged>,
+    answers: BTreeMap<String, Given>,
+    agreed: Option<(String, u64)>,
+    steps: u32,
+    heard_ms: u64,
+}
+
+/// Where a participant is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    Consent,
+    Questions(Part),
+    Instructions,
+    Item,
+    /// On the item before.
+    Feedback,
+    FeedbackOnAll,
+    Ended(Ending),
+}
+
+/// How a participant's way has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// All is done.
+    Finished,
+    /// An answer has screened him out.
+    ScreenedOut,
+    /// Too few attention checks were right.
+    FailedChecks,
+    /// He did not agree.
+    Declined,
+    /// He takes no further part.
+    Left,
+}
+
+impl Session {
+    /// The way of somebody who begins now, and is shown these items.
+    pub fn new(sequence: Vec<Planned>, beginning: &Beginning, at_ms: u64) -> Self {
+        Self {
+            language: beginning.language.clone(),
+            sequence,
+            stage: Stage::Consent,
+            trial: None,
+            judged: Vec::new(),
+            answers: BTreeMap::new(),
+            agreed: None,
+            steps: 0,
+            heard_ms: at_ms,
+        }
+    }
+
+    /// How many events there were: the step that an answer names.
+    pub fn steps(&self) -> u32 {
+        self.steps
+    }
+
+    /// When something last happened to him, in milliseconds since 1970.
+    pub fn heard_ms(&self) -> u64 {
+        self.heard_ms
+    }
+
+    /// How it has ended, if it has.
+    pub fn ending(&self) -> Option<Ending> {
+        match self.stage {
+            Stage::Ended(ending) => Some(ending),
+            _ => None,
+        }
+    }
+
+    /// What he has made of the items so far, in the order in which he was shown them.
+    pub fn judged(&self) -> &[Judged] {
+        &self.judged
+    }
+
+    /// What he is shown, from first to last.
+    pub fn sequence(&self) -> &[Planned] {
+        &self.sequence
+    }
+
+    /// What he has answered to questions.
+    pub fn answers(&self) -> &BTreeMap<String, Given> {
+        &self.answers
+    }
+
+    /// To which version of the words he agreed, and when.
+    pub fn agreed(&self) -> Option<(&str, u64)> {
+        self.agreed.as_ref().map(|(version, at_ms)| (version.as_str(), *at_ms))
+    }
+
+    /// The language in which he reads.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+
+    /// How many attention checks he has answered, and how many of them rightly.
+    pub fn checks(&self, frozen: &Frozen) -> (u32, u32) {
+        let checks = self.judged.iter().filter(|judged| judged.planned.kind == Kind::Check);
+        let answered = checks.filter(|judged| judged.end != JudgedEnd::Skipped);
+        answered.fold((0, 0), |(all, right), judged| {
+            let is_right = judged.verdict() == Some(frozen.item(judged.planned.item).label);
+            (all + 1, right + u32::from(is_right))
+        })
+    }
+
+    /// What happens by itself, if anything does now: his time for an item is over, or it was withdrawn before he saw
+    /// anything of it.
+    pub fn due(&self, frozen: &Frozen, withdrawn: &BTreeSet<usize>, now_ms: u64) -> Option<Event> {
+        let trial = self.trial.as_ref()?;
+        if trial.shown() == 0 && withdrawn.contains(&trial.planned.item) {
+            return Some(Event::Skipped {});
+        }
+        let over = self.over_ms(frozen)?.saturating_add(LATE_MS) < now_ms;
+        over.then_some(Event::Judged { said: JudgmentEvent::Unanswered })
+    }
+
+    /// When the time for the item is over, if it has a limit and has begun.
+    pub(super) fn over_ms(&self, frozen: &Frozen) -> Option<u64> {
+        let seconds = frozen.plan().study.times.limit?;
+        let begun = self.trial.as_ref()?.shown_ms.first()?;
+        Some(begun.saturating_add(seconds * 1000))
+    }
+
+    /// When the next pixel may be shown.
+    pub(super) fn next_ms(&self, frozen: &Frozen) -> u64 {
+        let last = self.trial.as_ref().and_then(|trial| trial.shown_ms.last());
+        last.map_or(0, |last| last.saturating_add(frozen.plan().study.times.reveal_ms))
+    }
+
+    /// What a live debater is to do, if the participant waits for one.
+    pub fn thought(&self, frozen: &Frozen) -> Option<Thought> {
+        self.trial.as_ref()?.thought(frozen)
+    }
+
+    /// What an answer comes to.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] where the screen asks for something else. That the plan allows it is for
+    /// [`apply`](Self::apply) to say.
+    pub fn event(&self, frozen: &Frozen, answer: &Answer) -> Result<Event, Refusal> {
+        let judged = |said| Ok(Event::Judged { said });
+        match answer {
+            Answer::Agree { version } => Ok(Event::Agreed { version: version.clone() }),
+            Answer::Decline {} => Ok(Event::Declined {}),
+            Answer::Questions { answers } => Ok(Event::Answered { answers: answers.clone() }),
+            Answer::Continue {} => Ok(Event::Continued {}),
+            Answer::Next {} => Ok(Event::Next {}),
+            Answer::GiveUp {} => judged(JudgmentEvent::GaveUp),
+            Answer::Leave {} => Ok(Event::Left {}),
+            Answer::Belief { label, probability } => {
+                let trial = self.trial.as_ref().ok_or_else(|| self.not_now())?;
+                let claims = trial.debate.claims().by_seat(trial.debate.rules());
+                let probability = match *label {
+                    label if claims.first == Some(label) && claims.second.is_some() => *probability,
+                    label if claims.second == Some(label) => 1.0 - probability,
+                    other => {
+                        let message = format!("a belief about {other}, which is no answer here");
+                        return Err(illegal(message, self.expected(frozen)));
+                    }
+                };
+                judged(JudgmentEvent::Belief { after: trial.shown(), probability })
+            }
+            Answer::Verdict { label, confidence, explanation } => judged(JudgmentEvent::Verdict {
+                verdict: Verdict::Label {
+                    label: *label,
+                    probability: *confidence,
+                    explanation: explanation.clone(),
+                },
+            }),
+        }
+    }
+
+    /// Takes down what has happened. Nothing has changed where it is refused.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] with what the plan allows instead.
+    pub fn apply(&mut self, frozen: &Frozen, entry: &Entry) -> Result<(), Refusal> {
+        let mut next = self.clone();
+        next.take(frozen, &entry.event, entry.at_ms)?;
+        next.steps += 1;
+        // A server's clock may be set back; nobody is heard earlier than before.
+        next.heard_ms = next.heard_ms.max(entry.at_ms);
+        *self = next;
+        Ok(())
+    }
+
+    fn take(&mut self, frozen: &Frozen, event: &Event, at_ms: u64) -> Result<(), Refusal> {
+        let study = &frozen.plan().study;
+        match (self.stage, event) {
+            (Stage::Ended(_), _) => Err(illegal("this part in the study has ended", "nothing more")),
+            (_, Event::Left {}) => self.end(Ending::Left),
+            (Stage::Consent, Event::Agreed { version }) if *version == study.consent.version => {
+                self.agreed = Some((version.clone(), at_ms));
+                self.stage = if study.before.is_empty() { Stage::Instructions } else { Stage::Questions(Part::Before) };
+                Ok(())
+            }
+            (Stage::Consent, Event::Agreed { version }) => {
+                let shortened: String = version.chars().take(60).collect();
+                let message = format!("agreed to version {shortened:?} of the words");
+                Err(illegal(message, format!("version {:?}, which was shown", study.consent.version)))
+            }
+            (Stage::Consent, Event::Declined {}) => self.end(Ending::Declined),
+            (Stage::Questions(part), Event::Answered { answers }) => {
+                let asked = asked(study, part);
+                questions::check(asked, answers)?;
+                self.answers.extend(answers.clone());
+                if questions::screen_out(asked, answers) {
+                    return self.end(Ending::ScreenedOut);
+                }
+                match part {
+                    Part::Before => self.stage = Stage::Instructions,
+                    Part::After => self.after_questions(study),
+                }
+                Ok(())
+            }
+            (Stage::Instructions | Stage::Feedback, Event::Continued {}) => self.begin_item(frozen, at_ms),
+            (Stage::FeedbackOnAll, Event::Continued {}) => self.end(Ending::Finished),
+            (Stage::Item, _) => self.take_item(frozen, event, at_ms),
+            _ => Err(illegal("this is not asked now", self.expected(frozen))),
+        }
+    }
+
+    fn take_item(&mut self, frozen: &Frozen, event: &Event, at_ms: u64) -> Result<(), Refusal> {
+        let study = &frozen.plan().study;
+        let (expected, not_now) = (self.expected(frozen), self.not_now());
+        let (over, early) = (self.over_ms(frozen), self.next_ms(frozen).saturating_sub(EARLY_MS));
+        let Some(trial) = &mut self.trial else { return Err(not_now) };
+        let item = frozen.item(trial.planned.item);
+        let is_late = over.is_some_and(|over| over.saturating_add(LATE_MS) < at_ms);
+        let end = match event {
+            Event::Skipped {} if trial.shown() == 0 => Some(JudgedEnd::Skipped),
+            Event::Judged { said: said @ JudgmentEvent::Unanswered } if is_late => {
+                trial.judge(said, at_ms).map_err(|refused| told(&refused))?;
+                Some(JudgedEnd::TimedOut)
+            }
+            Event::Stalled { .. } if trial.waits => Some(JudgedEnd::Stalled),
+            Event::Moved { pixel } if trial.waits => {
+                trial.reveal(*pixel, at_ms).map_err(|refused| illegal(refused.to_string(), refused.expected()))?;
+                None
+            }
+            Event::Skipped {} | Event::Stalled { .. } | Event::Moved { .. } => return Err(not_now),
+            _ if is_late => return Err(illegal("the time for this item is over", "an answer to the next one")),
+            Event::Next {} if asks_next(study, trial) => {
+                if at_ms < early {
+                    let message = format!("the next pixel is shown in {} ms", early - at_ms);
+                    return Err(illegal(message, "to wait as long"));
+                }
+                show_next(trial, item, at_ms)?;
+                None
+            }
+            Event::Judged { said: said @ JudgmentEvent::GaveUp } => {
+                trial.judge(said, at_ms).map_err(|refused| told(&refused))?;
+                trial.end()
+            }
+            Event::Judged { said: said @ JudgmentEvent::Belief { .. } } if asks_belief(study, trial) => {
+                trial.judge(said, at_ms).map_err(|refused| told(&refused))?;
+                // Who has said what he believes wants to see more, unless there is something to wait for.
+                let at_once = study.times.reveal_ms == 0 && !matches!(item.shown, Shown::Live { .. });
+                if at_once && !trial.is_shown() {
+                    show_next(trial, item, at_ms)?;
+                }
+                None
+            }
+            Event::Judged { said: said @ JudgmentEvent::Verdict { verdict } } if asks_verdict(study, trial) => {
+                check_verdict(study, trial, verdict)?;
+                trial.judge(said, at_ms).map_err(|refused| told(&refused))?;
+                trial.end()
+            }
+            _ => return Err(illegal("this is not asked now", expected)),
+        };
+        match end {
+            Some(end) => self.end_item(frozen, end, at_ms),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes on to the next item, or to what comes after the last.
+    fn begin_item(&mut self, frozen: &Frozen, at_ms: u64) -> Result<(), Refusal> {
+        let Some(planned) = self.sequence.get(self.judged.len()).copied() else {
+            return self.after_items(frozen);
+        };
+        self.stage = Stage::Item;
+        let trial = Trial::open(frozen, planned, at_ms);
+        let trial = trial.map_err(|error| Refusal::new(RefusalCode::Unavailable, error.to_string(), "another study"))?;
+        self.trial = Some(trial);
+        Ok(())
+    }
+
+    fn end_item(&mut self, frozen: &Frozen, end: JudgedEnd, at_ms: u64) -> Result<(), Refusal> {
+        let Some(trial) = self.trial.take() else { return Err(self.not_now()) };
+        let kind = trial.planned.kind;
+        let told = frozen.plan().study.asks.feedback == Feedback::Item || kind == Kind::Practice;
+        let skipped = end == JudgedEnd::Skipped;
+        self.judged.push(trial.close(end, at_ms));
+        if told && !skipped {
+            self.stage = Stage::Feedback;
+            return Ok(());
+        }
+        self.begin_item(frozen, at_ms)
+    }
+
+    /// After the last item it is seen who has attended.
+    fn after_items(&mut self, frozen: &Frozen) -> Result<(), Refusal> {
+        let study = &frozen.plan().study;
+        let (asked, right) = self.checks(frozen);
+        if u64::from(right) < study.assignment.checks_needed.min(asked.into()) {
+            return self.end(Ending::FailedChecks);
+        }
+        if study.after.is_empty() {
+            self.after_questions(study);
+        } else {
+            self.stage = Stage::Questions(Part::After);
+        }
+        Ok(())
+    }
+
+    /// What is told of all items comes after the questions: it must not change their answers.
+    fn after_questions(&mut self, study: &Study) {
+        self.stage = match study.asks.feedback {
+            Feedback::End => Stage::FeedbackOnAll,
+            Feedback::Item | Feedback::Never => Stage::Ended(Ending::Finished),
+        };
+    }
+
+    fn end(&mut self, ending: Ending) -> Result<(), Refusal> {
+        self.trial = None;
+        self.stage = Stage::Ended(ending);
+        Ok(())
+    }
+
+    fn not_now(&self) -> Refusal {
+        illegal("this is not asked now", "what the screen asks for")
+    }
+
+    /// What may be said now.
+    fn expected(&self, frozen: &Frozen) -> String {
+        let study = &frozen.plan().study;
+        match (self.stage, &self.trial) {
+            (Stage::Consent, _) => "\"agree\" or \"decline\"".into(),
+            (Stage::Questions(_), _) => "\"questions\"".into(),
+            (Stage::Instructions | Stage::Feedback | Stage::FeedbackOnAll, _) => "\"continue\"".into(),
+            (Stage::Item, Some(trial)) if asks_belief(study, trial) => {
+                let claims = trial.debate.claims();
+                let mut labels: Vec<u8> = claims.liar.into_iter().chain([claims.honest]).collect();
+                labels.sort_unstable();
+                let labels: Vec<String> = labels.iter().map(u8::to_string).collect();
+                format!("\"belief\" about {}, with a probability from 0 to 1, or \"give_up\"", labels.join(" or "))
+            }
+            (Stage::Item, Some(trial)) if asks_next(study, trial) => "\"next\" or \"give_up\"".into(),
+            (Stage::Item, Some(trial)) if trial.waits => "nothing before the next pixel is there".into(),
+            (Stage::Item, _) => "\"verdict\" or \"give_up\"".into(),
+            (Stage::Ended(_), _) => "nothing more".into(),
+        }
+    }
+}
+
+/// The questions of a part.
+pub(super) fn asked(study: &Study, part: Part) -> &[Question] {
+    match part {
+        Part::Before => &study.before,
+        Part::After => &study.after,
+    }
+}
+
+/// Whether a belief is asked for now.
+pub(super) fn asks_belief(study: &Study, trial: &Trial) -> bool {
+    let due = match study.asks.belief {
+        Belief::Each => trial.shown() > 0,
+        Belief::End => trial.is_shown(),
+        Belief::Never => false,
+    };
+    due && !trial.waits && !trial.is_believed() && trial.debate.claims().liar.is_some()
+}
+
+/// Whether the next pixel may be asked for now.
+pub(super) fn asks_next(study: &Study, trial: &Trial) -> bool {
+    !trial.is_shown() && !trial.waits && !asks_belief(study, trial)
+}
+
+/// Whether a verdict is asked for now.
+pub(super) fn asks_verdict(study: &Study, trial: &Trial) -> bool {
+    trial.is_shown() && !asks_belief(study, trial)
+}
+
+fn show_next(trial: &mut Trial, item: &Item, at_ms: u64) -> Result<(), Refusal> {
+    match trial.next_pixel(item) {
+        Some(pixel) => trial
+            .reveal(pixel, at_ms)
+            .map_err(|refused| Refusal::new(RefusalCode::Unavailable, refused.to_string(), "another study")),
+        None => {
+            trial.waits = true;
+            Ok(())
+        }
+    }
+}
+
+/// Whether what the study asks beside the answer is there, and nothing else.
+fn check_verdict(study: &Study, trial: &Trial, verdict: &Verdict) -> Result<(), Refusal> {
+    let Verdict::Label { label, probability, explanation } = verdict else {
+        return Err(illegal("a verdict of logits", "a label"));
+    };
+    match (study.asks.confidence, probability) {
+        (true, None) => return Err(illegal("the confidence is missing", "confidence: 0 to 1")),
+        (false, Some(_)) => return Err(illegal("a confidence, which is not asked", "no confidence")),
+        _ => {}
+    }
+    // Whether it is against the belief is the game's to say, of a verdict without a reason.
+    let plain = Verdict::Label { label: *label, probability: *probability, explanation: None };
+    let against = match trial.judgment.check(&trial.debate, &JudgmentEvent::Verdict { verdict: plain }) {
+        Err(refused @ IllegalJudgment::AgainstBelief { .. }) => Some(refused),
+        _ => None,
+    };
+    if let (Some(refused), false) = (&against, study.asks.reason) {
+        let expected = "a verdict for what was held more probable";
+        return Err(Refusal::new(RefusalCode::AgainstBelief, refused.to_string(), expected));
+    }
+    let is_said = explanation.as_ref().is_some_and(|words| !words.trim().is_empty());
+    match study.asks.explanation {
+        Explanation::Required if !is_said => Err(illegal("the explanation is missing", "explanation: why")),
+        Explanation::Never if explanation.is_some() && against.is_none() => {
+            Err(illegal("an explanation, which is not asked", "no explanation"))
+        }
+        _ if against.is_some() && !is_said => {
+            let refused = against.map_or_else(String::new, |refused| refused.to_string());
+            let expected = "a verdict for what was held more probable, or an explanation";
+            Err(Refusal::new(RefusalCode::AgainstBelief, refused, expected))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn illegal(message: impl Into<String>, expected: impl Into<String>) -> Refusal {
+    Refusal::new(RefusalCode::Illegal, message, expected)
+}
+
+fn told(refused: &IllegalJudgment) -> Refusal {
+    let code = match refused {
+        IllegalJudgment::AgainstBelief { .. } => RefusalCode::AgainstBelief,
+        _ => RefusalCode::Illegal,
+    };
+    Refusal::new(code, refused.to_string(), refused.expected())
+}

@@ -1,0 +1,525 @@
+//! A study that is being conducted: its places, its participants, what the researcher orders.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use pixel_debate_protocol::study::{Join, Order, Reply, Screen, Sheet, Status, Stopped};
+use pixel_debate_protocol::{Refusal, RefusalCode};
+
+use super::event::{self, Beginning};
+use super::log::{Cause, Entry, Event, Known};
+use super::member::{Member, MemberState};
+use super::session::{Ending, Session};
+use super::trial::Thought;
+use crate::allocation::{Left, PlaceError, Places, Returns};
+use crate::frozen::Frozen;
+
+/// The most characters of a reason, and of a link's parameter.
+const MOST_REASON: usize = 1000;
+const MOST_PARAMETER: usize = 200;
+
+/// A study that is being conducted: a machine without clock, chance and disk. What it is asked it answers with events;
+/// whoever runs it keeps them, and then has them [applied](Self::apply). So the events alone make the study again.
+#[derive(Debug, Clone)]
+pub struct Conduct {
+    frozen: Arc<Frozen>,
+    places: Places,
+    members: Vec<Member>,
+    /// The participants by the hash of who they are.
+    persons: HashMap<String, usize>,
+    paused: bool,
+    /// When it last went on after an interruption.
+    resumed_ms: u64,
+    closed: Option<(u64, Option<String>)>,
+    withdrawn: BTreeMap<usize, (u64, String)>,
+    peeks: Vec<u64>,
+    log: Vec<Entry>,
+}
+
+/// Somebody who comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Coming {
+    /// He is new: the event that gives him a place, his name, and how he begins.
+    New(Event, String, Beginning),
+    /// He has been here, under this name.
+    Again(String),
+}
+
+/// A log that is not one of this study.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// An event that could not have happened.
+    #[error("event {number} of the study's log does not follow from those before: {why}")]
+    Study {
+        /// Its number, from 1.
+        number: usize,
+        /// Why.
+        why: String,
+    },
+    /// An event of a participant that could not have happened.
+    #[error("event {number} of participant {participant} does not follow from those before: {why}")]
+    Participant {
+        /// The participant.
+        participant: String,
+        /// Its number, from 1.
+        number: u32,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Conduct {
+    /// A study to which nobody has come.
+    pub fn new(frozen: Arc<Frozen>) -> Self {
+        let slots = frozen.allocation().slots();
+        Self {
+            frozen,
+            places: Places::new(slots, Returns::default()),
+            members: Vec::new(),
+            persons: HashMap::new(),
+            paused: false,
+            resumed_ms: 0,
+            closed: None,
+            withdrawn: BTreeMap::new(),
+            peeks: Vec::new(),
+            log: Vec::new(),
+        }
+    }
+
+    /// The plan.
+    pub fn frozen(&self) -> &Arc<Frozen> {
+        &self.frozen
+    }
+
+    /// The participants in the order in which they came.
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The participant of that name.
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        self.members.get(number(name)?).filter(|member| member.name == name)
+    }
+
+    fn member_mut(&mut self, name: &str) -> Option<&mut Member> {
+        self.members.get_mut(number(name)?).filter(|member| member.name == name)
+    }
+
+    /// All that has happened in the study as a whole.
+    pub fn log(&self) -> &[Entry] {
+        &self.log
+    }
+
+    /// The items that were withdrawn: when, and why.
+    pub fn withdrawn(&self) -> &BTreeMap<usize, (u64, String)> {
+        &self.withdrawn
+    }
+
+    /// When the researcher looked at how many were right, in milliseconds since 1970.
+    pub fn peeks(&self) -> &[u64] {
+        &self.peeks
+    }
+
+    /// The places.
+    pub fn places(&self) -> &Places {
+        &self.places
+    }
+
+    /// When it has ended, in milliseconds since 1970, if it has.
+    pub fn closed_ms(&self) -> Option<u64> {
+        self.closed.as_ref().map(|(at_ms, _)| *at_ms)
+    }
+
+    /// How it stands.
+    pub fn status(&self) -> Status {
+        if self.closed.is_some() {
+            Status::Closed
+        } else if self.paused {
+            Status::Paused
+        } else if self.places.next().is_none() {
+            Status::Full
+        } else {
+            Status::Open
+        }
+    }
+
+    /// What becomes of somebody who comes; `known` is by what he is known if he comes again.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] if the link is not as it must be, he has been here otherwise, or there is no place.
+    pub fn join(&self, join: &Join, known: Option<Known>) -> Result<Coming, Refusal> {
+        let beginning = self.beginning(join)?;
+        if let Some(known) = &known
+            && let Some(at) = self.persons.get(&known.person)
+        {
+            let member = &self.members[*at];
+            let same = member.known.as_ref() == Some(known) && member.erased.is_none();
+            return if same {
+                Ok(Coming::Again(member.name.clone()))
+            } else {
+                let message = "whoever this link is for has taken part already";
+                Err(illegal(message, "one part each; the link of that part leads back to it"))
+            };
+        }
+        match self.status() {
+            Status::Open => {}
+            Status::Full => return Err(closed("all places are taken", "another try later: one may become free")),
+            Status::Paused => return Err(closed("the study is interrupted", "another try later")),
+            Status::Closed => return Err(closed("the study has ended", "another study")),
+        }
+        let Some(place) = self.places.next() else {
+            return Err(closed("all places are taken", "another try later: one may become free"));
+        };
+        let participant = name(self.members.len());
+        let event = Event::Joined { participant: participant.clone(), place, known };
+        Ok(Coming::New(event, participant, beginning))
+    }
+
+    fn beginning(&self, join: &Join) -> Result<Beginning, Refusal> {
+        let study = &self.frozen.plan().study;
+        let named = &study.recruits.parameters;
+        let listed = || if named.is_empty() { "no parameters".to_owned() } else { named.join(", ") };
+        if let Some(unknown) = join.parameters.keys().find(|name| !named.contains(name)) {
+            let shortened: String = unknown.chars().take(60).collect();
+            return Err(illegal(format!("the link has a parameter {shortened:?}"), listed()));
+        }
+        if let Some(missing) = named.iter().find(|name| study.recruits.required && !join.parameters.contains_key(*name)) {
+            return Err(illegal(format!("the link has no parameter {missing:?}"), listed()));
+        }
+        let fits = |value: &str| {
+            (1..=MOST_PARAMETER).contains(&value.chars().count()) && !value.chars().any(char::is_control)
+        };
+        if let Some((name, _)) = join.parameters.iter().find(|(_, value)| !fits(value)) {
+            let message = format!("the link's parameter {name:?} cannot be kept");
+            return Err(illegal(message, format!("1 to {MOST_PARAMETER} characters")));
+        }
+        let language = join.language.clone().unwrap_or_else(|| study.language.clone());
+        if !self.frozen.plan().texts.contains_key(&language) {
+            let languages: Vec<&str> = self.frozen.plan().texts.keys().map(String::as_str).collect();
+            let shortened: String = language.chars().take(60).collect();
+            return Err(illegal(format!("there are no texts in {shortened:?}"), languages.join(", ")));
+        }
+        Ok(Beginning { language, parameters: join.parameters.clone() })
+    }
+
+    /// Begins the way of somebody who has joined, once his beginning is kept.
+    pub fn begin(&mut self, name: &str, beginning: Beginning) {
+        let sequence = self.member(name).and_then(|member| self.frozen.sequence(member.place.slot));
+        if let (Some(sequence), Some(member)) = (sequence, self.member_mut(name)) {
+            member.session = Some(Session::new(sequence, &beginning, member.joined_ms));
+            member.beginning = Some(beginning);
+        }
+    }
+
+    /// What a participant is shown now. Nothing, if there is none of that name.
+    pub fn sheet(&self, name: &str, now_ms: u64) -> Option<Sheet> {
+        let member = self.member(name)?;
+        let Some(session) = &member.session else {
+            let empty = Session::new(Vec::new(), &Beginning::of(&self.frozen), member.joined_ms);
+            return Some(empty.sheet_of(&self.frozen, name, Screen::Stopped(Stopped::Left {})));
+        };
+        let screen = match &member.state {
+            // What he is told in the end, he is told for ever.
+            _ if matches!(session.ending(), Some(Ending::Declined | Ending::Left | Ending::ScreenedOut)) => None,
+            MemberState::Left { left: Left::Excluded, .. } => Some(Screen::Stopped(Stopped::Excluded {})),
+            MemberState::Left { .. } => Some(Screen::Stopped(Stopped::TooLate {})),
+            MemberState::Finished => None,
+            MemberState::Active if session.ending().is_some() => None,
+            MemberState::Active if self.closed.is_some() => Some(Screen::Stopped(Stopped::Closed {})),
+            MemberState::Active if self.paused => Some(Screen::Paused {}),
+            MemberState::Active => None,
+        };
+        Some(match screen {
+            Some(screen) => session.sheet_of(&self.frozen, name, screen),
+            None => session.sheet(&self.frozen, name, now_ms),
+        })
+    }
+
+    /// What an answer comes to, if it may be said now.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] with what may be said instead.
+    pub fn answer(&self, name: &str, reply: &Reply, now_ms: u64) -> Result<event::Entry, Refusal> {
+        let gone = || illegal("this part in the study has ended", "nothing more");
+        let member = self.member(name).ok_or_else(gone)?;
+        let session = member.session.as_ref().ok_or_else(gone)?;
+        if reply.step != session.steps() {
+            let message = format!("an answer to step {}", reply.step);
+            return Err(Refusal::new(RefusalCode::Stale, message, format!("one to step {}", session.steps())));
+        }
+        if self.closed.is_some() {
+            return Err(closed("the study has ended", "nothing more"));
+        }
+        if self.paused {
+            return Err(closed("the study is interrupted", "another try later"));
+        }
+        if member.state != MemberState::Active {
+            return Err(gone());
+        }
+        let event = session.event(&self.frozen, &reply.answer)?;
+        let entry = event::Entry { at_ms: now_ms.max(session.heard_ms()), event };
+        session.clone().apply(&self.frozen, &entry)?;
+        Ok(entry)
+    }
+
+    /// What happens to a participant by itself, if anything does now.
+    pub fn due_of(&self, name: &str, now_ms: u64) -> Option<event::Entry> {
+        if self.closed.is_some() || self.paused {
+            return None;
+        }
+        let member = self.member(name).filter(|member| member.state == MemberState::Active)?;
+        let session = member.session.as_ref()?;
+        let withdrawn: BTreeSet<usize> = self.withdrawn.keys().copied().collect();
+        let event = session.due(&self.frozen, &withdrawn, now_ms)?;
+        Some(event::Entry { at_ms: now_ms.max(session.heard_ms()), event })
+    }
+
+    /// What a live debater is to do for a participant, if he waits for one.
+    pub fn thought(&self, name: &str) -> Option<Thought> {
+        let member = self.member(name).filter(|member| member.state == MemberState::Active)?;
+        member.session.as_ref()?.thought(&self.frozen)
+    }
+
+    /// Takes down what has happened to a participant, once it is kept.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit`] if the plan does not have it.
+    pub fn take(&mut self, name: &str, entry: &event::Entry) -> Result<(), Unfit> {
+        let frozen = Arc::clone(&self.frozen);
+        let unfit = |number, why| Unfit::Participant { participant: name.to_owned(), number, why };
+        let session = self.member_mut(name).and_then(|member| member.session.as_mut());
+        let session = session.ok_or_else(|| unfit(0, "there is no such participant".to_owned()))?;
+        let number = session.steps() + 1;
+        session.apply(&frozen, entry).map_err(|refusal| unfit(number, refusal.to_string()))
+    }
+
+    /// What the end of a participant's way means for the study, if that is not known yet.
+    pub fn settled(&self, name: &str) -> Option<Event> {
+        let member = self.member(name).filter(|member| member.state == MemberState::Active)?;
+        let participant = name.to_owned();
+        let (left, cause) = match member.session.as_ref()?.ending()? {
+            Ending::Finished => return Some(Event::Finished { participant }),
+            Ending::ScreenedOut => (Left::ScreenedOut, Cause::ScreenedOut {}),
+            Ending::FailedChecks => (Left::Excluded, Cause::Checks {}),
+            Ending::Declined => (Left::DroppedOut, Cause::Declined {}),
+            Ending::Left => (Left::DroppedOut, Cause::OwnWish {}),
+        };
+        Some(Event::Left { participant, left, cause })
+    }
+
+    /// That somebody comes back who had been given up, if he can.
+    pub fn returns(&self, name: &str) -> Option<Event> {
+        let member = self.member(name)?;
+        let idle = matches!(&member.state, MemberState::Left { cause: Cause::Idle {}, .. });
+        if !idle || self.closed.is_some() {
+            return None;
+        }
+        let resumed = self.places.clone().resume(member.place);
+        resumed.ok().map(|()| Event::Returned { participant: name.to_owned() })
+    }
+
+    /// Who has not been heard of for too long: their places are given again.
+    pub fn idle(&self, now_ms: u64) -> Vec<Event> {
+        if self.closed.is_some() || self.paused {
+            return Vec::new();
+        }
+        let patience = self.frozen.plan().study.assignment.idle_minutes * 60_000;
+        let is_idle = |member: &&Member| {
+            let heard = member.session.as_ref().map_or(member.joined_ms, Session::heard_ms);
+            let heard = heard.max(self.resumed_ms);
+            member.state == MemberState::Active && heard.saturating_add(patience) < now_ms
+        };
+        let left = |member: &Member| Event::Left {
+            participant: member.name.clone(),
+            left: Left::DroppedOut,
+            cause: Cause::Idle {},
+        };
+        self.members.iter().filter(is_idle).map(left).collect()
+    }
+
+    /// What an order comes to.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] if it cannot be carried out.
+    pub fn order(&self, order: &Order) -> Result<Event, Refusal> {
+        if self.closed.is_some() && !matches!(order, Order::Peek {} | Order::Erase { .. } | Order::Exclude { .. }) {
+            return Err(illegal("the study has ended", "to look, to exclude or to erase"));
+        }
+        match order {
+            Order::Pause {} if self.paused => Err(illegal("the study is interrupted already", "\"resume\"")),
+            Order::Pause {} => Ok(Event::Paused {}),
+            Order::Resume {} if self.paused => Ok(Event::Resumed {}),
+            Order::Resume {} => Err(illegal("the study is not interrupted", "\"pause\"")),
+            Order::Peek {} => Ok(Event::Peeked {}),
+            Order::Close { reason } => {
+                let reason = reason.as_deref().map(said).transpose()?;
+                if reason.is_none() && !self.places.is_complete() {
+                    return Err(illegal("the study ends before all places are filled", "a reason"));
+                }
+                Ok(Event::Closed { reason })
+            }
+            Order::Withdraw { item, reason } => {
+                let (number, items) = (*item as usize, self.frozen.items().len());
+                if number >= items {
+                    return Err(illegal(format!("there is no item {item}"), format!("0 to {}", items.saturating_sub(1))));
+                }
+                if self.withdrawn.contains_key(&number) {
+                    return Err(illegal(format!("item {item} has been withdrawn"), "another item"));
+                }
+                Ok(Event::Withdrawn { item: number, reason: said(reason)? })
+            }
+            Order::Exclude { participant, reason } => {
+                let member = self.ordered(participant)?;
+                if matches!(member.state, MemberState::Left { .. }) {
+                    return Err(illegal(format!("{} has left already", member.name), "one who takes part or has finished"));
+                }
+                let cause = Cause::Researcher { reason: said(reason)? };
+                Ok(Event::Left { participant: member.name.clone(), left: Left::Excluded, cause })
+            }
+            Order::Erase { participant, reason } => {
+                let member = self.ordered(participant)?;
+                if member.erased.is_some() {
+                    return Err(illegal(format!("what {} said has been removed", member.name), "another participant"));
+                }
+                Ok(Event::Erased { participant: member.name.clone(), reason: said(reason)? })
+            }
+        }
+    }
+
+    fn ordered(&self, name: &str) -> Result<&Member, Refusal> {
+        self.member(name).ok_or_else(|| {
+            let shortened: String = name.chars().take(60).collect();
+            illegal(format!("there is no participant {shortened:?}"), "a name of the list, \"p0001\" for example")
+        })
+    }
+
+    /// Takes down what has happened in the study. Nothing has changed where it is refused.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit`] if it does not follow from what happened before.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), Unfit> {
+        let number = self.log.len() + 1;
+        let applied = self.carry_out(&entry.event, entry.at_ms);
+        applied.map_err(|why| Unfit::Study { number, why })?;
+        self.log.push(entry.clone());
+        Ok(())
+    }
+
+    fn carry_out(&mut self, event: &Event, at_ms: u64) -> Result<(), String> {
+        let in_words = |error: PlaceError| error.to_string();
+        match event {
+            Event::Joined { participant, place, known } => {
+                let expected = name(self.members.len());
+                if *participant != expected || self.places.next() != Some(*place) {
+                    return Err(format!("{participant} and that place are not the next"));
+                }
+                self.places.join();
+                if let Some(known) = known {
+                    self.persons.insert(known.person.clone(), self.members.len());
+                }
+                self.members.push(Member {
+                    name: expected,
+                    place: *place,
+                    known: known.clone(),
+                    joined_ms: at_ms,
+                    state: MemberState::Active,
+                    beginning: None,
+                    session: None,
+                    erased: None,
+                });
+            }
+            Event::Returned { participant } => {
+                let place = self.known(participant)?.place;
+                self.places.resume(place).map_err(in_words)?;
+                self.set(participant, MemberState::Active);
+            }
+            Event::Finished { participant } => {
+                let place = self.known(participant)?.place;
+                self.places.finish(place).map_err(in_words)?;
+                self.set(participant, MemberState::Finished);
+            }
+            Event::Left { participant, left, cause } => {
+                let place = self.known(participant)?.place;
+                self.places.leave(place, *left).map_err(in_words)?;
+                self.set(participant, MemberState::Left { left: *left, cause: cause.clone(), at_ms });
+            }
+            Event::Erased { participant, reason } => {
+                let member = self.known(participant)?;
+                if member.erased.is_some() {
+                    return Err("it was removed before".to_owned());
+                }
+                if !matches!(member.state, MemberState::Left { .. }) {
+                    self.places.leave(member.place, Left::Excluded).map_err(in_words)?;
+                    let (left, cause) = (Left::Excluded, Cause::Erased {});
+                    self.set(participant, MemberState::Left { left, cause, at_ms });
+                }
+                if let Some(member) = self.member_mut(participant) {
+                    member.erased = Some(reason.clone());
+                    (member.session, member.beginning) = (None, None);
+                }
+            }
+            Event::Withdrawn { item, reason } => {
+                if *item >= self.frozen.items().len() || self.withdrawn.contains_key(item) {
+                    return Err(format!("item {item} cannot be withdrawn"));
+                }
+                self.withdrawn.insert(*item, (at_ms, reason.clone()));
+            }
+            Event::Paused {} => self.paused = true,
+            Event::Resumed {} => (self.paused, self.resumed_ms) = (false, at_ms),
+            Event::Closed { reason } => self.closed = Some((at_ms, reason.clone())),
+            Event::Peeked {} => self.peeks.push(at_ms),
+        }
+        Ok(())
+    }
+
+    fn known(&self, participant: &str) -> Result<&Member, String> {
+        self.member(participant).ok_or_else(|| format!("there is no {participant}"))
+    }
+
+    fn set(&mut self, participant: &str, state: MemberState) {
+        if let Some(member) = self.member_mut(participant) {
+            member.state = state;
+        }
+    }
+}
+
+impl Beginning {
+    /// Of nobody in particular.
+    fn of(frozen: &Frozen) -> Self {
+        Self { language: frozen.plan().study.language.clone(), parameters: BTreeMap::new() }
+    }
+}
+
+/// The name of a participant by his number, from 0.
+fn name(number: usize) -> String {
+    format!("p{:04}", number + 1)
+}
+
+/// The number of a participant by his name.
+fn number(name: &str) -> Option<usize> {
+    name.strip_prefix('p')?.parse::<usize>().ok()?.checked_sub(1)
+}
+
+/// A reason that can be kept.
+fn said(reason: &str) -> Result<String, Refusal> {
+    let control = |letter: char| letter.is_control() && letter != '\n';
+    let length = reason.chars().count();
+    if reason.trim().is_empty() || length > MOST_REASON || reason.contains(control) {
+        let expected = format!("1 to {MOST_REASON} characters, and none of control but ends of lines");
+        return Err(illegal(format!("a reason of {length} characters"), expected));
+    }
+    Ok(reason.to_owned())
+}
+
+fn illegal(message: impl Into<String>, expected: impl Into<String>) -> Refusal {
+    Refusal::new(RefusalCode::Illegal, message, expected)
+}
+
+fn closed(message: &str, expected: &str) -> Refusal {
+    Refusal::new(RefusalCode::Busy, message, expected)
+}
