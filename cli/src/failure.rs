@@ -118,6 +118,8 @@ pub(crate) enum Failure {
     Items(#[from] pixel_debate_study::items::ItemsError),
     #[error(transparent)]
     Frozen(#[from] pixel_debate_study::frozen::FrozenError),
+    #[error(transparent)]
+    Freeze(#[from] pixel_debate_study::frozen::FreezeError),
     #[error("stopped; {} holds what is done: the same command goes on from there", folder.display())]
     StudyStopped { folder: PathBuf },
     #[error(

@@ -5,8 +5,8 @@
 //! | each cell, an image in a condition, is seen equally often in the main items | exactly, or [`Request::check`] refuses |
 //! | no slot has an image in two main items; what comes again is far enough behind | exactly |
 //! | a slot has all conditions equally often, and of each tier its part | to one |
-//! | a cell has both sides equally often, and both places of answers | to one |
-//! | a slot has, under each condition, both sides equally often, and both places of answers | to one |
+//! | a cell of a condition with two sides has both equally often, and every cell both places of answers | to one |
+//! | a slot has, under each such condition, both sides equally often, and both places of answers | to one |
 //! | each position in the order has a condition equally often, over all slots | to one |
 //! | and a tier under a condition | to two |
 //! | each slot has as many repeats, flipped items, checks and practice items | exactly |
@@ -37,6 +37,7 @@ pub use sequence::{Kind, Presentation};
 ///     participants: 12,
 ///     tiers: vec![4, 2],
 ///     conditions: 2,
+///     one_sided: vec![],
 ///     each: 4,
 ///     practice: 1,
 ///     checks: 1,
@@ -74,14 +75,19 @@ impl Allocation {
     /// If a number is out of its range, or cells cannot be seen equally often.
     pub fn of(request: &Request) -> Result<Self, Refusal> {
         request.check()?;
+        Ok(Self::of_checked(request))
+    }
+
+    /// The same of a request that [`Request::check`] has let pass.
+    pub(crate) fn of_checked(request: &Request) -> Self {
         let presentations = sequence::sequences(request);
-        Ok(Self {
+        Self {
             length: presentations.len() / request.participants as usize,
             presentations,
             slots: request.participants,
             cells: (request.images() * request.conditions) as usize,
             conditions: request.conditions,
-        })
+        }
     }
 
     /// How many slots there are.
@@ -100,7 +106,8 @@ impl Allocation {
         let mut cells = vec![0; self.cells];
         let shown = slots.into_iter().filter_map(|slot| self.slot(slot)).flatten();
         for main in shown.filter(|shown| shown.kind == Kind::Main) {
-            cells[(main.item * self.conditions + main.condition) as usize] += 1;
+            let Some(condition) = main.condition else { continue };
+            cells[(main.item * self.conditions + condition) as usize] += 1;
         }
         cells
     }

@@ -54,6 +54,7 @@ mod money;
 mod names;
 mod people;
 mod questions;
+mod request;
 
 use std::collections::BTreeMap;
 

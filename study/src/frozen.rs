@@ -17,23 +17,28 @@ mod commitment;
 mod error;
 mod fit;
 mod folder;
+mod numbers;
 mod plan;
 mod secret;
+mod sequence;
 
 use pixel_debate_game::BEHAVIOUR;
 use pixel_debate_judge::kernels::Instructions;
 use rand::CryptoRng;
 
 pub use commitment::{Salt, commitment};
-pub use error::{FrozenError, Misfit};
+pub use error::{FreezeError, FrozenError, Misfit};
 pub use plan::{DataMark, Plan};
 pub use secret::{SaltedItem, Secret};
+pub use sequence::{Planned, Sequences};
 
-use crate::canonical::{CanonicalError, canonical, hash};
+use crate::allocation::Allocation;
+use crate::canonical::{canonical, hash};
 use crate::draft::{Draft, Words};
 use crate::file::{Secrets, Study};
 use crate::items::Item;
 use commitment::Kind;
+use numbers::Numbers;
 
 /// A frozen study.
 #[derive(Debug, Clone)]
@@ -42,6 +47,7 @@ pub struct Frozen {
     hash: String,
     secret: Secret,
     words: Words,
+    numbers: Numbers,
 }
 
 impl Frozen {
@@ -50,14 +56,15 @@ impl Frozen {
     ///
     /// # Errors
     ///
-    /// [`CanonicalError`] if something of it has no canonical form.
+    /// [`FreezeError`] if the items are not those of the study, or something of it has no canonical form.
     pub fn new(
         draft: &Draft,
         items: Vec<Item>,
         version: &str,
         rng: &mut impl CryptoRng,
-    ) -> Result<Self, CanonicalError> {
+    ) -> Result<Self, FreezeError> {
         let dataset = draft.dataset();
+        let numbers = fit::check(&draft.study, dataset.name(), &items.iter().collect::<Vec<_>>())?;
         let study = Study { secrets: Secrets::default(), ..draft.study.clone() };
         let mut secret = Secret {
             format: Plan::FORMAT,
@@ -94,7 +101,7 @@ impl Frozen {
             items: commitments,
         };
         let hash = hash(&canonical(&plan)?);
-        Ok(Self { plan, hash, secret, words: draft.words.clone() })
+        Ok(Self { plan, hash, secret, words: draft.words.clone(), numbers })
     }
 
     /// What is public.
@@ -115,5 +122,22 @@ impl Frozen {
     /// The items by their numbers.
     pub fn items(&self) -> impl ExactSizeIterator<Item = &Item> {
         self.secret.items.iter().map(|salted| &salted.item)
+    }
+
+    /// Who is shown which images in which conditions, always the same. Of 10,000 participants with 100 items each it
+    /// takes some seconds.
+    pub fn allocation(&self) -> Allocation {
+        // The study was read from a file, or it would be in no draft and no folder.
+        Allocation::of_checked(&self.study().request())
+    }
+
+    /// Who is shown which items of the plan. As it makes the [`allocation`](Self::allocation), it is made once.
+    pub fn sequences(&self) -> Sequences {
+        Sequences::new(self.allocation(), self.numbers.clone())
+    }
+
+    /// The study, with its secrets.
+    pub fn study(&self) -> Study {
+        Study { secrets: self.secret.secrets.clone(), ..self.plan.study.clone() }
     }
 }

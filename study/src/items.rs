@@ -11,7 +11,7 @@ mod kept;
 mod make;
 mod play;
 mod proof;
-mod seeds;
+pub(crate) mod seeds;
 mod work;
 
 use pixel_debate_game::{

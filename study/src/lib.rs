@@ -8,6 +8,7 @@
 //! | the file, field by field | [`file`](mod@file) |
 //! | what participants read | [`Texts`] |
 //! | what is judged, and what is proven of it | [`items`] |
+//! | who judges what, in which order | [`allocation`] |
 //! | the public plan and the secret rest | [`frozen`] |
 //! | how long it takes, and what speaks against it | [`Minutes`], [`Warning`] |
 //! | the one form of bytes | [`canonical`] |
@@ -56,6 +57,12 @@
 //! let read = Frozen::read(&folder.join("frozen"))?;
 //! assert_eq!(read.hash(), frozen.hash());
 //! assert_eq!((read.plan().items.len(), read.items().len()), (4, 4));
+//!
+//! // The first participant is shown two of the four.
+//! let sequences = read.sequences();
+//! let shown = sequences.slot(0).expect("there are two participants");
+//! assert_eq!(shown.len(), 2);
+//! assert!(shown.iter().all(|shown| read.items().nth(shown.item).is_some()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

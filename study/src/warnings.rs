@@ -33,6 +33,12 @@ pub enum Warning {
         /// Whether it argues alone.
         alone: bool,
     },
+    /// Sides are not balanced, so that of two debates of an image the one in which the honest side begins, or argues,
+    /// is shown alone.
+    OtherSide {
+        /// The condition.
+        condition: String,
+    },
     /// Where the adviser chose its side, it chose the same of every image.
     OpenOneSided {
         /// The condition.
@@ -159,6 +165,10 @@ fn of_condition(condition: &Condition) -> Vec<Warning> {
 
 fn balance(study: &Study) -> Vec<Warning> {
     let mut warnings = Vec::new();
+    if !study.assignment.balance_sides {
+        let both = study.conditions.iter().filter(|condition| condition.debates_of_an_image() > 1);
+        warnings.extend(both.map(|of| Warning::OtherSide { condition: of.name.clone() }));
+    }
     let (items, conditions) = (study.assignment.items, study.conditions.len() as u64);
     if !items.is_multiple_of(conditions) {
         warnings.push(Warning::UnevenConditions { items, conditions });
@@ -199,10 +209,7 @@ fn people(study: &Study) -> Vec<Warning> {
 
 /// Conditions whose adviser chose the same side of every image.
 fn open_sides(study: &Study, items: &[Item]) -> Vec<Warning> {
-    let open = study
-        .conditions
-        .iter()
-        .filter(|condition| matches!(condition.play, Play::Consultancy { side: Side::Open, .. }));
+    let open = study.conditions.iter().filter(|condition| condition.is_open());
     let one_sided = |condition: &Condition| {
         let mut sides = items
             .iter()
@@ -239,6 +246,11 @@ impl fmt::Display for Warning {
                     "in condition {condition:?} always the {side} side {does}: participants may learn it"
                 )
             }
+            Self::OtherSide { condition } => write!(
+                f,
+                "`balance_sides` is false, and condition {condition:?} is balanced: main items show the honest side \
+                 alone, the other only where one comes again with the sides changed"
+            ),
             Self::OpenOneSided { condition, side } => write!(
                 f,
                 "in condition {condition:?} the adviser chose the {side} side of every image: it is as good as \
@@ -368,6 +380,12 @@ keep_days = 30
                 "participants = 8\nitems = 4",
                 "participants = 16\nitems = 3",
                 "3 items are not equally many in each of 2",
+            ),
+            (
+                "side = \"balanced\"\npixels = 4\nhonest = \"greedy\"\n[images]\nnumber = 4\n[assignment]",
+                "side = \"open\"\npixels = 4\nhonest = \"greedy\"\n[images]\nnumber = 4\n[assignment]\n\
+                 balance_sides = false",
+                "`balance_sides` is false, and condition \"debate\" is balanced",
             ),
             ("participants = 8", "participants = 10", "each cell has 5 judgments, an odd number"),
             ("participants = 8", "participants = 4", "each cell has 2 judgments alone"),

@@ -28,6 +28,15 @@ fn tier_of(image: u32, request: &Request) -> u32 {
     ends.take_while(|end| *end <= image).count() as u32
 }
 
+/// The condition of what is no check.
+fn condition_of(shown: &Presentation) -> u32 {
+    shown.condition.expect("only a check has none")
+}
+
+fn has_two_sides(condition: u32, request: &Request) -> bool {
+    !request.one_sided.contains(&condition)
+}
+
 fn mains(slot: &[Presentation]) -> Vec<Presentation> {
     slot.iter().copied().filter(|shown| shown.kind == Kind::Main).collect()
 }
@@ -52,17 +61,17 @@ fn check_slot(slot: &[Presentation], request: &Request) {
     let each_image = counts(0..images, mains.iter().map(|shown| shown.item));
     assert!(each_image.iter().all(|count| *count <= 1), "an image twice: {slot:?}");
     let conditions = || 0..request.conditions;
-    assert!(apart(&counts(conditions(), mains.iter().map(|shown| shown.condition))) <= 1);
+    assert!(apart(&counts(conditions(), mains.iter().map(condition_of))) <= 1);
     for (tier, of) in (0..).zip(&request.tiers) {
         let have = mains.iter().filter(|shown| tier_of(shown.item, request) == tier);
-        let conditions_of_tier = counts(conditions(), have.clone().map(|shown| shown.condition));
+        let conditions_of_tier = counts(conditions(), have.clone().map(condition_of));
         assert!(apart(&conditions_of_tier) <= 2);
         let share = f64::from(request.each * of) / f64::from(images);
         assert!((f64::from(have.count() as u32) - share).abs() < 1.0, "tier {tier}");
     }
     for condition in conditions() {
-        let of = mains.iter().filter(|shown| shown.condition == condition);
-        if request.balance_sides {
+        let of = mains.iter().filter(|shown| shown.condition == Some(condition));
+        if request.balance_sides && has_two_sides(condition, request) {
             assert!(
                 apart(&counts([false, true].into_iter(), of.clone().map(|one| one.sides_swapped)))
                     <= 1
@@ -81,6 +90,17 @@ fn check_slot(slot: &[Presentation], request: &Request) {
     };
     extra(Kind::Practice, request.practice);
     extra(Kind::Check, request.checks);
+    for shown in slot {
+        let expected = match shown.kind {
+            Kind::Practice => Some(shown.item % request.conditions),
+            Kind::Check => None,
+            _ => Some(condition_of(shown)),
+        };
+        assert_eq!(shown.condition, expected);
+        let has_sides = expected.is_some_and(|condition| has_two_sides(condition, request));
+        assert!(!shown.sides_swapped || has_sides && shown.kind != Kind::Practice, "{shown:?}");
+        assert!(shown.kind != Kind::Flipped || has_sides, "{shown:?} has no other side");
+    }
     for (at, copy) in slot.iter().enumerate() {
         if !matches!(copy.kind, Kind::Repeat | Kind::Flipped) {
             continue;
@@ -113,14 +133,15 @@ fn check_all(slots: &[&[Presentation]], request: &Request) {
             .flat_map(|image| (0..request.conditions).map(move |condition| (image, condition)))
     };
     let often = request.participants * request.each / images / request.conditions;
-    let seen = counts(cells(), all().map(|shown| (shown.item, shown.condition)));
+    let seen = counts(cells(), all().map(|shown| (shown.item, condition_of(shown))));
     assert!(seen.iter().all(|count| *count == often), "{seen:?}, not {often} each");
 
     let both = [false, true];
     for (image, condition) in cells() {
         let here =
-            || all().filter(move |shown| (shown.item, shown.condition) == (image, condition));
-        if request.balance_sides {
+            || all().filter(move |shown| (shown.item, condition_of(shown)) == (image, condition));
+        let two_sided = has_two_sides(condition, request);
+        if request.balance_sides && two_sided {
             assert!(apart(&counts(both.into_iter(), here().map(|shown| shown.sides_swapped))) <= 1);
         }
         if request.balance_answers {
@@ -128,7 +149,7 @@ fn check_all(slots: &[&[Presentation]], request: &Request) {
                 apart(&counts(both.into_iter(), here().map(|shown| shown.answers_swapped))) <= 1
             );
         }
-        if request.balance_sides && request.balance_answers {
+        if request.balance_sides && two_sided && request.balance_answers {
             let four = both.into_iter().flat_map(|one| both.map(|other| (one, other)));
             assert!(
                 apart(&counts(
@@ -144,7 +165,7 @@ fn check_all(slots: &[&[Presentation]], request: &Request) {
             mains
                 .iter()
                 .map(move |slot| slot[position])
-                .filter(move |shown| shown.condition == condition)
+                .filter(move |shown| shown.condition == Some(condition))
         };
         let positions = || 0..request.each as usize;
         let each: Vec<u32> = positions().map(|position| at(position).count() as u32).collect();
@@ -166,14 +187,27 @@ fn check_all(slots: &[&[Presentation]], request: &Request) {
     ] {
         assert!(!swapped || balanced, "what is not to be balanced never changes");
     }
-    let again: Vec<&Presentation> = slots
-        .iter()
-        .flat_map(|slot| slot.iter())
-        .filter(|shown| matches!(shown.kind, Kind::Repeat | Kind::Flipped))
-        .collect();
-    let each = counts(0..request.conditions, again.iter().map(|shown| shown.condition));
-    // A condition in one more early place than another has at most one more of each kind and slot colour.
-    assert!(apart(&each) <= request.repeats + request.flipped, "{each:?} come again");
+    let of_kind = |kind: Kind| {
+        slots.iter().flat_map(|slot| slot.iter()).filter(move |shown| shown.kind == kind)
+    };
+    let conditions_of = |kind| counts(0..request.conditions, of_kind(kind).map(condition_of));
+    // A condition in one more early place than another has at most one more of each slot colour.
+    let repeats = conditions_of(Kind::Repeat);
+    assert!(apart(&repeats) <= request.repeats, "{repeats:?} come again");
+    // Where some have one side, which of the others come again with the sides changed is in part left to chance.
+    if request.one_sided.is_empty() {
+        let flipped = conditions_of(Kind::Flipped);
+        assert!(apart(&flipped) <= request.repeats + request.flipped, "{flipped:?} come again");
+    }
+    // Practice items and checks have the answers in both places.
+    for (kind, number) in [(Kind::Practice, request.practice), (Kind::Check, request.checks)] {
+        for item in 0..number {
+            let of = of_kind(kind).filter(|shown| shown.item == item);
+            let places = counts(both.into_iter(), of.map(|shown| shown.answers_swapped));
+            let balanced = if request.balance_answers { number } else { request.participants };
+            assert!(apart(&places) <= balanced, "{places:?} of {kind:?} {item}");
+        }
+    }
 }
 
 fn check(request: &Request) {
@@ -194,13 +228,18 @@ fn gcd(one: u32, other: u32) -> u32 {
     if other == 0 { one } else { gcd(other, one % other) }
 }
 
+/// How many items in conditions with two sides a slot has, if those with one come first in each round.
+fn least_two_sided(each: u32, conditions: u32, one_sided: u32) -> u32 {
+    (0..each).filter(|item| item % conditions >= one_sided).count() as u32
+}
+
 /// Any request that works.
 fn requests() -> impl Strategy<Value = Request> {
     let shape = (prop::collection::vec(1_u32..9, 1..4), 1_u32..5, any::<(u8, u8)>(), 1_u32..4);
     let extras = (0_u32..4, 0_u32..4, 0_u32..4, 0_u32..4, 0_u32..6);
     (shape, extras, any::<(bool, bool, u64)>()).prop_map(
         |(
-            (tiers, conditions, (part, _), times),
+            (tiers, conditions, (part, one_sided), times),
             (practice, checks, repeats, flipped, apart),
             (sides, answers, seed),
         )| {
@@ -208,16 +247,23 @@ fn requests() -> impl Strategy<Value = Request> {
             let each = 1 + u32::from(part) % images;
             let cells = images * conditions;
             let apart = apart.min(each - 1);
+            let one_sided: Vec<u32> =
+                (0..conditions).filter(|condition| one_sided >> condition & 1 == 1).collect();
+            let flippable = least_two_sided(each, conditions, one_sided.len() as u32);
+            let flipped = flipped.min(flippable.saturating_sub(apart));
+            let repeats =
+                if flipped > 0 { repeats.min(flippable - apart - flipped) } else { repeats };
             let repeats = repeats.min(each - apart);
             Request {
                 participants: cells / gcd(cells, each) * times,
                 tiers,
                 conditions,
+                one_sided,
                 each,
                 practice,
                 checks,
                 repeats,
-                flipped: flipped.min(each - apart - repeats),
+                flipped,
                 apart,
                 balance_sides: sides,
                 balance_answers: answers,
@@ -269,6 +315,7 @@ const EXAMPLE: Request = Request {
     participants: 40,
     tiers: Vec::new(),
     conditions: 3,
+    one_sided: Vec::new(),
     each: 12,
     practice: 2,
     checks: 2,
@@ -300,6 +347,23 @@ fn numbers_out_of_range_are_refused_by_name() {
             "images is 18000: it must be from 1 to 10000",
         ),
         (Request { conditions: 0, ..example() }, "conditions is 0: it must be from 1 to 100"),
+        (
+            Request { one_sided: vec![0, 1, 2, 0], ..example() },
+            "one_sided is 4: it must be from 0 to 3",
+        ),
+        (
+            Request { one_sided: vec![2, 3], ..example() },
+            "one_sided[1] is 3: it must be from 0 to 2",
+        ),
+        (
+            // Eight of twelve items have two sides, and three of these may be the last.
+            Request { one_sided: vec![2], flipped: 5, ..example() },
+            "repeats + flipped is 6: it must be from 0 to 5",
+        ),
+        (
+            Request { one_sided: vec![0, 1, 2], repeats: 0, ..example() },
+            "repeats + flipped is 1: it must be from 0 to 0",
+        ),
         (Request { each: 41, ..example() }, "each is 41: it must be from 1 to 40"),
         (
             Request { each: 201, tiers: vec![500], ..EXAMPLE },
@@ -345,7 +409,20 @@ fn the_allocation_of_a_seed_is_fixed() {
     let slots: Vec<_> = (0..40).map(|slot| allocation.slot(slot).unwrap()).collect();
     let bytes = serde_json::to_vec(&slots).unwrap();
     let digest = Sha256::digest(bytes);
-    assert_eq!(digest[..8], [0xda, 0x9d, 0x67, 0x9b, 0x56, 0xbc, 0x04, 0xb2]);
+    assert_eq!(digest[..8], [0xc8, 0xba, 0x32, 0x79, 0x73, 0xfc, 0x7c, 0x24]);
+}
+
+/// As many as there can be, and no more of one condition than of another by much.
+#[test]
+fn what_has_one_side_alone_never_comes_again_with_the_sides_changed() {
+    let request =
+        Request { participants: 400, one_sided: vec![2, 2], repeats: 1, flipped: 4, ..example() };
+    check(&request);
+    let allocation = Allocation::of(&request).unwrap();
+    let shown = (0..400).flat_map(|slot| allocation.slot(slot).unwrap());
+    let flipped = shown.filter(|shown| shown.kind == Kind::Flipped).map(condition_of);
+    let each = counts(0..3, flipped);
+    assert!(each[2] == 0 && apart(&each[..2]) < 80, "{each:?}");
 }
 
 /// Who sees one image is no reason to see another: of pairs of images none is shown together much more often than

@@ -1,10 +1,13 @@
 //! Freezing through the public interface: what is read again, and that nothing altered is.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use pixel_debate_study::frozen::{Frozen, commitment};
+use pixel_debate_game::Role;
+use pixel_debate_study::allocation::{Kind, Presentation};
+use pixel_debate_study::frozen::{FreezeError, Frozen, Planned, commitment};
 use pixel_debate_study::items::{Item, Part, Unobserved};
 use pixel_debate_study::{Draft, canonical};
 use proptest::prelude::*;
@@ -301,6 +304,162 @@ fn a_plan_with_another_hash_is_held_against_all_the_rest() {
         plan["items"][number] = commitment(&salt, &item).unwrap().into();
     });
     assert!(refused.contains(": event 1 is recorded as"), "{refused}");
+}
+
+/// Every presentation of the allocation is the item of its image in its condition, from its side.
+#[test]
+fn the_allocation_is_one_of_items() {
+    let frozen = read(|_| {}).unwrap();
+    let items: Vec<&Item> = frozen.items().collect();
+    let sequences = frozen.sequences();
+    assert_eq!(*sequences.allocation(), frozen.allocation());
+    let names = ["debate", "live", "alone"];
+    // Each number of the allocation is one image throughout.
+    let mut images: BTreeMap<(Part, u32), u32> = BTreeMap::new();
+    let mut shown_in_all = BTreeMap::<usize, usize>::new();
+    for slot in 0..9 {
+        let planned = sequences.slot(slot).unwrap();
+        let shown = sequences.allocation().slot(slot).unwrap();
+        assert_eq!((planned.len(), shown.len()), (4 + 2 + 1, 4 + 2 + 1));
+        for (planned, shown) in planned.into_iter().zip(shown) {
+            let Planned { item: number, kind, answers_swapped } = planned;
+            let Presentation { item: at, condition, sides_swapped, .. } = *shown;
+            assert_eq!((kind, answers_swapped), (shown.kind, shown.answers_swapped));
+            let item = items[number];
+            let part = match kind {
+                Kind::Practice => Part::Practice,
+                Kind::Main | Kind::Repeat | Kind::Flipped => Part::Main,
+                Kind::Check => Part::Check,
+            };
+            assert_eq!(item.part, part);
+            let name = condition.map(|condition| names[condition as usize]);
+            assert_eq!(item.condition.as_deref(), name);
+            if part == Part::Main && name == Some("debate") {
+                let first = if sides_swapped { Role::Liar } else { Role::Honest };
+                assert_eq!(item.first, Some(first));
+            }
+            assert_eq!(*images.entry((part, at)).or_insert(item.source.index), item.source.index);
+            *shown_in_all.entry(number).or_default() += 1;
+        }
+    }
+    assert_eq!(sequences.slot(9), None);
+    // 18 judgments of nine cells; of those of a debate one is shown from each side.
+    for (number, item) in items.iter().enumerate() {
+        let wanted = match (item.part, item.condition.as_deref()) {
+            (Part::Main, Some("debate")) => 1,
+            (Part::Main, _) => 2,
+            _ => 9,
+        };
+        assert_eq!(shown_in_all.get(&number), Some(&wanted), "{item:?}");
+    }
+    // Images of main items are in the order of the data set.
+    let main: Vec<u32> = (0..3).map(|at| images[&(Part::Main, at)]).collect();
+    assert!(main.is_sorted(), "{main:?}");
+    // Another seed has another allocation.
+    let other = STUDY.replace("seed = 5577006791947779410", "seed = 5577006791947779411");
+    let other = pixel_debate_study::file::Study::from_toml(&other).unwrap();
+    assert_ne!(other.request().seed, frozen.study().request().seed);
+}
+
+/// The items of the folder, altered by somebody who commits to them.
+fn with_items(alter: impl FnOnce(&mut Vec<Item>)) -> Result<Frozen, FreezeError> {
+    static MADE: LazyLock<(Draft, Vec<Item>)> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let draft = Draft::open(&sources(folder.path())).unwrap();
+        let items = draft.items(None, 1, &Unobserved).unwrap();
+        (draft, items)
+    });
+    let (draft, mut items) = (&MADE.0, MADE.1.clone());
+    alter(&mut items);
+    Frozen::new(draft, items, "0.0.0", &mut rand::rng())
+}
+
+#[test]
+fn items_that_are_not_those_of_the_study_are_not_frozen() {
+    assert!(with_items(|_| {}).is_ok());
+    let refused = |alter: &dyn Fn(&mut Vec<Item>)| {
+        let refused = with_items(|items| alter(items)).unwrap_err().to_string();
+        // Without the number of the item, which is drawn.
+        refused
+            .split_once("none of this study: ")
+            .map_or(refused.clone(), |(_, why)| why.to_owned())
+    };
+    let of = |condition: &'static str, part: Part| {
+        move |item: &&mut Item| item.condition.as_deref() == Some(condition) && item.part == part
+    };
+    let one = |items: &mut Vec<Item>, condition, alter: &dyn Fn(&mut Item)| {
+        alter(items.iter_mut().find(of(condition, Part::Main)).unwrap());
+    };
+    let doubled = |items: &mut Vec<Item>, condition: &'static str, part| {
+        let item = items.iter_mut().find(of(condition, part)).unwrap().clone();
+        *items.iter_mut().rfind(of(condition, part)).unwrap() = item;
+    };
+    let fewer = refused(&|items| drop(items.pop()));
+    assert!(fewer.starts_with("it has ") && fewer.contains(", and the study has "), "{fewer}");
+    assert_eq!(
+        refused(&|items| one(items, "alone", &|item| item.source.dataset = "other".into())),
+        "its image is of another data set"
+    );
+    assert_eq!(
+        refused(&|items| one(items, "live", &|item| item.first = Some(Role::Honest))),
+        "in its condition that side does not begin, or argue"
+    );
+    assert_eq!(
+        refused(&|items| one(items, "alone", &|item| item.tier = Some("easy".into()))),
+        "the study has no such tier"
+    );
+    assert_eq!(
+        refused(&|items| doubled(items, "live", Part::Main)),
+        "another item shows its image in the same condition, from the same side"
+    );
+    assert_eq!(
+        refused(&|items| doubled(items, "debate", Part::Practice)),
+        "its image is that of another item, for practice or to see who attends"
+    );
+    assert_eq!(
+        refused(&|items| one(items, "alone", &|item| item.source.index = 9_999)),
+        "its main items show 4 images, and the study has 3"
+    );
+    assert_eq!(
+        refused(&|items| one(items, "live", &|item| {
+            let label =
+                (0..10).find(|label| *label != item.label && Some(*label) != item.claims.liar);
+            item.label = label.unwrap();
+            item.claims.honest = item.label;
+        })),
+        "another item has its image with another tier, label or other pixels"
+    );
+    // Of a debate twice the same side, and none of the other.
+    assert_eq!(
+        refused(&|items| {
+            let is_debate = |item: &&Item| {
+                item.part == Part::Main && item.condition.as_deref() == Some("debate")
+            };
+            let honest =
+                items.iter().filter(is_debate).find(|item| item.first == Some(Role::Honest));
+            let honest = honest.unwrap().clone();
+            let liar = items.iter_mut().find(|item| {
+                is_debate(&&**item)
+                    && item.source == honest.source
+                    && item.first == Some(Role::Liar)
+            });
+            *liar.unwrap() = honest;
+        }),
+        "another item shows its image in the same condition, from the same side"
+    );
+    // Practice goes round the conditions: two of the first, one of each other.
+    assert_eq!(
+        refused(&|items| {
+            let alone = items.iter_mut().find(of("alone", Part::Practice)).unwrap();
+            let alone = alone.clone();
+            let live = items.iter_mut().find(of("live", Part::Practice)).unwrap();
+            *live = Item {
+                source: pixel_debate_game::ImageSource { index: 9_999, ..alone.source.clone() },
+                ..alone
+            };
+        }),
+        "condition \"live\" has 0 practice items, and should have 1"
+    );
 }
 
 proptest! {

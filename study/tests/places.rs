@@ -151,6 +151,7 @@ proptest! {
             participants: 12,
             tiers: vec![4, 2],
             conditions: 2,
+            one_sided: Vec::new(),
             each: 3,
             practice: 0,
             checks: 0,

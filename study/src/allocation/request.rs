@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 ///     participants: 40,
 ///     tiers: vec![18, 12],
 ///     conditions: 3,
+///     one_sided: vec![],
 ///     each: 9,
 ///     practice: 2,
 ///     checks: 1,
@@ -42,6 +43,9 @@ pub struct Request {
     pub tiers: Vec<u32>,
     /// Conditions, 1 to [`Request::MAX_CONDITIONS`].
     pub conditions: u32,
+    /// Those of them, by their numbers, of which an image has one side alone: nothing of these comes again with the
+    /// sides changed.
+    pub one_sided: Vec<u32>,
     /// Main items of each participant, every one of another image: 1 to [`Request::MAX_EACH`], and at most the
     /// number of images.
     pub each: u32,
@@ -52,7 +56,8 @@ pub struct Request {
     /// How many of a participant's main items come again unchanged.
     pub repeats: u32,
     /// How many others come again with the sides changed: with the repeats at most `each − apart`, since an item
-    /// that comes again must have room after it.
+    /// that comes again must have room after it; where there are conditions with one side, as many less as a
+    /// participant may have items of these.
     pub flipped: u32,
     /// How many other items there are between an item and its coming again, at least.
     pub apart: u32,
@@ -150,6 +155,11 @@ impl Request {
         let images = self.images();
         within("images", images, 1, Self::MAX_IMAGES)?;
         within("conditions", self.conditions, 1, Self::MAX_CONDITIONS)?;
+        let one_sided = u32::try_from(self.one_sided.len()).unwrap_or(u32::MAX);
+        within("one_sided", one_sided, 0, self.conditions)?;
+        for (at, condition) in self.one_sided.iter().enumerate() {
+            within(&format!("one_sided[{at}]"), *condition, 0, self.conditions - 1)?;
+        }
         within("each", self.each, 1, Self::MAX_EACH.min(images))?;
         within("practice", self.practice, 0, Self::MAX_EXTRA)?;
         within("checks", self.checks, 0, Self::MAX_EXTRA)?;
@@ -157,9 +167,30 @@ impl Request {
         let again = self.repeats.saturating_add(self.flipped);
         if again > 0 {
             within("apart", self.apart, 0, self.each - 1)?;
-            within("repeats + flipped", again, 0, self.each - self.apart)?;
+            within("repeats + flipped", again, 0, self.most_again())?;
         }
         self.evenly(images)
+    }
+
+    /// How many main items have room for their coming again, in every slot; where there are flipped ones, of those
+    /// with two sides alone, as any of these may come too late.
+    pub(crate) fn most_again(&self) -> u32 {
+        let of = if self.flipped > 0 { self.least_two_sided() } else { self.each };
+        of.saturating_sub(self.apart)
+    }
+
+    /// How many main items in conditions with two sides each slot has at least: it has all conditions equally often,
+    /// give or take one.
+    pub(crate) fn least_two_sided(&self) -> u32 {
+        let two_sided = (0..self.conditions).filter(|condition| self.has_two_sides(*condition));
+        let two_sided = two_sided.count() as u32;
+        let (rounds, rest) =
+            (self.each / self.conditions.max(1), self.each % self.conditions.max(1));
+        rounds * two_sided + rest.saturating_sub(self.conditions - two_sided)
+    }
+
+    pub(super) fn has_two_sides(&self, condition: u32) -> bool {
+        !self.one_sided.contains(&condition)
     }
 
     fn evenly(&self, images: u32) -> Result<(), Refusal> {

@@ -31,9 +31,11 @@ pub struct Presentation {
     pub kind: Kind,
     /// The image, by its number among those of all tiers; of practice items and of checks the number among these.
     pub item: u32,
-    /// The condition, by its number.
-    pub condition: u32,
-    /// Whether the debaters have changed sides: who would sit second sits first.
+    /// The condition, by its number; a check has none. Practice item 0 is of condition 0, the next of the next, and so
+    /// on in turn.
+    pub condition: Option<u32>,
+    /// Whether the debaters have changed sides: who would sit second sits first. What has one side alone never has,
+    /// nor have practice items, each of which has its side once and for all.
     pub sides_swapped: bool,
     /// Whether the answers have changed places: what would be shown on the right is shown on the left.
     pub answers_swapped: bool,
@@ -65,7 +67,8 @@ pub(super) fn sequences(request: &Request) -> Vec<Presentation> {
         items.sort_by_key(|item| item.position);
         let mut sequence = main(&items, request, &mut draws);
         insert_checks(&mut sequence, request, turn, &mut draws);
-        let practice = (0..request.practice).map(|item| extra(Kind::Practice, item, turn, request));
+        let practice =
+            (0..request.practice).map(|place| extra(Kind::Practice, place, turn, request));
         practice.chain(sequence).collect::<Vec<_>>()
     };
     slots.into_iter().zip(turns).flat_map(slot).collect()
@@ -102,7 +105,7 @@ fn items(request: &Request) -> Vec<Item> {
     let item = |at: usize| Item {
         seen: seen[at],
         condition: condition[at],
-        sides: request.balance_sides && sides[at] == 1,
+        sides: request.balance_sides && request.has_two_sides(condition[at]) && sides[at] == 1,
         answers: request.balance_answers && answers[at] == 1,
         position: u32::from(position[at]),
         again: again[at],
@@ -136,15 +139,34 @@ fn come_again(
     }
     let room = request.each - request.apart;
     let early: Vec<usize> = (0..seen.len()).filter(|at| u32::from(position[*at]) < room).collect();
-    let slot: Vec<_> = early.iter().map(|at| [seen[*at].slot]).collect();
-    let cell: Vec<_> = early.iter().map(|at| [condition[*at], seen[*at].image]).collect();
-    // Each slot has one early item of each colour.
-    for (at, colour) in early.into_iter().zip(even(&slot, &cell, room, draws)) {
-        again[at] = match u32::from(colour) {
-            colour if colour < request.repeats => Some(Kind::Repeat),
-            colour if colour < request.repeats + request.flipped => Some(Kind::Flipped),
-            _ => None,
-        };
+    // Each slot has one item of each colour, as there are as many of these as items of a slot to choose from.
+    let choose = |from: &[usize], colours: u32, draws: &mut Draws| {
+        let slot: Vec<_> = from.iter().map(|at| [seen[*at].slot]).collect();
+        let cell: Vec<_> = from.iter().map(|at| [condition[*at], seen[*at].image]).collect();
+        even(&slot, &cell, colours, draws)
+    };
+    if request.repeats > 0 {
+        for (at, colour) in early.iter().zip(choose(&early, room, draws)) {
+            again[*at] = (u32::from(colour) < request.repeats).then_some(Kind::Repeat);
+        }
+    }
+    if request.flipped > 0 {
+        let most = request.most_again() - request.repeats;
+        let flippable = |at: &usize| again[*at].is_none() && request.has_two_sides(condition[*at]);
+        let mut flippable: Vec<usize> = early.into_iter().filter(flippable).collect();
+        // As many of every slot as there are in each at least, whichever.
+        draws.shuffle(&mut flippable);
+        let mut taken = vec![0; request.participants as usize];
+        flippable.retain(|at| {
+            let taken = &mut taken[seen[*at].slot as usize];
+            *taken += 1;
+            *taken <= most
+        });
+        for (at, colour) in flippable.iter().zip(choose(&flippable, most, draws)) {
+            if u32::from(colour) < request.flipped {
+                again[*at] = Some(Kind::Flipped);
+            }
+        }
     }
     again
 }
@@ -154,7 +176,7 @@ fn main(items: &[Item], request: &Request, draws: &mut Draws) -> Vec<Presentatio
     let shown = |item: &Item| Presentation {
         kind: Kind::Main,
         item: item.seen.image,
-        condition: item.condition,
+        condition: Some(item.condition),
         sides_swapped: item.sides,
         answers_swapped: item.answers,
     };
@@ -186,21 +208,21 @@ fn insert_checks(
         let [from, to] =
             [4 * part + 1, 4 * part + 3].map(|quarter| quarter * length / (4 * checks));
         let place = from + draws.place(to - from + 1);
-        let item = (part as u32 + turn) % request.checks;
-        sequence.insert(place, extra(Kind::Check, item, turn, request));
+        sequence.insert(place, extra(Kind::Check, part as u32, turn, request));
     }
 }
 
-/// A practice item or a check: conditions, sides and places of answers change from one to the next, and from one
-/// slot to the next.
-fn extra(kind: Kind, item: u32, turn: u32, request: &Request) -> Presentation {
-    // Sides go with the round of conditions, and answers with that of sides.
-    let round = (item + turn) / request.conditions;
+/// The practice item or check that comes at that place of its kind: which it is changes from one slot to the next, and
+/// places of answers from one place to the next, and for each item from one slot that has it there to another.
+fn extra(kind: Kind, place: u32, turn: u32, request: &Request) -> Presentation {
+    let is_practice = kind == Kind::Practice;
+    let count = if is_practice { request.practice } else { request.checks };
+    let item = (place + turn) % count;
     Presentation {
         kind,
         item,
-        condition: (item + turn) % request.conditions,
-        sides_swapped: request.balance_sides && round % 2 == 1,
-        answers_swapped: request.balance_answers && round / 2 % 2 == 1,
+        condition: is_practice.then_some(item % request.conditions),
+        sides_swapped: false,
+        answers_swapped: request.balance_answers && (turn / count + place) % 2 == 1,
     }
 }

@@ -265,13 +265,31 @@ impl Condition {
         Rules { pixels: self.pixels, precommit: self.precommit, first, order, legal: self.legal }
     }
 
-    /// How many debates there are of each image: two where either side may begin or argue.
-    pub fn debates_of_an_image(&self) -> usize {
+    /// The sides that may begin, or argue, in a debate of an image: of both there is a debate each, unless the adviser
+    /// chooses. Nobody does where pixels are random.
+    pub fn sides(&self) -> &'static [Role] {
         match self.play {
+            Play::Debate { first: First::Honest, .. }
+            | Play::Consultancy { side: Side::Honest, .. } => &[Role::Honest],
+            Play::Debate { first: First::Liar, .. }
+            | Play::Consultancy { side: Side::Liar, .. } => &[Role::Liar],
             Play::Debate { first: First::Balanced, .. }
-            | Play::Consultancy { side: Side::Balanced, .. } => 2,
-            _ => 1,
+            | Play::Consultancy { side: Side::Balanced | Side::Open, .. } => {
+                &[Role::Honest, Role::Liar]
+            }
+            Play::Alone {} => &[],
         }
+    }
+
+    /// Whether the adviser chooses its side.
+    pub fn is_open(&self) -> bool {
+        matches!(self.play, Play::Consultancy { side: Side::Open, .. })
+    }
+
+    /// How many debates there are of each image: two where either side may begin or argue. Of random pixels there is
+    /// one set.
+    pub fn debates_of_an_image(&self) -> usize {
+        if self.is_open() { 1 } else { self.sides().len().max(1) }
     }
 }
 

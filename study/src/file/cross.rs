@@ -15,6 +15,10 @@ pub(super) fn check(study: &Study, places: Places<'_>) -> Result<(), Refusal> {
     proofs(study, places)?;
     balance(study, places)?;
     shares(study, places)?;
+    // Whatever else there were: what is read can be allocated.
+    if let Err(refusal) = study.request().check() {
+        return Err(places.refuse(&["assignment"], refusal));
+    }
     let Assignment { checks, checks_needed, .. } = study.assignment;
     if checks_needed > checks {
         let reason = format!(
@@ -184,19 +188,42 @@ fn shares(study: &Study, places: Places<'_>) -> Result<(), Refusal> {
         }
     }
     let again = study.repeats() + study.flips();
-    if again > items {
-        let reason = format!(
-            "`repeats` and `flips` are {again} items together: it must be {items} at most, for each main item \
-             comes again once at most"
-        );
-        return Err(places.refuse(&["assignment", "repeats"], reason));
+    if again == 0 {
+        return Ok(());
     }
-    if again > 0 && apart >= items {
+    if apart >= items {
         let reason = format!(
             "`apart` is {apart}, and there are {items} items: it must be less, so that one can come again \
              so much later"
         );
         return Err(places.refuse(&["assignment", "apart"], reason));
+    }
+    let request = study.request();
+    if study.flips() > 0 && request.least_two_sided() == 0 {
+        let reason = format!(
+            "`flips` is {flips}, and no participant need have an item with two sides: it must be 0, or more \
+             conditions have `first = \"balanced\"` or `side = \"balanced\"`, or there are more `items`"
+        );
+        return Err(places.refuse(&["assignment", "flips"], reason));
+    }
+    let most = u64::from(request.most_again());
+    if again > most {
+        let (field, of) = if study.flips() > 0 && request.least_two_sided() < request.each {
+            let of = format!(
+                "of the {items} items of a participant {} at least are in conditions with two sides, and \
+                 `apart`, {apart}, of these may come too late to come again with the sides changed",
+                request.least_two_sided()
+            );
+            ("flips", of)
+        } else {
+            let of =
+                format!("of {items} items the last `apart`, {apart}, come too late to come again");
+            (if study.repeats() > 0 { "repeats" } else { "flips" }, of)
+        };
+        let reason = format!(
+            "`repeats` and `flips` are {again} items together: it must be {most} at most, for {of}"
+        );
+        return Err(places.refuse(&["assignment", field], reason));
     }
     Ok(())
 }

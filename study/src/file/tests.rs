@@ -65,7 +65,7 @@ checks = 2
 check_pixels = 90
 checks_needed = 1
 repeats = 0.25
-flips = 0.25
+flips = 0.0
 apart = 2
 balance_sides = true
 balance_answers = false
@@ -134,7 +134,7 @@ fn refusal(from: &str, to: &str) -> String {
 fn all_that_a_file_says_is_read() {
     let study = Study::from_toml(WHOLE).unwrap();
     assert_eq!((study.images_in_all(), study.cells(), study.judgments_of_a_cell()), (6, 18, 2));
-    assert_eq!((study.repeats(), study.flips(), study.presentations()), (1, 1, 9));
+    assert_eq!((study.repeats(), study.flips(), study.presentations()), (1, 0, 8));
     assert_eq!(study.proven_for().unwrap().name, "debate");
     assert_eq!(study.conditions[1].lies, Some(Lies::Label(3)));
     assert_eq!(study.conditions[2].lies, None);
@@ -282,7 +282,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("check_pixels = 90", "check_pixels = 0", "it must be a whole number from 1 to 128"),
     ("checks_needed = 1", "checks_needed = 21", "it must be a whole number from 0 to 20"),
     ("repeats = 0.25", "repeats = 1.5", "it must be a number from 0 to 1"),
-    ("flips = 0.25", "flips = \"all\"", "it must be a number from 0 to 1"),
+    ("flips = 0.0", "flips = \"all\"", "it must be a number from 0 to 1"),
     ("apart = 2", "apart = 101", "it must be a whole number from 1 to 100"),
     ("balance_sides = true", "balance_sides = 2", "it must be true or false"),
     ("balance_answers = false", "balance_answers = []", "it must be true or false"),
@@ -496,7 +496,14 @@ const TOGETHER: &[(&str, &str, &str)] = &[
     (
         "repeats = 0.25",
         "repeats = 1",
-        "`repeats` and `flips` are 5 items together: it must be 4 at most",
+        "`repeats` and `flips` are 4 items together: it must be 2 at most, for of 4 items the last `apart`, 2, come \
+         too late to come again",
+    ),
+    (
+        "flips = 0.0",
+        "flips = 0.25",
+        "`flips` is 0.25, and no participant need have an item with two sides: it must be 0, or more conditions have \
+         `first = \"balanced\"` or `side = \"balanced\"`, or there are more `items`",
     ),
     ("apart = 2", "apart = 4", "`apart` is 4, and there are 4 items: it must be less"),
     (
@@ -613,6 +620,69 @@ fn the_page_tells_of_every_field() {
     }
 }
 
+/// What is allocated: numbers that matter to it, of 40 images.
+#[derive(Debug, Clone)]
+struct Numbers {
+    participants: u64,
+    items: u64,
+    /// Whether either side begins, in each condition.
+    balanced: Vec<bool>,
+    tiers: Vec<u64>,
+    again: [u64; 2],
+    apart: u64,
+}
+
+fn allocated(numbers: &Numbers) -> String {
+    use std::fmt::Write;
+
+    let Numbers { participants, items, balanced, tiers, again: [repeats, flips], apart } = numbers;
+    let mut text = "name = \"a\"\ntitle = \"A\"\nseed = 1\n".to_owned();
+    for (at, balanced) in balanced.iter().enumerate() {
+        let first = if *balanced { "balanced" } else { "liar" };
+        write!(
+            text,
+            "[[conditions]]\nname = \"c{at}\"\nkind = \"debate\"\npixels = 4\nhonest = \"greedy\"\nfirst = \"{first}\"\n"
+        )
+        .unwrap();
+    }
+    match &tiers[..] {
+        [] => text.push_str("[images]\nnumber = 40\n"),
+        tiers => (0..).zip(tiers).for_each(|(at, number): (u32, _)| {
+            write!(text, "[[tiers]]\nname = \"t{at}\"\nnumber = {number}\nwinner = \"liar\"\n")
+                .unwrap();
+        }),
+    }
+    let share = |count: &u64| *count as f64 / *items as f64;
+    write!(
+        text,
+        "[assignment]\nparticipants = {participants}\nitems = {items}\npractice = 20\nchecks = 20\n\
+         repeats = {:.4}\nflips = {:.4}\napart = {apart}\n\
+         [consent]\nversion = \"1\"\n[languages]\nen = \"en.toml\"\n",
+        share(repeats),
+        share(flips)
+    )
+    .unwrap();
+    text
+}
+
+#[test]
+fn items_that_come_again_from_the_other_side_are_of_two_sides_and_early_enough() {
+    let balanced = vec![true, true, false];
+    let numbers =
+        Numbers { participants: 40, items: 12, balanced, tiers: vec![], again: [1, 4], apart: 3 };
+    let study = Study::from_toml(&allocated(&numbers)).unwrap();
+    assert_eq!(study.request().one_sided, [2]);
+    let refused = Study::from_toml(&allocated(&Numbers { again: [1, 5], ..numbers.clone() }));
+    assert_eq!(
+        refused.unwrap_err().to_string(),
+        "line 30: `repeats` and `flips` are 6 items together: it must be 5 at most, for of the 12 items of a \
+         participant 8 at least are in conditions with two sides, and `apart`, 3, of these may come too late to \
+         come again with the sides changed"
+    );
+    // Without any from the other side it does not matter.
+    assert!(Study::from_toml(&allocated(&Numbers { again: [6, 0], ..numbers })).is_ok());
+}
+
 proptest! {
     /// Whatever numbers are refused, the ones that are named instead are not, and every cell is filled.
     #[test]
@@ -645,5 +715,35 @@ proptest! {
         text[at] = byte;
         let text = String::from_utf8(text).unwrap();
         let _ = Study::from_toml(&text).map_err(|refusal| refusal.to_string());
+    }
+
+    /// Whatever is read can be allocated, and what is refused is refused by field and line.
+    #[test]
+    fn what_is_read_can_be_allocated(
+        participants in prop_oneof![1_u64..40, Just(40_u64), Just(120), Just(10_000)],
+        items in prop_oneof![1_u64..41, Just(10_u64), Just(40)],
+        balanced in prop::collection::vec(any::<bool>(), 1..4),
+        tiers in prop_oneof![Just(vec![]), Just(vec![24, 16]), prop::collection::vec(1_u64..9, 1..12)],
+        repeats in 0_u64..12, flips in 0_u64..12, apart in 1_u64..12,
+    ) {
+        let again = [repeats.min(items), flips.min(items)];
+        let numbers = Numbers { participants, items, balanced, tiers, again, apart };
+        match Study::from_toml(&allocated(&numbers)) {
+            Ok(study) => {
+                let request = study.request();
+                prop_assert_eq!(request.check(), Ok(()));
+                prop_assert_eq!(u64::from(request.repeats + request.flipped), again[0] + again[1]);
+                // The largest take seconds.
+                if participants * items < 5000 {
+                    let allocation = crate::allocation::Allocation::of(&request).unwrap();
+                    let length = allocation.slot(0).unwrap().len() as u64;
+                    prop_assert_eq!(length, study.presentations());
+                }
+            }
+            Err(refusal) => {
+                let refusal = refusal.to_string();
+                prop_assert!(refusal.starts_with("line ") && refusal.contains(": `"), "{refusal}");
+            }
+        }
     }
 }

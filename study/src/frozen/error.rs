@@ -84,6 +84,17 @@ pub enum FrozenError {
     },
 }
 
+/// Why a study is not frozen.
+#[derive(Debug, thiserror::Error)]
+pub enum FreezeError {
+    /// The items are not those of the study.
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
+    /// Something of it has no canonical form.
+    #[error(transparent)]
+    Canonical(#[from] CanonicalError),
+}
+
 /// What of a frozen folder does not fit the rest.
 #[derive(Debug, thiserror::Error)]
 pub enum Misfit {
@@ -139,6 +150,29 @@ pub enum Misfit {
         number: usize,
         /// Why.
         source: Box<TranscriptError>,
+    },
+    /// A tier, or the whole study, is not about as many images as it should be.
+    #[error("{} {found} images, and the study has {wanted}", match tier {
+        Some(tier) => format!("its items of tier {tier:?} show"),
+        None => "its main items show".to_owned(),
+    })]
+    Images {
+        /// The tier, if there are any.
+        tier: Option<String>,
+        /// How many images there are.
+        found: usize,
+        /// How many there should be.
+        wanted: usize,
+    },
+    /// Practice items do not go round the conditions.
+    #[error("condition {condition:?} has {found} practice items, and should have {wanted}")]
+    Practice {
+        /// The condition.
+        condition: String,
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        wanted: usize,
     },
     /// There are not as many items as the study has.
     #[error("it has {found} {what}, and the study has {wanted}")]

@@ -4,17 +4,19 @@ use pixel_debate_game::Role;
 use pixel_debate_judge::CLASSES;
 
 use super::error::Misfit;
+use super::numbers::Numbers;
 use crate::file::{Condition, Kind, Study};
 use crate::items::{Item, Part, Shown};
 
-/// Says what of the items does not fit the study.
-pub(super) fn check<'a>(
-    study: &Study,
-    items: impl Iterator<Item = &'a Item>,
-) -> Result<(), Misfit> {
+/// Says what of the items, which are of images of that data set, does not fit the study; or else which number each
+/// has.
+pub(super) fn check(study: &Study, dataset: &str, items: &[&Item]) -> Result<Numbers, Misfit> {
     let mut parts = [0; 3];
-    for (number, item) in items.enumerate() {
+    for (number, item) in items.iter().enumerate() {
         parts[item.part as usize] += 1;
+        if item.source.dataset != dataset {
+            return Err(Misfit::Foreign { number, why: "its image is of another data set" });
+        }
         one(study, item, number)?;
     }
     let debates = |condition: &Condition| condition.debates_of_an_image();
@@ -29,7 +31,7 @@ pub(super) fn check<'a>(
             return Err(Misfit::Parts { what, found, wanted });
         }
     }
-    Ok(())
+    Numbers::of(study, items)
 }
 
 fn one(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
@@ -40,6 +42,9 @@ fn one(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
     let tiers = &study.images.tiers;
     if item.tier.as_ref().is_some_and(|name| !tiers.iter().any(|tier| tier.name == *name)) {
         return foreign("the study has no such tier");
+    }
+    if item.tier.is_some() != (item.part == Part::Main && !tiers.is_empty()) {
+        return foreign("main items alone have tiers, and all of them if the study has any");
     }
     if let Shown::Random { pixels, .. } = &item.shown {
         let is_so = |glimpse: &crate::items::Glimpse| {
@@ -78,6 +83,9 @@ fn of_condition(condition: &Condition, item: &Item, number: usize) -> Result<(),
     let foreign = |why| Err(Misfit::Foreign { number, why });
     if item.claims.liar.is_some() != condition.precommit {
         return foreign("its condition's `precommit` says whether there is a lie");
+    }
+    if item.first.is_some_and(|first| !condition.sides().contains(&first)) {
+        return foreign("in its condition that side does not begin, or argue");
     }
     let rules = |first: Option<Role>| first.map(|first| condition.rules(first));
     match &item.shown {

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::commitment::Kind;
 use super::error::{FrozenError, Misfit};
+use super::numbers::Numbers;
 use super::{Frozen, Plan, Secret, fit};
 use crate::canonical::{canonical, hash};
 use crate::draft::Words;
@@ -74,7 +75,7 @@ impl Frozen {
         let (study, words) = Words::read(&folder.join(STUDY))?;
         let (_, secret): (_, Secret) = json(&folder.join(SECRET), MOST_SECRET)?;
         known(folder, SECRET, secret.format)?;
-        let frozen = Self { plan, hash, secret, words };
+        let frozen = Self { plan, hash, secret, words, numbers: Numbers::default() };
         let written = read(&folder.join(HASH), 200)?;
         if written != frozen.hash_file().as_bytes() {
             return misfit(HASH, Misfit::Hash { hash: frozen.hash });
@@ -116,15 +117,11 @@ impl Frozen {
                 return misfit(SECRET, Misfit::Item { number });
             }
         }
-        if let Err(wrong) = fit::check(&study, frozen.items()) {
-            return misfit(SECRET, wrong);
+        let items: Vec<_> = frozen.items().collect();
+        match fit::check(&study, &plan.dataset.name, &items) {
+            Ok(numbers) => Ok(Self { numbers, ..frozen }),
+            Err(wrong) => misfit(SECRET, wrong),
         }
-        Ok(frozen)
-    }
-
-    /// The study, with its secrets.
-    pub fn study(&self) -> Study {
-        Study { secrets: self.secret.secrets.clone(), ..self.plan.study.clone() }
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::seeds::seed_of;
 use super::{Glimpse, ItemsError, Shown};
 use crate::draft::Draft;
-use crate::file::{Condition, Play, Side};
+use crate::file::{Condition, Play};
 
 /// What is shown where one side begins, or argues.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,19 +27,13 @@ pub(super) fn play(
     lie: Option<u8>,
     clock: Clock,
 ) -> Result<Vec<Played>, ItemsError> {
-    let (honest, liar, firsts): (_, _, &[Role]) = match condition.play {
+    let (honest, liar) = match condition.play {
         Play::Alone {} => {
             let shown = random(draft, condition, image)?;
             return Ok(vec![Played { first: None, shown }]);
         }
-        Play::Debate { honest, liar, .. } => (honest, liar, super::proof::orders(condition)),
-        Play::Consultancy { side, honest, liar, .. } => {
-            let sides: &[Role] = match side {
-                Side::Honest => &[Role::Honest],
-                Side::Liar => &[Role::Liar],
-                Side::Balanced | Side::Open => &[Role::Honest, Role::Liar],
-            };
-            (honest, liar, sides)
+        Play::Debate { honest, liar, .. } | Play::Consultancy { honest, liar, .. } => {
+            (honest, liar)
         }
     };
     let rules = condition.rules(Role::Honest);
@@ -53,9 +47,9 @@ pub(super) fn play(
         clock,
     };
     let debaters = Debaters { honest, liar };
-    let is_open = matches!(condition.play, Play::Consultancy { side: Side::Open, .. });
+    let is_open = condition.is_open();
     let mut played: Vec<(f32, Played)> = Vec::new();
-    for first in firsts {
+    for first in condition.sides() {
         let setup = Setup { image, lie, first: *first };
         let record = |debate: &Debate| {
             let transcript = series.transcript(image, debaters, debate);

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 /// The seed of one of the things that are random in a study: of each another, and whoever knows one knows no other.
-pub(super) fn seed_of(seed: u64, names: &[&str]) -> u64 {
+pub(crate) fn seed_of(seed: u64, names: &[&str]) -> u64 {
     let mut hasher = Sha256::new();
     hasher.update(b"pixel-debate study seed");
     hasher.update(seed.to_le_bytes());

@@ -45,8 +45,7 @@ impl Freeze {
         bar.end();
         warn(draft.warnings(&chosen, Some(&items)));
         let version = env!("CARGO_PKG_VERSION");
-        let frozen = Frozen::new(&draft, items, version, &mut rand::rng())
-            .map_err(|error| Failure::Items(error.into()))?;
+        let frozen = Frozen::new(&draft, items, version, &mut rand::rng())?;
         frozen.write(&out)?;
         // What is read again is what will be served.
         let read = Frozen::read(&out)?;
