@@ -84,6 +84,8 @@ pub(crate) enum Failure {
     Picture { path: PathBuf, source: image::ImageError },
     #[error(transparent)]
     Serve(#[from] pixel_debate_server::ServeError),
+    #[error(transparent)]
+    Study(#[from] Box<pixel_debate_server::StudyError>),
     #[error("{place}: {fault}")]
     Setting { place: String, fault: String },
     #[error(transparent)]

@@ -1,5 +1,6 @@
 //! The options that several commands share.
 
+mod limits;
 mod nats;
 
 use std::borrow::Cow;
@@ -16,6 +17,7 @@ use pixel_debate_play::Debaters;
 use pixel_debate_validation::doubt;
 
 use crate::failure::Failure;
+pub(crate) use limits::LimitsOptions;
 pub(crate) use nats::AccessOptions;
 
 /// Which images.

@@ -85,6 +85,16 @@ impl AdminToken {
         Ok(Self(Lock::of(text)))
     }
 
+    /// A new one of 256 random bits, and its text.
+    ///
+    /// # Errors
+    ///
+    /// [`AdminTokenError`] if the system gives no random numbers.
+    pub fn random() -> Result<(String, Self), AdminTokenError> {
+        let (token, lock) = Lock::new().map_err(|_| AdminTokenError)?;
+        Ok((token.0, Self(lock)))
+    }
+
     /// Whether it is this token.
     pub(crate) fn is(&self, token: &str) -> bool {
         self.0.opens_with(token)

@@ -126,6 +126,11 @@ impl Draft {
         &self.judges[&pixels]
     }
 
+    /// The judge of conditions with so many pixels, if one of the study's has them.
+    pub fn judge_of(&self, pixels: u8) -> Option<&Judge> {
+        self.judges.get(&pixels)
+    }
+
     /// The judges by the number of pixels of the conditions.
     pub fn judges(&self) -> impl Iterator<Item = (u8, JudgeMark)> {
         self.judges.iter().map(|(pixels, judge)| {

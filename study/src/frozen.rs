@@ -124,6 +124,11 @@ impl Frozen {
         self.secret.items.iter().map(|salted| &salted.item)
     }
 
+    /// An item of the plan, by a number that comes from it.
+    pub(crate) fn item(&self, number: usize) -> &Item {
+        &self.secret.items[number].item
+    }
+
     /// Who is shown which images in which conditions, always the same. Of 10,000 participants with 100 items each it
     /// takes some seconds.
     pub fn allocation(&self) -> Allocation {

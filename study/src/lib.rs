@@ -67,8 +67,8 @@
 //! ```
 
 pub mod allocation;
-pub mod conduct;
 mod canonical;
+pub mod conduct;
 mod draft;
 pub mod file;
 mod files;

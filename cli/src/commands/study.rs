@@ -2,17 +2,19 @@
 
 mod check;
 mod freeze;
+mod serve;
 mod stopping;
 
 use clap::Subcommand;
 
 use crate::failure::Failure;
 
-/// Plan a study with people as judges
+/// Plan a study with people as judges, and serve it
 #[derive(Subcommand)]
 pub(crate) enum StudyCommand {
     Check(check::Check),
     Freeze(freeze::Freeze),
+    Serve(serve::Serve),
 }
 
 impl StudyCommand {
@@ -20,6 +22,7 @@ impl StudyCommand {
         match self {
             Self::Check(check) => check.run(),
             Self::Freeze(freeze) => freeze.run(),
+            Self::Serve(serve) => serve.run(),
         }
     }
 }

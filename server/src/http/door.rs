@@ -42,7 +42,7 @@ pub(crate) struct Door {
 }
 
 /// What holds for every request.
-pub(super) async fn guarded(
+pub(crate) async fn guarded(
     State(door): State<Door>,
     mut request: Request,
     next: Next,

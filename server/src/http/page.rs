@@ -41,10 +41,15 @@ pub(crate) async fn file(
         "" => "index.html",
         path => path,
     };
-    match Files::get(path) {
-        Some(file) => Ok(found(file, &request)),
+    match named(path, &request) {
+        Some(response) => Ok(response),
         None => Err(refused::not_found().await),
     }
+}
+
+/// The file of that name, if there is one.
+pub(crate) fn named(path: &str, request: &HeaderMap) -> Option<Response<Body>> {
+    Some(found(Files::get(path)?, request))
 }
 
 /// The file, or word that the browser's copy of it is still good.

@@ -48,16 +48,25 @@ impl Key {
     }
 
     /// By what somebody is known who comes with these parameters, of which the first says who he is.
-    pub(super) fn known(&self, named: &[String], parameters: &BTreeMap<String, String>) -> Option<Known> {
+    pub(super) fn known(
+        &self,
+        named: &[String],
+        parameters: &BTreeMap<String, String>,
+    ) -> Option<Known> {
         let person = parameters.get(named.first()?)?;
         let all = parameters.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
-        let hash = |what, parts: Vec<&str>| URL_SAFE_NO_PAD.encode(self.mac(what, parts).finalize().into_bytes());
+        let hash = |what: &'static str, parts: Vec<&str>| {
+            URL_SAFE_NO_PAD.encode(self.mac(what, parts).finalize().into_bytes())
+        };
         Some(Known { person: hash("person", vec![person]), visit: hash("visit", all.collect()) })
     }
 
     /// Of one purpose, and of parts that cannot run into each other.
-    fn mac<'a>(&self, purpose: &str, parts: impl IntoIterator<Item = &'a str>) -> Hmac<Sha256> {
-        let mut mac = <Hmac<Sha256> as KeyInit>::new(&self.0.into());
+    fn mac<'a>(&self, purpose: &'a str, parts: impl IntoIterator<Item = &'a str>) -> Hmac<Sha256> {
+        // A key shorter than a block is one with zeros after it.
+        let mut block = [0; 64];
+        block[..self.0.len()].copy_from_slice(&self.0);
+        let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
         for part in [purpose].into_iter().chain(parts) {
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part.as_bytes());
@@ -93,8 +102,10 @@ mod tests {
         let key = Key([7; 32]);
         let named = ["PID".to_owned(), "SESSION".to_owned()];
         let known = |pairs: &[(&str, &str)]| {
-            let parameters =
-                pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+            let parameters = pairs
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
             key.known(&named, &parameters)
         };
         let first = known(&[("PID", "ann"), ("SESSION", "1")]).unwrap();

@@ -1,8 +1,8 @@
 //! What a participant is shown where he is.
 
 use pixel_debate_protocol::study::{
-    Asked, Feedback, Glance, ItemScreen, Judged as Told, Part, Payment, Progress, Question as Asking, QuestionForm,
-    Questions, Screen, Sheet, Stopped,
+    Asked, Feedback, Glance, ItemScreen, Judged as Told, Part, Payment, Progress,
+    Question as Asking, QuestionForm, Questions, Screen, Sheet, Stopped,
 };
 
 use super::session::{Ending, Session, Stage, asked, asks_belief, asks_next};
@@ -22,7 +22,8 @@ impl Session {
 
     /// A screen of another's choice, where he is.
     pub(super) fn sheet_of(&self, frozen: &Frozen, participant: &str, screen: Screen) -> Sheet {
-        let progress = Progress { done: self.judged().len() as u32, of: self.sequence.len() as u32 };
+        let progress =
+            Progress { done: self.judged().len() as u32, of: self.sequence.len() as u32 };
         Sheet {
             hash: frozen.hash().to_owned(),
             participant: participant.to_owned(),
@@ -42,13 +43,17 @@ impl Session {
         let study = &frozen.plan().study;
         let Some(texts) = self.texts(frozen) else { return Screen::Stopped(Stopped::Closed {}) };
         match (self.stage, &self.trial) {
-            (Stage::Consent, _) => {
-                Screen::Consent { text: texts.consent.clone(), version: study.consent.version.clone() }
+            (Stage::Consent, _) => Screen::Consent {
+                text: texts.consent.clone(),
+                version: study.consent.version.clone(),
+            },
+            (Stage::Questions(part), _) => {
+                Screen::Questions(questions(asked(study, part), part, texts))
             }
-            (Stage::Questions(part), _) => Screen::Questions(questions(asked(study, part), part, texts)),
-            (Stage::Instructions, _) => {
-                Screen::Instructions { text: texts.instructions.clone(), practice: texts.practice.clone() }
-            }
+            (Stage::Instructions, _) => Screen::Instructions {
+                text: texts.instructions.clone(),
+                practice: texts.practice.clone(),
+            },
             (Stage::Item, Some(trial)) => Screen::Item(self.item(frozen, trial, texts, now_ms)),
             (Stage::Feedback, _) => {
                 let last = self.judged().len().saturating_sub(1);
@@ -57,9 +62,12 @@ impl Session {
             }
             (Stage::FeedbackOnAll, _) => {
                 let judged = self.judged().iter().enumerate();
-                let counted =
-                    judged.filter(|(_, judged)| judged.planned.kind != Kind::Practice && judged.end != JudgedEnd::Skipped);
-                Screen::Feedback(Feedback { items: counted.map(|(at, judged)| told(frozen, at, judged)).collect() })
+                let counted = judged.filter(|(_, judged)| {
+                    judged.planned.kind != Kind::Practice && judged.end != JudgedEnd::Skipped
+                });
+                Screen::Feedback(Feedback {
+                    items: counted.map(|(at, judged)| told(frozen, at, judged)).collect(),
+                })
             }
             (Stage::Ended(ending), _) => Screen::Stopped(self.stopped(frozen, ending, texts)),
             (Stage::Item, None) => Screen::Stopped(Stopped::Closed {}),
@@ -77,7 +85,8 @@ impl Session {
         let beliefs = trial.beliefs.iter().map(|belief| {
             (belief.after, if is_first { belief.probability } else { 1.0 - belief.probability })
         });
-        let argues = matches!(item.shown, Shown::Recorded { .. } | Shown::Live { .. }) && item.claims.liar.is_some();
+        let argues = matches!(item.shown, Shown::Recorded { .. } | Shown::Live { .. })
+            && item.claims.liar.is_some();
         let shown = trial.debate.evidence().iter().map(|reveal| Glance {
             x: reveal.pixel.x,
             y: reveal.pixel.y,
@@ -111,21 +120,24 @@ impl Session {
             asks,
             next_ms: if matches!(asks, Asked::Next {}) { left_of(self.next_ms(frozen)) } else { 0 },
             left_ms: self.over_ms(frozen).map(left_of),
-            warning_ms: study.times.warning.map(|seconds| (seconds * 1000).min(u32::MAX.into()) as u32),
+            warning_ms: study
+                .times
+                .warning
+                .map(|seconds| (seconds * 1000).min(u32::MAX.into()) as u32),
         }
     }
 
     fn stopped(&self, frozen: &Frozen, ending: Ending, texts: &Texts) -> Stopped {
-        let study = frozen.study();
+        let secrets = &frozen.secret().secrets;
         match ending {
             Ending::Finished => Stopped::Finished {
                 text: texts.thanks.clone(),
-                code: study.secrets.completion_code.clone(),
+                code: secrets.completion_code.clone(),
                 bonus: self.bonus(frozen),
             },
             Ending::ScreenedOut => Stopped::ScreenedOut {
                 text: texts.screened_out.clone(),
-                code: study.secrets.screen_out_code.clone(),
+                code: secrets.screen_out_code.clone(),
             },
             Ending::FailedChecks => Stopped::Excluded {},
             Ending::Declined | Ending::Left => Stopped::Left {},
@@ -136,10 +148,12 @@ impl Session {
     /// where an item without a belief earns the least.
     pub fn bonus(&self, frozen: &Frozen) -> Option<Payment> {
         let bonus = frozen.plan().study.bonus.as_ref()?;
-        let [least, most] = [bonus.least, bonus.most].map(|money| money.min(u32::MAX.into()) as u32);
+        let [least, most] =
+            [bonus.least, bonus.most].map(|money| money.min(u32::MAX.into()) as u32);
         let pay = pixel_debate_statistics::Bonus { least, most };
         let counted = self.judged().iter();
-        let counted = counted.filter(|judged| judged.planned.kind == Kind::Main && judged.end != JudgedEnd::Skipped);
+        let counted = counted
+            .filter(|judged| judged.planned.kind == Kind::Main && judged.end != JudgedEnd::Skipped);
         let paid: Vec<f64> = counted
             .map(|judged| {
                 let belief = judged.belief_in_truth(frozen.item(judged.planned.item));
@@ -204,7 +218,9 @@ fn questions(asked: &[Question], part: Part, texts: &Texts) -> Questions {
                 low: words.and_then(|words| words.low.clone()),
                 high: words.and_then(|words| words.high.clone()),
             },
-            Answer::Text { longest } => QuestionForm::Text { longest: (*longest).min(u32::MAX.into()) as u32 },
+            Answer::Text { longest } => {
+                QuestionForm::Text { longest: (*longest).min(u32::MAX.into()) as u32 }
+            }
         };
         Asking {
             name: question.name.clone(),

@@ -221,17 +221,26 @@ impl Session {
     fn take(&mut self, frozen: &Frozen, event: &Event, at_ms: u64) -> Result<(), Refusal> {
         let study = &frozen.plan().study;
         match (self.stage, event) {
-            (Stage::Ended(_), _) => Err(illegal("this part in the study has ended", "nothing more")),
+            (Stage::Ended(_), _) => {
+                Err(illegal("this part in the study has ended", "nothing more"))
+            }
             (_, Event::Left {}) => self.end(Ending::Left),
             (Stage::Consent, Event::Agreed { version }) if *version == study.consent.version => {
                 self.agreed = Some((version.clone(), at_ms));
-                self.stage = if study.before.is_empty() { Stage::Instructions } else { Stage::Questions(Part::Before) };
+                self.stage = if study.before.is_empty() {
+                    Stage::Instructions
+                } else {
+                    Stage::Questions(Part::Before)
+                };
                 Ok(())
             }
             (Stage::Consent, Event::Agreed { version }) => {
                 let shortened: String = version.chars().take(60).collect();
                 let message = format!("agreed to version {shortened:?} of the words");
-                Err(illegal(message, format!("version {:?}, which was shown", study.consent.version)))
+                Err(illegal(
+                    message,
+                    format!("version {:?}, which was shown", study.consent.version),
+                ))
             }
             (Stage::Consent, Event::Declined {}) => self.end(Ending::Declined),
             (Stage::Questions(part), Event::Answered { answers }) => {
@@ -247,7 +256,9 @@ impl Session {
                 }
                 Ok(())
             }
-            (Stage::Instructions | Stage::Feedback, Event::Continued {}) => self.begin_item(frozen, at_ms),
+            (Stage::Instructions | Stage::Feedback, Event::Continued {}) => {
+                self.begin_item(frozen, at_ms)
+            }
             (Stage::FeedbackOnAll, Event::Continued {}) => self.end(Ending::Finished),
             (Stage::Item, _) => self.take_item(frozen, event, at_ms),
             _ => Err(illegal("this is not asked now", self.expected(frozen))),
@@ -269,11 +280,15 @@ impl Session {
             }
             Event::Stalled { .. } if trial.waits => Some(JudgedEnd::Stalled),
             Event::Moved { pixel } if trial.waits => {
-                trial.reveal(*pixel, at_ms).map_err(|refused| illegal(refused.to_string(), refused.expected()))?;
+                trial
+                    .reveal(*pixel, at_ms)
+                    .map_err(|refused| illegal(refused.to_string(), refused.expected()))?;
                 None
             }
             Event::Skipped {} | Event::Stalled { .. } | Event::Moved { .. } => return Err(not_now),
-            _ if is_late => return Err(illegal("the time for this item is over", "an answer to the next one")),
+            _ if is_late => {
+                return Err(illegal("the time for this item is over", "an answer to the next one"));
+            }
             Event::Next {} if asks_next(study, trial) => {
                 if at_ms < early {
                     let message = format!("the next pixel is shown in {} ms", early - at_ms);
@@ -286,16 +301,21 @@ impl Session {
                 trial.judge(said, at_ms).map_err(|refused| told(&refused))?;
                 trial.end()
             }
-            Event::Judged { said: said @ JudgmentEvent::Belief { .. } } if asks_belief(study, trial) => {
+            Event::Judged { said: said @ JudgmentEvent::Belief { .. } }
+                if asks_belief(study, trial) =>
+            {
                 trial.judge(said, at_ms).map_err(|refused| told(&refused))?;
                 // Who has said what he believes wants to see more, unless there is something to wait for.
-                let at_once = study.times.reveal_ms == 0 && !matches!(item.shown, Shown::Live { .. });
+                let at_once =
+                    study.times.reveal_ms == 0 && !matches!(item.shown, Shown::Live { .. });
                 if at_once && !trial.is_shown() {
                     show_next(trial, item, at_ms)?;
                 }
                 None
             }
-            Event::Judged { said: said @ JudgmentEvent::Verdict { verdict } } if asks_verdict(study, trial) => {
+            Event::Judged { said: said @ JudgmentEvent::Verdict { verdict } }
+                if asks_verdict(study, trial) =>
+            {
                 check_verdict(study, trial, verdict)?;
                 trial.judge(said, at_ms).map_err(|refused| told(&refused))?;
                 trial.end()
@@ -315,7 +335,9 @@ impl Session {
         };
         self.stage = Stage::Item;
         let trial = Trial::open(frozen, planned, at_ms);
-        let trial = trial.map_err(|error| Refusal::new(RefusalCode::Unavailable, error.to_string(), "another study"))?;
+        let trial = trial.map_err(|error| {
+            Refusal::new(RefusalCode::Unavailable, error.to_string(), "another study")
+        })?;
         self.trial = Some(trial);
         Ok(())
     }
@@ -372,16 +394,25 @@ impl Session {
         match (self.stage, &self.trial) {
             (Stage::Consent, _) => "\"agree\" or \"decline\"".into(),
             (Stage::Questions(_), _) => "\"questions\"".into(),
-            (Stage::Instructions | Stage::Feedback | Stage::FeedbackOnAll, _) => "\"continue\"".into(),
+            (Stage::Instructions | Stage::Feedback | Stage::FeedbackOnAll, _) => {
+                "\"continue\"".into()
+            }
             (Stage::Item, Some(trial)) if asks_belief(study, trial) => {
                 let claims = trial.debate.claims();
                 let mut labels: Vec<u8> = claims.liar.into_iter().chain([claims.honest]).collect();
                 labels.sort_unstable();
                 let labels: Vec<String> = labels.iter().map(u8::to_string).collect();
-                format!("\"belief\" about {}, with a probability from 0 to 1, or \"give_up\"", labels.join(" or "))
+                format!(
+                    "\"belief\" about {}, with a probability from 0 to 1, or \"give_up\"",
+                    labels.join(" or ")
+                )
             }
-            (Stage::Item, Some(trial)) if asks_next(study, trial) => "\"next\" or \"give_up\"".into(),
-            (Stage::Item, Some(trial)) if trial.waits => "nothing before the next pixel is there".into(),
+            (Stage::Item, Some(trial)) if asks_next(study, trial) => {
+                "\"next\" or \"give_up\"".into()
+            }
+            (Stage::Item, Some(trial)) if trial.waits => {
+                "nothing before the next pixel is there".into()
+            }
             (Stage::Item, _) => "\"verdict\" or \"give_up\"".into(),
             (Stage::Ended(_), _) => "nothing more".into(),
         }
@@ -418,9 +449,9 @@ pub(super) fn asks_verdict(study: &Study, trial: &Trial) -> bool {
 
 fn show_next(trial: &mut Trial, item: &Item, at_ms: u64) -> Result<(), Refusal> {
     match trial.next_pixel(item) {
-        Some(pixel) => trial
-            .reveal(pixel, at_ms)
-            .map_err(|refused| Refusal::new(RefusalCode::Unavailable, refused.to_string(), "another study")),
+        Some(pixel) => trial.reveal(pixel, at_ms).map_err(|refused| {
+            Refusal::new(RefusalCode::Unavailable, refused.to_string(), "another study")
+        }),
         None => {
             trial.waits = true;
             Ok(())
@@ -435,22 +466,27 @@ fn check_verdict(study: &Study, trial: &Trial, verdict: &Verdict) -> Result<(), 
     };
     match (study.asks.confidence, probability) {
         (true, None) => return Err(illegal("the confidence is missing", "confidence: 0 to 1")),
-        (false, Some(_)) => return Err(illegal("a confidence, which is not asked", "no confidence")),
+        (false, Some(_)) => {
+            return Err(illegal("a confidence, which is not asked", "no confidence"));
+        }
         _ => {}
     }
     // Whether it is against the belief is the game's to say, of a verdict without a reason.
     let plain = Verdict::Label { label: *label, probability: *probability, explanation: None };
-    let against = match trial.judgment.check(&trial.debate, &JudgmentEvent::Verdict { verdict: plain }) {
-        Err(refused @ IllegalJudgment::AgainstBelief { .. }) => Some(refused),
-        _ => None,
-    };
+    let against =
+        match trial.judgment.check(&trial.debate, &JudgmentEvent::Verdict { verdict: plain }) {
+            Err(refused @ IllegalJudgment::AgainstBelief { .. }) => Some(refused),
+            _ => None,
+        };
     if let (Some(refused), false) = (&against, study.asks.reason) {
         let expected = "a verdict for what was held more probable";
         return Err(Refusal::new(RefusalCode::AgainstBelief, refused.to_string(), expected));
     }
     let is_said = explanation.as_ref().is_some_and(|words| !words.trim().is_empty());
     match study.asks.explanation {
-        Explanation::Required if !is_said => Err(illegal("the explanation is missing", "explanation: why")),
+        Explanation::Required if !is_said => {
+            Err(illegal("the explanation is missing", "explanation: why"))
+        }
         Explanation::Never if explanation.is_some() && against.is_none() => {
             Err(illegal("an explanation, which is not asked", "no explanation"))
         }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use pixel_debate_protocol::study::{CellCount, ConditionRate, Member as Row, Peeked, Place, Standing};
+use pixel_debate_protocol::study::{
+    CellCount, ConditionRate, Member as Row, Peeked, Place, Standing,
+};
 
 use super::member::{Member, MemberState};
 use super::session::Session;
@@ -20,7 +22,9 @@ impl Conduct {
     pub fn standing(&self, with_accuracy: bool) -> Standing {
         let plan = self.frozen().plan();
         let free = self.places().standing().free;
-        let count = |wanted: Place| self.members().iter().filter(|member| place(member) == wanted).count() as u32;
+        let count = |wanted: Place| {
+            self.members().iter().filter(|member| place(member) == wanted).count() as u32
+        };
         let mut places = vec![(Place::Free, free)];
         for place in
             [Place::Active, Place::Finished, Place::DroppedOut, Place::ScreenedOut, Place::Excluded]
@@ -61,10 +65,14 @@ impl Conduct {
     pub fn counted(&self) -> impl Iterator<Item = (&Member, &Judged, &Item)> {
         let members = self.members().iter().filter(|member| member.counts());
         let judged = members.flat_map(|member| {
-            member.session().into_iter().flat_map(move |session| session.judged().iter().map(move |judged| (member, judged)))
+            member.session().into_iter().flat_map(move |session| {
+                session.judged().iter().map(move |judged| (member, judged))
+            })
         });
         judged
-            .filter(|(_, judged)| judged.planned.kind == Kind::Main && judged.end != JudgedEnd::Skipped)
+            .filter(|(_, judged)| {
+                judged.planned.kind == Kind::Main && judged.end != JudgedEnd::Skipped
+            })
             .filter(|(_, judged)| !self.withdrawn().contains_key(&judged.planned.item))
             .map(|(member, judged)| (member, judged, self.frozen().item(judged.planned.item)))
     }
@@ -97,11 +105,13 @@ impl Conduct {
     fn peeked(&self) -> Peeked {
         let rate = |name: &String| {
             let of = |item: &Item| item.condition.as_ref() == Some(name);
-            let verdicts = self.counted().filter(|(_, _, item)| of(item)).filter_map(|(_, judged, item)| {
-                judged.verdict().map(|label| label == item.label)
+            let verdicts = self
+                .counted()
+                .filter(|(_, _, item)| of(item))
+                .filter_map(|(_, judged, item)| judged.verdict().map(|label| label == item.label));
+            let (judged, right) = verdicts.fold((0, 0), |(judged, right), is_right| {
+                (judged + 1, right + u32::from(is_right))
             });
-            let (judged, right) =
-                verdicts.fold((0, 0), |(judged, right), is_right| (judged + 1, right + u32::from(is_right)));
             ConditionRate { condition: name.clone(), judged, right }
         };
         let conditions = &self.frozen().plan().study.conditions;

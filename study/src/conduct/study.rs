@@ -12,7 +12,7 @@ use super::member::{Member, MemberState};
 use super::session::{Ending, Session};
 use super::trial::Thought;
 use crate::allocation::{Left, PlaceError, Places, Returns};
-use crate::frozen::Frozen;
+use crate::frozen::{Frozen, Sequences};
 
 /// The most characters of a reason, and of a link's parameter.
 const MOST_REASON: usize = 1000;
@@ -23,6 +23,7 @@ const MOST_PARAMETER: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Conduct {
     frozen: Arc<Frozen>,
+    sequences: Arc<Sequences>,
     places: Places,
     members: Vec<Member>,
     /// The participants by the hash of who they are.
@@ -71,10 +72,11 @@ pub enum Unfit {
 impl Conduct {
     /// A study to which nobody has come.
     pub fn new(frozen: Arc<Frozen>) -> Self {
-        let slots = frozen.allocation().slots();
+        let sequences = frozen.sequences();
         Self {
             frozen,
-            places: Places::new(slots, Returns::default()),
+            places: Places::new(sequences.allocation().slots(), Returns::default()),
+            sequences: Arc::new(sequences),
             members: Vec::new(),
             persons: HashMap::new(),
             paused: false,
@@ -164,7 +166,12 @@ impl Conduct {
         }
         match self.status() {
             Status::Open => {}
-            Status::Full => return Err(closed("all places are taken", "another try later: one may become free")),
+            Status::Full => {
+                return Err(closed(
+                    "all places are taken",
+                    "another try later: one may become free",
+                ));
+            }
             Status::Paused => return Err(closed("the study is interrupted", "another try later")),
             Status::Closed => return Err(closed("the study has ended", "another study")),
         }
@@ -176,19 +183,29 @@ impl Conduct {
         Ok(Coming::New(event, participant, beginning))
     }
 
-    fn beginning(&self, join: &Join) -> Result<Beginning, Refusal> {
+    /// How somebody begins who comes so.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] if the link is not as it must be.
+    pub fn beginning(&self, join: &Join) -> Result<Beginning, Refusal> {
         let study = &self.frozen.plan().study;
         let named = &study.recruits.parameters;
-        let listed = || if named.is_empty() { "no parameters".to_owned() } else { named.join(", ") };
+        let listed =
+            || if named.is_empty() { "no parameters".to_owned() } else { named.join(", ") };
         if let Some(unknown) = join.parameters.keys().find(|name| !named.contains(name)) {
             let shortened: String = unknown.chars().take(60).collect();
             return Err(illegal(format!("the link has a parameter {shortened:?}"), listed()));
         }
-        if let Some(missing) = named.iter().find(|name| study.recruits.required && !join.parameters.contains_key(*name)) {
+        if let Some(missing) = named
+            .iter()
+            .find(|name| study.recruits.required && !join.parameters.contains_key(*name))
+        {
             return Err(illegal(format!("the link has no parameter {missing:?}"), listed()));
         }
         let fits = |value: &str| {
-            (1..=MOST_PARAMETER).contains(&value.chars().count()) && !value.chars().any(char::is_control)
+            (1..=MOST_PARAMETER).contains(&value.chars().count())
+                && !value.chars().any(char::is_control)
         };
         if let Some((name, _)) = join.parameters.iter().find(|(_, value)| !fits(value)) {
             let message = format!("the link's parameter {name:?} cannot be kept");
@@ -196,16 +213,20 @@ impl Conduct {
         }
         let language = join.language.clone().unwrap_or_else(|| study.language.clone());
         if !self.frozen.plan().texts.contains_key(&language) {
-            let languages: Vec<&str> = self.frozen.plan().texts.keys().map(String::as_str).collect();
+            let languages: Vec<&str> =
+                self.frozen.plan().texts.keys().map(String::as_str).collect();
             let shortened: String = language.chars().take(60).collect();
-            return Err(illegal(format!("there are no texts in {shortened:?}"), languages.join(", ")));
+            return Err(illegal(
+                format!("there are no texts in {shortened:?}"),
+                languages.join(", "),
+            ));
         }
         Ok(Beginning { language, parameters: join.parameters.clone() })
     }
 
     /// Begins the way of somebody who has joined, once his beginning is kept.
     pub fn begin(&mut self, name: &str, beginning: Beginning) {
-        let sequence = self.member(name).and_then(|member| self.frozen.sequence(member.place.slot));
+        let sequence = self.member(name).and_then(|member| self.sequences.slot(member.place.slot));
         if let (Some(sequence), Some(member)) = (sequence, self.member_mut(name)) {
             member.session = Some(Session::new(sequence, &beginning, member.joined_ms));
             member.beginning = Some(beginning);
@@ -221,12 +242,22 @@ impl Conduct {
         };
         let screen = match &member.state {
             // What he is told in the end, he is told for ever.
-            _ if matches!(session.ending(), Some(Ending::Declined | Ending::Left | Ending::ScreenedOut)) => None,
-            MemberState::Left { left: Left::Excluded, .. } => Some(Screen::Stopped(Stopped::Excluded {})),
+            _ if matches!(
+                session.ending(),
+                Some(Ending::Declined | Ending::Left | Ending::ScreenedOut)
+            ) =>
+            {
+                None
+            }
+            MemberState::Left { left: Left::Excluded, .. } => {
+                Some(Screen::Stopped(Stopped::Excluded {}))
+            }
             MemberState::Left { .. } => Some(Screen::Stopped(Stopped::TooLate {})),
             MemberState::Finished => None,
             MemberState::Active if session.ending().is_some() => None,
-            MemberState::Active if self.closed.is_some() => Some(Screen::Stopped(Stopped::Closed {})),
+            MemberState::Active if self.closed.is_some() => {
+                Some(Screen::Stopped(Stopped::Closed {}))
+            }
             MemberState::Active if self.paused => Some(Screen::Paused {}),
             MemberState::Active => None,
         };
@@ -247,7 +278,11 @@ impl Conduct {
         let session = member.session.as_ref().ok_or_else(gone)?;
         if reply.step != session.steps() {
             let message = format!("an answer to step {}", reply.step);
-            return Err(Refusal::new(RefusalCode::Stale, message, format!("one to step {}", session.steps())));
+            return Err(Refusal::new(
+                RefusalCode::Stale,
+                message,
+                format!("one to step {}", session.steps()),
+            ));
         }
         if self.closed.is_some() {
             return Err(closed("the study has ended", "nothing more"));
@@ -346,11 +381,15 @@ impl Conduct {
     ///
     /// A [`Refusal`] if it cannot be carried out.
     pub fn order(&self, order: &Order) -> Result<Event, Refusal> {
-        if self.closed.is_some() && !matches!(order, Order::Peek {} | Order::Erase { .. } | Order::Exclude { .. }) {
+        if self.closed.is_some()
+            && !matches!(order, Order::Peek {} | Order::Erase { .. } | Order::Exclude { .. })
+        {
             return Err(illegal("the study has ended", "to look, to exclude or to erase"));
         }
         match order {
-            Order::Pause {} if self.paused => Err(illegal("the study is interrupted already", "\"resume\"")),
+            Order::Pause {} if self.paused => {
+                Err(illegal("the study is interrupted already", "\"resume\""))
+            }
             Order::Pause {} => Ok(Event::Paused {}),
             Order::Resume {} if self.paused => Ok(Event::Resumed {}),
             Order::Resume {} => Err(illegal("the study is not interrupted", "\"pause\"")),
@@ -365,7 +404,10 @@ impl Conduct {
             Order::Withdraw { item, reason } => {
                 let (number, items) = (*item as usize, self.frozen.items().len());
                 if number >= items {
-                    return Err(illegal(format!("there is no item {item}"), format!("0 to {}", items.saturating_sub(1))));
+                    return Err(illegal(
+                        format!("there is no item {item}"),
+                        format!("0 to {}", items.saturating_sub(1)),
+                    ));
                 }
                 if self.withdrawn.contains_key(&number) {
                     return Err(illegal(format!("item {item} has been withdrawn"), "another item"));
@@ -375,7 +417,10 @@ impl Conduct {
             Order::Exclude { participant, reason } => {
                 let member = self.ordered(participant)?;
                 if matches!(member.state, MemberState::Left { .. }) {
-                    return Err(illegal(format!("{} has left already", member.name), "one who takes part or has finished"));
+                    return Err(illegal(
+                        format!("{} has left already", member.name),
+                        "one who takes part or has finished",
+                    ));
                 }
                 let cause = Cause::Researcher { reason: said(reason)? };
                 Ok(Event::Left { participant: member.name.clone(), left: Left::Excluded, cause })
@@ -383,7 +428,10 @@ impl Conduct {
             Order::Erase { participant, reason } => {
                 let member = self.ordered(participant)?;
                 if member.erased.is_some() {
-                    return Err(illegal(format!("what {} said has been removed", member.name), "another participant"));
+                    return Err(illegal(
+                        format!("what {} said has been removed", member.name),
+                        "another participant",
+                    ));
                 }
                 Ok(Event::Erased { participant: member.name.clone(), reason: said(reason)? })
             }
@@ -393,7 +441,10 @@ impl Conduct {
     fn ordered(&self, name: &str) -> Result<&Member, Refusal> {
         self.member(name).ok_or_else(|| {
             let shortened: String = name.chars().take(60).collect();
-            illegal(format!("there is no participant {shortened:?}"), "a name of the list, \"p0001\" for example")
+            illegal(
+                format!("there is no participant {shortened:?}"),
+                "a name of the list, \"p0001\" for example",
+            )
         })
     }
 
@@ -446,7 +497,10 @@ impl Conduct {
             Event::Left { participant, left, cause } => {
                 let place = self.known(participant)?.place;
                 self.places.leave(place, *left).map_err(in_words)?;
-                self.set(participant, MemberState::Left { left: *left, cause: cause.clone(), at_ms });
+                self.set(
+                    participant,
+                    MemberState::Left { left: *left, cause: cause.clone(), at_ms },
+                );
             }
             Event::Erased { participant, reason } => {
                 let member = self.known(participant)?;
@@ -510,7 +564,8 @@ fn said(reason: &str) -> Result<String, Refusal> {
     let control = |letter: char| letter.is_control() && letter != '\n';
     let length = reason.chars().count();
     if reason.trim().is_empty() || length > MOST_REASON || reason.contains(control) {
-        let expected = format!("1 to {MOST_REASON} characters, and none of control but ends of lines");
+        let expected =
+            format!("1 to {MOST_REASON} characters, and none of control but ends of lines");
         return Err(illegal(format!("a reason of {length} characters"), expected));
     }
     Ok(reason.to_owned())

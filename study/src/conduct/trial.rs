@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_game::{
-    Debate, Event as DebateEvent, IllegalJudgment, IllegalMove, Judgment, JudgmentEnd, JudgmentEvent, LegalPixels,
-    Move, Pixel, Role, Rules, SetupError, TurnOrder, Verdict,
+    Debate, Event as DebateEvent, IllegalJudgment, IllegalMove, Judgment, JudgmentEnd,
+    JudgmentEvent, LegalPixels, Move, Pixel, Role, Rules, SetupError, TurnOrder, Verdict,
 };
 use pixel_debate_play::{Setup, agent_seed};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use crate::items::{Item, Shown};
 
 /// An item that is being judged.
 #[derive(Debug, Clone)]
-pub struct Trial {
+pub(super) struct Trial {
     pub(super) planned: Planned,
     /// As far as it is shown.
     pub(super) debate: Debate,
@@ -123,7 +123,8 @@ impl Trial {
     pub(super) fn open(frozen: &Frozen, planned: Planned, at_ms: u64) -> Result<Self, NoTrial> {
         let item = frozen.item(planned.item);
         let classes = frozen.plan().dataset.classes.len().min(usize::from(u8::MAX)) as u8;
-        let debate = debate(item, classes).map_err(|source| NoTrial { item: planned.item, source })?;
+        let debate =
+            debate(item, classes).map_err(|source| NoTrial { item: planned.item, source })?;
         Ok(Self {
             planned,
             debate,
@@ -181,7 +182,11 @@ impl Trial {
     }
 
     /// Takes down what the participant says.
-    pub(super) fn judge(&mut self, said: &JudgmentEvent, at_ms: u64) -> Result<(), IllegalJudgment> {
+    pub(super) fn judge(
+        &mut self,
+        said: &JudgmentEvent,
+        at_ms: u64,
+    ) -> Result<(), IllegalJudgment> {
         self.judgment.apply(&self.debate, said)?;
         if let JudgmentEvent::Belief { after, probability } = *said {
             self.beliefs.push(BeliefAt { after, probability, at_ms });
@@ -194,9 +199,11 @@ impl Trial {
         let item = frozen.item(self.planned.item);
         let (true, Shown::Live { seed, .. }) = (self.waits, &item.shown) else { return None };
         let name = item.condition.as_ref()?;
-        let condition = frozen.plan().study.conditions.iter().find(|condition| condition.name == *name)?;
+        let condition =
+            frozen.plan().study.conditions.iter().find(|condition| condition.name == *name)?;
         let role = self.debate.rules().role_of(self.debate.to_move()?);
-        let (Play::Debate { honest, liar, live, .. } | Play::Consultancy { honest, liar, live, .. }) = condition.play
+        let (Play::Debate { honest, liar, live, .. }
+        | Play::Consultancy { honest, liar, live, .. }) = condition.play
         else {
             return None;
         };
@@ -232,14 +239,18 @@ impl Trial {
     /// How the judgment has ended, if it has.
     pub(super) fn end(&self) -> Option<JudgedEnd> {
         Some(match self.judgment.end()? {
-            JudgmentEnd::Verdict(Verdict::Label { label, probability, explanation }) => JudgedEnd::Verdict {
-                label: *label,
-                confidence: *probability,
-                explanation: explanation.clone(),
-            },
+            JudgmentEnd::Verdict(Verdict::Label { label, probability, explanation }) => {
+                JudgedEnd::Verdict {
+                    label: *label,
+                    confidence: *probability,
+                    explanation: explanation.clone(),
+                }
+            }
             JudgmentEnd::GaveUp => JudgedEnd::GaveUp,
             // A participant says no logits.
-            JudgmentEnd::Unanswered | JudgmentEnd::Verdict(Verdict::Logits { .. }) => JudgedEnd::TimedOut,
+            JudgmentEnd::Unanswered | JudgmentEnd::Verdict(Verdict::Logits { .. }) => {
+                JudgedEnd::TimedOut
+            }
         })
     }
 }

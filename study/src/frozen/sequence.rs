@@ -1,10 +1,12 @@
 //! What each participant is shown, as items of the plan.
 
+use serde::Serialize;
+
 use super::numbers::Numbers;
 use crate::allocation::{Allocation, Kind, Presentation};
 
 /// One item of the plan as one participant is shown it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub struct Planned {
     /// Its number: the place of its commitment in [`Plan::items`](super::Plan::items), and of the item in
     /// [`Frozen::items`](super::Frozen::items).

@@ -1,0 +1,287 @@
+//! The server of one study: it takes an address and the study's store, serves, and stops.
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use pixel_debate_game::BEHAVIOUR;
+use pixel_debate_store::{Place, Store, StoreError};
+use pixel_debate_study::conduct::{Conduct, Unfit};
+use pixel_debate_study::frozen::{Frozen, FrozenError};
+use pixel_debate_study::{Draft, DraftError};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tracing::{info, warn};
+
+use super::desk::{Desk, now_ms};
+use super::log::Streams;
+use super::routes::StudyApp;
+use crate::config::AdminToken;
+use crate::credits::Credits;
+use crate::http::{Door, OriginError, Origins};
+use crate::limits::{Limits, LimitsError};
+use crate::listening::{FAREWELL, accept, listener};
+use crate::metrics::Metrics;
+use crate::visitors::Visitors;
+
+/// How often it is looked after who is idle.
+const LOOKS: Duration = Duration::from_secs(5);
+
+/// What a study's server is told when it starts.
+#[derive(Clone)]
+pub struct StudyConfig {
+    /// The address to listen at. Port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where what participants say is kept: a store of this study alone.
+    pub store: Place,
+    /// What opens the researcher's page.
+    pub researcher: AdminToken,
+    /// The origins of pages beside the server's own that may connect.
+    pub origins: Vec<String>,
+    /// How many proxies every client comes through.
+    pub proxies: u8,
+    /// The bounds on what clients may ask for.
+    pub limits: Limits,
+}
+
+/// Why a study is not served, or its store not read.
+#[derive(Debug, Error)]
+pub enum StudyError {
+    /// The folder is no frozen study, or not whole.
+    #[error(transparent)]
+    Frozen(#[from] FrozenError),
+    /// The debaters of a live condition cannot be had.
+    #[error("the study has live debaters: {0}")]
+    Live(#[from] DraftError),
+    /// The judges of live debaters are not those of the plan.
+    #[error(
+        "the study has live debaters, and their judge of {pixels} pixels is not the one of the plan: serve it by the \
+         version that froze it, {version}"
+    )]
+    OtherJudge {
+        /// Of how many pixels.
+        pixels: String,
+        /// The version.
+        version: String,
+    },
+    /// The program comes to other debates than the one that froze the study.
+    #[error(
+        "the study was frozen with behaviour {frozen}, and this program has behaviour {BEHAVIOUR}: serve it by the \
+         version that froze it, {version}"
+    )]
+    Behaviour {
+        /// The plan's.
+        frozen: u32,
+        /// The version.
+        version: String,
+    },
+    /// The address cannot be listened at.
+    #[error("cannot listen at {address}: {source}; is another server there?")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The limits are out of their own bounds.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
+    /// An origin is none.
+    #[error(transparent)]
+    Origin(#[from] OriginError),
+    /// The store cannot be opened or read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store has another study, or debates.
+    #[error(
+        "the store has something else under this study's name: a study needs a store of its own"
+    )]
+    OtherStore,
+    /// The store has not what was written.
+    #[error("what the store has at place {place} is damaged: {why}")]
+    Damaged {
+        /// Where.
+        place: u64,
+        /// What is wrong.
+        why: String,
+    },
+    /// An event of the store cannot be read.
+    #[error("an event of {of} cannot be read: {source}")]
+    Unreadable {
+        /// Whose.
+        of: String,
+        /// Why.
+        source: serde_json::Error,
+    },
+    /// What the store has does not follow from the plan.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers, so there can be no keys")]
+    NoRandomness,
+}
+
+/// A study's server that listens and does not answer yet.
+pub struct StudyServer {
+    listener: TcpListener,
+    address: SocketAddr,
+    router: Router,
+    door: Door,
+    desk: Arc<Desk>,
+    store: Store,
+    tasks: TaskTracker,
+}
+
+/// What has happened in a study so far, by its store.
+///
+/// # Errors
+///
+/// [`StudyError`] if the store cannot be read, or is not of this study.
+pub async fn conducted(frozen: Arc<Frozen>, store: &Place) -> Result<Conduct, StudyError> {
+    let store = Store::open_to_read(store).await?;
+    let hash = frozen.hash().to_owned();
+    let (streams, _) = Streams::open(store.clone(), &hash, FAREWELL, now_ms()).await?;
+    let conduct = restored(frozen, &streams).await?.0;
+    store.close().await?;
+    Ok(conduct)
+}
+
+/// The study as its store has it, and whose streams there are that should not be.
+async fn restored(
+    frozen: Arc<Frozen>,
+    streams: &Streams,
+) -> Result<(Conduct, Vec<String>), StudyError> {
+    let mut conduct = Conduct::new(frozen);
+    for entry in streams.log().await? {
+        conduct.apply(&entry)?;
+    }
+    let mut removed = Vec::new();
+    for kept in streams.participants().await? {
+        let member = conduct.member(&kept.participant).ok_or(StudyError::OtherStore)?;
+        if member.erased().is_some() {
+            removed.push(kept.participant);
+            continue;
+        }
+        conduct.begin(&kept.participant, kept.beginning);
+        for entry in kept.entries {
+            conduct.take(&kept.participant, &entry)?;
+        }
+    }
+    Ok((conduct, removed))
+}
+
+impl StudyServer {
+    /// Takes the address, opens the store, and goes on where the study stopped.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError`] if the folder is no frozen study, the address cannot be had, or the store cannot be used.
+    pub async fn bind(folder: &Path, config: StudyConfig) -> Result<Self, StudyError> {
+        config.limits.check()?;
+        let frozen = Arc::new(Frozen::read(folder)?);
+        let plan = frozen.plan();
+        if plan.behaviour != BEHAVIOUR {
+            let (frozen, version) = (plan.behaviour, plan.version.clone());
+            return Err(StudyError::Behaviour { frozen, version });
+        }
+        let draft = live(folder, &frozen)?;
+        let address = config.listen;
+        let origins = Origins::new(&config.origins, address.ip())?;
+        let listen = |source| StudyError::Listen { address, source };
+        let listener = listener(address, config.limits.send_buffer_bytes).map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let store = Store::open(&config.store).await?;
+        let wait = config.limits.store_wait;
+        let (streams, key) = Streams::open(store.clone(), frozen.hash(), wait, now_ms()).await?;
+        let (conduct, removed) = restored(Arc::clone(&frozen), &streams).await?;
+        for participant in removed {
+            // The server was stopped before it could.
+            if streams.remove(&participant).await.is_err() {
+                warn!(participant, "what this participant said is not removed yet");
+            }
+        }
+        let tasks = TaskTracker::new();
+        let threads = config.limits.threads;
+        let desk = Arc::new(Desk::new(conduct, (streams, key), draft, threads, tasks.clone()));
+        let door = Door {
+            origins: Arc::new(origins),
+            proxies: config.proxies,
+            visitors: Visitors::new(&config.limits),
+            credits: Arc::new(Credits::new(&config.limits)),
+            metrics: Arc::new(Metrics::new()),
+            limits: config.limits,
+        };
+        let app =
+            StudyApp { desk: Arc::clone(&desk), researcher: config.researcher, door: door.clone() };
+        Ok(Self { listener, address, router: app.router(), door, desk, store, tasks })
+    }
+
+    /// The address that the server has, with the port that it got.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` is ready, then takes leave of its clients and returns. All that was answered is in the
+    /// store, from which the next server goes on.
+    ///
+    /// # Errors
+    ///
+    /// [`StudyError`] if the store cannot be closed.
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), StudyError> {
+        let Self { listener, address, router, door, desk, store, tasks } = self;
+        let (stop, connections) = (CancellationToken::new(), TaskTracker::new());
+        let looking = tokio::spawn(stop.clone().run_until_cancelled_owned(async move {
+            let mut looks = interval(LOOKS);
+            looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                looks.tick().await;
+                desk.look_after().await;
+            }
+        }));
+        info!(%address, "listening");
+        tokio::select! {
+            () = shutdown => {}
+            () = accept(listener, router, door, connections.clone(), stop.clone()) => {}
+        }
+        info!("stopping");
+        stop.cancel();
+        connections.close();
+        if timeout(FAREWELL, connections.wait()).await.is_err() {
+            warn!("some connections did not end in time");
+        }
+        tasks.close();
+        if timeout(FAREWELL, tasks.wait()).await.is_err() {
+            warn!("some debaters did not stop thinking in time");
+        }
+        let _ = looking.await;
+        if let Ok(closed) = timeout(FAREWELL, store.close()).await {
+            closed?;
+        } else {
+            warn!("the store did not close in time");
+        }
+        Ok(())
+    }
+}
+
+/// What live debaters need, if there are any.
+fn live(folder: &Path, frozen: &Frozen) -> Result<Option<Draft>, StudyError> {
+    let plan = frozen.plan();
+    if !plan.study.conditions.iter().any(|condition| condition.live().is_some()) {
+        return Ok(None);
+    }
+    let draft = Draft::open(&folder.join("study.toml"))?;
+    for (pixels, mark) in draft.judges() {
+        let pixels = pixels.to_string();
+        if plan.judges.get(&pixels) != Some(&mark) {
+            return Err(StudyError::OtherJudge { pixels, version: plan.version.clone() });
+        }
+    }
+    Ok(Some(draft))
+}
