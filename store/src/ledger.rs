@@ -294,6 +294,11 @@ impl Ledger {
         }
     }
 
+    /// Forgets what has that name, which is removed.
+    pub(crate) fn release(&mut self, NameRef { kind, id }: NameRef<'_>) {
+        self.of_mut(kind).remove(id);
+    }
+
     /// Forgets everything.
     pub(crate) fn forget(&mut self) {
         *self = Self::default();

@@ -11,6 +11,7 @@ mod judgments;
 mod migrate;
 mod prune;
 mod reader;
+mod remove;
 mod rows;
 mod schema;
 mod session;

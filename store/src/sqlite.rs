@@ -15,6 +15,7 @@ mod migrate;
 mod open;
 mod prune;
 mod reader;
+mod remove;
 mod rows;
 mod streams;
 mod tails;

@@ -14,13 +14,16 @@ use tracing::{error, warn};
 use crate::error::StoreError;
 pub(crate) use crate::ledger::Write;
 use crate::ledger::{Group, Known, Ledger};
-use crate::name::Kind;
+use crate::name::{Kind, NameRef};
 use crate::page::{Prune, Pruned};
 
 /// What the writer is told.
 #[derive(Debug)]
 pub(crate) enum Order {
     Write(Write, Answer),
+    /// To remove the judgment of that name, after the writes that came before and before those that came after. It
+    /// is said whether there was one.
+    Remove(String, oneshot::Sender<Result<bool, StoreError>>),
     /// To remove debates that ended long ago, after the writes that wait.
     Prune(Prune, oneshot::Sender<Result<Pruned, StoreError>>),
     /// To give back the room of what has been removed.
@@ -48,6 +51,12 @@ pub(crate) trait Backend: Send {
         &mut self,
         plan: &Group<'_>,
     ) -> impl Future<Output = Result<Vec<bool>, StoreError>> + Send;
+
+    /// Removes the judgment of that name with its events, and says whether there was one.
+    fn remove_judgment(
+        &mut self,
+        id: &str,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
     /// Removes debates that ended long ago with their judgments, so many and no more.
     fn prune(&mut self, what: &Prune) -> impl Future<Output = Result<Pruned, StoreError>> + Send;
@@ -82,6 +91,20 @@ pub(crate) async fn write<B: Backend>(mut backend: B, mut orders: mpsc::Receiver
                     writes.push(write);
                     answers.push(answer);
                 }
+                Order::Remove(id, answer) => {
+                    answer_all(&mut backend, &mut ledger, &mut writes, &mut answers).await;
+                    let removed = backend.remove_judgment(&id).await;
+                    match removed {
+                        Ok(_) => ledger.release(NameRef { kind: Kind::Judgment, id: &id }),
+                        // Nothing has been done.
+                        Err(StoreError::Damaged { .. }) => {}
+                        Err(_) => {
+                            ledger.forget();
+                            backend.reset();
+                        }
+                    }
+                    let _ = answer.send(removed);
+                }
                 Order::Prune(what, answer) => prunings.push((what, answer)),
                 Order::Compact(answer) => compacted.push(answer),
                 Order::Close(answer) => {
@@ -91,13 +114,7 @@ pub(crate) async fn write<B: Backend>(mut backend: B, mut orders: mpsc::Receiver
                 }
             }
         }
-        if !writes.is_empty() {
-            let results = carry_out(&mut backend, &mut ledger, &writes).await;
-            for (answer, result) in answers.into_iter().zip(results) {
-                // Who asked may have gone: the write has been carried out all the same.
-                let _ = answer.send(result);
-            }
-        }
+        answer_all(&mut backend, &mut ledger, &mut writes, &mut answers).await;
         for (what, answer) in prunings {
             let pruned = backend.prune(&what).await;
             // Names that are remembered may be free again.
@@ -114,6 +131,23 @@ pub(crate) async fn write<B: Backend>(mut backend: B, mut orders: mpsc::Receiver
     }
     for answer in closed {
         let _ = answer.send(result.clone());
+    }
+}
+
+/// Carries out the writes that have gathered, and answers them.
+async fn answer_all<B: Backend>(
+    backend: &mut B,
+    ledger: &mut Ledger,
+    writes: &mut Vec<Write>,
+    answers: &mut Vec<Answer>,
+) {
+    if writes.is_empty() {
+        return;
+    }
+    let results = carry_out(backend, ledger, &mem::take(writes)).await;
+    for (answer, result) in answers.drain(..).zip(results) {
+        // Who asked may have gone: the write has been carried out all the same.
+        let _ = answer.send(result);
     }
 }
 

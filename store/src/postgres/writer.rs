@@ -7,6 +7,7 @@ use tokio_postgres::types::Type;
 
 use super::migrate::migrate;
 use super::prune::prune;
+use super::remove::{LAST_REMOVED, remove_judgment};
 use super::rows::{self, known};
 use super::session::{Lock, Session};
 use super::target::Target;
@@ -102,15 +103,21 @@ impl Backend for PostgresWriter {
 
     async fn last_place(&mut self) -> Result<u64, StoreError> {
         let session = self.session().await?;
-        let sql = "SELECT coalesce(greatest((SELECT max(place) FROM debates),
-            (SELECT max(place) FROM judgments)), 0)";
-        let rows = session.query(sql, &[]).await?;
+        let sql = format!(
+            "SELECT coalesce(greatest((SELECT max(place) FROM debates),
+                (SELECT max(place) FROM judgments), ({LAST_REMOVED})), 0)"
+        );
+        let rows = session.query(&sql, &[]).await?;
         let place: i64 = rows.first().map_or(Ok(0), |row| session.column(row, 0))?;
         Ok(place.cast_unsigned())
     }
 
     async fn commit(&mut self, plan: &Group<'_>) -> Result<Vec<bool>, StoreError> {
         self.transact(async |session| carry_out(session, plan).await).await
+    }
+
+    async fn remove_judgment(&mut self, id: &str) -> Result<bool, StoreError> {
+        self.transact(async |session| remove_judgment(session, id).await).await
     }
 
     async fn prune(&mut self, what: &Prune) -> Result<Pruned, StoreError> {

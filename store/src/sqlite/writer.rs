@@ -4,10 +4,12 @@ use std::collections::HashMap;
 
 use backon::ExponentialBuilder;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use tracing::warn;
 
 use super::errors::{Fault, failure};
 use super::lock::Lock;
 use super::prune::prune;
+use super::remove::{find, remove};
 use super::rows;
 use super::streams::last_of;
 use super::tails::{Tail, Tails};
@@ -15,11 +17,14 @@ use super::totals::Totals;
 use super::{debates, judgments};
 use crate::error::StoreError;
 use crate::ledger::{End, Group, Known, Repeat, Repeated};
-use crate::name::Kind;
+use crate::name::{Kind, Name};
 use crate::page::{Prune, Pruned};
 use crate::records::{Finish, NewDebate};
 use crate::seal::{self, Link};
 use crate::writer::{Backend, LookedUp};
+
+/// Brings all that is in the log into the file, and empties it.
+const CHECKPOINT: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
 
 pub(super) struct SqliteWriter {
     place: String,
@@ -121,6 +126,35 @@ impl Backend for SqliteWriter {
         self.transact(|transaction, tails, totals| carry_out(transaction, tails, totals, plan))
     }
 
+    async fn remove_judgment(&mut self, id: &str) -> Result<bool, StoreError> {
+        // What is removed is overwritten, and the log, which may still have it, is begun anew.
+        let overwrite = |connection: &Connection, on: bool| {
+            let sql = if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" };
+            connection.execute_batch(sql)
+        };
+        let said = |error: rusqlite::Error| failure(&self.place, error.into());
+        overwrite(&self.connection, true).map_err(said)?;
+        let removed = self.transact(|transaction, tails, totals| {
+            let (answer, over) = match find(transaction, tails, id) {
+                Ok(None) => (Ok(false), None),
+                Ok(Some(found)) => (Ok(true), remove(transaction, totals, &found)?),
+                Err(Fault::Damaged(detail)) => {
+                    let of = Name::Judgment(id.into());
+                    (Err(StoreError::Damaged { of, detail }), None)
+                }
+                Err(failed) => return Err(failed),
+            };
+            let over = over.into_iter().collect();
+            Ok(Carried { answer, last: HashMap::new(), judgments: Vec::new(), over })
+        });
+        overwrite(&self.connection, false).map_err(|error| failure(&self.place, error.into()))?;
+        let removed = removed??;
+        if removed && let Err(error) = self.connection.execute_batch(CHECKPOINT) {
+            warn!(%error, "what was removed is still in the log, until the store is closed");
+        }
+        Ok(removed)
+    }
+
     async fn prune(&mut self, what: &Prune) -> Result<Pruned, StoreError> {
         self.transact(|transaction, tails, totals| {
             let (pruned, over) = prune(transaction, tails, totals, what)?;
@@ -130,7 +164,10 @@ impl Backend for SqliteWriter {
 
     async fn compact(&mut self) -> Result<(), StoreError> {
         self.lock.check()?;
-        let compacted = self.connection.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE)");
+        let compacted = self
+            .connection
+            .execute_batch("VACUUM")
+            .and_then(|()| self.connection.execute_batch(CHECKPOINT));
         compacted.map_err(|error| failure(&self.place, error.into()))
     }
 
@@ -141,7 +178,7 @@ impl Backend for SqliteWriter {
     async fn close(self) -> Result<(), StoreError> {
         // So that the file alone holds everything, and may be copied.
         self.connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .query_row(CHECKPOINT, [], |_| Ok(()))
             .and_then(|()| self.connection.close().map_err(|(_, error)| error))
             .map_err(|error| failure(&self.place, error.into()))
     }

@@ -1,13 +1,14 @@
 //! What a store is asked about judgments.
 
 use bytes::Bytes;
+use tokio::sync::oneshot;
 
 use super::{Reader, Store};
 use crate::error::StoreError;
 use crate::name::Name;
 use crate::page::Page;
 use crate::records::{Finish, JudgmentFinish, NewJudgment, StoredEvent, StoredJudgment};
-use crate::writer::Write;
+use crate::writer::{Order, Write};
 
 /// A debate has any number of judgments, at the same time and whether it has ended or not; they go
 /// when it does.
@@ -65,6 +66,45 @@ impl Store {
     ) -> Result<(), StoreError> {
         let (of, event) = (Name::Judgment(id.into()), event.into());
         self.write(Write::Append { of, seq, event, finish: finish.map(Finish::from) }).await
+    }
+
+    /// Removes the judgment of that name with all its events, whether it has ended or not, and says whether there
+    /// was one. Returns when that is on the disk. Whatever is appended to it afterwards is
+    /// [`Unknown`](StoreError::Unknown); its debate and all other judgments stay as they are, and the debate's age
+    /// counts as if it had never been.
+    ///
+    /// In a SQLite file its rows are overwritten; where SQLite had moved one earlier, a copy may be left in free room
+    /// until [`compact`](Self::compact). A PostgreSQL server overwrites in its own time.
+    ///
+    /// ```
+    /// use pixel_debate_store::{NewDebate, NewJudgment, Place, Store, StoreError};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), StoreError> {
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let store = Store::open(&Place::File(folder.path().join("pixel-debate.db"))).await?;
+    /// store.create(NewDebate { id: "q7".into(), ..NewDebate::default() }).await?;
+    /// let ann = NewJudgment { id: "ann".into(), debate: "q7".into(), ..NewJudgment::default() };
+    /// store.create_judgment(ann).await?;
+    /// store.append_judgment("ann", 1, "a belief", None).await?;
+    ///
+    /// assert!(store.remove_judgment("ann").await?);
+    /// assert_eq!(store.judgment("ann").await?, None);
+    /// assert!(!store.remove_judgment("ann").await?);
+    /// # store.close().await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Damaged`](StoreError::Damaged) if it is damaged, so that it is not known what of it is where: then nothing is
+    /// removed, and it goes with its debate. Else as [`check`](Self::check); where that leaves open whether it was
+    /// removed, the same again makes sure.
+    pub async fn remove_judgment(&self, id: &str) -> Result<bool, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        let sent = self.writer()?.send(Order::Remove(id.into(), answer)).await;
+        sent.map_err(|_| StoreError::Closed)?;
+        answered.await.unwrap_or(Err(StoreError::Closed))
     }
 
     /// The judgment with that name, if there is one. Where it is known that the store is damaged as a

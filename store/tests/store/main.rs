@@ -12,6 +12,7 @@ mod kill;
 mod model;
 mod places;
 mod reading;
+mod removal;
 mod retention;
 mod schema;
 mod seals;

@@ -20,6 +20,7 @@ enum Step {
     Debate(u8),
     Judge { judgment: u8, debate: u8, judge: Option<u8> },
     Append { of: Name, seq: u64, event: u8, ends: bool },
+    Remove(u8),
 }
 
 /// Steps that come at once, and what happens then.
@@ -55,6 +56,7 @@ fn step() -> impl Strategy<Value = Step> {
             let debate = if other == 1 { debate } else { judgment % 4 };
             Step::Judge { judgment, debate, judge: (judgment > 1).then_some(judgment % 2) }
         }),
+        1 => (0..6_u8).prop_map(Step::Remove),
         9 => append.prop_map(|(of, seq, event, ends)| Step::Append { of, seq, event, ends }),
     ]
 }
@@ -106,9 +108,17 @@ fn judgment(judgment: u8, debate: u8, judge: Option<u8>, now: u64) -> NewJudgmen
 }
 
 impl Model {
-    /// What is answered to a step, at that time.
+    /// What is answered to a step, at that time: of a removal, whether there was something.
+    fn answer(&mut self, step: &Step, now: u64) -> Result<bool, StoreError> {
+        match step {
+            Step::Remove(id) => Ok(self.judgments.remove(&id.to_string()).is_some()),
+            step => self.take(step, now).map(|()| true),
+        }
+    }
+
     fn take(&mut self, step: &Step, now: u64) -> Result<(), StoreError> {
         match step {
+            Step::Remove(_) => Ok(()),
             Step::Debate(id) => {
                 if let Some(there) = self.debates.get(&id.to_string()) {
                     let exists = StoreError::Exists(Name::Debate(id.to_string()));
@@ -241,21 +251,25 @@ fn events(bytes: &[u8]) -> Vec<StoredEvent> {
 }
 
 /// Carries out a step.
-fn ask<'a>(store: &'a Store, step: &Step, now: u64) -> BoxFuture<'a, Result<(), StoreError>> {
+fn ask<'a>(store: &'a Store, step: &Step, now: u64) -> BoxFuture<'a, Result<bool, StoreError>> {
+    let written = |written: Result<(), StoreError>| written.map(|()| true);
     match step.clone() {
-        Step::Debate(id) => store.create(debate(id, now)).boxed(),
+        Step::Remove(id) => async move { store.remove_judgment(&id.to_string()).await }.boxed(),
+        Step::Debate(id) => store.create(debate(id, now)).map(written).boxed(),
         Step::Judge { judgment: id, debate, judge } => {
-            store.create_judgment(judgment(id, debate, judge, now)).boxed()
+            store.create_judgment(judgment(id, debate, judge, now)).map(written).boxed()
         }
         Step::Append { of: Name::Debate(id), seq, event, ends } => async move {
             let finish = ends.then(|| Finish { ended_ms: now, ..Finish::default() });
             store.append(&id, seq, vec![event], finish).await
         }
+        .map(written)
         .boxed(),
         Step::Append { of: Name::Judgment(id), seq, event, ends } => async move {
             let finish = JudgmentFinish { result: id.clone().into(), ended_ms: now };
             store.append_judgment(&id, seq, vec![event], ends.then_some(finish)).await
         }
+        .map(written)
         .boxed(),
     }
 }
@@ -266,7 +280,7 @@ async fn play(place: NewPlace, turns: &[Turn]) {
         // They wait together, in this order.
         let answers = join_all(turn.steps.iter().map(|step| ask(&store, step, now))).await;
         for (step, answer) in turn.steps.iter().zip(answers) {
-            assert_eq!(answer, model.take(step, now), "{step:?}");
+            assert_eq!(answer, model.answer(step, now), "{step:?}");
         }
         match turn.then {
             Then::Nothing => {}
