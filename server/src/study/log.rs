@@ -152,7 +152,7 @@ impl Streams {
     /// Removes all that a participant said.
     pub(super) async fn remove(&self, participant: &str) -> Result<(), NotKept> {
         let stream = self.stream(participant);
-        self.in_time(async { self.store.judgment(&stream).await.map(drop) }).await
+        self.in_time(async { self.store.remove_judgment(&stream).await.map(drop) }).await
     }
 
     async fn in_time(
