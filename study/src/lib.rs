@@ -9,6 +9,7 @@
 //! | what participants read | [`Texts`] |
 //! | what is judged, and what is proven of it | [`items`] |
 //! | the public plan and the secret rest | [`frozen`] |
+//! | what came of it, as plain data | [`results`] |
 //! | how long it takes, and what speaks against it | [`Minutes`], [`Warning`] |
 //! | the one form of bytes | [`canonical`] |
 //!
@@ -67,6 +68,7 @@ mod files;
 pub mod frozen;
 pub mod items;
 mod minutes;
+pub mod results;
 mod texts;
 mod warnings;
 
