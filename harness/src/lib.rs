@@ -43,7 +43,6 @@ mod job;
 mod manifest;
 mod parquet;
 mod plan;
-pub mod plot;
 mod report;
 mod rows;
 mod run;

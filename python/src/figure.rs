@@ -1,6 +1,6 @@
 //! Charts as the report draws them.
 
-use pixel_debate_harness::plot::{Chart, Dot, Dots, Drawn, Lines, Point, Series};
+use pixel_debate_charts::{Chart, Dot, Dots, Drawn, Lines, Point, Series};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 

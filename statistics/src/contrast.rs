@@ -108,22 +108,56 @@ impl Contrast {
     /// assert!((interval.low - 0.0163).abs() < 1e-4 && (interval.high - 0.1837).abs() < 1e-4);
     /// ```
     pub fn interval(&self, analysis: Analysis) -> Interval {
-        let error = match analysis {
+        let half = critical(analysis, self.clusters) * self.error(analysis);
+        Interval { low: self.difference - half, high: self.difference + half }
+    }
+
+    /// How probable a difference as great as this one, either way, is where there is none: by the same distributions
+    /// as the [interval](Self::interval), so that it is below 0.05 where that leaves 0 out. There is no saying where
+    /// nothing has varied, and so no error.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::{Analysis, Contrast};
+    ///
+    /// let contrast = Contrast {
+    ///     difference: 0.1,
+    ///     clusters: [40, 20],
+    ///     bootstrap_error: 0.05,
+    ///     robust_error: 0.04,
+    /// };
+    /// assert!((contrast.p(Analysis::Bootstrap).expect("it varies") - 0.0455).abs() < 1e-4);
+    /// assert!((contrast.p(Analysis::Robust).expect("it varies") - 0.0218).abs() < 1e-4);
+    /// assert_eq!(Contrast { robust_error: 0.0, ..contrast }.p(Analysis::Robust), None);
+    /// ```
+    pub fn p(&self, analysis: Analysis) -> Option<f64> {
+        let error = self.error(analysis);
+        let far = -(self.difference / error).abs();
+        let below = match (analysis, StudentsT::new(0.0, 1.0, freedom(self.clusters))) {
+            (Analysis::Robust, Ok(student)) => student.cdf(far),
+            _ => Normal::standard().cdf(far),
+        };
+        (error > 0.0).then_some((2.0 * below).min(1.0))
+    }
+
+    fn error(&self, analysis: Analysis) -> f64 {
+        match analysis {
             Analysis::Bootstrap => self.bootstrap_error,
             Analysis::Robust => self.robust_error,
-        };
-        let half = critical(analysis, self.clusters) * error;
-        Interval { low: self.difference - half, high: self.difference + half }
+        }
     }
 }
 
 /// So many standard errors either way is the interval.
 pub(crate) fn critical(analysis: Analysis, clusters: [usize; 2]) -> f64 {
-    let freedom = clusters[0].min(clusters[1]).saturating_sub(1);
-    match (analysis, StudentsT::new(0.0, 1.0, freedom as f64)) {
+    match (analysis, StudentsT::new(0.0, 1.0, freedom(clusters))) {
         (Analysis::Robust, Ok(student)) => student.inverse_cdf(0.975),
         _ => Normal::standard().inverse_cdf(0.975),
     }
+}
+
+/// Student's degrees of freedom with so many clusters.
+fn freedom(clusters: [usize; 2]) -> f64 {
+    clusters[0].min(clusters[1]).saturating_sub(1) as f64
 }
 
 /// The two standard errors of a sum.
@@ -174,6 +208,25 @@ mod tests {
             assert!((ours - quantile).abs() < 1e-6, "{ours}, not {quantile}");
             assert_eq!(critical(Analysis::Robust, [freedom + 1, 500]), ours);
             assert!((critical(Analysis::Bootstrap, [500, freedom]) - 1.959_963_985).abs() < 1e-6);
+        }
+    }
+
+    /// By R: `2 * pt(-1.5, 7)` and `2 * pnorm(-1.5)`.
+    #[test]
+    fn p_is_that_of_students_and_of_the_normal_distribution() {
+        let contrast = Contrast {
+            difference: -0.3,
+            clusters: [8, 20],
+            bootstrap_error: 0.2,
+            robust_error: 0.2,
+        };
+        for (analysis, wanted) in
+            [(Analysis::Robust, 0.177_298_5), (Analysis::Bootstrap, 0.133_614_4)]
+        {
+            let p = contrast.p(analysis).unwrap();
+            assert!((p - wanted).abs() < 1e-6, "{analysis:?}: {p}");
+            let mirrored = Contrast { difference: 0.3, ..contrast };
+            assert_eq!(mirrored.p(analysis), Some(p));
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | what is judged, and what is proven of it | [`items`] |
 //! | who judges what, in which order | [`allocation`] |
 //! | the public plan and the secret rest | [`frozen`] |
+//! | what came of it, as plain data | [`results`] |
 //! | how long it takes, and what speaks against it | [`Minutes`], [`Warning`] |
 //! | the one form of bytes | [`canonical`] |
 //!
@@ -75,6 +76,7 @@ mod files;
 pub mod frozen;
 pub mod items;
 mod minutes;
+pub mod results;
 mod texts;
 mod warnings;
 

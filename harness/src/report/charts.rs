@@ -2,6 +2,7 @@
 
 mod curves;
 
+use pixel_debate_charts::{Chart, Confusion, Dot, Dots, Games};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Debate, Role};
 
@@ -9,7 +10,6 @@ use super::replay;
 use crate::Cell;
 use crate::experiment::{PlotKind, Protocol};
 use crate::manifest::{Manifest, PlotMark};
-use crate::plot::{Chart, Confusion, Dot, Dots, Games};
 use crate::rows::Row;
 use crate::summary::{CellSummary, Estimate, Summary, outcomes};
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use pixel_debate_charts::ChartError;
 use pixel_debate_play::PlayError;
 
 /// Why a run does not go on. What was done before is kept, and the same command goes on from there.
@@ -64,13 +65,8 @@ pub enum RunError {
     #[error(transparent)]
     Play(#[from] PlayError),
     /// A picture cannot be drawn.
-    #[error("the plot {name} cannot be drawn: {fault}")]
-    Plot {
-        /// Which.
-        name: String,
-        /// Why.
-        fault: String,
-    },
+    #[error(transparent)]
+    Chart(#[from] ChartError),
 }
 
 impl RunError {

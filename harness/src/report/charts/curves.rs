@@ -1,6 +1,7 @@
 //! Rates against a setting.
 
 use pixel_debate_agents::AgentSpec;
+use pixel_debate_charts::{Chart, Lines, Point, Series};
 use pixel_debate_game::Role;
 use pixel_debate_statistics::Rate;
 
@@ -8,7 +9,6 @@ use crate::DebaterSpec;
 use crate::cell::Play;
 use crate::experiment::Protocol;
 use crate::manifest::Manifest;
-use crate::plot::{Chart, Lines, Point, Series};
 use crate::rows::{Blame, Row};
 use crate::summary::{CellSummary, Estimate};
 

@@ -5,7 +5,7 @@
 //! its 95 % interval, and every chart says what its n is.
 //!
 //! ```
-//! use pixel_debate_harness::plot::{Chart, Dot, Dots};
+//! use pixel_debate_charts::{Chart, Dot, Dots};
 //!
 //! let dot = |kind, rate| Dot { kind, rate, low: rate - 0.05, high: rate + 0.05 };
 //! let chart = Chart::Dots(Dots {
@@ -16,7 +16,7 @@
 //! });
 //! let drawn = chart.draw("optimal")?;
 //! assert!(drawn.svg.contains("four pixels") && drawn.png.starts_with(b"\x89PNG"));
-//! # Ok::<(), pixel_debate_harness::RunError>(())
+//! # Ok::<(), pixel_debate_charts::ChartError>(())
 //! ```
 
 mod confusion;
@@ -31,11 +31,20 @@ use image::{ImageFormat, RgbImage};
 use plotters::prelude::{BitMapBackend, IntoDrawingArea, SVGBackend};
 use plotters::style::{FontStyle, register_font};
 
-use crate::RunError;
 pub use confusion::Confusion;
 pub use dots::{Dot, Dots};
 pub use games::Games;
 pub use lines::{Lines, Point, Series};
+
+/// A chart cannot be drawn.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the plot {name} cannot be drawn: {fault}")]
+pub struct ChartError {
+    /// Which.
+    pub name: String,
+    /// Why.
+    pub fault: String,
+}
 
 /// Something that can be drawn.
 #[derive(Debug)]
@@ -64,9 +73,9 @@ impl Chart {
     ///
     /// # Errors
     ///
-    /// [`RunError::Plot`] if it cannot be drawn.
-    pub fn draw(&self, name: &str) -> Result<Drawn, RunError> {
-        let fault = |fault: String| RunError::Plot { name: name.to_owned(), fault };
+    /// [`ChartError`] if it cannot be drawn.
+    pub fn draw(&self, name: &str) -> Result<Drawn, ChartError> {
+        let fault = |fault: String| ChartError { name: name.to_owned(), fault };
         let (svg, picture) = match self {
             Self::Games(games) => {
                 let figure = games.figure();
