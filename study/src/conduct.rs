@@ -12,12 +12,15 @@
 //! | one item before him | [`Trial`](Thought), `trial.rs` |
 //! | what he is shown where he is | `screens.rs` |
 //! | what the researcher sees | `standing.rs` |
+//! | what has come of it | `results.rs` |
 //! | what is kept | [`event`](Event), [`log`] |
 
+mod asks;
 mod event;
 pub mod log;
 mod member;
 mod questions;
+mod results;
 mod screens;
 mod session;
 mod standing;

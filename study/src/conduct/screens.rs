@@ -5,7 +5,8 @@ use pixel_debate_protocol::study::{
     Question as Asking, QuestionForm, Questions, Screen, Sheet, Stopped,
 };
 
-use super::session::{Ending, Session, Stage, asked, asks_belief, asks_next};
+use super::asks::{asked, asks_belief, asks_next};
+use super::session::{Ending, Session, Stage};
 use super::trial::{Judged, JudgedEnd, Trial};
 use crate::allocation::Kind;
 use crate::file::{Answer, Explanation, Kind as ConditionKind, Question};

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pixel_debate_game::{IllegalJudgment, JudgmentEvent, Verdict};
+use pixel_debate_game::{IllegalMove, JudgmentEvent, Verdict};
 use pixel_debate_protocol::study::{Answer, Given, Part};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 
+use super::asks::{asked, asks_belief, asks_next, asks_verdict, check_verdict, illegal, told};
 use super::event::{Beginning, Entry, Event};
 use super::questions;
 use super::trial::{Judged, JudgedEnd, Thought, Trial};
 use crate::allocation::Kind;
-use crate::file::{Belief, Explanation, Feedback, Question, Study};
+use crate::file::{Feedback, Study};
 use crate::frozen::{Frozen, Planned};
 use crate::items::{Item, Shown};
 
@@ -181,7 +182,7 @@ impl Session {
             Answer::GiveUp {} => judged(JudgmentEvent::GaveUp),
             Answer::Leave {} => Ok(Event::Left {}),
             Answer::Belief { label, probability } => {
-                let trial = self.trial.as_ref().ok_or_else(|| self.not_now())?;
+                let trial = self.trial.as_ref().ok_or_else(not_now)?;
                 let claims = trial.debate.claims().by_seat(trial.debate.rules());
                 let probability = match *label {
                     label if claims.first == Some(label) && claims.second.is_some() => *probability,
@@ -224,7 +225,10 @@ impl Session {
             (Stage::Ended(_), _) => {
                 Err(illegal("this part in the study has ended", "nothing more"))
             }
-            (_, Event::Left {}) => self.end(Ending::Left),
+            (_, Event::Left {}) => {
+                self.end(Ending::Left);
+                Ok(())
+            }
             (Stage::Consent, Event::Agreed { version }) if *version == study.consent.version => {
                 self.agreed = Some((version.clone(), at_ms));
                 self.stage = if study.before.is_empty() {
@@ -242,13 +246,17 @@ impl Session {
                     format!("version {:?}, which was shown", study.consent.version),
                 ))
             }
-            (Stage::Consent, Event::Declined {}) => self.end(Ending::Declined),
+            (Stage::Consent, Event::Declined {}) => {
+                self.end(Ending::Declined);
+                Ok(())
+            }
             (Stage::Questions(part), Event::Answered { answers }) => {
                 let asked = asked(study, part);
                 questions::check(asked, answers)?;
                 self.answers.extend(answers.clone());
                 if questions::screen_out(asked, answers) {
-                    return self.end(Ending::ScreenedOut);
+                    self.end(Ending::ScreenedOut);
+                    return Ok(());
                 }
                 match part {
                     Part::Before => self.stage = Stage::Instructions,
@@ -259,7 +267,10 @@ impl Session {
             (Stage::Instructions | Stage::Feedback, Event::Continued {}) => {
                 self.begin_item(frozen, at_ms)
             }
-            (Stage::FeedbackOnAll, Event::Continued {}) => self.end(Ending::Finished),
+            (Stage::FeedbackOnAll, Event::Continued {}) => {
+                self.end(Ending::Finished);
+                Ok(())
+            }
             (Stage::Item, _) => self.take_item(frozen, event, at_ms),
             _ => Err(illegal("this is not asked now", self.expected(frozen))),
         }
@@ -267,9 +278,9 @@ impl Session {
 
     fn take_item(&mut self, frozen: &Frozen, event: &Event, at_ms: u64) -> Result<(), Refusal> {
         let study = &frozen.plan().study;
-        let (expected, not_now) = (self.expected(frozen), self.not_now());
+        let expected = self.expected(frozen);
         let (over, early) = (self.over_ms(frozen), self.next_ms(frozen).saturating_sub(EARLY_MS));
-        let Some(trial) = &mut self.trial else { return Err(not_now) };
+        let Some(trial) = &mut self.trial else { return Err(not_now()) };
         let item = frozen.item(trial.planned.item);
         let is_late = over.is_some_and(|over| over.saturating_add(LATE_MS) < at_ms);
         let end = match event {
@@ -285,7 +296,9 @@ impl Session {
                     .map_err(|refused| illegal(refused.to_string(), refused.expected()))?;
                 None
             }
-            Event::Skipped {} | Event::Stalled { .. } | Event::Moved { .. } => return Err(not_now),
+            Event::Skipped {} | Event::Stalled { .. } | Event::Moved { .. } => {
+                return Err(not_now());
+            }
             _ if is_late => {
                 return Err(illegal("the time for this item is over", "an answer to the next one"));
             }
@@ -331,7 +344,8 @@ impl Session {
     /// Goes on to the next item, or to what comes after the last.
     fn begin_item(&mut self, frozen: &Frozen, at_ms: u64) -> Result<(), Refusal> {
         let Some(planned) = self.sequence.get(self.judged.len()).copied() else {
-            return self.after_items(frozen);
+            self.after_items(frozen);
+            return Ok(());
         };
         self.stage = Stage::Item;
         let trial = Trial::open(frozen, planned, at_ms);
@@ -343,7 +357,7 @@ impl Session {
     }
 
     fn end_item(&mut self, frozen: &Frozen, end: JudgedEnd, at_ms: u64) -> Result<(), Refusal> {
-        let Some(trial) = self.trial.take() else { return Err(self.not_now()) };
+        let Some(trial) = self.trial.take() else { return Err(not_now()) };
         let kind = trial.planned.kind;
         let told = frozen.plan().study.asks.feedback == Feedback::Item || kind == Kind::Practice;
         let skipped = end == JudgedEnd::Skipped;
@@ -356,18 +370,16 @@ impl Session {
     }
 
     /// After the last item it is seen who has attended.
-    fn after_items(&mut self, frozen: &Frozen) -> Result<(), Refusal> {
+    fn after_items(&mut self, frozen: &Frozen) {
         let study = &frozen.plan().study;
         let (asked, right) = self.checks(frozen);
         if u64::from(right) < study.assignment.checks_needed.min(asked.into()) {
-            return self.end(Ending::FailedChecks);
-        }
-        if study.after.is_empty() {
+            self.end(Ending::FailedChecks);
+        } else if study.after.is_empty() {
             self.after_questions(study);
         } else {
             self.stage = Stage::Questions(Part::After);
         }
-        Ok(())
     }
 
     /// What is told of all items comes after the questions: it must not change their answers.
@@ -378,14 +390,9 @@ impl Session {
         };
     }
 
-    fn end(&mut self, ending: Ending) -> Result<(), Refusal> {
+    fn end(&mut self, ending: Ending) {
         self.trial = None;
         self.stage = Stage::Ended(ending);
-        Ok(())
-    }
-
-    fn not_now(&self) -> Refusal {
-        illegal("this is not asked now", "what the screen asks for")
     }
 
     /// What may be said now.
@@ -419,94 +426,19 @@ impl Session {
     }
 }
 
-/// The questions of a part.
-pub(super) fn asked(study: &Study, part: Part) -> &[Question] {
-    match part {
-        Part::Before => &study.before,
-        Part::After => &study.after,
-    }
+/// What is said where something is not asked for.
+fn not_now() -> Refusal {
+    illegal("this is not asked now", "what the screen asks for")
 }
 
-/// Whether a belief is asked for now.
-pub(super) fn asks_belief(study: &Study, trial: &Trial) -> bool {
-    let due = match study.asks.belief {
-        Belief::Each => trial.shown() > 0,
-        Belief::End => trial.is_shown(),
-        Belief::Never => false,
-    };
-    due && !trial.waits && !trial.is_believed() && trial.debate.claims().liar.is_some()
-}
-
-/// Whether the next pixel may be asked for now.
-pub(super) fn asks_next(study: &Study, trial: &Trial) -> bool {
-    !trial.is_shown() && !trial.waits && !asks_belief(study, trial)
-}
-
-/// Whether a verdict is asked for now.
-pub(super) fn asks_verdict(study: &Study, trial: &Trial) -> bool {
-    trial.is_shown() && !asks_belief(study, trial)
-}
-
+/// Shows the next pixel, or waits for a live debater's.
 fn show_next(trial: &mut Trial, item: &Item, at_ms: u64) -> Result<(), Refusal> {
-    match trial.next_pixel(item) {
-        Some(pixel) => trial.reveal(pixel, at_ms).map_err(|refused| {
-            Refusal::new(RefusalCode::Unavailable, refused.to_string(), "another study")
-        }),
-        None => {
-            trial.waits = true;
-            Ok(())
-        }
-    }
-}
-
-/// Whether what the study asks beside the answer is there, and nothing else.
-fn check_verdict(study: &Study, trial: &Trial, verdict: &Verdict) -> Result<(), Refusal> {
-    let Verdict::Label { label, probability, explanation } = verdict else {
-        return Err(illegal("a verdict of logits", "a label"));
+    let Some(pixel) = trial.next_pixel(item) else {
+        trial.waits = true;
+        return Ok(());
     };
-    match (study.asks.confidence, probability) {
-        (true, None) => return Err(illegal("the confidence is missing", "confidence: 0 to 1")),
-        (false, Some(_)) => {
-            return Err(illegal("a confidence, which is not asked", "no confidence"));
-        }
-        _ => {}
-    }
-    // Whether it is against the belief is the game's to say, of a verdict without a reason.
-    let plain = Verdict::Label { label: *label, probability: *probability, explanation: None };
-    let against =
-        match trial.judgment.check(&trial.debate, &JudgmentEvent::Verdict { verdict: plain }) {
-            Err(refused @ IllegalJudgment::AgainstBelief { .. }) => Some(refused),
-            _ => None,
-        };
-    if let (Some(refused), false) = (&against, study.asks.reason) {
-        let expected = "a verdict for what was held more probable";
-        return Err(Refusal::new(RefusalCode::AgainstBelief, refused.to_string(), expected));
-    }
-    let is_said = explanation.as_ref().is_some_and(|words| !words.trim().is_empty());
-    match study.asks.explanation {
-        Explanation::Required if !is_said => {
-            Err(illegal("the explanation is missing", "explanation: why"))
-        }
-        Explanation::Never if explanation.is_some() && against.is_none() => {
-            Err(illegal("an explanation, which is not asked", "no explanation"))
-        }
-        _ if against.is_some() && !is_said => {
-            let refused = against.map_or_else(String::new, |refused| refused.to_string());
-            let expected = "a verdict for what was held more probable, or an explanation";
-            Err(Refusal::new(RefusalCode::AgainstBelief, refused, expected))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn illegal(message: impl Into<String>, expected: impl Into<String>) -> Refusal {
-    Refusal::new(RefusalCode::Illegal, message, expected)
-}
-
-fn told(refused: &IllegalJudgment) -> Refusal {
-    let code = match refused {
-        IllegalJudgment::AgainstBelief { .. } => RefusalCode::AgainstBelief,
-        _ => RefusalCode::Illegal,
+    let impossible = |refused: IllegalMove| {
+        Refusal::new(RefusalCode::Unavailable, refused.to_string(), "another study")
     };
-    Refusal::new(code, refused.to_string(), refused.expected())
+    trial.reveal(pixel, at_ms).map_err(impossible)
 }

@@ -253,13 +253,12 @@ impl Conduct {
                 Some(Screen::Stopped(Stopped::Excluded {}))
             }
             MemberState::Left { .. } => Some(Screen::Stopped(Stopped::TooLate {})),
-            MemberState::Finished => None,
             MemberState::Active if session.ending().is_some() => None,
             MemberState::Active if self.closed.is_some() => {
                 Some(Screen::Stopped(Stopped::Closed {}))
             }
             MemberState::Active if self.paused => Some(Screen::Paused {}),
-            MemberState::Active => None,
+            MemberState::Active | MemberState::Finished => None,
         };
         Some(match screen {
             Some(screen) => session.sheet_of(&self.frozen, name, screen),
