@@ -19,7 +19,7 @@ use super::log::{NotKept, Streams};
 use crate::pool::Pool;
 
 /// How long a live debater thinks where the plan sets no time.
-const LONGEST_THOUGHT: Duration = Duration::from_secs(60);
+const LONGEST_THOUGHT: Duration = Duration::from_mins(1);
 
 /// Where a study is conducted.
 pub(super) struct Desk {

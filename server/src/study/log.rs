@@ -64,7 +64,7 @@ impl Streams {
     /// What has happened in the study.
     pub(super) async fn log(&self) -> Result<Vec<log::Entry>, StudyError> {
         let events = self.store.events(&self.hash, 0).await?;
-        events.iter().map(|event| self.read(&event.event, "the study")).collect()
+        events.iter().map(|event| Self::read(&event.event, "the study")).collect()
     }
 
     /// The participants' streams, as far as they are whole.
@@ -83,9 +83,9 @@ impl Streams {
                 let Some(participant) = id.strip_prefix(&self.prefix()).map(str::to_owned) else {
                     return Err(StudyError::OtherStore);
                 };
-                let beginning = self.read(&stored.judgment.setup, &participant)?;
+                let beginning = Self::read(&stored.judgment.setup, &participant)?;
                 let events = self.store.judgment_events(id, 0).await?;
-                let entries = events.iter().map(|event| self.read(&event.event, &participant));
+                let entries = events.iter().map(|event| Self::read(&event.event, &participant));
                 let entries = entries.collect::<Result<_, _>>()?;
                 kept.push(Kept { participant, beginning, entries });
             }
@@ -96,7 +96,7 @@ impl Streams {
         }
     }
 
-    fn read<T: DeserializeOwned>(&self, bytes: &[u8], of: &str) -> Result<T, StudyError> {
+    fn read<T: DeserializeOwned>(bytes: &[u8], of: &str) -> Result<T, StudyError> {
         serde_json::from_slice(bytes)
             .map_err(|source| StudyError::Unreadable { of: of.to_owned(), source })
     }
@@ -111,7 +111,7 @@ impl Streams {
 
     /// Keeps what has happened in the study.
     pub(super) async fn note(&self, number: u64, entry: &log::Entry) -> Result<(), NotKept> {
-        let event = serde_json::to_vec(entry).map_err(NotKept::unwritable)?;
+        let event = serde_json::to_vec(entry).map_err(|error| NotKept::unwritable(&error))?;
         self.in_time(self.store.append(&self.hash, number, event, None)).await
     }
 
@@ -123,7 +123,7 @@ impl Streams {
         created_ms: u64,
         beginning: &Beginning,
     ) -> Result<(), NotKept> {
-        let setup = serde_json::to_vec(beginning).map_err(NotKept::unwritable)?;
+        let setup = serde_json::to_vec(beginning).map_err(|error| NotKept::unwritable(&error))?;
         let new = NewJudgment {
             id: self.stream(participant),
             debate: self.hash.clone(),
@@ -143,7 +143,7 @@ impl Streams {
         entry: &Entry,
         ends: bool,
     ) -> Result<(), NotKept> {
-        let event = serde_json::to_vec(entry).map_err(NotKept::unwritable)?;
+        let event = serde_json::to_vec(entry).map_err(|error| NotKept::unwritable(&error))?;
         let finish = ends.then(|| JudgmentFinish { result: Bytes::new(), ended_ms: entry.at_ms });
         let stream = self.stream(participant);
         self.in_time(self.store.append_judgment(&stream, number.into(), event, finish)).await
@@ -178,7 +178,7 @@ pub(super) struct NotKept {
 }
 
 impl NotKept {
-    fn unwritable(error: serde_json::Error) -> Self {
+    fn unwritable(error: &serde_json::Error) -> Self {
         error!(%error, "an event cannot be written");
         Self { again: false }
     }
