@@ -33,7 +33,7 @@ impl DescribedTable {
 
 const HEAD: &str = "\
 A table is a CSV file (RFC 4180, UTF-8, a line of names) and, but for the deviations, a Parquet file with the same rows and
-columns. In CSV a value that is missing is an empty field, `truth` is `true` or `false`, and `time` is ISO 8601 in UTC; in
+columns. In CSV a value that is missing is an empty field, `truth` is `TRUE` or `FALSE`, and `time` is ISO 8601 in UTC; in
 Parquet it is missing, a boolean, and a timestamp in milliseconds. `free_text` is what somebody wrote: in CSV there stands
 an apostrophe before it if it begins with `=`, `+`, `-`, `@`, a tab, a line's end or an apostrophe, so that no spreadsheet
 takes it for a formula: whoever wants what was written removes the first apostrophe of a field that begins with one. In

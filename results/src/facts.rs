@@ -143,6 +143,11 @@ impl Judged<'_> {
         self.not_counted.is_empty()
     }
 
+    /// Participant and image, which are crossed.
+    pub(crate) fn clusters(&self) -> [usize; 2] {
+        [self.person, self.item.source.index as usize]
+    }
+
     pub(crate) fn verdict(&self) -> Option<u8> {
         match self.judgment.end.as_ref()?.how {
             How::Verdict { label, .. } => Some(label),
@@ -175,6 +180,15 @@ impl Judged<'_> {
         self.truth_after(self.item.reveals() as u32)
     }
 
+    /// The last belief as a forecast: the truth, and what is not.
+    pub(crate) fn forecast(&self) -> Option<Forecast> {
+        let truth = self.last_truth()?;
+        // Who holds both equally probable believes what he decides for.
+        let right = truth > 0.5 || truth == 0.5 && self.correct().unwrap_or(false);
+        let believed = usize::from(!right);
+        Some(Forecast { probabilities: vec![truth, 1.0 - truth], truth: 0, believed })
+    }
+
     /// How long it took, in seconds.
     pub(crate) fn seconds(&self) -> Option<f64> {
         let End { at, .. } = self.judgment.end.as_ref()?;
@@ -183,6 +197,15 @@ impl Judged<'_> {
 
     pub(crate) fn tier(&self) -> Option<&str> {
         self.item.tier.as_deref()
+    }
+
+    /// A number for a label of the item, which does not depend on which is true: of two answers whether it is the
+    /// greater one, else the label.
+    pub(crate) fn neutral(&self, label: u8) -> f64 {
+        match self.item.claims.liar {
+            Some(lie) => f64::from(u8::from(label == lie.max(self.item.claims.honest))),
+            None => label.into(),
+        }
     }
 }
 

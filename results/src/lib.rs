@@ -1,7 +1,7 @@
-//! What came of a study: its tables, with what each column is.
+//! What came of a study: its tables with what each column is, and its report.
 //!
 //! ```
-//! use pixel_debate_results::{ExportOptions, export};
+//! use pixel_debate_results::{ExportOptions, export, report};
 //! use pixel_debate_study::results::{Participant, Results, State};
 //! # use pixel_debate_study::{Draft, frozen::Frozen, items::Unobserved};
 //! # let folder = tempfile::tempdir()?;
@@ -22,18 +22,34 @@
 //! let results = Results { participants: vec![left], ..Results::default() };
 //! export(&frozen, &results, ExportOptions::default(), &folder.join("export"))?;
 //! let participants = std::fs::read_to_string(folder.join("export/participants.csv"))?;
-//! assert!(participants.contains(",p0001,false,dropped_out,"));
+//! assert!(participants.contains(",p0001,FALSE,dropped_out,"));
+//!
+//! let report = report(&frozen, &results, &folder.join("report"))?;
+//! assert_eq!((report.flow.joined, report.flow.counted), (1, 0));
+//! assert!(folder.join("report/report.html").exists());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod columns;
 mod dictionary;
+mod estimate;
 mod export;
 mod facts;
+mod figures;
 mod folder;
+mod model;
+mod page;
+mod report;
 mod table;
 mod unfit;
+mod written;
 
+pub use estimate::Estimate;
 pub use export::{ExportError, ExportOptions, export};
 pub use folder::FolderError;
+pub use report::{
+    Again, Beside, Bin, Cells, Compared, Course, Excluded, Flow, Group, Looked, Measure, Planned,
+    Proper, Report, Seconds, Step,
+};
 pub use unfit::{Fault, Unfit};
+pub use written::report;

@@ -231,7 +231,9 @@ impl Value {
     fn in_csv(&self, kind: Kind) -> String {
         match self {
             Self::Missing => String::new(),
-            Self::Truth(truth) => truth.to_string(),
+            // As R and pandas both take for truth.
+            Self::Truth(true) => "TRUE".to_owned(),
+            Self::Truth(false) => "FALSE".to_owned(),
             Self::Whole(number) => number.to_string(),
             Self::Number(number) => number.to_string(),
             Self::Text(text) if kind == Kind::FreeText => guarded(text),
@@ -354,7 +356,7 @@ mod tests {
         let csv = table.csv(&["a \"b\", c\nd", ""]).unwrap();
         assert_eq!(
             String::from_utf8(csv).unwrap(),
-            "text,long,half,at\r\n\"a \"\"b\"\", c\nd\",true,5,2026-01-01T00:00:00.123Z\r\n,false,0,\r\n"
+            "text,long,half,at\r\n\"a \"\"b\"\", c\nd\",TRUE,5,2026-01-01T00:00:00.123Z\r\n,FALSE,0,\r\n"
         );
     }
 

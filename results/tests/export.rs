@@ -106,7 +106,7 @@ fn held(column: &Value, rows: &Table) {
     assert!(missing || values.iter().all(|value| !value.is_empty()), "{name}");
     for value in values.iter().filter(|value| !value.is_empty()) {
         match column["type"].as_str().unwrap() {
-            "truth" => assert!(["true", "false"].contains(value), "{name}: {value}"),
+            "truth" => assert!(["TRUE", "FALSE"].contains(value), "{name}: {value}"),
             "whole" => drop(value.parse::<i64>().unwrap()),
             "number" => assert!(value.parse::<f64>().unwrap().is_finite(), "{name}: {value}"),
             "time" => assert!(value.len() == 24 && value.ends_with('Z'), "{name}: {value}"),
@@ -146,7 +146,11 @@ fn judgments_are_what_was_judged() {
     assert_eq!(rows.len(), all.clone().count());
     for (row, (participant, judgment)) in rows.iter().zip(all) {
         let item = items[judgment.item as usize];
-        let is = |column: &str, wanted: &str| assert_eq!(row[column], wanted, "{column}: {row:?}");
+        let is = |column: &str, wanted: &str| {
+            let truth = ["true", "false"].contains(&wanted);
+            let wanted = if truth { wanted.to_uppercase() } else { wanted.to_owned() };
+            assert_eq!(row[column], wanted, "{column}: {row:?}");
+        };
         is("study", frozen.hash());
         is("participant", &participant.name);
         is("position", &judgment.position.to_string());

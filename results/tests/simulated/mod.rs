@@ -93,7 +93,7 @@ parameters = ["PROLIFIC_PID"]
 en = "english.toml"
 "#;
 
-const TEXTS: &str = r#"
+pub(crate) const TEXTS: &str = r#"
 title = "Digits"
 consent = "You agree."
 instructions = "Look."
@@ -136,16 +136,20 @@ pub(crate) fn changed(change: &[(&str, &str)]) -> Frozen {
     frozen(&study, TEXTS)
 }
 
-/// How good a participant is at an item: how probable it is that he is right, and what he says of that.
-pub(crate) type Skill = fn(&mut ChaCha8Rng, &Item) -> (f64, f64);
+/// How good a participant is at an item: how probable it is that he is right, and how sure he says that he is.
+pub(crate) type Skill = fn(&mut ChaCha8Rng, &Item) -> [f64; 2];
 
-/// Right with a probability that changes from item to item, and says just that. In the debate from ½ to 1, alone from
-/// 0.4 to 0.8.
-pub(crate) fn calibrated(rng: &mut ChaCha8Rng, item: &Item) -> (f64, f64) {
-    let least = if item.condition.as_deref() == Some("debate") { 0.5 } else { 0.4 };
-    let width = if least == 0.5 { 0.5 } else { 0.4 };
-    let truth = least + width * rng.random::<f64>();
-    (truth, truth)
+/// Right with a probability that changes from item to item, and says just that: from ½ to 1 in the debate, which is right
+/// three times of four, and from ½ to 0.7 alone.
+pub(crate) fn calibrated(rng: &mut ChaCha8Rng, item: &Item) -> [f64; 2] {
+    let width = if item.condition.as_deref() == Some("debate") { 0.5 } else { 0.2 };
+    let sure = 0.5 + width * rng.random::<f64>();
+    [sure, sure]
+}
+
+/// Right two times of three, and sure.
+pub(crate) fn overconfident(_: &mut ChaCha8Rng, _: &Item) -> [f64; 2] {
+    [2.0 / 3.0, 0.95]
 }
 
 /// When all begins.
@@ -210,13 +214,10 @@ fn judge(
     let started = *clock;
     let reveals: Vec<u64> = (0..item.reveals() as u64).map(|at| started + 1500 * at).collect();
     let last = reveals.last().copied().unwrap_or(started);
-    let (right, said) = skill(rng, item);
-    let answer = item.claims.liar.unwrap_or((item.label + 1) % 10);
-    let is_right = rng.random::<f64>() < right;
-    // A participant knows an answer to be true with the probability that he says: of the one that he takes.
-    let label = if is_right { item.label } else { answer };
-    let believed = said.max(1.0 - said) as f32;
-    let label = if said < 0.5 { if is_right { item.label } else { answer } } else { label };
+    let [right, sure] = skill(rng, item);
+    let wrong = item.claims.liar.unwrap_or((item.label + 1) % 10);
+    let label = if rng.random::<f64>() < right { item.label } else { wrong };
+    let believed = sure as f32;
     let mut beliefs = Vec::new();
     let has_beliefs = item.claims.liar.is_some() && study.asks.belief != Asked::Never;
     let from = if study.asks.belief == Asked::End { item.reveals() as u32 } else { 0 };
