@@ -73,7 +73,7 @@ export class Session {
     this.sending = true;
     const joined = await this.#insist<Joined>(() => ask('/study/participants', null, { parameters, language } satisfies Join));
     this.sending = false;
-    if (joined.is === 'refused') return this.#bar(joined.refusal);
+    if (joined.is === 'refused') return this.#unplaced(joined.refusal);
     keep(storage(joined.value.sheet), { token: joined.value.token, parameters } satisfies Kept);
     this.#arrive(joined.value.token, joined.value.sheet);
   }
@@ -81,17 +81,27 @@ export class Session {
   /** Says something to the screen that is shown; once, however often it is called meanwhile. */
   async send(said: Said): Promise<void> {
     if (this.stage.at !== 'sheet' || this.sending) return;
-    const reply = { step: this.stage.sheet.step, ...said };
     this.sending = true;
     this.refusal = null;
-    const answer = await this.#insist<Sheet>(() => ask('/study/me', this.#token, reply));
-    // Said in another tab already, or taken without that word of it came: the server knows what is next.
-    const stale = answer.is === 'refused' && answer.refusal.code === 'stale';
-    const next = stale ? await this.#insist<Sheet>(() => ask('/study/me', this.#token)) : answer;
+    await this.#say(said, this.stage.sheet);
     this.sending = false;
-    if (next.is === 'told') this.#take(next.value);
-    else if (next.refusal.code === 'wrong_token') this.#bar(next.refusal);
-    else this.refusal = next.refusal;
+    this.#plan();
+  }
+
+  async #say(said: Said, to: Sheet): Promise<void> {
+    const answer = await this.#insist<Sheet>(() => ask('/study/me', this.#token, { step: to.step, ...said }));
+    if (answer.is === 'told') return this.#take(answer.value);
+    // The screen stays, with the question that this is.
+    if (answer.refusal.code === 'against_belief') {
+      this.refusal = answer.refusal;
+      return;
+    }
+    // Said in another tab already, taken without that word of it came, or too late: the server knows what is next.
+    const next = await this.#insist<Sheet>(() => ask('/study/me', this.#token));
+    if (next.is === 'refused') return this.#bar(next.refusal);
+    if (answer.refusal.code === 'stale' && isStillMeant(said, to, next.value)) return this.#say(said, next.value);
+    this.#take(next.value);
+    if (next.value.step === to.step && next.value.screen.type === to.screen.type) this.refusal = answer.refusal;
   }
 
   /** Asks where the participant is now: he may have gone on elsewhere, or time has. */
@@ -130,6 +140,14 @@ export class Session {
     // Who has come by his own link comes back without it as well.
     if (recall<Kept>(storage(sheet))?.token !== token) keep(storage(sheet), { token, parameters: {} } satisfies Kept);
     this.#take(sheet);
+  }
+
+  /** There is no place: the study says why, or the refusal does. */
+  async #unplaced(refusal: Refusal): Promise<void> {
+    if (refusal.code !== 'busy') return this.#bar(refusal);
+    const offer = await this.#insist<StudyOffer>(() => ask('/study', null));
+    if (offer.is === 'refused' || offer.value.status === 'open') return this.#bar(refusal);
+    this.stage = { at: 'start', offer: offer.value };
   }
 
   #bar(refusal: Refusal): void {
@@ -186,6 +204,13 @@ export function wait({ screen }: Sheet, polls: number): number | null {
 export function isOlder(sheet: Sheet, known: Sheet): boolean {
   if (sheet.participant !== known.participant || sheet.step !== known.step) return sheet.participant === known.participant && sheet.step < known.step;
   return sheet.screen.type === 'item' && known.screen.type === 'item' && sheet.screen.shown.length < known.screen.shown.length;
+}
+
+/** Whether what was said to a screen is meant of the one that has come meanwhile, as a debater's pixel comes by itself. */
+function isStillMeant(said: Said, to: Sheet, now: Sheet): boolean {
+  if (now.step === to.step) return false;
+  if (said.type === 'leave') return now.screen.type !== 'stopped';
+  return said.type === 'give_up' && to.screen.type === 'item' && now.screen.type === 'item' && now.screen.number === to.screen.number;
 }
 
 /** Whether there is something else to see. */

@@ -88,6 +88,17 @@ describe('who comes', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('and finds no place is told why', async () => {
+    answers.push([200, offer], [503, refusal('busy')], [200, { ...offer, status: 'full' }]);
+    const one = session();
+    await one.open();
+    await one.begin('en');
+    expect(one.stage).toMatchObject({ at: 'start', offer: { status: 'full' } });
+    answers.push([409, refusal('illegal')]);
+    await one.begin('en');
+    expect(one.stage).toMatchObject({ at: 'barred', refusal: { code: 'illegal' } });
+  });
+
   test('comes back in the same browser without joining again, and as somebody else by other parameters', async () => {
     answers.push([200, offer], [200, { token: 'mine', sheet: sheet(0, consent) }]);
     const first = session();
@@ -166,6 +177,34 @@ describe('what is said', () => {
     await sent;
     expect(asked.map(({ body }) => body === null)).toEqual([false, false, true]);
     expect([stepOf(one), one.refusal]).toEqual([9, null]);
+  });
+
+  test('is said to the next step where a pixel came meanwhile, as far as it is still meant', async () => {
+    const one = await shown(sheet(7, { ...item, asks: { what: 'wait' } }));
+    answers.push([409, refusal('stale')], [200, sheet(8)], [200, sheet(9, { ...item, number: 2 })]);
+    await one.send({ type: 'give_up' });
+    expect(asked.flatMap(({ body }) => body?.['step'] ?? [])).toEqual([7, 8]);
+    answers.push([409, refusal('stale')], [200, sheet(11, { ...item, number: 3 })]);
+    await one.send({ type: 'give_up' });
+    expect(stepOf(one)).toBe(11);
+    answers.push([409, refusal('stale')], [200, sheet(12)], [200, sheet(13, { type: 'stopped', why: 'left' })]);
+    await one.send({ type: 'leave' });
+    expect(one.stage).toMatchObject({ sheet: { screen: { why: 'left' } } });
+  });
+
+  test('while the study is interrupted leads to the pause, and nothing is complained of', async () => {
+    const one = await shown();
+    answers.push([503, refusal('busy')], [200, sheet(7, { type: 'paused' })]);
+    await one.send({ type: 'next' });
+    expect(one.stage).toMatchObject({ sheet: { screen: { type: 'paused' } } });
+    expect(one.refusal).toBeNull();
+  });
+
+  test('and cannot be said at all is refused with why', async () => {
+    const one = await shown();
+    answers.push([422, refusal('illegal')], [200, sheet(7)]);
+    await one.send({ type: 'next' });
+    expect([stepOf(one), one.refusal?.code]).toEqual([7, 'illegal']);
   });
 
   test('and is refused stays on its screen, with why, until something else is said', async () => {

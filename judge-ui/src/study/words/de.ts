@@ -19,6 +19,7 @@ export const de: Words = {
   full: 'Alle Plätze dieser Studie sind vergeben. Vielen Dank für Ihr Interesse!',
   pausedBefore: 'Diese Studie ist zurzeit unterbrochen. Bitte kommen Sie später wieder.',
   closedBefore: 'Diese Studie ist beendet. Vielen Dank für Ihr Interesse!',
+  comeBack: 'Ich habe schon begonnen: weiter',
   again: 'Noch einmal versuchen',
   missing: 'Dieser Link ist nicht vollständig',
   missingWhy: (names) => `Es fehlt ${names.join(', ')}. Bitte öffnen Sie die Studie über den ganzen Link, den Sie bekommen haben, und nicht nur über ihre Adresse.`,
@@ -67,6 +68,7 @@ export const de: Words = {
   pixelOf: (number, of) => `Bildpunkt ${number} von ${of}`,
   pixel: (pixel) =>
     `Bildpunkt ${pixel.number} von ${pixel.of}: ${de.place(pixel)}, ${de.light(pixel)}${pixel.claim === null ? '' : `, ${de.claims(pixel.claim)}`}.`,
+  pixelsShown: (number) => `${number} Bildpunkte sind zu sehen.`,
   place: ({ column, row }) => `Spalte ${column}, Zeile ${row}`,
   light: (pixel) => (pixel.brightness === 'black' || pixel.brightness === 'white' ? brightness[pixel.brightness] : `${brightness[pixel.brightness]}, ${percent(pixel.value / 255)}`),
   claims: (answer) => `für ${answer}`,
@@ -101,6 +103,7 @@ export const de: Words = {
   whyNeeded: 'bitte begründen',
   whyMissing: 'Bitte begründen Sie Ihre Entscheidung mit einem Satz.',
   against: (answer, share) => `Zuvor gaben Sie ${answer} nur ${share}. Bitte begründen Sie, warum Sie sich dennoch dafür entscheiden, oder wählen Sie die andere Antwort.`,
+  againstOnly: (answer, share) => `Zuvor gaben Sie ${answer} nur ${share}. Bitte wählen Sie die andere Antwort, die Sie für wahrscheinlicher hielten.`,
 
   giveUp: 'Ich kann es nicht sagen',
   giveUpSure: 'Ohne Entscheidung weitermachen?',

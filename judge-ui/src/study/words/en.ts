@@ -19,6 +19,7 @@ export const en: Words = {
   full: 'All places of this study are taken. Thank you for your interest!',
   pausedBefore: 'This study is interrupted at the moment. Please come back later.',
   closedBefore: 'This study has ended. Thank you for your interest!',
+  comeBack: 'I have begun already: go on',
   again: 'Try again',
   missing: 'This link is not complete',
   missingWhy: (names) => `It lacks ${names.join(', ')}. Please open the study by the link that you were given, in full, and not by its address alone.`,
@@ -67,6 +68,7 @@ export const en: Words = {
   pixelOf: (number, of) => `Pixel ${number} of ${of}`,
   pixel: (pixel) =>
     `Pixel ${pixel.number} of ${pixel.of}: ${en.place(pixel)}, ${en.light(pixel)}${pixel.claim === null ? '' : `, ${en.claims(pixel.claim)}`}.`,
+  pixelsShown: (number) => `${number} pixels are shown.`,
   place: ({ column, row }) => `column ${column}, row ${row}`,
   light: (pixel) => (pixel.brightness === 'black' || pixel.brightness === 'white' ? brightness[pixel.brightness] : `${brightness[pixel.brightness]}, ${percent(pixel.value / 255)}`),
   claims: (answer) => `for ${answer}`,
@@ -101,6 +103,7 @@ export const en: Words = {
   whyNeeded: 'please say why',
   whyMissing: 'Please say why, in a sentence.',
   against: (answer, share) => `You gave ${answer} only ${share} before. Please say why you decide for it all the same, or choose the other answer.`,
+  againstOnly: (answer, share) => `You gave ${answer} only ${share} before. Please choose the other answer, which you found more probable.`,
 
   giveUp: 'I cannot say',
   giveUpSure: 'Go on without deciding?',

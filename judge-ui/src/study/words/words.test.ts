@@ -25,6 +25,8 @@ const given: { [Name in keyof Words]?: Words[Name] extends (...given: infer Give
   lastBelief: ['7', '70'],
   decideFor: ['7'],
   against: ['7', '30'],
+  againstOnly: ['7', '30'],
+  pixelsShown: [100],
   warning: ['30'],
   seconds: [30],
   gave: ['70'],

@@ -35,6 +35,7 @@ export interface Words {
   full: string;
   pausedBefore: string;
   closedBefore: string;
+  comeBack: string;
   again: string;
   missing: string;
   missingWhy: (names: string[]) => string;
@@ -82,6 +83,7 @@ export interface Words {
   nothing: string;
   pixelOf: (number: number, of: number) => string;
   pixel: (pixel: Pixel) => string;
+  pixelsShown: (number: number) => string;
   place: (pixel: Pixel) => string;
   light: (pixel: Pixel) => string;
   claims: (answer: string) => string;
@@ -115,7 +117,11 @@ export interface Words {
   whyOptional: string;
   whyNeeded: string;
   whyMissing: string;
+  /** What was chosen against what was believed. */
   against: (answer: string, share: string) => string;
+
+  /** The same, where there is nothing to explain it by. */
+  againstOnly: (answer: string, share: string) => string;
 
   giveUp: string;
   giveUpSure: string;
