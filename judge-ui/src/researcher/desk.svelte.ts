@@ -29,7 +29,7 @@ export class Desk {
 
   /** Takes the token from behind the #, where it does not stay, or that of this window. */
   open(): void {
-    const [, given] = /^#([\w-]+)$/.exec(location.hash) ?? [];
+    const [, given] = /^#([\w.-]+)$/.exec(location.hash) ?? [];
     if (given !== undefined) history.replaceState(null, '', location.pathname);
     const token = given ?? recall<Token>(NAME, thisWindow);
     if (token) this.enter(token);

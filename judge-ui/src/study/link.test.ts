@@ -15,7 +15,7 @@ test('what is missing is said where nobody may take part without it', () => {
 });
 
 test.each([
-  ['#tok-en_1', 'tok-en_1'],
+  ['#p0001.tok-en_1', 'p0001.tok-en_1'],
   ['', null],
   ['#', null],
   ['#/study', null],

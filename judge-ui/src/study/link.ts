@@ -8,9 +8,9 @@ export interface Link {
   parameters: Record<string, string>;
 }
 
-/** The token behind the #, if there is one. Tokens are made of letters, digits, hyphens and underscores. */
+/** The token behind the #, if there is one. Tokens are made of letters, digits, hyphens, underscores and dots. */
 export function tokenOf(hash: string): Token | null {
-  const [, token] = /^#([\w-]+)$/.exec(hash) ?? [];
+  const [, token] = /^#([\w.-]+)$/.exec(hash) ?? [];
   return token ?? null;
 }
 
