@@ -20,7 +20,7 @@ const AIR = 0.45;
  * A centre for each reveal's badge: beside its pixel, on the board, clear of the revealed pixels
  * and of the other badges as far as there is room.
  */
-export function badgeCentres(reveals: Shown[], width: number, height: number): [number, number][] {
+export function badgeCentres(reveals: Pick<Shown, 'pixel'>[], width: number, height: number): [number, number][] {
   const pixels = reveals.map(({ pixel: [x, y] }): [number, number] => [x + 0.5, y + 0.5]);
   const centres: [number, number][] = [];
   for (const [own, [x, y]] of pixels.entries()) {

@@ -1,0 +1,99 @@
+// The researcher's desk: how the study stands, told every few seconds, and what is ordered.
+
+import { ask } from '../lib/ask';
+import { keep, prefix, recall, thisWindow } from '../lib/keep';
+import type { Order, Peeked, Refusal, Standing, Token } from '../protocol';
+
+/** How often it is asked how the study stands. */
+const EVERY_MS = 4000;
+/** In this window alone: whoever closes it has to have the token again. */
+const NAME = 'researcher';
+
+/** What came of an order. */
+export type Done = { is: 'done' } | { is: 'refused'; refusal: Refusal } | { is: 'unknown' };
+
+export class Desk {
+  token: Token | null = $state(null);
+  standing: Standing | null = $state.raw(null);
+  /** When it was told, in milliseconds since 1970. */
+  toldAt = $state(0);
+  /** Why it is not told. */
+  refusal: Refusal | null = $state.raw(null);
+  /** Whether the last question had no answer. */
+  lost = $state(false);
+  /** The accuracy as it was when somebody looked from here, and when that was. */
+  peeked: { at: number; value: Peeked } | null = $state.raw(null);
+
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #asked = 0;
+
+  /** Takes the token from behind the #, where it does not stay, or that of this window. */
+  open(): void {
+    const [, given] = /^#([\w.-]+)$/.exec(location.hash) ?? [];
+    if (given !== undefined) history.replaceState(null, '', location.pathname);
+    const token = given ?? recall<Token>(NAME, thisWindow);
+    if (token) this.enter(token);
+  }
+
+  enter(token: Token): void {
+    this.token = token;
+    this.refusal = null;
+    void this.read();
+  }
+
+  leave(): void {
+    clearTimeout(this.#timer);
+    this.#asked += 1;
+    this.token = null;
+    this.standing = null;
+    this.peeked = null;
+    try {
+      sessionStorage.removeItem(prefix(NAME));
+    } catch {
+      // Nothing was kept.
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#asked += 1;
+  }
+
+  async read(): Promise<void> {
+    clearTimeout(this.#timer);
+    const asked = (this.#asked += 1);
+    const told = await ask<Standing>('/study/standing', this.token);
+    // Something newer was asked meanwhile.
+    if (asked !== this.#asked) return;
+    this.lost = told.is === 'lost';
+    if (told.is === 'refused') {
+      this.leave();
+      this.refusal = told.refusal;
+      return;
+    }
+    if (told.is === 'told') this.#take(told.value);
+    this.#timer = setTimeout(() => void this.read(), Math.max(EVERY_MS, told.is === 'lost' ? told.rest : 0));
+  }
+
+  /** Orders once: what is kept for ever is not said again on the page's own accord. */
+  async order(order: Order): Promise<Done> {
+    const told = await ask<Standing>('/study/orders', this.token, order);
+    if (told.is === 'told') {
+      // What was asked before this knows nothing of it.
+      this.#asked += 1;
+      clearTimeout(this.#timer);
+      this.#take(told.value);
+      if (told.value.peeked) this.peeked = { at: Date.now(), value: told.value.peeked };
+      this.#timer = setTimeout(() => void this.read(), EVERY_MS);
+      return { is: 'done' };
+    }
+    void this.read();
+    return told.is === 'refused' ? told : { is: 'unknown' };
+  }
+
+  #take(standing: Standing): void {
+    if (this.token !== null) keep(NAME, this.token, thisWindow);
+    this.standing = standing;
+    this.toldAt = Date.now();
+  }
+}

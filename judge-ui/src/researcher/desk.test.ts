@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import type { Standing } from '../protocol';
+import { Desk } from './desk.svelte';
+
+const standing = (more: Partial<Standing> = {}): Standing => ({
+  title: 't', hash: 'h', status: 'open', places: [], members: [], cells: [], withdrawn: [], peeks: [], peeked: null, ...more,
+});
+const refused = { code: 'wrong_token', message: 'no', expected: '', debate: null };
+
+let answers: ([status: number, body: object] | 'nothing')[] = [];
+let asked: { path: string; token: string | undefined; body: string | undefined }[] = [];
+let kept: Map<string, string>;
+let desk: Desk;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  [answers, asked, kept] = [[], [], new Map()];
+  vi.stubGlobal('sessionStorage', { getItem: (name: string) => kept.get(name) ?? null, setItem: (name: string, value: string) => kept.set(name, value), removeItem: (name: string) => kept.delete(name) });
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => expect.unreachable('the token is kept in the window alone') });
+  vi.stubGlobal('location', new URL('https://study.example/researcher#secret'));
+  vi.stubGlobal('history', { replaceState: (_: unknown, __: string, path: string) => vi.stubGlobal('location', new URL(path, 'https://study.example')) });
+  vi.stubGlobal('fetch', async (path: string, { headers, body }: { headers: Record<string, string>; body?: string }) => {
+    asked.push({ path, token: headers['Authorization']?.replace('Bearer ', ''), body });
+    const answer = answers.shift() ?? 'nothing';
+    if (answer === 'nothing') throw new TypeError('no connection');
+    return new Response(JSON.stringify(answer[1]), { status: answer[0] });
+  });
+  desk = new Desk();
+});
+
+afterEach(() => {
+  desk.close();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+const settle = () => vi.advanceTimersByTimeAsync(0);
+
+test('the token leaves the address, and is kept in the window once it has opened something', async () => {
+  answers.push([200, standing()]);
+  desk.open();
+  expect([location.href, kept.size]).toEqual(['https://study.example/researcher', 0]);
+  await settle();
+  expect([desk.standing?.title, asked[0]!.token, kept.size]).toEqual(['t', 'secret', 1]);
+  desk.leave();
+  expect([kept.size, desk.standing]).toEqual([0, null]);
+});
+
+test('a token that opens nothing is not kept, and asked for again', async () => {
+  answers.push([401, refused]);
+  desk.open();
+  await settle();
+  expect([desk.token, desk.refusal?.code, kept.size]).toEqual([null, 'wrong_token', 0]);
+});
+
+test('how it stands is asked every few seconds, also after there was no answer', async () => {
+  answers.push([200, standing()], 'nothing', [200, standing({ status: 'full' })]);
+  desk.open();
+  await settle();
+  await vi.advanceTimersByTimeAsync(4000);
+  expect([desk.lost, desk.standing?.status]).toEqual([true, 'open']);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect([desk.lost, desk.standing?.status]).toEqual([false, 'full']);
+});
+
+test('an order is given once, and never again by itself', async () => {
+  answers.push([200, standing()], 'nothing', [200, standing()]);
+  desk.open();
+  await settle();
+  expect(await desk.order({ type: 'peek' })).toEqual({ is: 'unknown' });
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked.filter(({ path }) => path === '/api/study/orders')).toHaveLength(1);
+});
+
+test('what was seen by looking stays seen, and is not looked at by itself', async () => {
+  const peeked = { conditions: [{ condition: 'debate', judged: 4, right: 3 }] };
+  answers.push([200, standing()], [200, standing({ peeked, peeks: [1] })], [200, standing({ peeks: [1] })]);
+  desk.open();
+  await settle();
+  expect(await desk.order({ type: 'peek' })).toEqual({ is: 'done' });
+  await vi.advanceTimersByTimeAsync(4000);
+  expect([desk.peeked?.value, desk.standing?.peeks]).toEqual([peeked, [1]]);
+});
