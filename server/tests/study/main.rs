@@ -1,0 +1,6 @@
+//! A study's server over real sockets.
+
+mod client;
+mod kept;
+mod nobody;
+mod scene;

@@ -1,0 +1,128 @@
+//! A frozen study in a folder, and its server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use pixel_debate_server::{AdminToken, Limits, StudyConfig, StudyServer};
+use pixel_debate_store::Place;
+use pixel_debate_study::Draft;
+use pixel_debate_study::frozen::Frozen;
+use pixel_debate_study::items::Unobserved;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+pub(crate) const RESEARCHER: &str = "the-researchers-token";
+
+const STUDY: &str = r#"
+name = "tested"
+title = "Tested"
+seed = 5577006791947779410
+
+[[conditions]]
+name = "live"
+kind = "consultancy"
+side = "honest"
+pixels = 4
+honest = "greedy"
+live = true
+
+[[conditions]]
+name = "alone"
+kind = "alone"
+pixels = 4
+
+[images]
+number = 4
+
+[assignment]
+participants = 4
+items = 4
+
+[consent]
+version = "1"
+
+[recruits]
+parameters = ["PID", "SESSION"]
+completion_code = "DONE-4711"
+
+[privacy]
+keep_days = 1
+
+[languages]
+en = "english.toml"
+"#;
+
+const TEXTS: &str = r#"
+title = "Digits"
+consent = "You agree."
+instructions = "Look."
+thanks = "Thank you."
+[conditions]
+live = "A program."
+alone = "By chance."
+"#;
+
+/// A frozen study and its store.
+pub(crate) struct Scene {
+    pub(crate) folder: TempDir,
+    server: Option<Running>,
+}
+
+struct Running {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Scene {
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("study.toml"), STUDY).unwrap();
+        std::fs::write(path("english.toml"), TEXTS).unwrap();
+        let draft = Draft::open(&path("study.toml")).unwrap();
+        let items = draft.items(None, 1, &Unobserved).unwrap();
+        let frozen = Frozen::new(&draft, items, "0.1.0", &mut rand::rng()).unwrap();
+        frozen.write(&path("frozen")).unwrap();
+        let mut scene = Self { folder, server: None };
+        scene.start().await;
+        scene
+    }
+
+    pub(crate) fn frozen(&self) -> PathBuf {
+        self.folder.path().join("frozen")
+    }
+
+    pub(crate) fn store(&self) -> Place {
+        Place::File(self.folder.path().join("study.db"))
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.server.as_ref().unwrap().address
+    }
+
+    pub(crate) async fn start(&mut self) {
+        let config = StudyConfig {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            store: self.store(),
+            researcher: AdminToken::new(RESEARCHER).unwrap(),
+            origins: Vec::new(),
+            proxies: 0,
+            limits: Limits::default(),
+        };
+        let server = StudyServer::bind(&self.frozen(), config).await.unwrap();
+        let address = server.address();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            server.run(async { drop(stopped.await) }).await.unwrap();
+        });
+        self.server = Some(Running { address, stop, task });
+    }
+
+    pub(crate) async fn stop(&mut self) {
+        let Running { stop, task, .. } = self.server.take().unwrap();
+        stop.send(()).unwrap();
+        task.await.unwrap();
+    }
+}
