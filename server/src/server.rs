@@ -111,7 +111,7 @@ impl Server {
             visitors: visitors.clone(),
             credits: Arc::clone(&services.credits),
             metrics: Arc::clone(&services.metrics),
-            limits: config.limits.clone(),
+            limits: Arc::new(config.limits.clone()),
         };
         let lobby = Arc::new(Lobby::new(services, visitors, tables.clone()));
         let recovered = lobby.recover().await?;

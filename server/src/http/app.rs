@@ -1,6 +1,5 @@
 //! What answers a request has at hand.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
@@ -11,7 +10,6 @@ use super::kept::Kept;
 use super::slots::Slots;
 use crate::config::AdminToken;
 use crate::lobby::Lobby;
-use crate::visitors::Permit;
 
 /// What every request needs.
 #[derive(Clone)]
@@ -28,14 +26,4 @@ pub(crate) struct App {
     pub(crate) sockets: TaskTracker,
     /// Told to the websockets when the server stops.
     pub(crate) stop: CancellationToken,
-}
-
-/// From where a request comes.
-#[derive(Clone)]
-pub(crate) struct Peer {
-    pub(crate) address: IpAddr,
-    /// The permits that its connection has, also when it becomes a websocket.
-    pub(crate) permits: Arc<Vec<Permit>>,
-    /// Behind a proxy, the permit that this request or websocket has.
-    pub(crate) visit: Option<Arc<Permit>>,
 }

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 use tokio::time::timeout;
 
-use super::app::Peer;
 use super::client;
 use super::origin::Origins;
+use super::peer::Peer;
 use super::refused::Refused;
 use crate::credits::{Credits, Spend};
 use crate::limits::Limits;
@@ -38,7 +38,7 @@ pub(crate) struct Door {
     pub(crate) visitors: Visitors,
     pub(crate) credits: Arc<Credits>,
     pub(crate) metrics: Arc<Metrics>,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
 }
 
 /// What holds for every request.

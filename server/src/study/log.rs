@@ -13,8 +13,8 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 use tracing::error;
 
+use super::error::StudyError;
 use super::key::Key;
-use super::server::StudyError;
 
 /// How many streams are read from the store at once.
 const PAGE: u32 = 256;

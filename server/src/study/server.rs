@@ -1,7 +1,6 @@
 //! The server of one study: it takes an address and the study's store, serves, and stops.
 
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,11 +8,10 @@ use std::time::Duration;
 
 use axum::Router;
 use pixel_debate_game::BEHAVIOUR;
-use pixel_debate_store::{Place, Store, StoreError};
-use pixel_debate_study::conduct::{Conduct, Unfit};
-use pixel_debate_study::frozen::{Frozen, FrozenError};
-use pixel_debate_study::{Draft, DraftError};
-use thiserror::Error;
+use pixel_debate_store::{Place, Store};
+use pixel_debate_study::Draft;
+use pixel_debate_study::conduct::Conduct;
+use pixel_debate_study::frozen::Frozen;
 use tokio::net::TcpListener;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
@@ -21,12 +19,13 @@ use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
 use super::desk::{Desk, now_ms};
+use super::error::StudyError;
 use super::log::Streams;
 use super::routes::StudyApp;
 use crate::config::AdminToken;
 use crate::credits::Credits;
-use crate::http::{Door, OriginError, Origins};
-use crate::limits::{Limits, LimitsError};
+use crate::http::{Door, Origins};
+use crate::limits::Limits;
 use crate::listening::{FAREWELL, accept, listener};
 use crate::metrics::Metrics;
 use crate::visitors::Visitors;
@@ -49,83 +48,6 @@ pub struct StudyConfig {
     pub proxies: u8,
     /// The bounds on what clients may ask for.
     pub limits: Limits,
-}
-
-/// Why a study is not served, or its store not read.
-#[derive(Debug, Error)]
-pub enum StudyError {
-    /// The folder is no frozen study, or not whole.
-    #[error(transparent)]
-    Frozen(#[from] FrozenError),
-    /// The debaters of a live condition cannot be had.
-    #[error("the study has live debaters: {0}")]
-    Live(#[from] DraftError),
-    /// The judges of live debaters are not those of the plan.
-    #[error(
-        "the study has live debaters, and their judge of {pixels} pixels is not the one of the plan: serve it by the \
-         version that froze it, {version}"
-    )]
-    OtherJudge {
-        /// Of how many pixels.
-        pixels: String,
-        /// The version.
-        version: String,
-    },
-    /// The program comes to other debates than the one that froze the study.
-    #[error(
-        "the study was frozen with behaviour {frozen}, and this program has behaviour {BEHAVIOUR}: serve it by the \
-         version that froze it, {version}"
-    )]
-    Behaviour {
-        /// The plan's.
-        frozen: u32,
-        /// The version.
-        version: String,
-    },
-    /// The address cannot be listened at.
-    #[error("cannot listen at {address}: {source}; is another server there?")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The limits are out of their own bounds.
-    #[error(transparent)]
-    Limits(#[from] LimitsError),
-    /// An origin is none.
-    #[error(transparent)]
-    Origin(#[from] OriginError),
-    /// The store cannot be opened or read.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The store has another study, or debates.
-    #[error(
-        "the store has something else under this study's name: a study needs a store of its own"
-    )]
-    OtherStore,
-    /// The store has not what was written.
-    #[error("what the store has at place {place} is damaged: {why}")]
-    Damaged {
-        /// Where.
-        place: u64,
-        /// What is wrong.
-        why: String,
-    },
-    /// An event of the store cannot be read.
-    #[error("an event of {of} cannot be read: {source}")]
-    Unreadable {
-        /// Whose.
-        of: String,
-        /// Why.
-        source: serde_json::Error,
-    },
-    /// What the store has does not follow from the plan.
-    #[error(transparent)]
-    Unfit(#[from] Unfit),
-    /// The system gives no random numbers.
-    #[error("the system gives no random numbers, so there can be no keys")]
-    NoRandomness,
 }
 
 /// A study's server that listens and does not answer yet.
@@ -216,7 +138,7 @@ impl StudyServer {
             visitors: Visitors::new(&config.limits),
             credits: Arc::new(Credits::new(&config.limits)),
             metrics: Arc::new(Metrics::new()),
-            limits: config.limits,
+            limits: Arc::new(config.limits),
         };
         let app =
             StudyApp { desk: Arc::clone(&desk), researcher: config.researcher, door: door.clone() };
