@@ -2,6 +2,7 @@
 
 mod check;
 mod freeze;
+mod power;
 mod stopping;
 
 use clap::Subcommand;
