@@ -121,7 +121,13 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Frozen(#[from] pixel_debate_study::frozen::FrozenError),
     #[error(transparent)]
+    Remake(#[from] pixel_debate_study::frozen::RemakeError),
+    #[error(transparent)]
     Freeze(#[from] pixel_debate_study::frozen::FreezeError),
+    #[error(transparent)]
+    Allocation(#[from] pixel_debate_study::allocation::Refusal),
+    #[error(transparent)]
+    Design(#[from] pixel_debate_statistics::DesignError),
     #[error("stopped; {} holds what is done: the same command goes on from there", folder.display())]
     StudyStopped { folder: PathBuf },
     #[error(

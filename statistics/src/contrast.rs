@@ -108,7 +108,7 @@ impl Contrast {
     /// assert!((interval.low - 0.0163).abs() < 1e-4 && (interval.high - 0.1837).abs() < 1e-4);
     /// ```
     pub fn interval(&self, analysis: Analysis) -> Interval {
-        let half = critical(analysis, self.clusters) * self.error(analysis);
+        let half = critical(analysis, self.clusters, 0.05) * self.error(analysis);
         Interval { low: self.difference - half, high: self.difference + half }
     }
 
@@ -147,11 +147,12 @@ impl Contrast {
     }
 }
 
-/// So many standard errors either way is the interval.
-pub(crate) fn critical(analysis: Analysis, clusters: [usize; 2]) -> f64 {
+/// So many standard errors either way is the interval beyond which chance alone goes at that level: 0.05 for the
+/// 95 % interval.
+pub(crate) fn critical(analysis: Analysis, clusters: [usize; 2], level: f64) -> f64 {
     match (analysis, StudentsT::new(0.0, 1.0, freedom(clusters))) {
-        (Analysis::Robust, Ok(student)) => student.inverse_cdf(0.975),
-        _ => Normal::standard().inverse_cdf(0.975),
+        (Analysis::Robust, Ok(student)) => student.inverse_cdf(1.0 - level / 2.0),
+        _ => Normal::standard().inverse_cdf(1.0 - level / 2.0),
     }
 }
 
@@ -204,10 +205,24 @@ mod tests {
         for (freedom, quantile) in
             [(1, 12.706_204_736), (7, 2.364_624_252), (19, 2.093_024_054), (200, 1.971_896_224)]
         {
-            let ours = critical(Analysis::Robust, [500, freedom + 1]);
+            let ours = critical(Analysis::Robust, [500, freedom + 1], 0.05);
             assert!((ours - quantile).abs() < 1e-6, "{ours}, not {quantile}");
-            assert_eq!(critical(Analysis::Robust, [freedom + 1, 500]), ours);
-            assert!((critical(Analysis::Bootstrap, [500, freedom]) - 1.959_963_985).abs() < 1e-6);
+            assert_eq!(critical(Analysis::Robust, [freedom + 1, 500], 0.05), ours);
+            let normal = critical(Analysis::Bootstrap, [500, freedom], 0.05);
+            assert!((normal - 1.959_963_985).abs() < 1e-6);
+        }
+    }
+
+    /// And those at other levels, of a third of one in twenty and of one in a thousand.
+    #[test]
+    fn a_stricter_level_needs_more_errors() {
+        for (level, normal, student) in
+            [(0.05 / 3.0, 2.393_979_800, 2.820_045_2), (0.001, 3.290_526_731, 4.436_979_3)]
+        {
+            let ours = critical(Analysis::Bootstrap, [12, 12], level);
+            assert!((ours - normal).abs() < 1e-6, "{ours}, not {normal}");
+            let ours = critical(Analysis::Robust, [40, 12], level);
+            assert!((ours - student).abs() < 1e-4, "{ours}, not {student}");
         }
     }
 

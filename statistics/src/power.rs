@@ -30,6 +30,7 @@ use crate::rate::Rate;
 ///     item_sd: 0.8,
 ///     base_rate: 0.7,
 ///     analysis: Analysis::Robust,
+///     level: 0.05,
 ///     studies: 200,
 ///     seed: 1,
 /// };
@@ -55,8 +56,11 @@ pub struct Design {
     pub item_sd: f64,
     /// How often judgments are right in the one condition, [`Design::MIN_RATE`] to 1 less that.
     pub base_rate: f64,
-    /// How the difference is analysed: it is found if 0 is not within the 95 % interval.
+    /// How the difference is analysed: it is found if 0 is not within the interval.
     pub analysis: Analysis,
+    /// How often at most chance alone may find one: 0.05 for the interval of 95 %, and less where several differences
+    /// are asked for at once. [`Design::MIN_LEVEL`] to 0.5.
+    pub level: f64,
     /// Studies that are simulated: at least 1, and all their judgments together at most
     /// [`Design::MAX_JUDGMENTS`].
     pub studies: u32,
@@ -77,6 +81,7 @@ pub struct Design {
 ///     item_sd: 0.8,
 ///     base_rate: 0.7,
 ///     analysis: Analysis::Robust,
+///     level: 0.05,
 ///     studies: 200,
 ///     seed: 1,
 /// };
@@ -103,6 +108,8 @@ impl Design {
     pub const MAX_SD: f64 = 5.0;
     /// The least rate.
     pub const MIN_RATE: f64 = 0.001;
+    /// The least level.
+    pub const MIN_LEVEL: f64 = 0.0001;
     /// The most judgments that are drawn for one [`Simulation::power`]: some seconds.
     pub const MAX_JUDGMENTS: usize = 100_000_000;
 
@@ -114,6 +121,7 @@ impl Design {
         within("participant_sd", self.participant_sd, 0.0, Self::MAX_SD)?;
         within("item_sd", self.item_sd, 0.0, Self::MAX_SD)?;
         within("base_rate", self.base_rate, Self::MIN_RATE, 1.0 - Self::MIN_RATE)?;
+        within("level", self.level, Self::MIN_LEVEL, 0.5)?;
         let most = Self::MAX_JUDGMENTS / (self.participants * self.each);
         // Refused by its own name: whoever reads it changes the number of studies first.
         within("studies", f64::from(self.studies), 1.0, count(most))
@@ -180,6 +188,7 @@ impl Simulation {
     ///     item_sd: 0.0,
     ///     base_rate: 0.5,
     ///     analysis: Analysis::Bootstrap,
+    ///     level: 0.05,
     ///     studies: 100,
     ///     seed: 7,
     /// };
@@ -192,7 +201,7 @@ impl Simulation {
     pub fn new(design: Design) -> Result<Self, DesignError> {
         design.check()?;
         let taking = design.items.min(design.participants * design.each);
-        let critical = critical(design.analysis, [design.participants, taking]);
+        let critical = critical(design.analysis, [design.participants, taking], design.level);
         Ok(Self { design, critical })
     }
 

@@ -11,6 +11,7 @@ const DESIGN: Design = Design {
     item_sd: 0.8,
     base_rate: 0.7,
     analysis: Analysis::Robust,
+    level: 0.05,
     studies: 400,
     seed: 1,
 };
@@ -78,6 +79,25 @@ fn the_least_difference_has_the_power_that_it_should() {
     }
 }
 
+/// At a stricter level less is found, of nothing as seldom as it says, and of something as the textbook has it: of
+/// z = 2.755, Φ(2.755 − 2.464) = 0.614 at a third of one in twenty, with Student's 59 degrees of freedom.
+#[test]
+fn a_stricter_level_finds_less() {
+    let strict = Design { level: 0.05 / 3.0, studies: 2000, ..DESIGN };
+    assert!(power(strict, 0.0) < 0.035);
+    assert!(power(strict, 0.08) < power(Design { level: 0.05, ..strict }, 0.08) - 0.05);
+    let alone = Design {
+        participant_sd: 0.0,
+        item_sd: 0.0,
+        participants: 60,
+        items: 60,
+        each: 20,
+        ..strict
+    };
+    let found = power(alone, 0.07);
+    assert!((found - 0.614).abs() < 0.06, "{found}");
+}
+
 #[test]
 fn studies_stand_for_themselves() {
     let simulation = Simulation::new(Design { studies: 50, ..DESIGN }).unwrap();
@@ -102,6 +122,8 @@ fn what_cannot_be_simulated_is_refused_by_name() {
         ),
         (Design { item_sd: f64::NAN, ..DESIGN }, "item_sd is NaN: it must be from 0 to 5"),
         (Design { base_rate: 1.0, ..DESIGN }, "base_rate is 1: it must be from 0.001 to 0.999"),
+        (Design { level: 0.0, ..DESIGN }, "level is 0: it must be from 0.0001 to 0.5"),
+        (Design { level: 0.6, ..DESIGN }, "level is 0.6: it must be from 0.0001 to 0.5"),
         (Design { studies: 0, ..DESIGN }, "studies is 0: it must be from 1 to 166666"),
         (Design { studies: 166_667, ..DESIGN }, "studies is 166667: it must be from 1 to 166666"),
     ];
@@ -132,7 +154,7 @@ proptest! {
     ) {
         let analysis = if bootstrap { Analysis::Bootstrap } else { Analysis::Robust };
         let each = 1 + (part * (items - 1) as f64) as usize;
-        let design = Design { participants, items, each, participant_sd, item_sd, base_rate, analysis, studies: 40, seed };
+        let design = Design { participants, items, each, participant_sd, item_sd, base_rate, analysis, level: 0.05, studies: 40, seed };
         let simulation = Simulation::new(design).expect("within its bounds");
         for difference in [-0.09, 0.0, 0.09] {
             let found = simulation.power(difference).expect("within its bounds");

@@ -17,6 +17,7 @@
 //!
 //! [`Places`] hands the slots out, and again where somebody has not finished.
 
+mod balance;
 mod colouring;
 mod draws;
 mod images;
@@ -24,6 +25,7 @@ mod places;
 mod request;
 mod sequence;
 
+pub use balance::Balance;
 pub use places::{Left, Place, PlaceError, Places, Returns, Standing};
 pub use request::{Refusal, Request};
 pub use sequence::{Kind, Presentation};

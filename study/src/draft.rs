@@ -210,7 +210,8 @@ fn labels(study: &Study, dataset: &Dataset, places: Places<'_>) -> Result<(), Re
     Ok(())
 }
 
-fn judge(name: &str, pixels: u8, folder: &Path) -> Result<Judge, String> {
+/// The judge of that name for so many pixels, or why there is none.
+pub(crate) fn judge(name: &str, pixels: u8, folder: &Path) -> Result<Judge, String> {
     let shipped = match name {
         "shipped" => Some(pixels),
         name => SHIPPED_PIXELS.into_iter().find(|pixels| name == format!("judge-{pixels}")),

@@ -19,6 +19,7 @@ mod fit;
 mod folder;
 mod numbers;
 mod plan;
+mod remake;
 mod secret;
 mod sequence;
 
@@ -29,6 +30,7 @@ use rand::CryptoRng;
 pub use commitment::{Salt, commitment};
 pub use error::{FreezeError, FrozenError, Misfit};
 pub use plan::{DataMark, Plan};
+pub use remake::{NotRemade, Remade, RemakeError};
 pub use secret::{SaltedItem, Secret};
 pub use sequence::{Planned, Sequences};
 

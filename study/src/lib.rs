@@ -10,8 +10,9 @@
 //! | what is judged, and what is proven of it | [`items`] |
 //! | who judges what, in which order | [`allocation`] |
 //! | the public plan and the secret rest | [`frozen`] |
+//! | how it is conducted | [`conduct`] |
 //! | what came of it, as plain data | [`results`] |
-//! | how long it takes, and what speaks against it | [`Minutes`], [`Warning`] |
+//! | how long it takes, what it can find, and what speaks against it | [`Minutes`], [`Power`], [`Warning`] |
 //! | the one form of bytes | [`canonical`] |
 //!
 //! ```
@@ -76,6 +77,7 @@ mod files;
 pub mod frozen;
 pub mod items;
 mod minutes;
+mod power;
 pub mod results;
 mod texts;
 mod warnings;
@@ -83,5 +85,6 @@ mod warnings;
 pub use canonical::{CanonicalError, canonical};
 pub use draft::{Draft, DraftError};
 pub use minutes::Minutes;
+pub use power::{Assumptions, Power};
 pub use texts::{Texts, Wording};
 pub use warnings::Warning;

@@ -7,8 +7,8 @@ use std::sync::LazyLock;
 
 use pixel_debate_game::Role;
 use pixel_debate_study::allocation::{Kind, Presentation};
-use pixel_debate_study::frozen::{FreezeError, Frozen, Planned, commitment};
-use pixel_debate_study::items::{Item, Part, Unobserved};
+use pixel_debate_study::frozen::{FreezeError, Frozen, Planned, Remade, commitment};
+use pixel_debate_study::items::{Item, Part, Shown, Unobserved};
 use pixel_debate_study::{Draft, canonical};
 use proptest::prelude::*;
 
@@ -459,6 +459,105 @@ fn items_that_are_not_those_of_the_study_are_not_frozen() {
             };
         }),
         "condition \"live\" has 0 practice items, and should have 1"
+    );
+}
+
+#[test]
+fn a_frozen_study_is_held_against_its_images_and_its_judge() {
+    let folder = tempfile::tempdir().unwrap();
+    let remade = read(|_| {}).unwrap().remake(&[folder.path()], 2).unwrap();
+    // Of what is live, and of attention checks, the judge has said nothing.
+    let silent =
+        |item: &&Item| item.condition.as_deref() == Some("live") || item.part == Part::Check;
+    let frozen = read(|_| {}).unwrap();
+    let said = frozen.items().len() - frozen.items().filter(silent).count();
+    assert_eq!((remade.images.unwrap(), remade.verdicts.unwrap()), (17, said));
+
+    let refused = |alter: &dyn Fn(&mut Item) -> bool| {
+        let frozen = with_items(|items| assert!(items.iter_mut().any(alter))).unwrap();
+        frozen.remake(&[folder.path()], 1).unwrap_err().to_string()
+    };
+    // The image of a check is that of another number, and that of its own with another label.
+    let is_check = |item: &Item| item.part == Part::Check;
+    let other = refused(&|item| {
+        if is_check(item) {
+            item.source.index = 9_999;
+        }
+        is_check(item)
+    });
+    assert!(
+        other.contains(" is said to be image 9999 of mnist-test, and has other pixels"),
+        "{other}"
+    );
+    let label = refused(&|item| {
+        if is_check(item) {
+            (item.label, item.claims.liar) = ((item.label + 1) % 10, Some(item.label));
+            item.claims.honest = item.label;
+        }
+        is_check(item)
+    });
+    assert!(label.ends_with(", and has other pixels, or another label"), "{label}");
+    let logits = refused(&|item| match &mut item.shown {
+        Shown::Random { logits, .. } if !logits.is_empty() => {
+            logits[0] += 0.001;
+            true
+        }
+        _ => false,
+    });
+    assert!(logits.ends_with("the judge says something else than is recorded"), "{logits}");
+}
+
+/// A folder of MNIST's format with these images of MNIST.
+fn write_images(folder: &Path, images: std::ops::Range<usize>) {
+    let mnist = pixel_debate_datasets::mnist::test();
+    fs::create_dir_all(folder).unwrap();
+    let count = (images.len() as u32).to_be_bytes();
+    let mut bytes = [&[0, 0, 8, 3], &count[..], &[0, 0, 0, 28, 0, 0, 0, 28]].concat();
+    images.clone().for_each(|image| bytes.extend_from_slice(mnist.image(image)));
+    fs::write(folder.join("t10k-images-idx3-ubyte"), bytes).unwrap();
+    let labels = images.map(|image| mnist.label(image)).collect();
+    let bytes = [vec![0, 0, 8, 1], count.to_vec(), labels].concat();
+    fs::write(folder.join("t10k-labels-idx1-ubyte"), bytes).unwrap();
+}
+
+#[test]
+fn what_is_not_beside_a_frozen_study_is_not_held_against_it() {
+    let folder = tempfile::tempdir().unwrap();
+    write_images(&folder.path().join("digits"), 0..60);
+    let file = sources(folder.path());
+    let judge = Path::new(env!("CARGO_MANIFEST_DIR")).join("../judge/weights");
+    let judge = fs::read_dir(judge).unwrap().map(|file| file.unwrap().path());
+    let weights = judge.filter(|path| path.extension().is_some_and(|end| end == "safetensors"));
+    let weights: Vec<PathBuf> = weights.collect();
+    let copy = |at: usize| fs::copy(&weights[at], folder.path().join("mine.safetensors")).unwrap();
+    copy(0);
+    let named = "dataset = \"digits\"\njudge = \"mine.safetensors\"\nseed =";
+    fs::write(&file, STUDY.replacen("seed =", named, 1)).unwrap();
+    let draft = Draft::open(&file).unwrap();
+    let items = draft.items(None, 1, &Unobserved).unwrap();
+    let frozen = Frozen::new(&draft, items, "0.0.0", &mut rand::rng()).unwrap();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let remake = |folders: &[&Path]| {
+        let Remade { images, verdicts } = frozen.remake(folders, 1).unwrap();
+        (images.map_err(|why| why.to_string()), verdicts.map_err(|why| why.to_string()))
+    };
+    // Wherever it is among the folders.
+    let (images, verdicts) = remake(&[elsewhere.path(), folder.path()]);
+    assert!(images == Ok(17) && verdicts.is_ok(), "{images:?}, {verdicts:?}");
+    let (images, verdicts) = remake(&[elsewhere.path()]);
+    let (images, verdicts) = (images.unwrap_err(), verdicts.unwrap_err());
+    assert!(images.starts_with("the data set \"digits\" is not beside the study: "), "{images}");
+    let wanted = "the judge \"mine.safetensors\" is not beside the study: ";
+    assert!(verdicts.starts_with(wanted), "{verdicts}");
+    // Others of the same names are not taken for them.
+    write_images(&folder.path().join("digits"), 1..61);
+    copy(1);
+    let (images, verdicts) = remake(&[folder.path()]);
+    let (images, verdicts) = (images.unwrap_err(), verdicts.unwrap_err());
+    assert!(images.contains("that is beside the study has the hash "), "{images}");
+    assert!(
+        verdicts.starts_with("the judge \"mine.safetensors\" for 4 pixels has the hash "),
+        "{verdicts}"
     );
 }
 

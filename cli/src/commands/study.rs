@@ -2,6 +2,7 @@
 
 mod check;
 mod freeze;
+mod power;
 mod serve;
 mod stopping;
 

@@ -48,6 +48,9 @@ fn the_example_is_frozen_in_short_form_and_checked_again() {
         "\n  debate       debate of 4 pixels: greedy, either begins, played beforehand; a random lie\n",
         "\n  alone        judge alone of 4 pixels: random pixels; a random lie\n",
         "\n  12 of 4 images in 3 conditions, 10 judgments each: 40 participants with 3 items\n",
+        "\nallocation\n  every cell 10 times; of every participant 1 item in each condition\n",
+        "\npower, by 1000 simulated studies\n",
+        "\n  of two conditions, 40 judgments in each: 2 items of 40 participants in both\n",
         "tiers, proven for the game of \"debate\"; ",
         "\n  clear        2 of 2 images; ",
         "\n  close        2 of 2 images; ",
@@ -71,6 +74,12 @@ fn the_example_is_frozen_in_short_form_and_checked_again() {
     names.sort();
     assert_eq!(names, ["plan.json", "plan.sha256", "secret.json", "study.toml", "texts"]);
     let checked = output(&format!("study check {}", out.display()), "");
+    let wanted = [
+        "\n  the images and labels of all 25 items are those of mnist-test\n",
+        // Of debates, advisers and random pixels, and not of attention checks.
+        "\n  of 23 items the judge says again what it said\n",
+    ];
+    assert!(wanted.iter().all(|wanted| checked.contains(wanted)), "{checked}");
     assert!(checked.ends_with(&format!("{hash}\n")), "{checked}");
     let (code, error) = failure(&format!("study freeze {}", file.display()), "");
     assert!(
@@ -108,8 +117,56 @@ fn the_example_names_three_conditions_two_tiers_and_forty_participants() {
         error.contains("warning: tier \"clear\" has ") && error.contains("tiers cannot be filled"),
         "{error}"
     );
+    // The page shows what the program says.
+    let page = fs::read_to_string(format!("{STUDIES}/../docs/studies.md")).unwrap();
+    let (_, shown) = page.split_once("```text\n").unwrap();
+    let (shown, _) = shown.split_once("```").unwrap();
+    assert!(shown.starts_with("allocation\n") && told.contains(shown), "{told}");
     // But for the tiers there is nothing to be warned of.
     assert_eq!(error.matches("warning: ").count(), 2, "{error}");
+}
+
+#[test]
+fn what_the_power_depends_on_can_be_said_and_has_ranges() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = example(folder.path(), &[("examine = 300", "examine = 1")]);
+    let check = |options: &str| {
+        let said = run(&format!("study check {} {options}", file.display()), "");
+        let told = String::from_utf8(said.stdout).unwrap();
+        (told, String::from_utf8(said.stderr).unwrap())
+    };
+    let (told, error) = check("--base-rate 0.6 --participant-sd 0 --item-sd 0.25");
+    let assumed =
+        "\n  assumed: 60.0 % right in the one; participants differ by 0, images by 0.25 (";
+    assert!(told.contains(assumed) && told.contains(" points, from 60.0 % to "), "{told}{error}");
+    let (told, error) = check("--base-rate 0.99");
+    assert!(
+        told.contains("\n  no difference from 99.0 % up is found in 80 % of them\n"),
+        "{told}{error}"
+    );
+    for (options, wanted) in [
+        ("--base-rate 1", "'1' for '--base-rate <RATE>': it must be a number from 0.001 to 0.999"),
+        ("--item-sd 5.1", "'5.1' for '--item-sd <SD>': it must be a number from 0 to 5"),
+        ("--participant-sd much", "it must be a number from 0 to 5"),
+    ] {
+        let (told, error) = check(options);
+        assert!(told.is_empty() && error.contains(wanted), "{error}");
+    }
+    // One condition has none to differ from.
+    let text = fs::read_to_string(&file).unwrap();
+    let start = text.find("# One program argues").unwrap();
+    let end = text.find("[images]").unwrap();
+    fs::write(&file, text.replace(&text[start..end], "")).unwrap();
+    for name in ["english", "german"] {
+        let path = folder.path().join(format!("texts/{name}.toml"));
+        let texts = fs::read_to_string(&path).unwrap();
+        let lines = texts
+            .lines()
+            .filter(|line| !["adviser = ", "alone = "].iter().any(|start| line.starts_with(start)));
+        fs::write(&path, lines.collect::<Vec<_>>().join("\n")).unwrap();
+    }
+    let (told, error) = check("");
+    assert!(told.contains("\npower\n  none: a difference needs two conditions"), "{told}{error}");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn carry_out(kept: &mut Kept, step: Step) {
     };
     match step {
         Step::Join(person, visit) => {
-            drop(kept.join(&person.to_string(), if visit { "1" } else { "2" }))
+            drop(kept.join(&person.to_string(), if visit { "1" } else { "2" }));
         }
         Step::Willing(member, times) => {
             let Some(name) = named(kept, member) else { return };

@@ -34,10 +34,10 @@ impl Kept {
         self.conduct.apply(&entry).unwrap();
     }
 
-    pub(crate) fn keep(&mut self, name: &str, entry: Entry) {
+    pub(crate) fn keep(&mut self, name: &str, entry: &Entry) {
         let kept = self.participants.iter_mut().find(|(participant, ..)| participant == name);
         kept.unwrap().2.push(entry.clone());
-        self.conduct.take(name, &entry).unwrap();
+        self.conduct.take(name, entry).unwrap();
     }
 
     /// Whoever comes by a link for that person, in that visit.
@@ -61,7 +61,7 @@ impl Kept {
             self.note(event);
         }
         while let Some(entry) = self.conduct.due_of(name, self.now_ms) {
-            self.keep(name, entry);
+            self.keep(name, &entry);
         }
         if let Some(event) = self.conduct.settled(name) {
             self.note(event);
@@ -73,7 +73,7 @@ impl Kept {
     pub(crate) fn say(&mut self, name: &str, answer: Answer) -> Result<Sheet, Refusal> {
         let step = self.sheet(name).step;
         let entry = self.conduct.answer(name, &Reply { step, answer }, self.now_ms)?;
-        self.keep(name, entry);
+        self.keep(name, &entry);
         Ok(self.sheet(name))
     }
 
@@ -155,7 +155,6 @@ pub(crate) fn willing(frozen: &Frozen, screen: &Screen) -> Answer {
             });
             Answer::Questions { answers: answers.collect() }
         }
-        Screen::Instructions { .. } | Screen::Feedback(_) => Answer::Continue {},
         Screen::Item(item) => match item.asks {
             Asked::Next {} | Asked::Wait {} => Answer::Next {},
             Asked::Belief {} => Answer::Belief { label: truth(frozen, item), probability: 0.8 },
@@ -165,7 +164,7 @@ pub(crate) fn willing(frozen: &Frozen, screen: &Screen) -> Answer {
                 explanation: explained.then(|| "so".to_owned()),
             },
         },
-        Screen::Paused {} | Screen::Stopped(_) => Answer::Continue {},
+        _ => Answer::Continue {},
     }
 }
 

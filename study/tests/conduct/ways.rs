@@ -337,7 +337,8 @@ fn a_live_debater_moves_while_the_participant_waits_or_the_item_is_over() {
         } else {
             Event::Moved { pixel }
         };
-        kept.keep(&name, Entry { at_ms: kept.now_ms, event });
+        let entry = Entry { at_ms: kept.now_ms, event };
+        kept.keep(&name, &entry);
         assert!(kept.conduct.thought(&name).is_none());
     }
     let results = kept.conduct.results();

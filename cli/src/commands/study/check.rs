@@ -2,24 +2,27 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pixel_debate_game::Role;
 use pixel_debate_study::file::Study;
-use pixel_debate_study::frozen::Frozen;
+use pixel_debate_study::frozen::{Frozen, Remade};
 use pixel_debate_study::items::{Chosen, ChosenImage, Item, Part};
 use pixel_debate_study::{Draft, Minutes};
 
+use super::power::{self, PowerOptions};
 use super::stopping::{self, Bar};
 use crate::failure::Failure;
 use crate::options::{ThreadsOption, warn};
 
 /// Say what a study's file comes to, or hold a frozen folder against itself
 ///
-/// Of a file: its conditions, cells and numbers, what is proven of its images, how long it takes, and warnings. The
+/// Of a file: its conditions, cells and numbers, how balanced they are and what difference can be found, what is proven
+/// of its images, how long it takes, and warnings. The
 /// exit status is 0 if it can be frozen, warnings or not. Of a folder that `study freeze` wrote: whether every byte
-/// is what was frozen, and its hash.
+/// is what was frozen, whether images and the judge's verdicts are those that they are said to be, where data set and
+/// judge are at hand, and its hash.
 #[derive(Args)]
 pub(crate) struct Check {
     /// The study: a TOML file, of which studies/ has an example, or a frozen folder
@@ -32,18 +35,22 @@ pub(crate) struct Check {
     #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     #[command(flatten)]
+    power: PowerOptions,
+    #[command(flatten)]
     threads: ThreadsOption,
 }
 
 impl Check {
     pub(crate) fn run(self) -> Result<(), Failure> {
         if self.file.is_dir() {
-            return frozen(&self.file);
+            return frozen(&self.file, self.threads.count());
         }
         stopping::begin()?;
         let draft = Draft::open(&self.file)?;
         let mut output = io::stdout().lock();
         study(&mut output, draft.study(), &draft)?;
+        power::allocation(&mut output, draft.study())?;
+        self.power.say(&mut output, draft.study())?;
         output.flush()?;
         let (bar, out) = (Bar::new(), self.out.as_deref());
         let kept = out.map(stopping::kept);
@@ -68,9 +75,14 @@ impl Check {
     }
 }
 
-/// What is said of a frozen folder, all of which fits together.
-fn frozen(folder: &std::path::Path) -> Result<(), Failure> {
+/// What is said of a frozen folder, all of which fits together, and as far as it can be seen was made of what it says.
+fn frozen(folder: &Path, threads: usize) -> Result<(), Failure> {
+    stopping::begin()?;
     let frozen = Frozen::read(folder)?;
+    // Beside it is where its file was, unless it was said otherwise.
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let beside = whole.parent().unwrap_or(Path::new(""));
+    let Remade { images, verdicts } = frozen.remake(&[&whole, beside], threads)?;
     let (plan, items) = (frozen.plan(), frozen.items().len());
     let mut output = io::stdout().lock();
     writeln!(output, "{}: {}", plan.study.name, plan.study.title)?;
@@ -79,6 +91,18 @@ fn frozen(folder: &std::path::Path) -> Result<(), Failure> {
         "  frozen by version {}, behaviour {}; {items} items, each as it was committed to",
         plan.version, plan.behaviour
     )?;
+    match images {
+        Ok(count) => writeln!(
+            output,
+            "  the images and labels of all {count} items are those of {}",
+            plan.dataset.name
+        )?,
+        Err(why) => writeln!(output, "  images and labels were not checked: {why}")?,
+    }
+    match verdicts {
+        Ok(count) => writeln!(output, "  of {count} items the judge says again what it said")?,
+        Err(why) => writeln!(output, "  the judge was not checked: {why}")?,
+    }
     Ok(writeln!(output, "{}", frozen.hash())?)
 }
 
