@@ -53,8 +53,9 @@ participants = 40
 items = 12
 practice = 1
 checks = 2
-repeats = 0.25
-flips = 0.25
+repeats = 0.1667
+flips = 0.1667
+apart = 1
 
 [asks]
 belief = "each"
@@ -180,7 +181,10 @@ pub(crate) fn simulate(frozen: &Frozen, skill: Skill, seed: u64) -> Results {
             ..Participant::new(format!("p{:04}", slot + 1), State::Finished, joined)
         }
     };
-    Results { participants: (0..sequences.allocation().slots()).map(person).collect(), ..Results::default() }
+    Results {
+        participants: (0..sequences.allocation().slots()).map(person).collect(),
+        ..Results::default()
+    }
 }
 
 fn answers(study: &Study, slot: u32) -> BTreeMap<String, Given> {

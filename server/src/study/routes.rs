@@ -160,7 +160,9 @@ async fn file(method: Method, uri: Uri, headers: HeaderMap) -> Result<Response<B
     let path = match uri.path() {
         "/" => "study.html",
         "/researcher" => "researcher.html",
-        path if path.starts_with("/assets/") && !path.contains("..") => path.trim_start_matches('/'),
+        path if path.starts_with("/assets/") && !path.contains("..") => {
+            path.trim_start_matches('/')
+        }
         "/icon.svg" => "icon.svg",
         _ => return Err(nothing().await),
     };

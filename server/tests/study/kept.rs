@@ -89,7 +89,10 @@ async fn what_is_erased_is_in_the_store_no_more() {
     scene.stop().await;
     let bytes = std::fs::read(scene.folder.path().join("study.db")).unwrap();
     let name = "a-name-to-be-forgotten";
-    assert!(!bytes.windows(name.len()).any(|window| window == name.as_bytes()), "it is in the file");
+    assert!(
+        !bytes.windows(name.len()).any(|window| window == name.as_bytes()),
+        "it is in the file"
+    );
     let frozen = Arc::new(Frozen::read(&scene.frozen()).unwrap());
     let results = conducted(frozen, &scene.store()).await.unwrap().results();
     let text = serde_json::to_string(&results).unwrap();
