@@ -128,6 +128,8 @@ pub(crate) enum Failure {
     Allocation(#[from] pixel_debate_study::allocation::Refusal),
     #[error(transparent)]
     Design(#[from] pixel_debate_statistics::DesignError),
+    #[error(transparent)]
+    Results(#[from] pixel_debate_results::ExportError),
     #[error("stopped; {} holds what is done: the same command goes on from there", folder.display())]
     StudyStopped { folder: PathBuf },
     #[error(

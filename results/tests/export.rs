@@ -248,7 +248,7 @@ fn a_study_without_pseudonyms_has_parameters_in_its_export() {
         ("[[tiers]]\nname = \"lost\"\nnumber = 6\nwinner = \"liar\"\n", ""),
         ("examine = 400", "number = 2"),
         ("items = 12", "items = 2"),
-        ("repeats = 0.25\nflips = 0.25", ""),
+        ("repeats = 0.1667\nflips = 0.1667\napart = 1", ""),
     ]);
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

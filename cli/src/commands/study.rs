@@ -1,8 +1,11 @@
 //! `pixel-debate study`: studies with people as judges.
 
+mod came;
 mod check;
+mod export;
 mod freeze;
 mod power;
+mod report;
 mod serve;
 mod stopping;
 
@@ -10,12 +13,14 @@ use clap::Subcommand;
 
 use crate::failure::Failure;
 
-/// Plan a study with people as judges, and serve it
+/// Plan a study with people as judges, serve it, and say what came of it
 #[derive(Subcommand)]
 pub(crate) enum StudyCommand {
     Check(check::Check),
     Freeze(freeze::Freeze),
     Serve(serve::Serve),
+    Export(export::Export),
+    Report(report::Report),
 }
 
 impl StudyCommand {
@@ -24,6 +29,8 @@ impl StudyCommand {
             Self::Check(check) => check.run(),
             Self::Freeze(freeze) => freeze.run(),
             Self::Serve(serve) => serve.run(),
+            Self::Export(export) => export.run(),
+            Self::Report(report) => report.run(),
         }
     }
 }
