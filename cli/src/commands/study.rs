@@ -2,6 +2,7 @@
 
 mod check;
 mod freeze;
+mod rehearse;
 mod serve;
 mod stopping;
 
@@ -14,6 +15,7 @@ use crate::failure::Failure;
 pub(crate) enum StudyCommand {
     Check(check::Check),
     Freeze(freeze::Freeze),
+    Rehearse(rehearse::Rehearse),
     Serve(serve::Serve),
 }
 
@@ -22,6 +24,7 @@ impl StudyCommand {
         match self {
             Self::Check(check) => check.run(),
             Self::Freeze(freeze) => freeze.run(),
+            Self::Rehearse(rehearse) => rehearse.run(),
             Self::Serve(serve) => serve.run(),
         }
     }
