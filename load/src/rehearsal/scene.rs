@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pixel_debate_protocol::study::{Given, Part, QuestionForm, Questions};
+use pixel_debate_study::allocation::Kind;
 use pixel_debate_study::file::{Answer, Belief, Feedback, Question};
 use pixel_debate_study::frozen::Frozen;
+use pixel_debate_study::items::{Part as ItemPart, Shown};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -148,8 +150,9 @@ pub(super) fn replies(frozen: &Frozen) -> u64 {
     let items: Vec<_> = frozen.items().collect();
     for planned in sequence {
         let Some(item) = items.get(planned.item) else { continue };
-        let pixels = item.reveals() as u64;
-        let is_live = matches!(item.shown, pixel_debate_study::items::Shown::Live { .. });
+        // An attention check shows all at once.
+        let pixels = if item.part == ItemPart::Check { 1 } else { item.reveals() as u64 };
+        let is_live = matches!(item.shown, Shown::Live { .. });
         let (beliefs, by_belief) = match asks.belief {
             _ if item.claims.liar.is_none() => (0, 0),
             // What is shown next follows upon each but the last.
@@ -158,8 +161,7 @@ pub(super) fn replies(frozen: &Frozen) -> u64 {
             Belief::End => (1, 0),
             Belief::Never => (0, 0),
         };
-        let told = asks.feedback == Feedback::Item
-            || planned.kind == pixel_debate_study::allocation::Kind::Practice;
+        let told = asks.feedback == Feedback::Item || planned.kind == Kind::Practice;
         all += pixels - by_belief + beliefs + 1 + u64::from(told);
     }
     all

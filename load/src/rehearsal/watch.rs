@@ -8,7 +8,7 @@ use pixel_debate_protocol::study::{
 };
 use pixel_debate_study::file::Feedback as Told;
 use pixel_debate_study::frozen::Frozen;
-use pixel_debate_study::items::Item;
+use pixel_debate_study::items::{Item, Part};
 
 use super::recognition::recognize;
 use super::trace::{Ending, Said, Seen, Trace};
@@ -171,9 +171,15 @@ impl Watch {
         let numbers = self.trace.items.len() as u32;
         let Some(item) = self.trace.items.last_mut() else { return Ok(()) };
         let (before, now) = (item.shown.len(), screen.shown.len());
-        let follows = now <= before + 1 && screen.shown.starts_with(&item.shown);
+        let might_be = recognize(frozen, &self.language, screen, Some(&item.is_one_of));
+        // An attention check shows all at once.
+        let is_check = |number: &usize| {
+            frozen.items().nth(*number).is_some_and(|item| item.part == Part::Check)
+        };
+        let at_once = now == screen.pixels as usize && might_be.iter().all(is_check);
+        let follows = (now <= before + 1 || at_once) && screen.shown.starts_with(&item.shown);
         item.shown.clone_from(&screen.shown);
-        item.is_one_of = recognize(frozen, &self.language, screen, Some(&item.is_one_of));
+        item.is_one_of = might_be;
         must(numbers == screen.number, || {
             format!("item {} comes at place {numbers}", screen.number)
         })?;
