@@ -124,6 +124,8 @@ pub(crate) enum Failure {
     Frozen(#[from] pixel_debate_study::frozen::FrozenError),
     #[error(transparent)]
     Freeze(#[from] pixel_debate_study::frozen::FreezeError),
+    #[error(transparent)]
+    Results(#[from] pixel_debate_results::ExportError),
     #[error("stopped; {} holds what is done: the same command goes on from there", folder.display())]
     StudyStopped { folder: PathBuf },
     #[error(

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 /// Why a folder is not written.
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
@@ -40,8 +42,7 @@ pub(crate) fn write(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fold
     let absolute = std::path::absolute(path).map_err(|source| failed(path, source))?;
     let parent = absolute.parent().unwrap_or(&absolute);
     fs::create_dir_all(parent).map_err(|source| failed(parent, source))?;
-    let part = tempfile::Builder::new().prefix(".part-").tempdir_in(parent);
-    let part = part.map_err(|source| failed(path, source))?;
+    let part = part(parent).map_err(|source| failed(path, source))?;
     for (name, bytes) in files {
         let file = part.path().join(name);
         let put = || {
@@ -61,9 +62,33 @@ pub(crate) fn write(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fold
     Ok(())
 }
 
+#[cfg(unix)]
+fn part(parent: &Path) -> io::Result<TempDir> {
+    use std::os::unix::fs::PermissionsExt;
+
+    let owner = fs::Permissions::from_mode(0o700);
+    tempfile::Builder::new().prefix(".part-").permissions(owner).tempdir_in(parent)
+}
+
+#[cfg(not(unix))]
+fn part(parent: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix(".part-").tempdir_in(parent)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn what_participants_said_is_for_its_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        write(&out, &[("a.txt".to_owned(), b"a".to_vec())]).unwrap();
+        assert_eq!(fs::metadata(out).unwrap().permissions().mode() & 0o777, 0o700);
+    }
 
     #[test]
     fn a_folder_is_whole_and_nothing_is_written_over() {

@@ -67,6 +67,9 @@ pub(crate) fn page(report: &Report, pictures: &[(&'static str, String)]) -> Stri
 
 fn departures(flow: &Flow) -> Markup {
     html! {
+        @if !flow.ended {
+            p { strong { "The study had not ended when this was written." } " Whoever read it has looked at the results." }
+        }
         @if flow.peeks.is_empty() {
             p { "Nobody looked at the accuracy before the end." }
         } @else {

@@ -133,6 +133,12 @@ fn numbers_are_those_of_their_definitions() {
     let report = Report::of(&FROZEN, &results).unwrap();
     let all = counted(&FROZEN, &results);
     assert_eq!((report.flow.joined, report.flow.participants), (40, 38));
+    assert!(!report.flow.ended);
+    let all_of_it = Report::of(&FROZEN, &simulate(&FROZEN, calibrated, 3)).unwrap();
+    assert!(all_of_it.flow.ended);
+    let closed = Deviation { at: 0, deed: Deed::Closed, reason: None };
+    let closed = Results { deviations: vec![closed], ..Results::default() };
+    assert!(Report::of(&FROZEN, &closed).unwrap().flow.ended);
     assert_eq!((report.flow.judgments, report.flow.counted), (38 * 12, all.len()));
     assert!(all.len() < 38 * 12);
     for condition in [None, Some("debate"), Some("alone")] {
@@ -310,6 +316,7 @@ fn the_page_says_first_what_departed_from_the_plan() {
     }];
     let (_, page) = page(&FROZEN, &results);
     let places: Vec<usize> = [
+        "The study had not ended when this was written.",
         "looked at before the end, once: 2026-01-01T00:00:00.000Z",
         "item 3 was withdrawn",
         "&lt;b&gt;too few&lt;/b&gt; checks",

@@ -1,8 +1,11 @@
 //! `pixel-debate study`: studies with people as judges.
 
+mod came;
 mod check;
+mod export;
 mod freeze;
 mod rehearse;
+mod report;
 mod serve;
 mod stopping;
 
@@ -10,13 +13,15 @@ use clap::Subcommand;
 
 use crate::failure::Failure;
 
-/// Plan a study with people as judges, and serve it
+/// Plan a study with people as judges, serve it, and say what came of it
 #[derive(Subcommand)]
 pub(crate) enum StudyCommand {
     Check(check::Check),
     Freeze(freeze::Freeze),
     Rehearse(rehearse::Rehearse),
     Serve(serve::Serve),
+    Export(export::Export),
+    Report(report::Report),
 }
 
 impl StudyCommand {
@@ -26,6 +31,8 @@ impl StudyCommand {
             Self::Freeze(freeze) => freeze.run(),
             Self::Rehearse(rehearse) => rehearse.run(),
             Self::Serve(serve) => serve.run(),
+            Self::Export(export) => export.run(),
+            Self::Report(report) => report.run(),
         }
     }
 }

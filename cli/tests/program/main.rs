@@ -13,6 +13,8 @@ mod serve;
 mod solve;
 mod store;
 mod study;
+#[cfg(unix)]
+mod study_results;
 mod tournament;
 #[cfg(all(feature = "train", unix))]
 mod train;

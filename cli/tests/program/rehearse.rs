@@ -100,3 +100,30 @@ fn what_cannot_be_rehearsed_is_said() {
     let (code, line) = failure(&rehearse, "");
     assert!(code == 1 && line.contains("secret.json cannot be read"), "{line}");
 }
+
+/// The short form of what docs/studies.md does with the example: known skill is found again by the report.
+#[test]
+fn a_report_finds_the_skill_that_participants_were_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let frozen = forty(folder.path());
+    let (store, out) = (folder.path().join("rehearsed.db"), folder.path().join("report"));
+    let skills = [("debate", 0.85), ("adviser", 0.7), ("alone", 0.6)];
+    let given = skills.map(|(condition, rate)| format!("--skill {condition}={rate}")).join(" ");
+    // Whatever the order in which they come, each makes the same of his items.
+    report(&frozen, &format!("--pause-ms 0 --store {} {given}", store.display()));
+    let options =
+        format!("{} --store {} --out {}", frozen.display(), store.display(), out.display());
+    output(&format!("study report {options}"), "");
+    let said: Value = serde_json::from_slice(&fs::read(out.join("report.json")).unwrap()).unwrap();
+    let groups = said["groups"].as_array().unwrap();
+    for (condition, rate) in skills {
+        let group = groups.iter().find(|group| group["condition"] == condition).unwrap();
+        assert_eq!(group["judgments"], 80);
+        let at = |end: &str| group["accuracy"][end].as_f64().unwrap();
+        assert!(at("low") < rate && rate < at("high"), "{condition}: {:#}", group["accuracy"]);
+        // It finds something: a guess is outside, where there is enough to tell.
+        assert!(condition == "alone" || at("low") > 0.5, "{condition}: {:#}", group["accuracy"]);
+    }
+    let counted = &said["flow"];
+    assert_eq!(counted["participants"], 40, "{counted:#}");
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pixel_debate_study::file::Study;
 use pixel_debate_study::items::{Item, Part};
-use pixel_debate_study::results::{Deviation, State};
+use pixel_debate_study::results::{Deed, Deviation, State};
 use serde::Serialize;
 
 use crate::facts::Facts;
@@ -34,6 +34,8 @@ pub struct Planned {
 /// Who came, and what has become of them and of what they judged.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Flow {
+    /// Whether the study had ended: all places were filled, or the researcher ended it.
+    pub ended: bool,
     /// How many came.
     pub joined: usize,
     /// What has become of them, by [`State`]'s names.
@@ -114,11 +116,14 @@ impl Flow {
         let is_main = |kind| kind == pixel_debate_study::allocation::Kind::Main;
         let mains = facts.judged.iter().filter(|one| is_main(one.judgment.kind));
         let excluded = people.iter().filter(|one| one.state == State::Excluded);
+        let finished = people.iter().filter(|one| one.counts()).count();
+        let is_closed = facts.results.deviations.iter().any(|one| one.deed == Deed::Closed);
         Self {
+            ended: is_closed || finished as u64 >= facts.study().assignment.participants,
             joined: people.len(),
             states,
             erased: people.iter().filter(|one| one.erased).count(),
-            participants: people.iter().filter(|one| one.counts()).count(),
+            participants: finished,
             judgments: mains.filter(|one| one.participant.counts()).count(),
             counted: facts.counted().count(),
             cells: Cells::of(facts),

@@ -7,12 +7,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::LazyLock;
 
-use pixel_debate_game::Role;
 use pixel_debate_study::Draft;
-use pixel_debate_study::allocation::{Allocation, Kind, Presentation, Request};
 use pixel_debate_study::file::{Belief as Asked, Study};
-use pixel_debate_study::frozen::Frozen;
-use pixel_debate_study::items::{Item, Part, Unobserved};
+use pixel_debate_study::frozen::{Frozen, Planned};
+use pixel_debate_study::items::{Item, Unobserved};
 use pixel_debate_study::results::{
     Agreed, Belief, End, Given, How, Judgment, Participant, Results, State,
 };
@@ -157,19 +155,17 @@ pub(crate) const BEGIN: u64 = 1_767_225_600_000;
 
 pub(crate) fn simulate(frozen: &Frozen, skill: Skill, seed: u64) -> Results {
     let study = &frozen.plan().study;
-    let allocation = Allocation::of(&request(study)).unwrap();
+    let sequences = frozen.sequences();
     let items: Vec<&Item> = frozen.items().collect();
-    let images = images(study, &items);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let person = |slot: u32| {
         let joined = BEGIN + u64::from(slot) * 60_000;
         let mut clock = joined + 20_000;
-        let shown = allocation.slot(slot).unwrap();
         let judgments: Vec<Judgment> = (1..)
-            .zip(shown)
-            .map(|(position, shown)| {
-                let number = number_of(study, &items, &images, *shown);
-                judge(&mut rng, study, items[number], (position, number, *shown), skill, &mut clock)
+            .zip(sequences.slot(slot).unwrap())
+            .map(|(position, planned)| {
+                let item = items[planned.item];
+                judge(&mut rng, study, item, (position, planned), skill, &mut clock)
             })
             .collect();
         Participant {
@@ -184,7 +180,10 @@ pub(crate) fn simulate(frozen: &Frozen, skill: Skill, seed: u64) -> Results {
             ..Participant::new(format!("p{:04}", slot + 1), State::Finished, joined)
         }
     };
-    Results { participants: (0..allocation.slots()).map(person).collect(), ..Results::default() }
+    Results {
+        participants: (0..sequences.allocation().slots()).map(person).collect(),
+        ..Results::default()
+    }
 }
 
 fn answers(study: &Study, slot: u32) -> BTreeMap<String, Given> {
@@ -207,7 +206,7 @@ fn judge(
     rng: &mut ChaCha8Rng,
     study: &Study,
     item: &Item,
-    (position, number, shown): (u32, usize, Presentation),
+    (position, planned): (u32, Planned),
     skill: Skill,
     clock: &mut u64,
 ) -> Judgment {
@@ -244,65 +243,15 @@ fn judge(
                 .then(|| "-it has a \"hook\", äh\r\nno".to_owned()),
         },
     };
-    let left = item.claims.liar.map(|lie| if shown.answers_swapped { lie } else { item.label });
+    let left = item.claims.liar.map(|lie| if planned.answers_swapped { lie } else { item.label });
     Judgment {
         position,
-        kind: shown.kind,
-        item: number as u32,
+        kind: planned.kind,
+        item: planned.item as u32,
         left,
         started,
         reveals,
         beliefs,
         end: Some(End { at: *clock, how }),
     }
-}
-
-fn request(study: &Study) -> Request {
-    let assignment = &study.assignment;
-    let tiers: Vec<u32> = match &study.images.tiers[..] {
-        [] => vec![study.images.number as u32],
-        tiers => tiers.iter().map(|tier| tier.number as u32).collect(),
-    };
-    Request {
-        participants: assignment.participants as u32,
-        tiers,
-        conditions: study.conditions.len() as u32,
-        each: assignment.items as u32,
-        practice: assignment.practice as u32,
-        checks: assignment.checks as u32,
-        repeats: study.repeats() as u32,
-        flipped: study.flips() as u32,
-        apart: assignment.apart as u32,
-        balance_sides: assignment.balance_sides,
-        balance_answers: assignment.balance_answers,
-        seed: 1,
-    }
-}
-
-/// The main images in the order of the tiers.
-fn images(study: &Study, items: &[&Item]) -> Vec<u32> {
-    let tier = |item: &Item| {
-        study.images.tiers.iter().position(|tier| Some(&tier.name) == item.tier.as_ref())
-    };
-    let main = items.iter().filter(|item| item.part == Part::Main);
-    let mut images: Vec<_> = main.map(|item| (tier(item), item.source.index)).collect();
-    images.sort_unstable();
-    images.dedup();
-    images.into_iter().map(|(_, image)| image).collect()
-}
-
-fn number_of(study: &Study, items: &[&Item], images: &[u32], shown: Presentation) -> usize {
-    let condition = &study.conditions[shown.condition as usize].name;
-    let wanted = if shown.sides_swapped { Role::Liar } else { Role::Honest };
-    let with = |part: Part| items.iter().enumerate().filter(move |(_, item)| item.part == part);
-    let mut of = match shown.kind {
-        Kind::Practice => with(Part::Practice).nth(shown.item as usize),
-        Kind::Check => with(Part::Check).nth(shown.item as usize),
-        Kind::Main | Kind::Repeat | Kind::Flipped => with(Part::Main).find(|(_, item)| {
-            item.source.index == images[shown.item as usize]
-                && item.condition.as_ref() == Some(condition)
-                && item.first.is_none_or(|first| first == wanted)
-        }),
-    };
-    of.take().unwrap().0
 }

@@ -1,0 +1,44 @@
+//! `pixel-debate study export`: what came of a study, as tables.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use pixel_debate_results::{ExportOptions, export};
+
+use super::came::{Came, Where};
+use crate::failure::Failure;
+
+/// Write what came of a study as tables: CSV and Parquet, one row a judgment, a belief, a participant, an answer
+///
+/// With them comes a dictionary of every column, and study.json with the plan's hash and all counts. No server may have the
+/// store open meanwhile. Free text is as participants wrote it, and may say who they are; see the dictionary for what CSV
+/// does with it.
+#[derive(Args)]
+pub(crate) struct Export {
+    #[command(flatten)]
+    of: Where,
+    /// The folder to write, which must not be there yet
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+    /// Write the parameters of participants' links too, `PROLIFIC_PID` for example, which may say who they are
+    #[arg(long)]
+    identify: bool,
+}
+
+impl Export {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        let Came { frozen, results } = self.of.read()?;
+        let options = ExportOptions { identify: self.identify };
+        export(&frozen, &results, options, &self.out)?;
+        let counted = results.participants.iter().filter(|one| one.counts()).count();
+        let judgments: usize = results.participants.iter().map(|one| one.judgments.len()).sum();
+        let mut output = io::stdout().lock();
+        Ok(writeln!(
+            output,
+            "{}: {judgments} judgments by {} participants, of whom {counted} count",
+            self.out.display(),
+            results.participants.len()
+        )?)
+    }
+}
