@@ -96,6 +96,8 @@ pub(crate) enum Failure {
     Load(#[from] pixel_debate_load::LoadError),
     #[error("the load went wrong {count} times: the report says how")]
     Wrong { count: u64 },
+    #[error("the rehearsal went wrong {count} times: the report says how")]
+    Rehearsal { count: u64 },
     #[error("this program cannot find itself, to start the server: {0}")]
     Program(io::Error),
     #[error("the server's threads cannot be started: {0}")]

@@ -53,6 +53,9 @@ pub enum LoadError {
     /// A debate whose times were to be measured was not played to its end.
     #[error("a debate was not played to its end: {0}")]
     Timing(String),
+    /// The server does not have the study that is to be rehearsed, or nobody can join.
+    #[error("the study cannot be rehearsed with that server: {0}")]
+    Study(String),
     /// A scenario that cannot be carried out.
     #[error("{0}")]
     Scenario(&'static str),

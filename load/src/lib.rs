@@ -18,6 +18,7 @@
 //! | playing it, and what came out | [`run()`], [`LoadReport`], [`Percentiles`] |
 //! | the measure of what rules and store cost | [`Relay`] |
 //! | what times tell of roles | [`timing()`], [`study`], [`Findings`] |
+//! | what simulated participants do in a study | [`rehearse`], [`Rehearsal`], [`Rehearsed`] |
 //! | why there is no report | [`LoadError`] |
 //!
 //! ```
@@ -51,6 +52,7 @@ mod crowd;
 mod error;
 mod process;
 mod record;
+mod rehearsal;
 mod relay;
 mod report;
 mod run;
@@ -60,6 +62,9 @@ mod timing;
 
 pub use crowd::{Crowd, CrowdReport};
 pub use error::LoadError;
+pub use rehearsal::{
+    Behaviour, Ending, KeptReport, Rehearsal, RehearsalReport, Rehearsed, Skills, rehearse,
+};
 pub use relay::Relay;
 pub use report::{LoadReport, Percentiles};
 pub use run::run;

@@ -9,6 +9,7 @@
 //! | how sure is it where participants and items are crossed? | [`crossed_mean`], [`crossed_difference`], [`crossed_bootstrap_each`] | A. B. Owen 2007 |
 //! | the same of a difference, by formulas | [`Contrast`] | A. C. Cameron, J. B. Gelbach and D. L. Miller 2011 |
 //! | what difference can such a study find? | [`Design`], [`Simulation`] | by simulation |
+//! | how often is right who differs from others? | [`logistic()`], [`logit_of_mean`], [`normal`] | R. H. Baayen, D. J. Davidson and D. M. Bates 2008 |
 //! | do several who judge the same agree? | [`Agreement`] | K. Krippendorff 1970 |
 //! | do two conditions differ on the same units? | [`McNemar`] | Q. McNemar 1947 |
 //! | the same, of several tests at once | [`holm`] | S. Holm 1979 |
@@ -43,6 +44,7 @@ mod decomposition;
 mod holm;
 mod information;
 mod krippendorff;
+mod logistic;
 mod mcnemar;
 mod p_value;
 mod power;
@@ -59,6 +61,7 @@ pub use decomposition::BrierParts;
 pub use holm::holm;
 pub use information::mutual_information;
 pub use krippendorff::{Agreement, Scale};
+pub use logistic::{logistic, logit_of_mean, normal};
 pub use mcnemar::McNemar;
 pub use p_value::p_in_words;
 pub use power::{Design, DesignError, Simulation, least_difference};

@@ -5,6 +5,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::contrast::{Analysis, Errors, critical};
+use crate::logistic::{logistic, logit_of_mean, normal};
 use crate::rate::Rate;
 
 /// A study of two conditions that is yet to be done: participants judge items, each right or wrong, half of them
@@ -126,39 +127,12 @@ impl Design {
         // Refused by its own name: whoever reads it changes the number of studies first.
         within("studies", f64::from(self.studies), 1.0, count(most))
     }
-
-    /// The logit of a condition that is right so often on average, by bisection.
-    fn logit(&self, rate: f64) -> f64 {
-        let sd = self.participant_sd.hypot(self.item_sd);
-        let (mut low, mut high) = (-100.0, 100.0);
-        for _ in 0..60 {
-            let middle = f64::midpoint(low, high);
-            if mean_rate(middle, sd) < rate { low = middle } else { high = middle }
-        }
-        f64::midpoint(low, high)
-    }
 }
 
 /// Refuses what is not within both ends.
 fn within(field: &'static str, value: f64, least: f64, most: f64) -> Result<(), DesignError> {
     let error = DesignError { field, value, least, most };
     (least..=most).contains(&value).then_some(()).ok_or(error)
-}
-
-fn logistic(logit: f64) -> f64 {
-    1.0 / (1.0 + (-logit).exp())
-}
-
-/// The mean of `logistic(logit + sd · z)` over the normal distribution of z, by the trapezoid rule.
-fn mean_rate(logit: f64, sd: f64) -> f64 {
-    let (mut sum, mut weights) = (0.0, 0.0);
-    for step in -100..=100 {
-        let z = f64::from(step) * 0.08;
-        let weight = (-0.5 * z * z).exp();
-        sum += weight * logistic(logit + sd * z);
-        weights += weight;
-    }
-    sum / weights
 }
 
 /// Studies of a [`Design`], which are drawn by its seed. The same study has the same participants, items and
@@ -246,7 +220,8 @@ impl Simulation {
         let [least, most] = [ends[0] - base - 1e-9, ends[1] - base + 1e-9];
         within("difference", difference, least, most)?;
         let other = (base + difference).clamp(ends[0], ends[1]);
-        Ok([base, other].map(|rate| self.design.logit(rate)))
+        let sd = self.design.participant_sd.hypot(self.design.item_sd);
+        Ok([base, other].map(|rate| logit_of_mean(rate, sd)))
     }
 
     fn found(&self, study: u32, logits: [f64; 2]) -> bool {
@@ -314,10 +289,4 @@ pub fn least_difference<E>(
         if power(middle)? < Simulation::POWER { low = middle } else { high = middle }
     }
     Ok(Some(high))
-}
-
-/// A normal number, by G. E. P. Box and M. E. Muller (Annals of Mathematical Statistics 29, 1958).
-fn normal(rng: &mut ChaCha8Rng) -> f64 {
-    let (radius, turn) = (1.0 - rng.random::<f64>(), rng.random::<f64>());
-    (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * turn).cos()
 }

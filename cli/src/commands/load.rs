@@ -152,7 +152,7 @@ fn crowd(text: &str) -> Result<Crowd, String> {
 }
 
 /// The address of the server with that URL.
-fn server(url: &str) -> Result<SocketAddr, String> {
+pub(super) fn server(url: &str) -> Result<SocketAddr, String> {
     let authority = match url.split_once("://") {
         Some(("http" | "ws", rest)) => rest.split('/').next().unwrap_or_default(),
         Some((scheme, _)) => return Err(format!("a {scheme}:// URL; it must be http:// or ws://")),

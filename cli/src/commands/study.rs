@@ -5,6 +5,7 @@ mod check;
 mod export;
 mod freeze;
 mod power;
+mod rehearse;
 mod report;
 mod serve;
 mod stopping;
@@ -18,6 +19,7 @@ use crate::failure::Failure;
 pub(crate) enum StudyCommand {
     Check(check::Check),
     Freeze(freeze::Freeze),
+    Rehearse(rehearse::Rehearse),
     Serve(serve::Serve),
     Export(export::Export),
     Report(report::Report),
@@ -28,6 +30,7 @@ impl StudyCommand {
         match self {
             Self::Check(check) => check.run(),
             Self::Freeze(freeze) => freeze.run(),
+            Self::Rehearse(rehearse) => rehearse.run(),
             Self::Serve(serve) => serve.run(),
             Self::Export(export) => export.run(),
             Self::Report(report) => report.run(),

@@ -7,6 +7,7 @@ mod data;
 mod load;
 mod logits;
 mod play;
+mod rehearse;
 mod run;
 mod serve;
 mod solve;

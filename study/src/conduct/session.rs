@@ -431,14 +431,20 @@ fn not_now() -> Refusal {
     illegal("this is not asked now", "what the screen asks for")
 }
 
-/// Shows the next pixel, or waits for a live debater's.
+/// Shows the next pixel, or waits for a live debater's. An attention check shows all at once: it has so many pixels that
+/// nobody could be asked after each.
 fn show_next(trial: &mut Trial, item: &Item, at_ms: u64) -> Result<(), Refusal> {
-    let Some(pixel) = trial.next_pixel(item) else {
-        trial.waits = true;
-        return Ok(());
-    };
     let impossible = |refused: IllegalMove| {
         Refusal::new(RefusalCode::Unavailable, refused.to_string(), "another study")
     };
-    trial.reveal(pixel, at_ms).map_err(impossible)
+    loop {
+        let Some(pixel) = trial.next_pixel(item) else {
+            trial.waits = true;
+            return Ok(());
+        };
+        trial.reveal(pixel, at_ms).map_err(impossible)?;
+        if trial.planned.kind != Kind::Check || trial.is_shown() {
+            return Ok(());
+        }
+    }
 }

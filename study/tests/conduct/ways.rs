@@ -51,8 +51,9 @@ fn somebody_goes_from_consent_to_code_and_all_he_said_is_kept() {
         let truth = frozen.items().nth(judgment.item as usize).unwrap().label;
         let end = judgment.end.as_ref().unwrap();
         assert!(matches!(end.how, How::Verdict { label, .. } if label == truth));
-        let pixels = if judgment.kind == Kind::Check { 100 } else { 4 };
-        assert_eq!((judgment.reveals.len(), judgment.beliefs.len()), (pixels, pixels));
+        // An attention check shows all at once.
+        let asked = if judgment.kind == Kind::Check { (100, 1) } else { (4, 4) };
+        assert_eq!((judgment.reveals.len(), judgment.beliefs.len()), asked);
         let last = judgment.beliefs.last().unwrap();
         let in_truth = if last.label == truth { last.probability } else { 1.0 - last.probability };
         assert!((in_truth - 0.8).abs() < 1e-6);
