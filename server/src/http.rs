@@ -12,7 +12,7 @@ mod listing;
 mod named;
 mod origin;
 pub(crate) mod page;
-mod peer;
+pub(crate) mod peer;
 mod picture;
 pub(crate) mod refused;
 mod slots;

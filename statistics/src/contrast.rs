@@ -128,15 +128,20 @@ impl Contrast {
     /// assert!((contrast.p(Analysis::Bootstrap).expect("it varies") - 0.0455).abs() < 1e-4);
     /// assert!((contrast.p(Analysis::Robust).expect("it varies") - 0.0218).abs() < 1e-4);
     /// assert_eq!(Contrast { robust_error: 0.0, ..contrast }.p(Analysis::Robust), None);
+    /// assert_eq!(Contrast { difference: 0.0, robust_error: 0.0, ..contrast }.p(Analysis::Robust), None);
     /// ```
     pub fn p(&self, analysis: Analysis) -> Option<f64> {
         let error = self.error(analysis);
+        // Nothing over nothing is no number, of which no distribution says anything.
+        if !(error > 0.0 && self.difference.is_finite() && error.is_finite()) {
+            return None;
+        }
         let far = -(self.difference / error).abs();
         let below = match (analysis, StudentsT::new(0.0, 1.0, freedom(self.clusters))) {
             (Analysis::Robust, Ok(student)) => student.cdf(far),
             _ => Normal::standard().cdf(far),
         };
-        (error > 0.0).then_some((2.0 * below).min(1.0))
+        Some((2.0 * below).min(1.0))
     }
 
     fn error(&self, analysis: Analysis) -> f64 {

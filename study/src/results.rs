@@ -31,6 +31,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use pixel_debate_protocol::study::Given;
 use serde::{Deserialize, Serialize};
 
 use crate::allocation::Kind;
@@ -105,16 +106,6 @@ pub struct Agreed {
     pub version: String,
     /// When.
     pub at: u64,
-}
-
-/// An answer to a question.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Given {
-    /// A number of a scale.
-    Number(u32),
-    /// An option's name, or words.
-    Text(String),
 }
 
 /// What a participant made of one presentation of an item.

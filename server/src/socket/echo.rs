@@ -16,7 +16,8 @@ use tokio_tungstenite::tungstenite::Message;
 use super::handler::{Handler, Stay};
 use super::line::Line;
 use super::upgrade::upgrade;
-use crate::http::{App, Peer};
+use crate::http::app::App;
+use crate::http::peer::Peer;
 use crate::outbox::Outbox;
 use crate::{BuiltIn, Limits, Server, ServerConfig};
 

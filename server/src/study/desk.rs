@@ -50,8 +50,8 @@ struct LogPen {
 struct Pen {
     /// What may be kept or not, since the store did not say.
     open: Option<Entry>,
-    /// Whether a live debater thinks for him.
-    thinks: bool,
+    /// At which of his steps a live debater thinks for him, if one does.
+    thinks: Option<u32>,
 }
 
 /// The time, in milliseconds since 1970.
@@ -233,9 +233,13 @@ impl Desk {
 
     /// Has a live debater think, if a participant waits for one and none does.
     fn think(self: &Arc<Self>, pen: &mut Pen, name: &str) {
-        let Some(draft) = self.draft.clone().filter(|_| !pen.thinks) else { return };
+        let Some(draft) = self.draft.clone() else { return };
         let Some(thought) = self.conduct().thought(name) else { return };
-        pen.thinks = true;
+        let step = thought.step;
+        if pen.thinks == Some(step) {
+            return;
+        }
+        pen.thinks = Some(step);
         let (desk, name) = (Arc::clone(self), name.to_owned());
         self.tasks.spawn(async move {
             let time = thought.seconds.map_or(LONGEST_THOUGHT, Duration::from_secs);
@@ -251,17 +255,30 @@ impl Desk {
                 Ok(Err(reason)) => Event::Stalled { reason },
                 Err(error) => Event::Stalled { reason: error.to_string() },
             };
-            let pen = desk.pen(&name);
-            let mut pen = pen.lock().await;
-            pen.thinks = false;
-            let entry = Entry { at_ms: now_ms(), event };
-            // He may have left meanwhile, or his time may be over: then it is no move any more.
-            if desk.next_of(&name, &entry).is_some()
-                && let Err(refusal) = desk.keep(&mut pen, &name, entry).await
-            {
-                warn!(%refusal, "a debater's move was not kept");
-            }
+            desk.moved(&name, step, event).await;
         });
+    }
+
+    /// A live debater has moved, at that step of a participant. Who has gone on meanwhile, or left, is shown nothing of
+    /// it; while the study is interrupted it is thought again later.
+    async fn moved(&self, name: &str, step: u32, event: Event) {
+        let pen = self.pen(name);
+        let mut pen = pen.lock().await;
+        if pen.thinks != Some(step) {
+            return;
+        }
+        pen.thinks = None;
+        let kept = async {
+            self.finish_open(&mut pen, name).await?;
+            let waits = self.conduct().thought(name).is_some_and(|thought| thought.step == step);
+            if waits {
+                self.keep(&mut pen, name, Entry { at_ms: now_ms(), event }).await?;
+            }
+            Ok::<_, Refusal>(())
+        };
+        if let Err(refusal) = kept.await {
+            warn!(%refusal, "a debater's move was not kept");
+        }
     }
 
     /// The pen of a participant's stream.
@@ -289,6 +306,9 @@ impl Desk {
         match self.streams.note(number, &entry).await {
             Ok(()) => {
                 pen.open = None;
+                if let log::Event::Erased { participant, .. } = &entry.event {
+                    self.removals().insert(participant.clone());
+                }
                 self.conduct().apply(&entry).map_err(|unfit| broken(&unfit))
             }
             Err(NotKept { again }) => {
@@ -323,7 +343,6 @@ impl Desk {
 
     /// Removes what a participant said from the store, now or when it takes that again.
     async fn remove(&self, participant: &str) -> Result<(), Refusal> {
-        self.removals().insert(participant.to_owned());
         self.streams.remove(participant).await?;
         self.removals().remove(participant);
         Ok(())
@@ -333,9 +352,25 @@ impl Desk {
         self.removals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Notes of everybody what the end of his way means, where the server was stopped before it could.
+    async fn settle(&self) {
+        let ended: Vec<String> = {
+            let conduct = self.conduct();
+            let names = conduct.members().iter().map(|member| member.name().to_owned());
+            names.filter(|name| conduct.settled(name).is_some()).collect()
+        };
+        for name in ended {
+            if let Err(refusal) = self.note(|conduct| Ok(conduct.settled(&name))).await {
+                warn!(%refusal, "an end is not noted yet");
+                return;
+            }
+        }
+    }
+
     /// What is done every few seconds: who was not heard of for too long is given up, and what was kept long enough is
     /// removed.
     pub(super) async fn look_after(&self) {
+        self.settle().await;
         let removals = self.removals().clone();
         for participant in removals {
             if let Err(refusal) = self.remove(&participant).await {

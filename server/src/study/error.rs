@@ -61,6 +61,12 @@ pub enum StudyError {
     /// The store cannot be opened or read.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The store's file cannot be made.
+    #[error("the store's file cannot be made: {source}")]
+    NotMade {
+        /// Why.
+        source: io::Error,
+    },
     /// The store has another study, or debates.
     #[error(
         "the store has something else under this study's name: a study needs a store of its own"

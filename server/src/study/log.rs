@@ -37,6 +37,26 @@ pub(super) struct Kept {
 }
 
 impl Streams {
+    /// Those that a store has, and the study's key.
+    pub(super) async fn kept(
+        store: Store,
+        hash: &str,
+        wait: Duration,
+    ) -> Result<(Self, Key), StudyError> {
+        let streams = Self { store, hash: hash.to_owned(), wait };
+        streams.is_alone().await?;
+        let found = streams.store.debate(hash).await?.ok_or(StudyError::OtherStore)?;
+        let key = Key::kept(&found.debate.secret).ok_or(StudyError::OtherStore)?;
+        Ok((streams, key))
+    }
+
+    /// Whether the store has nothing else.
+    async fn is_alone(&self) -> Result<(), StudyError> {
+        let found = self.store.recent(None, 2).await?;
+        let others = found.items.iter().any(|stored| stored.debate.id != self.hash);
+        if others || !found.damaged.is_empty() { Err(StudyError::OtherStore) } else { Ok(()) }
+    }
+
     /// Those in a store; made, where there are none, with the study's key.
     pub(super) async fn open(
         store: Store,
@@ -45,6 +65,7 @@ impl Streams {
         now_ms: u64,
     ) -> Result<(Self, Key), StudyError> {
         let streams = Self { store, hash: hash.to_owned(), wait };
+        streams.is_alone().await?;
         if let Some(found) = streams.store.debate(hash).await? {
             let key = Key::kept(&found.debate.secret).ok_or(StudyError::OtherStore)?;
             return Ok((streams, key));
@@ -186,7 +207,8 @@ impl NotKept {
 
 impl From<NotKept> for Refusal {
     fn from(_: NotKept) -> Self {
-        let message = "the store does not take this at the moment";
-        Self::new(RefusalCode::StoreUnavailable, message, "another try").again_in(1)
+        let message = "the store has not said that it took this: it may still be carried out";
+        let expected = "another try, after a look at whether it was";
+        Self::new(RefusalCode::StoreUnavailable, message, expected).again_in(1)
     }
 }

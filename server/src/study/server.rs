@@ -1,7 +1,11 @@
 //! The server of one study: it takes an address and the study's store, serves, and stops.
 
+use std::fs::OpenOptions;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -69,7 +73,7 @@ pub struct StudyServer {
 pub async fn conducted(frozen: Arc<Frozen>, store: &Place) -> Result<Conduct, StudyError> {
     let store = Store::open_to_read(store).await?;
     let hash = frozen.hash().to_owned();
-    let (streams, _) = Streams::open(store.clone(), &hash, FAREWELL, now_ms()).await?;
+    let (streams, _) = Streams::kept(store.clone(), &hash, FAREWELL).await?;
     let conduct = restored(frozen, &streams).await?.0;
     store.close().await?;
     Ok(conduct)
@@ -96,6 +100,7 @@ async fn restored(
             conduct.take(&kept.participant, &entry)?;
         }
     }
+    conduct.check_whole()?;
     Ok((conduct, removed))
 }
 
@@ -119,6 +124,7 @@ impl StudyServer {
         let listen = |source| StudyError::Listen { address, source };
         let listener = listener(address, config.limits.send_buffer_bytes).map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        own(&config.store).map_err(|source| StudyError::NotMade { source })?;
         let store = Store::open(&config.store).await?;
         let wait = config.limits.store_wait;
         let (streams, key) = Streams::open(store.clone(), frozen.hash(), wait, now_ms()).await?;
@@ -184,6 +190,20 @@ impl StudyServer {
             warn!("the store did not close in time");
         }
         Ok(())
+    }
+}
+
+/// Makes the store's file, if it is one and there is none, for its owner alone: it has what people said, and the key of
+/// their tokens. What is made beside it is as it is.
+fn own(store: &Place) -> io::Result<()> {
+    let Place::File(file) = store else { return Ok(()) };
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    match options.open(file) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

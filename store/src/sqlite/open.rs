@@ -39,7 +39,9 @@ pub(super) fn open(file: &Path) -> Result<Opened, StoreError> {
         .execute_batch(
             "PRAGMA journal_mode = WAL;
              PRAGMA synchronous = FULL;
-             PRAGMA cache_size = -16384;",
+             PRAGMA cache_size = -16384;
+             -- What was removed, or moved to another page, leaves no copy behind.
+             PRAGMA secure_delete = ON;",
         )
         .map_err(said)?;
     migrate(&mut writing, &place)?;

@@ -127,13 +127,7 @@ impl Backend for SqliteWriter {
     }
 
     async fn remove_judgment(&mut self, id: &str) -> Result<bool, StoreError> {
-        // What is removed is overwritten, and the log, which may still have it, is begun anew.
-        let overwrite = |connection: &Connection, on: bool| {
-            let sql = if on { "PRAGMA secure_delete = ON" } else { "PRAGMA secure_delete = OFF" };
-            connection.execute_batch(sql)
-        };
-        let said = |error: rusqlite::Error| failure(&self.place, error.into());
-        overwrite(&self.connection, true).map_err(said)?;
+        // The log, which may still have what is removed, is begun anew.
         let removed = self.transact(|transaction, tails, totals| {
             let (answer, over) = match find(transaction, tails, id) {
                 Ok(None) => (Ok(false), None),
@@ -147,7 +141,6 @@ impl Backend for SqliteWriter {
             let over = over.into_iter().collect();
             Ok(Carried { answer, last: HashMap::new(), judgments: Vec::new(), over })
         });
-        overwrite(&self.connection, false).map_err(|error| failure(&self.place, error.into()))?;
         let removed = removed??;
         if removed && let Err(error) = self.connection.execute_batch(CHECKPOINT) {
             warn!(%error, "what was removed is still in the log, until the store is closed");

@@ -63,6 +63,11 @@ pub enum Event {
         /// What was said.
         said: JudgmentEvent,
     },
+    /// The study was interrupted while he was at the item: so much is added to his time.
+    Extended {
+        /// In milliseconds.
+        ms: u64,
+    },
     /// The item was withdrawn before he had seen anything of it.
     Skipped {},
     /// He takes no further part.

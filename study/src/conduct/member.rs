@@ -12,6 +12,8 @@ pub struct Member {
     pub(super) place: Place,
     pub(super) known: Option<Known>,
     pub(super) joined_ms: u64,
+    /// When he last came back after he had been given up.
+    pub(super) returned_ms: u64,
     pub(super) state: MemberState,
     pub(super) beginning: Option<Beginning>,
     pub(super) session: Option<Session>,

@@ -1,16 +1,15 @@
 //! What has come of a study so far, for whoever exports and reports it.
 
-use pixel_debate_protocol::study::Given;
-
 use super::log::{Cause, Event};
 use super::member::{Member, MemberState};
+use super::screens::labels;
 use super::session::{Ending, Session};
 use super::study::Conduct;
 use super::trial::{Judged, JudgedEnd, first_role};
 use crate::allocation::Left;
-use crate::items::Item;
+use crate::frozen::Frozen;
 use crate::results::{
-    self, Agreed, Belief, Deed, Deviation, End, How, Judgment, Participant, Results, State,
+    Agreed, Belief, Deed, Deviation, End, How, Judgment, Participant, Results, State,
 };
 
 impl Conduct {
@@ -52,30 +51,20 @@ impl Conduct {
         if session.ending().is_some() {
             participant.ended = Some(session.heard_ms());
         }
-        let given = |given: &Given| match given {
-            Given::Number(number) => results::Given::Number(*number),
-            Given::Text(text) => results::Given::Text(text.clone()),
-        };
-        participant.answers =
-            session.answers().iter().map(|(name, answer)| (name.clone(), given(answer))).collect();
+        participant.answers.clone_from(session.answers());
         participant.bonus = session
             .bonus(frozen)
             .filter(|_| session.ending() == Some(Ending::Finished))
             .map(|payment| payment.hundredths);
         let judged = session.judged().iter().enumerate();
         let judged = judged.filter(|(_, judged)| judged.end != JudgedEnd::Skipped);
-        participant.judgments = judged
-            .map(|(at, judged)| judgment(at, judged, frozen.item(judged.planned.item)))
-            .collect();
+        participant.judgments = judged.map(|(at, judged)| judgment(frozen, at, judged)).collect();
     }
 }
 
-fn judgment(at: usize, judged: &Judged, item: &Item) -> Judgment {
-    let label = match first_role(item) {
-        pixel_debate_game::Role::Honest => Some(item.claims.honest),
-        pixel_debate_game::Role::Liar => item.claims.liar,
-    };
-    let swapped = judged.planned.answers_swapped;
+fn judgment(frozen: &Frozen, at: usize, judged: &Judged) -> Judgment {
+    let item = frozen.item(judged.planned.item);
+    let label = item.claims.of(first_role(item));
     let beliefs = judged.beliefs.iter().filter_map(|belief| {
         Some(Belief {
             after: belief.after,
@@ -98,7 +87,7 @@ fn judgment(at: usize, judged: &Judged, item: &Item) -> Judgment {
         position: at as u32 + 1,
         kind: judged.planned.kind,
         item: judged.planned.item as u32,
-        left: item.claims.liar.map(|lie| if swapped { lie } else { item.claims.honest }),
+        left: item.claims.liar.and_then(|_| labels(frozen, judged.planned).first().copied()),
         started: judged.begun_ms,
         reveals: judged.shown.iter().map(|(_, at_ms)| *at_ms).collect(),
         beliefs: beliefs.collect(),

@@ -162,21 +162,34 @@ impl Session {
                 f64::from(paid.unwrap_or(least))
             })
             .collect();
-        let mean = if paid.is_empty() { 0.0 } else { paid.iter().sum::<f64>() / paid.len() as f64 };
+        let mean = if paid.is_empty() {
+            f64::from(least)
+        } else {
+            paid.iter().sum::<f64>() / paid.len() as f64
+        };
         Some(Payment { hundredths: (mean + 0.5).floor() as u32, currency: bonus.currency.clone() })
     }
 }
 
 /// The answers to an item in the order in which they are shown: labels and names.
 fn answers(frozen: &Frozen, planned: Planned) -> Vec<(u8, String)> {
-    let item = frozen.item(planned.item);
-    let classes = &frozen.plan().dataset.classes;
-    let labels: Vec<u8> = match item.claims.liar {
-        Some(lie) if planned.answers_swapped => vec![lie, item.claims.honest],
-        Some(lie) => vec![item.claims.honest, lie],
-        None => (0..classes.len().min(usize::from(u8::MAX)) as u8).collect(),
+    labels(frozen, planned).into_iter().map(|label| (label, name_of(frozen, label))).collect()
+}
+
+/// The labels of the answers to an item in the order in which they are shown: the right one on the left as often as on the
+/// right, or where places are not balanced the lower one on the left.
+pub(super) fn labels(frozen: &Frozen, planned: Planned) -> Vec<u8> {
+    let (plan, item) = (frozen.plan(), frozen.item(planned.item));
+    let Some(lie) = item.claims.liar else {
+        return (0..plan.dataset.classes.len().min(usize::from(u8::MAX)) as u8).collect();
     };
-    labels.into_iter().map(|label| (label, name_of(frozen, label))).collect()
+    let mut labels = vec![item.claims.honest, lie];
+    if !plan.study.assignment.balance_answers {
+        labels.sort_unstable();
+    } else if planned.answers_swapped {
+        labels.reverse();
+    }
+    labels
 }
 
 fn name_of(frozen: &Frozen, label: u8) -> String {

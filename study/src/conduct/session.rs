@@ -101,6 +101,11 @@ impl Session {
         }
     }
 
+    /// Whether all is done that counts: what is told after it is no part of it.
+    pub fn is_done(&self) -> bool {
+        matches!(self.stage, Stage::FeedbackOnAll | Stage::Ended(Ending::Finished))
+    }
+
     /// What he has made of the items so far, in the order in which he was shown them.
     pub fn judged(&self) -> &[Judged] {
         &self.judged
@@ -136,10 +141,20 @@ impl Session {
         })
     }
 
-    /// What happens by itself, if anything does now: his time for an item is over, or it was withdrawn before he saw
-    /// anything of it.
-    pub fn due(&self, frozen: &Frozen, withdrawn: &BTreeSet<usize>, now_ms: u64) -> Option<Event> {
+    /// What happens by itself, if anything does now: the study was interrupted, his time for an item is over, or it was
+    /// withdrawn before he saw anything of it. `paused_ms` says how long the study was interrupted since a time.
+    pub fn due(
+        &self,
+        frozen: &Frozen,
+        withdrawn: &BTreeSet<usize>,
+        paused_ms: impl Fn(u64) -> u64,
+        now_ms: u64,
+    ) -> Option<Event> {
         let trial = self.trial.as_ref()?;
+        let paused_ms = trial.shown_ms.first().map_or(0, |begun| paused_ms(*begun));
+        if frozen.plan().study.times.limit.is_some() && paused_ms > trial.extended_ms {
+            return Some(Event::Extended { ms: paused_ms - trial.extended_ms });
+        }
         if trial.shown() == 0 && withdrawn.contains(&trial.planned.item) {
             return Some(Event::Skipped {});
         }
@@ -151,7 +166,7 @@ impl Session {
     pub(super) fn over_ms(&self, frozen: &Frozen) -> Option<u64> {
         let seconds = frozen.plan().study.times.limit?;
         let begun = self.trial.as_ref()?.shown_ms.first()?;
-        Some(begun.saturating_add(seconds * 1000))
+        Some(begun.saturating_add(seconds * 1000).saturating_add(self.trial.as_ref()?.extended_ms))
     }
 
     /// When the next pixel may be shown.
@@ -162,7 +177,7 @@ impl Session {
 
     /// What a live debater is to do, if the participant waits for one.
     pub fn thought(&self, frozen: &Frozen) -> Option<Thought> {
-        self.trial.as_ref()?.thought(frozen)
+        self.trial.as_ref()?.thought(frozen, self.steps)
     }
 
     /// What an answer comes to.
@@ -183,6 +198,11 @@ impl Session {
             Answer::Leave {} => Ok(Event::Left {}),
             Answer::Belief { label, probability } => {
                 let trial = self.trial.as_ref().ok_or_else(not_now)?;
+                // Before it is turned round, so that what is said of it does not depend on whose claim it is about.
+                if !(0.0..=1.0).contains(probability) {
+                    let message = format!("a belief of {probability}");
+                    return Err(illegal(message, "probability: 0 to 1"));
+                }
                 let claims = trial.debate.claims().by_seat(trial.debate.rules());
                 let probability = match *label {
                     label if claims.first == Some(label) && claims.second.is_some() => *probability,
@@ -224,6 +244,11 @@ impl Session {
         match (self.stage, event) {
             (Stage::Ended(_), _) => {
                 Err(illegal("this part in the study has ended", "nothing more"))
+            }
+            // Who has seen what was right has done all.
+            (Stage::FeedbackOnAll, Event::Continued {} | Event::Left {}) => {
+                self.end(Ending::Finished);
+                Ok(())
             }
             (_, Event::Left {}) => {
                 self.end(Ending::Left);
@@ -267,10 +292,6 @@ impl Session {
             (Stage::Instructions | Stage::Feedback, Event::Continued {}) => {
                 self.begin_item(frozen, at_ms)
             }
-            (Stage::FeedbackOnAll, Event::Continued {}) => {
-                self.end(Ending::Finished);
-                Ok(())
-            }
             (Stage::Item, _) => self.take_item(frozen, event, at_ms),
             _ => Err(illegal("this is not asked now", self.expected(frozen))),
         }
@@ -284,6 +305,10 @@ impl Session {
         let item = frozen.item(trial.planned.item);
         let is_late = over.is_some_and(|over| over.saturating_add(LATE_MS) < at_ms);
         let end = match event {
+            Event::Extended { ms } => {
+                trial.extended_ms = trial.extended_ms.saturating_add(*ms);
+                None
+            }
             Event::Skipped {} if trial.shown() == 0 => Some(JudgedEnd::Skipped),
             Event::Judged { said: said @ JudgmentEvent::Unanswered } if is_late => {
                 trial.judge(said, at_ms).map_err(|refused| told(&refused))?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use pixel_debate_protocol::study::{Join, Order, Reply, Screen, Sheet, Status, Stopped};
+use pixel_debate_protocol::study::{Answer, Join, Order, Reply, Screen, Sheet, Status, Stopped};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 
 use super::event::{self, Beginning};
@@ -29,8 +29,10 @@ pub struct Conduct {
     /// The participants by the hash of who they are.
     persons: HashMap<String, usize>,
     paused: bool,
-    /// When it last went on after an interruption.
-    resumed_ms: u64,
+    /// The interruptions that are over: from when to when.
+    pauses: Vec<(u64, u64)>,
+    /// When it was interrupted, if it is.
+    paused_ms: u64,
     closed: Option<(u64, Option<String>)>,
     withdrawn: BTreeMap<usize, (u64, String)>,
     peeks: Vec<u64>,
@@ -80,7 +82,8 @@ impl Conduct {
             members: Vec::new(),
             persons: HashMap::new(),
             paused: false,
-            resumed_ms: 0,
+            pauses: Vec::new(),
+            paused_ms: 0,
             closed: None,
             withdrawn: BTreeMap::new(),
             peeks: Vec::new(),
@@ -262,7 +265,8 @@ impl Conduct {
         };
         Some(match screen {
             Some(screen) => session.sheet_of(&self.frozen, name, screen),
-            None => session.sheet(&self.frozen, name, now_ms),
+            // A clock that was set back shows no more time than there is.
+            None => session.sheet(&self.frozen, name, now_ms.max(session.heard_ms())),
         })
     }
 
@@ -283,13 +287,15 @@ impl Conduct {
                 format!("one to step {}", session.steps()),
             ));
         }
-        if self.closed.is_some() {
+        // Whoever has finished may read to the end what was right; whoever wants to leave may do so at any time.
+        let finishes = member.state == MemberState::Finished;
+        if self.closed.is_some() && !finishes {
             return Err(closed("the study has ended", "nothing more"));
         }
-        if self.paused {
+        if self.paused && !finishes && reply.answer != (Answer::Leave {}) {
             return Err(closed("the study is interrupted", "another try later"));
         }
-        if member.state != MemberState::Active {
+        if member.state != MemberState::Active && !finishes {
             return Err(gone());
         }
         let event = session.event(&self.frozen, &reply.answer)?;
@@ -306,12 +312,20 @@ impl Conduct {
         let member = self.member(name).filter(|member| member.state == MemberState::Active)?;
         let session = member.session.as_ref()?;
         let withdrawn: BTreeSet<usize> = self.withdrawn.keys().copied().collect();
-        let event = session.due(&self.frozen, &withdrawn, now_ms)?;
-        Some(event::Entry { at_ms: now_ms.max(session.heard_ms()), event })
+        let paused = |since: u64| {
+            let during = |(from, to): &(u64, u64)| to.saturating_sub(*from.max(&since));
+            self.pauses.iter().map(during).sum()
+        };
+        let now_ms = now_ms.max(session.heard_ms());
+        let event = session.due(&self.frozen, &withdrawn, paused, now_ms)?;
+        Some(event::Entry { at_ms: now_ms, event })
     }
 
     /// What a live debater is to do for a participant, if he waits for one.
     pub fn thought(&self, name: &str) -> Option<Thought> {
+        if self.paused || self.closed.is_some() {
+            return None;
+        }
         let member = self.member(name).filter(|member| member.state == MemberState::Active)?;
         member.session.as_ref()?.thought(&self.frozen)
     }
@@ -334,8 +348,12 @@ impl Conduct {
     pub fn settled(&self, name: &str) -> Option<Event> {
         let member = self.member(name).filter(|member| member.state == MemberState::Active)?;
         let participant = name.to_owned();
-        let (left, cause) = match member.session.as_ref()?.ending()? {
-            Ending::Finished => return Some(Event::Finished { participant }),
+        let session = member.session.as_ref()?;
+        if session.is_done() {
+            return Some(Event::Finished { participant });
+        }
+        let (left, cause) = match session.ending()? {
+            Ending::Finished => return None,
             Ending::ScreenedOut => (Left::ScreenedOut, Cause::ScreenedOut {}),
             Ending::FailedChecks => (Left::Excluded, Cause::Checks {}),
             Ending::Declined => (Left::DroppedOut, Cause::Declined {}),
@@ -348,7 +366,7 @@ impl Conduct {
     pub fn returns(&self, name: &str) -> Option<Event> {
         let member = self.member(name)?;
         let idle = matches!(&member.state, MemberState::Left { cause: Cause::Idle {}, .. });
-        if !idle || self.closed.is_some() {
+        if !idle || self.closed.is_some() || member.erased.is_some() {
             return None;
         }
         let resumed = self.places.clone().resume(member.place);
@@ -363,8 +381,14 @@ impl Conduct {
         let patience = self.frozen.plan().study.assignment.idle_minutes * 60_000;
         let is_idle = |member: &&Member| {
             let heard = member.session.as_ref().map_or(member.joined_ms, Session::heard_ms);
-            let heard = heard.max(self.resumed_ms);
-            member.state == MemberState::Active && heard.saturating_add(patience) < now_ms
+            let resumed = self.pauses.last().map_or(0, |(_, resumed)| *resumed);
+            let heard = heard.max(resumed).max(member.returned_ms);
+            // Whoever is through is not given up, noted or not.
+            let ended = member
+                .session
+                .as_ref()
+                .is_some_and(|session| session.ending().is_some() || session.is_done());
+            member.state == MemberState::Active && !ended && heard.saturating_add(patience) < now_ms
         };
         let left = |member: &Member| Event::Left {
             participant: member.name.clone(),
@@ -415,7 +439,8 @@ impl Conduct {
             }
             Order::Exclude { participant, reason } => {
                 let member = self.ordered(participant)?;
-                if matches!(member.state, MemberState::Left { .. }) {
+                let idle = matches!(member.state, MemberState::Left { cause: Cause::Idle {}, .. });
+                if matches!(member.state, MemberState::Left { .. }) && !idle {
                     return Err(illegal(
                         format!("{} has left already", member.name),
                         "one who takes part or has finished",
@@ -445,6 +470,26 @@ impl Conduct {
                 "a name of the list, \"p0001\" for example",
             )
         })
+    }
+
+    /// Whose words are missing that must be there: of everybody who has finished, all that he judged.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit`] with the first of whom something is missing.
+    pub fn check_whole(&self) -> Result<(), Unfit> {
+        let missing = |member: &&Member| {
+            let done = member.session.as_ref().is_some_and(Session::is_done);
+            member.counts() && !done
+        };
+        match self.members.iter().find(missing) {
+            None => Ok(()),
+            Some(member) => Err(Unfit::Participant {
+                participant: member.name.clone(),
+                number: member.session.as_ref().map_or(0, Session::steps),
+                why: "it has finished, and not all that it judged is there".to_owned(),
+            }),
+        }
     }
 
     /// Takes down what has happened in the study. Nothing has changed where it is refused.
@@ -477,6 +522,7 @@ impl Conduct {
                     place: *place,
                     known: known.clone(),
                     joined_ms: at_ms,
+                    returned_ms: at_ms,
                     state: MemberState::Active,
                     beginning: None,
                     session: None,
@@ -487,6 +533,9 @@ impl Conduct {
                 let place = self.known(participant)?.place;
                 self.places.resume(place).map_err(in_words)?;
                 self.set(participant, MemberState::Active);
+                if let Some(member) = self.member_mut(participant) {
+                    member.returned_ms = at_ms;
+                }
             }
             Event::Finished { participant } => {
                 let place = self.known(participant)?.place;
@@ -522,8 +571,11 @@ impl Conduct {
                 }
                 self.withdrawn.insert(*item, (at_ms, reason.clone()));
             }
-            Event::Paused {} => self.paused = true,
-            Event::Resumed {} => (self.paused, self.resumed_ms) = (false, at_ms),
+            Event::Paused {} => (self.paused, self.paused_ms) = (true, at_ms),
+            Event::Resumed {} => {
+                self.pauses.push((self.paused_ms, at_ms.max(self.paused_ms)));
+                self.paused = false;
+            }
             Event::Closed { reason } => self.closed = Some((at_ms, reason.clone())),
             Event::Peeked {} => self.peeks.push(at_ms),
         }

@@ -27,6 +27,8 @@ pub(super) struct Trial {
     pub(super) beliefs: Vec<BeliefAt>,
     /// Whether the next pixel is waited for.
     pub(super) waits: bool,
+    /// How long the study was interrupted meanwhile, as far as that was added to the time, in milliseconds.
+    pub(super) extended_ms: u64,
 }
 
 /// A belief, and when it was given.
@@ -34,7 +36,7 @@ pub(super) struct Trial {
 pub struct BeliefAt {
     /// After how many pixels.
     pub after: u32,
-    /// How probable the first debater's claim was; where pixels are random, the right answer.
+    /// How probable the first debater's claim was; where pixels are random, the lower label.
     pub probability: f32,
     /// In milliseconds since 1970.
     pub at_ms: u64,
@@ -91,6 +93,8 @@ pub struct Thought {
     pub seed: u64,
     /// How many seconds it may take.
     pub seconds: Option<u64>,
+    /// At which step of the participant it is asked for: later it is no move any more.
+    pub step: u32,
 }
 
 /// An item that cannot be shown: no frozen study has one.
@@ -110,7 +114,7 @@ pub(super) fn debate(item: &Item, classes: u8) -> Result<Debate, SetupError> {
         Shown::Random { pixels, .. } => Rules {
             pixels: pixels.len().min(usize::from(u8::MAX)) as u8,
             precommit: item.claims.liar.is_some(),
-            first: Role::Honest,
+            first: first_role(item),
             order: TurnOrder::Alone,
             legal: LegalPixels::Any,
         },
@@ -133,6 +137,7 @@ impl Trial {
             shown_ms: Vec::new(),
             beliefs: Vec::new(),
             waits: false,
+            extended_ms: 0,
         })
     }
 
@@ -195,7 +200,7 @@ impl Trial {
     }
 
     /// What a live debater is to do, if the participant waits for one.
-    pub(super) fn thought(&self, frozen: &Frozen) -> Option<Thought> {
+    pub(super) fn thought(&self, frozen: &Frozen, step: u32) -> Option<Thought> {
         let item = frozen.item(self.planned.item);
         let (true, Shown::Live { seed, .. }) = (self.waits, &item.shown) else { return None };
         let name = item.condition.as_ref()?;
@@ -220,6 +225,7 @@ impl Trial {
             agent: if role == Role::Honest { honest } else { liar },
             seed: agent_seed(series, &setup, role),
             seconds: live.and_then(|live| live.seconds),
+            step,
         })
     }
 
@@ -272,7 +278,12 @@ impl Judged {
     }
 }
 
-/// Whose claim a belief is about: the first debater's; where pixels are random, the right answer.
+/// Whose claim a belief is about: the first debater's. Where pixels are random it is the lower label, whoever's that is,
+/// so that nothing that is said of a belief tells which is right.
 pub(super) fn first_role(item: &Item) -> Role {
-    item.first.unwrap_or(Role::Honest)
+    let lower = match item.claims.liar {
+        Some(lie) if lie < item.claims.honest => Role::Liar,
+        _ => Role::Honest,
+    };
+    item.first.unwrap_or(lower)
 }

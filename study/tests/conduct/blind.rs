@@ -38,7 +38,7 @@ fn told(kept: &mut Kept, answer_first: bool) -> Vec<String> {
             Screen::Item(item) => {
                 let label = item.answers[usize::from(!answer_first)].0;
                 match item.asks {
-                    Asked::Belief {} => Answer::Belief { label, probability: 0.75 },
+                    Asked::Belief {} => Answer::Belief { label, probability: 0.9 },
                     Asked::Verdict { .. } => {
                         Answer::Verdict { label, confidence: None, explanation: None }
                     }
@@ -119,7 +119,9 @@ fn in_order(text: &str) -> serde_json::Value {
         let turned = *answers != before;
         for belief in screen["beliefs"].as_array_mut().into_iter().flatten() {
             let probability = belief[1].as_f64().unwrap();
-            belief[1] = if turned { 1.0 - probability } else { probability }.into();
+            // To the digits that the page shows: a number of 32 bits is not the same from both sides.
+            let probability = if turned { 1.0 - probability } else { probability };
+            belief[1] = ((probability * 1e6).round() / 1e6).into();
         }
     }
     value

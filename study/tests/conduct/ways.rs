@@ -2,7 +2,7 @@
 
 use pixel_debate_protocol::RefusalCode;
 use pixel_debate_protocol::study::{
-    Answer, Asked, Given, ItemScreen, Order, Screen, Status, Stopped,
+    Answer, Asked, Given, ItemScreen, Order, Screen, Sheet, Status, Stopped,
 };
 use pixel_debate_study::allocation::Kind;
 use pixel_debate_study::conduct::{Entry, Event, JudgedEnd};
@@ -180,7 +180,7 @@ fn who_does_not_attend_is_excluded_by_the_rule() {
     let frozen = frozen(&[]);
     let mut kept = Kept::new(&frozen);
     let name = kept.join("ann", "1").unwrap();
-    let is_check = |sheet: &pixel_debate_protocol::study::Sheet| matches!(&sheet.screen, Screen::Item(item) if item.pixels == 100 && item.asks == Asked::Belief {});
+    let is_check = |sheet: &Sheet| matches!(&sheet.screen, Screen::Item(item) if item.pixels == 100 && item.asks == Asked::Belief {});
     loop {
         let sheet = kept.go_on(&name, is_check);
         if !is_check(&sheet) {
@@ -213,7 +213,7 @@ fn who_does_not_attend_is_excluded_by_the_rule() {
 fn an_item_whose_time_is_over_is_unanswered_and_the_next_begins() {
     let mut kept = Kept::new(&frozen(&[]));
     let name = kept.join("ann", "1").unwrap();
-    let shown = |sheet: &pixel_debate_protocol::study::Sheet| matches!(&sheet.screen, Screen::Item(item) if !item.practice && item.shown.len() == 2);
+    let shown = |sheet: &Sheet| matches!(&sheet.screen, Screen::Item(item) if !item.practice && item.shown.len() == 2);
     // Before the first pixel no time runs.
     let sheet = kept.go_on(&name, |sheet| matches!(sheet.screen, Screen::Item(_)));
     assert_eq!(item(&sheet.screen).left_ms, None);
@@ -242,7 +242,7 @@ fn a_verdict_against_the_belief_needs_a_reason_or_is_refused() {
         let frozen = frozen(changes);
         let mut kept = Kept::new(&frozen);
         let name = kept.join("ann", "1").unwrap();
-        let asks = |sheet: &pixel_debate_protocol::study::Sheet| matches!(&sheet.screen, Screen::Item(item) if matches!(item.asks, Asked::Verdict { .. }));
+        let asks = |sheet: &Sheet| matches!(&sheet.screen, Screen::Item(item) if matches!(item.asks, Asked::Verdict { .. }));
         let sheet = kept.go_on(&name, asks);
         let item = item(&sheet.screen);
         let truth = truth(&frozen, item);
@@ -320,7 +320,7 @@ fn a_live_debater_moves_while_the_participant_waits_or_the_item_is_over() {
     let name = kept.join("ann", "1").unwrap();
     let mut stalled = 0;
     loop {
-        let waits = |sheet: &pixel_debate_protocol::study::Sheet| matches!(&sheet.screen, Screen::Item(item) if item.asks == Asked::Wait {});
+        let waits = |sheet: &Sheet| matches!(&sheet.screen, Screen::Item(item) if item.asks == Asked::Wait {});
         let sheet = kept.go_on(&name, waits);
         if is_finished(&sheet) {
             break;
@@ -433,4 +433,81 @@ fn who_was_given_up_comes_back_as_long_as_nobody_has_the_place() {
     let new = kept.join("new", "1").unwrap();
     assert_eq!(kept.sheet(&names[1]).screen, Screen::Stopped(Stopped::TooLate {}));
     assert!(is_finished(&kept.go_on(&new, |_| false)));
+}
+
+#[test]
+fn a_pause_takes_no_time_from_an_item() {
+    let mut kept = Kept::new(&frozen(&[]));
+    let name = kept.join("ann", "1").unwrap();
+    let shown =
+        |sheet: &Sheet| matches!(&sheet.screen, Screen::Item(item) if item.shown.len() == 2);
+    let before = kept.go_on(&name, shown);
+    let left = item(&before.screen).left_ms.unwrap();
+    kept.order(&Order::Pause {}).unwrap();
+    kept.now_ms += 100_000;
+    kept.order(&Order::Resume {}).unwrap();
+    let after = kept.sheet(&name);
+    assert_eq!(item(&after.screen).left_ms, Some(left));
+    assert_eq!(item(&after.screen).shown, item(&before.screen).shown);
+    kept.now_ms += 62_000;
+    assert_eq!(kept.sheet(&name).progress.done, before.progress.done + 1);
+}
+
+#[test]
+fn who_has_done_all_has_finished_before_he_is_told_what_was_right() {
+    let mut kept = Kept::new(&frozen(&[]));
+    let name = kept.join("ann", "1").unwrap();
+    let told =
+        |sheet: &Sheet| matches!(&sheet.screen, Screen::Feedback(told) if told.items.len() > 1);
+    let sheet = kept.go_on(&name, told);
+    assert!(told(&sheet));
+    assert_eq!(kept.conduct.places().standing().finished, 1);
+    kept.now_ms += 3_600_000;
+    kept.idle();
+    kept.order(&Order::Close { reason: Some("enough".into()) }).unwrap();
+    assert!(is_finished(&kept.say(&name, Answer::Leave {}).unwrap()));
+}
+
+#[test]
+fn who_was_erased_or_excluded_does_not_come_back() {
+    let mut kept = Kept::new(&frozen(&[]));
+    let (ann, ben) = (kept.join("ann", "1").unwrap(), kept.join("ben", "1").unwrap());
+    kept.now_ms += 600_001;
+    kept.idle();
+    assert_eq!(kept.conduct.places().standing().free, 6);
+    kept.order(&Order::Erase { participant: ann.clone(), reason: "asked".into() }).unwrap();
+    kept.order(&Order::Exclude { participant: ben.clone(), reason: "a bot".into() }).unwrap();
+    assert_eq!(kept.sheet(&ann).screen, Screen::Stopped(Stopped::Left {}));
+    assert_eq!(kept.sheet(&ben).screen, Screen::Stopped(Stopped::Excluded {}));
+    assert_eq!(kept.conduct.places().standing().free, 6);
+    assert_eq!(kept.restored().places(), kept.conduct.places());
+}
+
+#[test]
+fn whoever_returns_has_time_again() {
+    let mut kept = Kept::new(&frozen(&[]));
+    let name = kept.join("ann", "1").unwrap();
+    kept.now_ms += 600_001;
+    kept.idle();
+    kept.sheet(&name);
+    kept.now_ms += 500_000;
+    assert_eq!(kept.conduct.idle(kept.now_ms), []);
+    kept.now_ms += 200_000;
+    assert_eq!(kept.conduct.idle(kept.now_ms).len(), 1);
+}
+
+#[test]
+fn where_places_of_answers_are_not_balanced_they_are_in_the_order_of_labels() {
+    let mut kept =
+        Kept::new(&frozen(&[("idle_minutes = 10", "idle_minutes = 10\nbalance_answers = false")]));
+    let name = kept.join("ann", "1").unwrap();
+    let mut orders = 0;
+    kept.go_on(&name, |sheet| {
+        if let Screen::Item(item) = &sheet.screen {
+            assert!(item.answers.is_sorted());
+            orders += 1;
+        }
+        false
+    });
+    assert!(orders > 10);
 }
