@@ -560,7 +560,7 @@ export type Join = {
  */
 parameters: { [key in string]: string }, 
 /**
- * One of [`StudyOffer::languages`](super::StudyOffer::languages); the study's own where none is said.
+ * One of those of [`StudyOffer::titles`](super::StudyOffer::titles); the study's own where none is said.
  */
 language: string | null, };
 

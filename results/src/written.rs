@@ -16,7 +16,7 @@ use crate::{figures, folder, model, page};
 /// | `report.html` | the page, which needs no network |
 /// | `report.json` | the [`Report`] |
 /// | `figures/` | the charts, each as `.svg` and as `.png` |
-/// | `model.R` | the script of a mixed-effects model, which reads an [export](crate::export) |
+/// | `model.R` | the script of a mixed-effects model, which reads an [export](crate::export()) |
 ///
 /// # Errors
 ///

@@ -20,7 +20,7 @@ pub struct Join {
     /// The link's parameters that the study names, [`StudyOffer::parameters`](super::StudyOffer::parameters): each with 1 to
     /// 200 characters. Others are refused.
     pub parameters: BTreeMap<String, String>,
-    /// One of [`StudyOffer::languages`](super::StudyOffer::languages); the study's own where none is said.
+    /// One of those of [`StudyOffer::titles`](super::StudyOffer::titles); the study's own where none is said.
     pub language: Option<String>,
 }
 

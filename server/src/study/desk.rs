@@ -1,7 +1,7 @@
 //! Where participants and the researcher are served: what they ask is decided by the study's machine, kept in the
 //! store, applied, and then told, in this order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -30,6 +30,8 @@ pub(super) struct Desk {
     log: AsyncMutex<LogPen>,
     /// The participants' streams: of each, one writes at a time.
     pens: Mutex<HashMap<String, Arc<AsyncMutex<Pen>>>>,
+    /// Whose streams are to be removed, and have not been: the store did not take it.
+    removals: Mutex<BTreeSet<String>>,
     /// The judges of live debaters, where there are any.
     draft: Option<Arc<Draft>>,
     thinking: Pool,
@@ -62,6 +64,7 @@ impl Desk {
     pub(super) fn new(
         conduct: Conduct,
         (streams, key): (Streams, Key),
+        removals: Vec<String>,
         draft: Option<Draft>,
         threads: usize,
         tasks: TaskTracker,
@@ -72,6 +75,7 @@ impl Desk {
             key,
             log: AsyncMutex::default(),
             pens: Mutex::default(),
+            removals: Mutex::new(removals.into_iter().collect()),
             draft: draft.map(Arc::new),
             thinking: Pool::new(threads),
             tasks,
@@ -317,13 +321,27 @@ impl Desk {
         Ok(self.conduct().standing(matches!(order, Order::Peek {})))
     }
 
+    /// Removes what a participant said from the store, now or when it takes that again.
     async fn remove(&self, participant: &str) -> Result<(), Refusal> {
-        Ok(self.streams.remove(participant).await?)
+        self.removals().insert(participant.to_owned());
+        self.streams.remove(participant).await?;
+        self.removals().remove(participant);
+        Ok(())
+    }
+
+    fn removals(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.removals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is done every few seconds: who was not heard of for too long is given up, and what was kept long enough is
     /// removed.
     pub(super) async fn look_after(&self) {
+        let removals = self.removals().clone();
+        for participant in removals {
+            if let Err(refusal) = self.remove(&participant).await {
+                warn!(%refusal, participant, "what this participant said is not removed yet");
+            }
+        }
         let idle = self.conduct().idle(now_ms());
         for event in idle {
             let log::Event::Left { participant, .. } = &event else { continue };

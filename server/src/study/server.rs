@@ -123,15 +123,10 @@ impl StudyServer {
         let wait = config.limits.store_wait;
         let (streams, key) = Streams::open(store.clone(), frozen.hash(), wait, now_ms()).await?;
         let (conduct, removed) = restored(Arc::clone(&frozen), &streams).await?;
-        for participant in removed {
-            // The server was stopped before it could.
-            if streams.remove(&participant).await.is_err() {
-                warn!(participant, "what this participant said is not removed yet");
-            }
-        }
         let tasks = TaskTracker::new();
         let threads = config.limits.threads;
-        let desk = Arc::new(Desk::new(conduct, (streams, key), draft, threads, tasks.clone()));
+        let desk =
+            Arc::new(Desk::new(conduct, (streams, key), removed, draft, threads, tasks.clone()));
         let door = Door {
             origins: Arc::new(origins),
             proxies: config.proxies,
