@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
@@ -9,18 +10,41 @@ use crate::{failure, output};
 
 const STUDIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../studies");
 
-/// The study of a hall full of people, with forty of them, frozen in a folder.
+/// What a frozen folder has.
+const FILES: [&str; 6] = [
+    "plan.json",
+    "plan.sha256",
+    "secret.json",
+    "study.toml",
+    "texts/english.toml",
+    "texts/german.toml",
+];
+
+/// The study of a hall full of people, with forty of them, frozen once for all tests and copied to a folder.
 fn forty(folder: &Path) -> PathBuf {
-    let text = fs::read_to_string(format!("{STUDIES}/hall.toml")).unwrap();
-    assert!(text.contains("participants = 300"));
-    fs::create_dir_all(folder.join("texts")).unwrap();
-    for name in ["texts/english.toml", "texts/german.toml"] {
-        fs::copy(format!("{STUDIES}/{name}"), folder.join(name)).unwrap();
+    static FROZEN: LazyLock<PathBuf> = LazyLock::new(|| {
+        // A folder of the build: nobody would remove a temporary one.
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("hall-of-forty");
+        if folder.exists() {
+            fs::remove_dir_all(&folder).unwrap();
+        }
+        fs::create_dir_all(folder.join("texts")).unwrap();
+        let text = fs::read_to_string(format!("{STUDIES}/hall.toml")).unwrap();
+        assert!(text.contains("participants = 300"));
+        for name in ["texts/english.toml", "texts/german.toml"] {
+            fs::copy(format!("{STUDIES}/{name}"), folder.join(name)).unwrap();
+        }
+        let (file, out) = (folder.join("hall.toml"), folder.join("frozen"));
+        fs::write(&file, text.replace("participants = 300", "participants = 40")).unwrap();
+        output(&format!("study freeze {} --out {}", file.display(), out.display()), "");
+        out
+    });
+    let (from, to) = (&*FROZEN, folder.join("frozen"));
+    fs::create_dir_all(to.join("texts")).unwrap();
+    for name in FILES {
+        fs::copy(from.join(name), to.join(name)).unwrap();
     }
-    let (file, frozen) = (folder.join("hall.toml"), folder.join("frozen"));
-    fs::write(&file, text.replace("participants = 300", "participants = 40")).unwrap();
-    output(&format!("study freeze {} --out {}", file.display(), frozen.display()), "");
-    frozen
+    to
 }
 
 /// The report of a rehearsal in which nothing may have gone wrong.

@@ -42,11 +42,9 @@ struct Fault(String);
 
 impl Person {
     pub(super) fn new(scene: Arc<Scene>, coming: u32) -> Self {
-        let mut random = scene.chance.of(Purpose::Moments(coming));
+        let random = scene.chance.of(Purpose::Moments(coming));
         let of_caller = scene.chance.of(Purpose::Moments(coming | 1 << 31));
         let (parameters, language) = (scene.parameters(coming), scene.language(coming));
-        // They do not come at the same moment.
-        random.random::<u64>();
         Self {
             caller: Caller::new(scene.server, Arc::clone(&scene.tally), scene.steady, of_caller),
             watch: Watch::new(&scene.frozen, language.clone(), parameters.clone()),
@@ -74,6 +72,8 @@ impl Person {
     }
 
     async fn come(&mut self) -> Result<Ending, Fault> {
+        // They do not come at the same moment.
+        self.pause(&Screen::Paused {}).await;
         let joined = match self.caller.join(&self.join).await {
             Ok(joined) => joined,
             Err(Untold::Refused(refusal, _)) if refusal.code == RefusalCode::Busy => {

@@ -38,7 +38,7 @@ const KILLED_DURING: f64 = 0.9;
 /// What is to be rehearsed, and against whom.
 #[derive(Clone, Debug)]
 pub struct Rehearsal {
-    /// Against whom: a server of the study. A relay there is none.
+    /// Against whom: a server of the study, and no relay.
     pub target: Target,
     /// The most who come: fewer do if all places are filled.
     pub participants: u32,

@@ -206,7 +206,9 @@ mod tests {
                 *came += f64::from(u8::from(first_is_right));
                 *count += 1;
             }
-            assert_eq!(mind.in_truth(4, 4) > 0.5, mind.right, "{mind:?}");
+            // What is decided is never against the last belief.
+            let last = mind.in_truth(4, 4);
+            assert!(if mind.right { last >= 0.5 } else { last <= 0.5 }, "{mind:?}");
         }
         for (sum, came, count) in bins.into_iter().flatten().filter(|(_, _, count)| *count > 0) {
             let (said, was) = (sum / f64::from(count), came / f64::from(count));
