@@ -231,12 +231,19 @@ describe('nothing is lost and nothing counts twice', () => {
         await context.setOffline(false);
       } else {
         // The server has taken it, and nobody hears of that.
-        await page.route('**/api/study/me', async (route) => {
-          if (route.request().method() === 'POST') await route.fetch();
-          await page.unroute('**/api/study/me');
-          await route.abort();
-        });
+        /** @type {string[]} */
+        const dropped = [];
+        await page.route(
+          '**/api/study/me',
+          async (route) => {
+            dropped.push(`${route.request().method()} ${(await route.fetch()).status()}`);
+            await route.abort();
+          },
+          { times: 1 },
+        );
         await act(page, sheet);
+        await shows(page, await after(page, sheet.step));
+        assert.deepEqual(dropped, ['POST 200']);
       }
       await shows(page, await after(page, sheet.step));
       await page.getByRole('status').getByText('No connection').waitFor({ state: 'hidden' });
