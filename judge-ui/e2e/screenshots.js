@@ -4,6 +4,7 @@
 import { fileURLToPath } from 'node:url';
 
 import { create, judgeByProgram, openPage, played, reveals, startBrowser, startServer, truth } from './stand.js';
+import { act, after, button, join, openStudy, RESEARCHER, shows, told } from './study-stand.js';
 import { keepRecord } from './views.js';
 
 /** @typedef {import('playwright-core').Page} Page */
@@ -106,5 +107,31 @@ await open(desk, async (page) => {
   await page.screenshot({ ...picture('standings'), fullPage: true });
 });
 
+const study = await openStudy();
+for (const left of [null, null, null, 4, 4]) {
+  await open(desk, async (page) => {
+    await join(page, study.link());
+    for (let sheet = await told(page); sheet.screen.type !== 'stopped' && sheet.progress.done + (sheet.screen.shown?.length ?? 0) !== left; sheet = await after(page, sheet.step)) await act(page, sheet);
+  });
+}
+for (const [options, name] of /** @type {const} */ ([[desk, 'study'], [phone, 'study-phone']])) {
+  await open(options, async (page) => {
+    await join(page, study.link());
+    let sheet = await told(page);
+    for (; (sheet.screen.shown?.length ?? 0) < 3; sheet = await after(page, sheet.step)) await act(page, sheet);
+    await shows(page, sheet);
+    await page.getByRole('slider').focus();
+    for (let moves = 0; moves < 5; moves += 1) await page.keyboard.press('ArrowRight');
+    await page.screenshot(picture(name));
+  });
+}
+await open(desk, async (page) => {
+  await page.goto(`${study.url}/researcher#${RESEARCHER}`);
+  await page.getByRole('rowheader', { name: 'p0007' }).waitFor();
+  await button(page, 'Look at the accuracy…').waitFor();
+  await page.screenshot({ ...picture('researcher'), fullPage: true });
+});
+
+await study.stop();
 await stand.browser.close();
 await server.stop();

@@ -61,8 +61,8 @@ high = "Vollkommen"
 text = "Anmerkungen?"
 `;
 
-/** A study of two images in two conditions. @param {{ debate?: string, alone?: string, asks?: string, times?: string }} more */
-const file = ({ debate = '', alone = '', asks = '', times = '' }) => `
+/** A study of two images in two conditions. @param {{ debate?: string, alone?: string, assignment?: string, asks?: string, times?: string }} more */
+const file = ({ debate = '', alone = '', assignment = '', asks = '', times = '' }) => `
 name = "page"
 title = "Digits, for the tests of the page"
 seed = 8093842170541276093
@@ -84,6 +84,7 @@ number = 2
 participants = 40
 items = 2
 practice = 1
+${assignment}
 [asks]
 feedback = "end"
 ${asks}

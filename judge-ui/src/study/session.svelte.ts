@@ -55,6 +55,7 @@ export class Session {
   /** Finds out where the participant is. */
   async open(): Promise<void> {
     this.stage = { at: 'loading' };
+    this.refusal = null;
     const own = tokenOf(location.hash);
     if (own !== null) return this.#return(own);
     const offer = await this.#insist<StudyOffer>(() => ask('/study', null));
@@ -147,6 +148,7 @@ export class Session {
     if (refusal.code !== 'busy') return this.#bar(refusal);
     const offer = await this.#insist<StudyOffer>(() => ask('/study', null));
     if (offer.is === 'refused' || offer.value.status === 'open') return this.#bar(refusal);
+    this.refusal = refusal;
     this.stage = { at: 'start', offer: offer.value };
   }
 

@@ -94,6 +94,7 @@ describe('who comes', () => {
     await one.open();
     await one.begin('en');
     expect(one.stage).toMatchObject({ at: 'start', offer: { status: 'full' } });
+    expect(one.refusal?.code).toBe('busy');
     answers.push([409, refusal('illegal')]);
     await one.begin('en');
     expect(one.stage).toMatchObject({ at: 'barred', refusal: { code: 'illegal' } });

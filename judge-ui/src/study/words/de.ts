@@ -8,6 +8,7 @@ export const de: Words = {
 
   loading: 'Einen Moment…',
   lost: 'Keine Verbindung. Nichts geht verloren: Die Seite macht weiter, sobald der Server antwortet.',
+  sending: 'Wird gesendet…',
   study: 'Studie',
   skip: 'Zum Inhalt',
   progress: (done, of) => `${done} von ${of} Bildern erledigt`,
@@ -20,6 +21,7 @@ export const de: Words = {
   pausedBefore: 'Diese Studie ist zurzeit unterbrochen. Bitte kommen Sie später wieder.',
   closedBefore: 'Diese Studie ist beendet. Vielen Dank für Ihr Interesse!',
   comeBack: 'Ich habe schon begonnen: weiter',
+  notBegun: 'Mit diesem Link hat niemand begonnen.',
   again: 'Noch einmal versuchen',
   missing: 'Dieser Link ist nicht vollständig',
   missingWhy: (names) => `Es fehlt ${names.join(', ')}. Bitte öffnen Sie die Studie über den ganzen Link, den Sie bekommen haben, und nicht nur über ihre Adresse.`,

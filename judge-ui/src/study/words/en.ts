@@ -8,6 +8,7 @@ export const en: Words = {
 
   loading: 'One moment…',
   lost: 'No connection. Nothing is lost: the page goes on as soon as the server answers.',
+  sending: 'Sending…',
   study: 'Study',
   skip: 'To the content',
   progress: (done, of) => `${done} of ${of} images done`,
@@ -20,6 +21,7 @@ export const en: Words = {
   pausedBefore: 'This study is interrupted at the moment. Please come back later.',
   closedBefore: 'This study has ended. Thank you for your interest!',
   comeBack: 'I have begun already: go on',
+  notBegun: 'Nobody has begun by this link.',
   again: 'Try again',
   missing: 'This link is not complete',
   missingWhy: (names) => `It lacks ${names.join(', ')}. Please open the study by the link that you were given, in full, and not by its address alone.`,

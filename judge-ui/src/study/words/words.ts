@@ -24,6 +24,7 @@ export interface Words {
 
   loading: string;
   lost: string;
+  sending: string;
   study: string;
   skip: string;
   progress: (done: number, of: number) => string;
@@ -36,6 +37,7 @@ export interface Words {
   pausedBefore: string;
   closedBefore: string;
   comeBack: string;
+  notBegun: string;
   again: string;
   missing: string;
   missingWhy: (names: string[]) => string;
