@@ -12,6 +12,7 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use pixel_debate_protocol::{Opened, Refusal};
 use pixel_debate_store::{Store, StoreError, retention};
 use thiserror::Error;
 use tokio::io::AsyncWriteExt;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
+use crate::class::Classes;
 use crate::config::ServerConfig;
 use crate::http::{App, Bounds, HEAD_BYTES, HEAD_FIELDS, Kept, OriginError, Origins, Peer, Slots};
 use crate::limits::{Limits, LimitsError};
@@ -144,7 +146,11 @@ impl Server {
         let services = Arc::new(Services::new(&config, store.clone(), stop.clone()));
         let visitors = Visitors::new(&config.limits);
         let lobby = Arc::new(Lobby::new(services, visitors.clone(), tables.clone()));
-        let recovered = lobby.recover().await?;
+        let classes = Arc::new(Classes::new(Arc::clone(&lobby), tables.clone()));
+        // First the classes: their debates are to know whose they are.
+        let found = Box::pin(classes.recover()).await?;
+        let recovered = Box::pin(lobby.recover()).await?;
+        classes.begin(found);
         if recovered > 0 {
             info!(recovered, "debates go on");
         }
@@ -155,6 +161,7 @@ impl Server {
         }
         let app = App {
             lobby,
+            classes,
             administrator: config.administrator,
             origins: Arc::new(origins),
             proxies: config.proxies,
@@ -171,6 +178,15 @@ impl Server {
     /// The address that the server has, with the port that it got.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Opens a class that votes together, as whoever runs the server.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] where the store does not take it, or the limits allow no more.
+    pub async fn open_class(&self) -> Result<Opened, Refusal> {
+        self.app.classes.open(self.address.ip()).await
     }
 
     /// Serves until `shutdown` is ready, then takes leave of its clients and returns. Debates that

@@ -9,6 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::kept::Kept;
 use super::origin::Origins;
 use super::slots::Slots;
+use crate::class::Classes;
 use crate::config::AdminToken;
 use crate::lobby::Lobby;
 use crate::visitors::{Permit, Visitors};
@@ -17,6 +18,7 @@ use crate::visitors::{Permit, Visitors};
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) lobby: Arc<Lobby>,
+    pub(crate) classes: Arc<Classes>,
     pub(crate) administrator: Option<AdminToken>,
     pub(crate) origins: Arc<Origins>,
     /// How many of them stand between this server and its clients.
