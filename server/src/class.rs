@@ -11,7 +11,7 @@
 //! Wish a member is told is made by [`told`](Class::told) of the debate, what is shown and the member's own points,
 //! and is sent when it is another than before. So what others vote changes nothing that it hears, until it is shown.
 
-mod classes;
+pub(crate) mod classes;
 mod effect;
 mod entry;
 mod points;
@@ -32,7 +32,6 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tracing::{error, info, warn};
 
-pub(crate) use self::classes::{ClassHandle, Classes};
 pub(crate) use self::effect::{Asked, ClassRequest, Wish};
 use self::effect::{Effect, Input, Now, Unwritten};
 use self::entry::Entry;

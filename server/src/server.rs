@@ -24,7 +24,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
-use crate::class::Classes;
+use crate::class::classes::Classes;
 use crate::config::ServerConfig;
 use crate::http::{App, Bounds, HEAD_BYTES, HEAD_FIELDS, Kept, OriginError, Origins, Peer, Slots};
 use crate::limits::{Limits, LimitsError};

@@ -28,7 +28,7 @@ use self::line::Line;
 pub(crate) use self::line::linger;
 use self::session::Session;
 pub(crate) use self::upgrade::{Upgraded, upgrade};
-use crate::class::Classes;
+use crate::class::classes::Classes;
 use crate::lobby::Lobby;
 use crate::outbox::Outbox;
 

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use super::kept::Kept;
 use super::origin::Origins;
 use super::slots::Slots;
-use crate::class::Classes;
+use crate::class::classes::Classes;
 use crate::config::AdminToken;
 use crate::lobby::Lobby;
 use crate::visitors::{Permit, Visitors};

@@ -13,7 +13,8 @@ use tracing::debug;
 
 use super::handler::{Farewell, Handler, Stay};
 
-use crate::class::{Asked, ClassHandle, ClassRequest, Classes, Wish as ClassWish};
+use crate::class::classes::{ClassHandle, Classes};
+use crate::class::{Asked, ClassRequest, Wish as ClassWish};
 use crate::credits::Spend;
 use crate::lobby::{Lobby, unknown};
 use crate::outbox::Outbox;
