@@ -176,7 +176,8 @@ pub enum ClientMessage {
     Round(Round),
     /// Shows all of a class something, or does so no more, as its presenter; answered like [`attend`](Self::Attend).
     Show(Show),
-    /// Ends a class, as its presenter: everybody is [told](crate::ServerMessage::Dismissed).
+    /// Ends a class, as its presenter; answered like [`attend`](Self::Attend), and everybody is
+    /// [told](crate::ServerMessage::Dismissed).
     Dismiss {
         /// Which class.
         class: ClassCode,

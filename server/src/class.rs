@@ -337,14 +337,14 @@ impl Class {
             _ => None,
         };
         self.happen(entry);
-        if let Some(reason) = end {
-            return ControlFlow::Break(reason);
-        }
         if let Some(asked) = by {
             match place {
                 Some(place) => self.attend(Who::Member(place), &asked),
                 None => self.say(Who::Presenter, &asked),
             }
+        }
+        if let Some(reason) = end {
+            return ControlFlow::Break(reason);
         }
         self.touch();
         ControlFlow::Continue(())

@@ -31,7 +31,8 @@ impl Class {
             Wish::Show(show) => self.show(&show, &asked),
             Wish::Dismiss(token) => self.check_presenter(&token).and_then(|()| {
                 self.check_store()?;
-                self.append(Entry::Dismissed { reason: CloseReason::Ended }, None);
+                let last = Entry::Dismissed { reason: CloseReason::Ended };
+                self.append(last, Some(asked.clone()));
                 Ok(())
             }),
         };

@@ -279,7 +279,7 @@ async fn a_class_votes_sees_the_votes_when_it_may_and_is_ranked() {
     let told = all[0].until(|told| told.debate.as_ref().unwrap().number == 2).await;
     assert_eq!((&told.ranking, &told.histogram), (&None, &None));
     let (class, token) = (presenter.class.clone(), presenter.token.clone());
-    presenter.client.say(ClientMessage::Dismiss { class: class.clone(), token }).await;
+    presenter.ask(ClientMessage::Dismiss { class: class.clone(), token }).await.unwrap();
     let end = Dismissed { class: class.clone(), reason: CloseReason::Ended };
     while all[0].hear().await != ServerMessage::Dismissed(end.clone()) {}
     all[0].client = Client::connect(scene.address).await;
@@ -405,6 +405,38 @@ on_both_stores!(a_class_goes_on_where_it_was_when_the_server_restarts, |home| {
     presenter.until(|told| told.presenter.as_ref().unwrap().len() == 2).await;
     scene.stop().await;
 });
+
+#[tokio::test]
+async fn a_debate_that_is_dropped_counts_for_nothing_and_makes_way_for_the_next() {
+    let scene = Scene::with(limits()).await;
+    let mut presenter = Person::presents(&scene).await;
+    let mut member = Person::joins(&scene, &presenter.class.clone(), Some("Ann")).await;
+    let wanted = presenter.wanted();
+    presenter.round(wanted.clone()).await.unwrap();
+    presenter.watch().await;
+    member.sit().await;
+    presenter.next(1).await;
+    member.until_event(1).await;
+    member.vote(1, 1.0).await.unwrap();
+    let dropped = presenter.debate();
+    let cancel = |token: &Token| {
+        let (debate, token) = (dropped.clone(), token.clone());
+        ClientMessage::Cancel { debate, token }
+    };
+    assert_eq!(member.ask(cancel(&member.token)).await.unwrap_err().code, RefusalCode::WrongToken);
+    presenter.ask(cancel(&presenter.token)).await.unwrap();
+    member.until(|told| told.debate.is_none()).await;
+    presenter.until(|told| told.debate.is_none()).await;
+    presenter.round(wanted).await.unwrap();
+    let told = member.until(|told| told.debate.is_some()).await;
+    assert_eq!(told.debate.as_ref().unwrap().number, 2);
+    assert_ne!(member.debate(), dropped);
+    assert_eq!(
+        (member.points(), member.known.as_ref().unwrap().member.as_ref().unwrap().place),
+        (0, None)
+    );
+    scene.stop().await;
+}
 
 #[tokio::test]
 async fn two_of_the_class_debate_and_the_others_vote() {
