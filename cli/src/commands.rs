@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod class;
 mod compare;
 mod data;
 mod judge;
@@ -25,6 +26,7 @@ use crate::failure::Failure;
 #[derive(Subcommand)]
 pub(crate) enum Command {
     Serve(serve::Serve),
+    Class(class::Class),
     Play(play::Play),
     Load(load::Load),
     Timing(timing::Timing),
@@ -56,6 +58,7 @@ impl Command {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Serve(serve) => serve.run(),
+            Self::Class(class) => class.run(),
             Self::Play(play) => play.run(),
             Self::Load(load) => load.run(),
             Self::Timing(timing) => timing.run(),

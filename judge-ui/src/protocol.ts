@@ -155,6 +155,7 @@ grace_ms: number,
 memory_ms: number, };
 
 /**
+<<<<<<< HEAD
  * How full the cells of a tier in a condition are.
  */
 export type CellCount = { 
@@ -182,6 +183,76 @@ least: number,
  * The most in one of its cells.
  */
 most: number, };
+=======
+ * A class's name on the wire, short enough to be copied from a wall: six letters and digits of those that are not
+ * taken for each other.
+ *
+ * ```
+ * use pixel_debate_protocol::ClassCode;
+ *
+ * let code: ClassCode = "k7wm3x".parse()?;
+ * assert_eq!(code.as_str(), "K7WM3X");
+ * assert!("K0WM3X".parse::<ClassCode>().is_err(), "an O, or a zero?");
+ * # Ok::<(), pixel_debate_protocol::ClassCodeError>(())
+ * ```
+ */
+export type ClassCode = string;
+
+/**
+ * The debate that a class has.
+ */
+export type ClassDebate = { 
+/**
+ * Which number it has among the class's debates, from 1.
+ */
+number: number, 
+/**
+ * Its name: the client [takes](crate::ClientMessage::Take) its seat there by its token of the class, and the
+ * presenter [watches](crate::ClientMessage::Watch).
+ */
+debate: DebateId, 
+/**
+ * The client's seat in it.
+ */
+seat: Seat, 
+/**
+ * Whether it is over and its votes are counted.
+ */
+over: boolean, };
+
+/**
+ * A class as one client may know it: told when the client attends it, and when something of it has changed.
+ */
+export type ClassTold = { 
+/**
+ * The id of the request that this answers, if it does and it had one.
+ */
+id?: number, 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * The debate that it has; `null` before the first, and after one that was cancelled.
+ */
+debate: ClassDebate | null, 
+/**
+ * The votes after the latest reveal, while they are shown.
+ */
+histogram: Histogram | null, 
+/**
+ * The members who have a name by their points, while that is shown.
+ */
+ranking: Array<Ranked> | null, 
+/**
+ * For a member: how it stands.
+ */
+member: Member | null, 
+/**
+ * For the presenter: who is there.
+ */
+presenter: Array<Present> | null, };
+>>>>>>> refs/heads/class
 
 /**
  * How long an outside debater may take for its reveals: a time for each, and a bank for what goes
@@ -296,6 +367,11 @@ beliefs: Array<number | null>,
  */
 judgments?: Array<JudgmentRecord>, 
 /**
+ * What each member of an audience said, who decided nothing, in the order in which they joined their class:
+ * left out where there was no audience.
+ */
+audience?: Array<JudgmentRecord>, 
+/**
  * When each event of the transcript happened, in the same order.
  */
 times: Array<EventTime>, 
@@ -332,6 +408,21 @@ honest: Wins,
  * As the liar.
  */
 liar: Wins, };
+
+/**
+ * No more is said of a class that the client attended.
+ */
+export type Dismissed = { 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * Why: [`Ended`](CloseReason::Ended) by the presenter, [`Over`](CloseReason::Over) since nobody had anything to say
+ * in it for long, [`SeatTaken`](CloseReason::SeatTaken) by another connection with the same token, or
+ * [`Fault`](CloseReason::Fault).
+ */
+reason: CloseReason, };
 
 /**
  * What is told with the event that ends a debate.
@@ -470,6 +561,19 @@ offer: Offer,
 bounds: Bounds, };
 
 /**
+ * How many of the class believe what.
+ */
+export type Histogram = { 
+/**
+ * After how many reveals.
+ */
+after: number, 
+/**
+ * How many hold the first debater's claim about 0, 10, 20, …, 100 % probable: [`Histogram::BINS`] numbers.
+ */
+bins: Array<number>, };
+
+/**
  * A grey image, 0 black to 255 white, of 1x1 up to 255x255 pixels.
  *
  * Serialises as `{"width": 28, "height": 28, "pixels": "<base64, row by row>"}`; reading one back
@@ -491,6 +595,7 @@ dataset: string,
 index: number, };
 
 /**
+<<<<<<< HEAD
  * An item as far as it is shown. Nothing in it depends on what is not shown.
  */
 export type ItemScreen = { 
@@ -577,6 +682,27 @@ token: string,
  * The first of them, or where he stopped.
  */
 sheet: Sheet, };
+=======
+ * Joins a class. The same again, after a loss of the connection before the answer, is answered the same and changes
+ * nothing.
+ */
+export type Join = { 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * How the member is called in the ranking: 1 to [`Join::NAME_LENGTH`] characters that can be seen, as in the
+ * names of outside [players](Player). Where another has the name a number is added. `null` for nobody in
+ * particular, whose place in the ranking only the member itself is told.
+ */
+name: string | null, 
+/**
+ * The key to the member's place, of the client's own making: as every [`Token`] 43 letters, digits, `-` and `_`,
+ * which stand for 256 random bits.
+ */
+token: Token, };
+>>>>>>> refs/heads/class
 
 /**
  * How a judge has done.
@@ -658,6 +784,7 @@ events: Array<TimedJudgment>, };
 export type LegalPixels = "nonzero" | "any";
 
 /**
+<<<<<<< HEAD
  * A participant, as the researcher sees him.
  */
 export type Member = { 
@@ -689,6 +816,31 @@ joined_ms: number,
  * When he was last heard of.
  */
 heard_ms: number, };
+=======
+ * How a member stands, for the member alone.
+ */
+export type Member = { 
+/**
+ * The name that the member has got.
+ */
+name: string | null, 
+/**
+ * Whether it is willing to debate.
+ */
+willing: boolean, 
+/**
+ * All points so far.
+ */
+points: number, 
+/**
+ * Those of the latest debate that is over; `null` before there is one in which the member had a part.
+ */
+latest: number | null, 
+/**
+ * Its place among all members; `null` before a debate is over.
+ */
+place: number | null, };
+>>>>>>> refs/heads/class
 
 /**
  * What a [`Setup`](crate::Setup) may ask for.
@@ -733,6 +885,7 @@ max_bank_ms: number,
 max_seats_ms: number, };
 
 /**
+<<<<<<< HEAD
  * `POST /api/study/orders`, with the researcher's token: changes how the study goes on. All are kept for ever, with their
  * times; what departs from the plan has a reason, of 1 to 1000 characters.
  */
@@ -765,6 +918,24 @@ participant: string,
  * Why.
  */
 reason: string, };
+=======
+ * A new class and the key to it.
+ */
+export type Opened = { 
+/**
+ * The request's own id, if it had one.
+ */
+id?: number, 
+/**
+ * Its name, which whoever is to join it needs.
+ */
+class: ClassCode, 
+/**
+ * The presenter's key, which is told here and never again. In the class's debates it is that of whoever set
+ * them up, and the spectators'.
+ */
+token: Token, };
+>>>>>>> refs/heads/class
 
 /**
  * The answer to `GET /api/debates/{id}/judges`: how others judged the same question, in other
@@ -885,6 +1056,7 @@ liar?: string,
 judge?: string, };
 
 /**
+<<<<<<< HEAD
  * How far a participant has come.
  */
 export type Progress = { 
@@ -896,6 +1068,31 @@ done: number,
  * Of how many.
  */
 of: number, };
+=======
+ * A member as the presenter sees it.
+ */
+export type Present = { 
+/**
+ * Its name, if it has one.
+ */
+name: string | null, 
+/**
+ * Whether it is connected.
+ */
+here: boolean, 
+/**
+ * Whether it debates, and so is not asked to vote.
+ */
+debates: boolean, 
+/**
+ * Whether it has voted after the latest reveal.
+ */
+voted: boolean, 
+/**
+ * Whether it is willing to debate.
+ */
+willing: boolean, };
+>>>>>>> refs/heads/class
 
 /**
  * What a legal reveal would do.
@@ -911,6 +1108,7 @@ pixel: Pixel,
 margin: number, };
 
 /**
+<<<<<<< HEAD
  * A question.
  */
 export type Question = { 
@@ -972,6 +1170,23 @@ part: Part,
  * They.
  */
 questions: Array<Question>, };
+=======
+ * A place in the ranking.
+ */
+export type Ranked = { 
+/**
+ * From 1; who has as many points has the same. Those without a name are counted and not listed.
+ */
+place: number, 
+/**
+ * Whose.
+ */
+name: string, 
+/**
+ * All points so far.
+ */
+points: number, };
+>>>>>>> refs/heads/class
 
 /**
  * A debate that is over and is judged again, reveal by reveal, as if it went on: before judges from outside, who
@@ -1028,7 +1243,7 @@ retry_s?: number, };
 /**
  * The kinds of fault. A code keeps its meaning from version to version.
  */
-export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "against_belief" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "upgrade" | "head_too_large" | "unavailable";
+export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "unknown_class" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "against_belief" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "upgrade" | "head_too_large" | "unavailable";
 
 /**
  * `POST /api/study/me`: what a participant says to a screen: an object with the step, the answer's type, and its fields.
@@ -1076,7 +1291,8 @@ export type Request = {
  * A number of the client's choice. With it the request is answered by exactly one message that
  * has the same id: [`created`](crate::ServerMessage::Created),
  * [`snapshot`](crate::ServerMessage::Snapshot), [`resumed`](crate::ServerMessage::Resumed),
- * [`accepted`](crate::ServerMessage::Accepted) or [`error`](crate::ServerMessage::Error).
+ * [`accepted`](crate::ServerMessage::Accepted), [`opened`](crate::ServerMessage::Opened),
+ * [`class`](crate::ServerMessage::Class) or [`error`](crate::ServerMessage::Error).
  */
 id?: number, } & ({ "type": "create" } & Setup | { "type": "watch", 
 /**
@@ -1197,7 +1413,35 @@ token: Token, } | { "type": "leave",
 /**
  * Which debate.
  */
-debate: DebateId, });
+debate: DebateId, } | { "type": "open", } | { "type": "join" } & Join | { "type": "attend", 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * The presenter's key, or the member's.
+ */
+token: Token, } | { "type": "willing", 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * The member's key.
+ */
+token: Token, 
+/**
+ * Whether it would.
+ */
+willing: boolean, } | { "type": "round" } & Round | { "type": "show" } & Show | { "type": "dismiss", 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * The presenter's key.
+ */
+token: Token, });
 
 /**
  * The answer to a [`resume`](crate::ClientMessage::Resume) that the server can carry out.
@@ -1256,6 +1500,7 @@ value: number, };
 export type Role = "honest" | "liar";
 
 /**
+<<<<<<< HEAD
  * One of the things that a participant is shown.
  */
 export type Screen = { "type": "consent", 
@@ -1275,6 +1520,49 @@ text: string,
  * What is said of practice, if there is any.
  */
 practice: string | null, } | { "type": "item" } & ItemScreen | { "type": "feedback" } & Feedback | { "type": "paused", } | { "type": "stopped" } & Stopped;
+=======
+ * Brings on the next debate of a class, as its presenter. It is with precommit, and the classifier judges it at the
+ * end; the class votes, and decides nothing. What it leaves out is as in a [`Setup`](crate::Setup).
+ */
+export type Round = { 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * The presenter's key.
+ */
+token: Token, 
+/**
+ * How many pixels the debaters reveal together: one of [`Offer::pixels`](crate::Offer::pixels).
+ */
+pixels: number, 
+/**
+ * The image's number in the server's data set, from 0; `null` for any.
+ */
+image: number | null, 
+/**
+ * The label that the liar claims; `null` for any wrong one.
+ */
+lie: number | null, 
+/**
+ * Who makes the first reveal; `null` for either.
+ */
+first: Role | null, 
+/**
+ * The honest debater, an agent of the server. Passed over where two of the class debate.
+ */
+honest: Player, 
+/**
+ * The liar, in the same way.
+ */
+liar: Player, 
+/**
+ * Two of the class in the agents' place: their names, or none for two drawn of those who are
+ * [willing](crate::ClientMessage::Willing); `null` for the agents. Who is honest is drawn.
+ */
+debaters: Array<string> | null, };
+>>>>>>> refs/heads/class
 
 /**
  * A place from which a debate is seen: `"first"`, `"second"`, `"judge"` or `"spectator"`.
@@ -1338,7 +1626,7 @@ debate: DebateId,
 /**
  * Why.
  */
-reason: CloseReason, } | { "type": "error" } & Refusal;
+reason: CloseReason, } | { "type": "opened" } & Opened | { "type": "class" } & ClassTold | { "type": "dismissed" } & Dismissed | { "type": "error" } & Refusal;
 
 /**
  * The debate that a client wants. What it leaves out is as in [`Setup::default`]. All of it is
@@ -1431,6 +1719,7 @@ pace_ms: number,
 seats_ms: number | null, };
 
 /**
+<<<<<<< HEAD
  * What a participant is shown, and where that is.
  */
 export type Sheet = { 
@@ -1462,6 +1751,27 @@ progress: Progress,
  * What is shown.
  */
 screen: Screen, };
+=======
+ * What a class shows to all, as its presenter wants it: at first nothing. What is left out goes on as it is.
+ */
+export type Show = { 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * The presenter's key.
+ */
+token: Token, 
+/**
+ * Whether the votes after the latest reveal are shown. With the next reveal they are not any more.
+ */
+histogram: boolean | null, 
+/**
+ * Whether the ranking is shown. With the next debate it is not any more.
+ */
+ranking: boolean | null, };
+>>>>>>> refs/heads/class
 
 /**
  * When the reveals of a recorded debate are shown.

@@ -50,6 +50,9 @@ pub enum LoadError {
     /// The crowd could not be set up.
     #[error("the crowd could not be set up: {0}")]
     Crowd(String),
+    /// A class could not be opened, or its phones could not join.
+    #[error("there is no class of phones: {0}")]
+    Class(String),
     /// A debate whose times were to be measured was not played to its end.
     #[error("a debate was not played to its end: {0}")]
     Timing(String),

@@ -9,6 +9,9 @@
 //! The same tables can play through a `relay`, which passes frames on and does nothing else: the
 //! measure of what the server's rules and store cost.
 //!
+//! A [`class()`] is a presenter and phones instead, which vote after each reveal and see to it that each of their votes
+//! counts once.
+//!
 //! Beside them a crowd of debates between the server's own agents may be set up, and [`timing`] tries
 //! what the times of such agents tell of their roles.
 //!
@@ -16,6 +19,7 @@
 //! |---|---|
 //! | what is to be played, and against whom | [`Scenario`], [`Target`], [`Crowd`] |
 //! | playing it, and what came out | [`run()`], [`LoadReport`], [`Percentiles`] |
+//! | a class of phones | [`ClassPlan`], [`class()`], [`ClassReport`] |
 //! | the measure of what rules and store cost | [`Relay`] |
 //! | what times tell of roles | [`timing()`], [`study`], [`Findings`] |
 //! | what simulated participants do in a study | [`rehearse`], [`Rehearsal`], [`Rehearsed`] |
@@ -46,6 +50,7 @@
 //! # }
 //! ```
 
+mod class;
 mod connection;
 mod counts;
 mod crowd;
@@ -60,6 +65,7 @@ mod scenario;
 mod table;
 mod timing;
 
+pub use class::{ClassPlan, ClassReport, class};
 pub use crowd::{Crowd, CrowdReport};
 pub use error::LoadError;
 pub use rehearsal::{

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, Serializer, ser};
 use serde_json::Value;
 
 use crate::strict::{self, Mistake};
-use crate::{DebateId, Refusal, RefusalCode, Setup, Token};
+use crate::{ClassCode, DebateId, Join, Refusal, RefusalCode, Round, Setup, Show, Token};
 
 /// A message from a client to the server, as it stands in a frame: written by its `Serialize`, read
 /// by [`Request::parse`].
@@ -16,7 +16,8 @@ pub struct Request {
     /// A number of the client's choice. With it the request is answered by exactly one message that
     /// has the same id: [`created`](crate::ServerMessage::Created),
     /// [`snapshot`](crate::ServerMessage::Snapshot), [`resumed`](crate::ServerMessage::Resumed),
-    /// [`accepted`](crate::ServerMessage::Accepted) or [`error`](crate::ServerMessage::Error).
+    /// [`accepted`](crate::ServerMessage::Accepted), [`opened`](crate::ServerMessage::Opened),
+    /// [`class`](crate::ServerMessage::Class) or [`error`](crate::ServerMessage::Error).
     #[cfg_attr(feature = "schema", schemars(default))]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub id: Option<u32>,
@@ -117,7 +118,8 @@ pub enum ClientMessage {
         logits: Option<Vec<f32>>,
     },
     /// Has the next reveal of a [recorded](crate::Setup::recorded) debate shown that is shown when it is asked for:
-    /// as its one judge, or by the creator's key.
+    /// as its one judge, or by the creator's key. In a class's debate its presenter asks so for each reveal, be it an
+    /// agent's or a member's, and in the end for the verdict, with which the truth is told.
     Next {
         /// Which debate.
         debate: DebateId,
@@ -145,12 +147,50 @@ pub enum ClientMessage {
         /// Which debate.
         debate: DebateId,
     },
+    /// Opens a class that votes together; answered by [`opened`](crate::ServerMessage::Opened), with or without an
+    /// id.
+    Open {},
+    /// Joins a class and attends it; answered as [`attend`](Self::Attend) is, once the store has it.
+    Join(Join),
+    /// Attends a class, as its presenter or as a member who has joined, also from another connection; answered by
+    /// [`class`](crate::ServerMessage::Class), with or without an id, which is told again whenever something of it
+    /// has changed. A connection attends one class.
+    Attend {
+        /// Which class.
+        class: ClassCode,
+        /// The presenter's key, or the member's.
+        token: Token,
+    },
+    /// Says whether a member would debate, if two of the class are drawn for that; answered like
+    /// [`attend`](Self::Attend).
+    Willing {
+        /// Which class.
+        class: ClassCode,
+        /// The member's key.
+        token: Token,
+        /// Whether it would.
+        willing: bool,
+    },
+    /// Brings on the next debate of a class, as its presenter; answered like [`attend`](Self::Attend), once the store
+    /// has it.
+    Round(Round),
+    /// Shows all of a class something, or does so no more, as its presenter; answered like [`attend`](Self::Attend).
+    Show(Show),
+    /// Ends a class, as its presenter; answered like [`attend`](Self::Attend), and everybody is
+    /// [told](crate::ServerMessage::Dismissed).
+    Dismiss {
+        /// Which class.
+        class: ClassCode,
+        /// The presenter's key.
+        token: Token,
+    },
 }
 
 impl Request {
     /// Every `"type"`, for those who sent another.
     const TYPES: &str = "\"create\", \"watch\", \"take\", \"resume\", \"reveal\", \"belief\", \
-                         \"verdict\", \"next\", \"resign\", \"cancel\" or \"leave\"";
+                         \"verdict\", \"next\", \"resign\", \"cancel\", \"leave\", \"open\", \"join\", \
+                         \"attend\", \"willing\", \"round\", \"show\" or \"dismiss\"";
 
     /// Reads a text frame.
     ///

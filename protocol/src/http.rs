@@ -96,6 +96,11 @@ pub struct DebateRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<JudgmentRecord>>"))]
     pub judgments: Vec<JudgmentRecord>,
+    /// What each member of an audience said, who decided nothing, in the order in which they joined their class:
+    /// left out where there was no audience.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<JudgmentRecord>>"))]
+    pub audience: Vec<JudgmentRecord>,
     /// When each event of the transcript happened, in the same order.
     pub times: Vec<EventTime>,
     /// The recorded debate that was judged again, if it was one.

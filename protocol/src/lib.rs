@@ -44,6 +44,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod class;
 mod client;
 #[cfg(feature = "schema")]
 mod description;
@@ -61,6 +62,10 @@ mod text;
 #[cfg(feature = "typescript")]
 mod typescript;
 
+pub use class::{
+    ClassCode, ClassCodeError, ClassDebate, ClassTold, Dismissed, Histogram, Join, Member, Opened,
+    Present, Ranked, Round, Show,
+};
 pub use client::{ClientMessage, Request};
 #[cfg(feature = "schema")]
 pub use description::{asyncapi, openapi};

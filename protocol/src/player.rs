@@ -6,9 +6,8 @@ use std::str::FromStr;
 use serde::de::{self, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize};
 use thiserror::Error;
-use unicode_normalization::is_nfc;
 
-use crate::text::{is_shown, is_stacked};
+use crate::text::is_name;
 
 /// Who has a seat, as text: `outside`, `outside:NAME`, or the name of what the server seats there
 /// itself.
@@ -97,11 +96,7 @@ impl FromStr for Player {
         let Some(name) = text.strip_prefix("outside:") else {
             return Ok(Self::BuiltIn(text.into()));
         };
-        let length = name.chars().count();
-        let spaced = name.starts_with(' ') || name.ends_with(' ') || name.contains("  ");
-        let shown = name.chars().all(|letter| letter == ' ' || is_shown(letter));
-        let plain = is_nfc(name) && !is_stacked(name);
-        if length == 0 || length > Self::NAME_LENGTH || spaced || !shown || !plain {
+        if !is_name(name, Self::NAME_LENGTH) {
             return Err(PlayerError);
         }
         Ok(Self::Outside { name: Some(name.into()) })

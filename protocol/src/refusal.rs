@@ -57,6 +57,8 @@ pub enum RefusalCode {
     TooManySeats,
     /// No debate has that name, or it was let go.
     UnknownDebate,
+    /// No class has that code, or it has ended.
+    UnknownClass,
     /// The token does not open what was asked for, or a token is needed and there is none.
     WrongToken,
     /// The connection does not have the seat that the request needs.

@@ -5,7 +5,7 @@ use pixel_debate_game::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{DebateId, Hello, Refusal, Shows, Tokens, Visibility};
+use crate::{ClassTold, DebateId, Dismissed, Hello, Opened, Refusal, Shows, Tokens, Visibility};
 
 /// A message from the server to a client.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -63,6 +63,12 @@ pub enum ServerMessage {
         /// Why.
         reason: CloseReason,
     },
+    /// The class that the client asked for is open.
+    Opened(Opened),
+    /// A class that the client attends, as it is now.
+    Class(ClassTold),
+    /// No more is said of a class.
+    Dismissed(Dismissed),
     /// A request was not carried out.
     Error(Refusal),
 }

@@ -29,4 +29,4 @@ pub use screen::{
     Asked, Feedback, Glance, ItemScreen, Joined, Judged, Part, Payment, Progress, Question,
     QuestionForm, Questions, Screen, Sheet, Status, Stopped, StudyOffer,
 };
-pub use standing::{CellCount, ConditionRate, Member, Peeked, Place, Standing};
+pub use standing::{CellCount, ConditionRate, Peeked, Place, Standing, StudyMember};

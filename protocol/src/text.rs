@@ -3,7 +3,7 @@
 use pixel_debate_game::Verdict;
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfc};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// The most marks that stand on one letter, those that it is composed with among them: no letter of a living
@@ -49,6 +49,14 @@ pub(crate) fn is_shown(letter: char) -> bool {
             | '\u{2800}' | '\u{3164}' | '\u{2d7f}' | '\u{1107f}' | '\u{16fe4}' | '\u{1d159}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{fffc}' | '\u{e0100}'..='\u{e01ef}'
     );
     seen && !blank
+}
+
+/// Whether a text is a name of at most so many characters.
+pub(crate) fn is_name(name: &str, most: usize) -> bool {
+    let length = name.chars().count();
+    let spaced = name.starts_with(' ') || name.ends_with(' ') || name.contains("  ");
+    let shown = name.chars().all(|letter| letter == ' ' || is_shown(letter));
+    (1..=most).contains(&length) && !spaced && shown && is_nfc(name) && !is_stacked(name)
 }
 
 /// Reads why a judge decided so. Whoever gives a reason gives one that can be read.

@@ -52,11 +52,15 @@ impl TypeVisitor for Declarations {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
         let config = Config::new();
         // Numbers, text and lists have no declaration of their own.
-        if T::output_path().is_none() || self.by_name.contains_key(&T::ident(&config)) {
+        if T::output_path().is_none() {
             return;
         }
         let docs = T::docs().unwrap_or_default();
         let declaration = format!("{docs}export {}", T::decl(&config));
+        if let Some(other) = self.by_name.get(&T::ident(&config)) {
+            assert_eq!(*other, declaration, "two types have one name");
+            return;
+        }
         self.by_name.insert(T::ident(&config), declaration);
         T::visit_dependencies(self);
     }

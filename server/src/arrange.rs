@@ -97,7 +97,13 @@ impl Terms {
     /// Whether somebody judges who is to be told nothing beside the evidence, so that nobody else may
     /// be told it either, since they could tell the judge.
     pub(crate) fn judge_is_blind(&self) -> bool {
-        self.setup.judge.is_outside() && !self.setup.judge_may_be_influenced
+        let judges = self.setup.judge.is_outside() && !self.setup.judge_may_be_influenced;
+        judges || self.is_of_a_class()
+    }
+
+    /// Whether it is a class's debate: it goes on when the presenter asks for that, and the class votes.
+    pub(crate) fn is_of_a_class(&self) -> bool {
+        self.locks.class.is_some()
     }
 
     /// The name of the agent that the server seats as that debater, if it does.

@@ -8,6 +8,8 @@ pub(crate) enum Chair {
     Debater(Debater),
     /// A judge's, by its number from 0.
     Judge(u8),
+    /// A place in the audience, by its number from 0.
+    Audience(u8),
     Spectator,
 }
 
@@ -16,7 +18,8 @@ impl Chair {
     pub(crate) const fn seat(self) -> Seat {
         match self {
             Self::Debater(debater) => Seat::Debater(debater),
-            Self::Judge(_) => Seat::Judge,
+            // It sees what a judge sees.
+            Self::Judge(_) | Self::Audience(_) => Seat::Judge,
             Self::Spectator => Seat::Spectator,
         }
     }
@@ -25,7 +28,7 @@ impl Chair {
     pub(crate) const fn debater(self) -> Option<Debater> {
         match self {
             Self::Debater(debater) => Some(debater),
-            Self::Judge(_) | Self::Spectator => None,
+            Self::Judge(_) | Self::Audience(_) | Self::Spectator => None,
         }
     }
 
@@ -33,6 +36,15 @@ impl Chair {
     pub(crate) const fn judge(self) -> Option<u8> {
         match self {
             Self::Judge(judge) => Some(judge),
+            Self::Debater(_) | Self::Audience(_) | Self::Spectator => None,
+        }
+    }
+
+    /// The number of the judgment that is made there, among those of the judges or of the audience: no debate has
+    /// both.
+    pub(crate) const fn judgment(self) -> Option<u8> {
+        match self {
+            Self::Judge(number) | Self::Audience(number) => Some(number),
             Self::Debater(_) | Self::Spectator => None,
         }
     }

@@ -32,6 +32,11 @@ pub(crate) fn name(debate: &DebateId, judge: u8) -> String {
     format!("{debate}.{judge}")
 }
 
+/// The number of the judge whose judgment has that name.
+pub(crate) fn number(name: &str) -> Option<u8> {
+    name.rsplit_once('.')?.1.parse().ok()
+}
+
 /// A judgment in which nothing is said yet.
 pub(crate) fn opening(debate: &DebateId, judge: u8, created_ms: u64) -> NewJudgment {
     NewJudgment {

@@ -21,8 +21,10 @@
 
 mod analysis;
 mod arrange;
+mod audience;
 mod cache;
 mod chair;
+mod class;
 mod config;
 mod credits;
 mod earlier;

@@ -46,6 +46,12 @@ pub struct Limits {
     pub store_bytes: u64,
     /// Pictures and analyses of debates that are over are kept in memory up to that size together.
     pub cache_bytes: u64,
+    /// Classes at once.
+    pub classes: usize,
+    /// Classes at once that were opened from one address.
+    pub classes_per_address: usize,
+    /// Members of one class.
+    pub class_members: usize,
     /// Debates that one connection follows at once.
     pub seats: usize,
     /// The largest message and the largest body of a request that is read, in bytes.
@@ -98,6 +104,8 @@ pub struct Limits {
     pub verdict: Duration,
     /// How long a debate that has ended is kept at hand. The store keeps it for good.
     pub memory: Duration,
+    /// How long nobody may say anything in a class before it ends.
+    pub class_idle: Duration,
 }
 
 impl Default for Limits {
@@ -117,6 +125,9 @@ impl Default for Limits {
             works_at_once: 60,
             store_bytes: 50_000_000_000,
             cache_bytes: 64 << 20,
+            classes: 100,
+            classes_per_address: 8,
+            class_members: 200,
             seats: 64,
             // The longest explanation of a verdict in any common script, also where each letter is
             // escaped: six bytes each.
@@ -145,6 +156,7 @@ impl Default for Limits {
             longest_seats_time: Duration::from_hours(7 * 24),
             verdict: Duration::from_mins(30),
             memory: Duration::from_mins(10),
+            class_idle: Duration::from_hours(24),
         }
     }
 }

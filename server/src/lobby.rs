@@ -13,11 +13,12 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pixel_debate_game::Debate;
+use pixel_debate_game::{Debate, Rules};
 use pixel_debate_protocol::{
-    Bounds, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
+    Bounds, CloseReason, Created, DebateId, Offer, Player, Refusal, RefusalCode, Setup, Tokens,
+    Visibility,
 };
-use pixel_debate_store::{Damaged, NewDebate, StoreError, StoredDebate};
+use pixel_debate_store::{Damaged, NewDebate, StoreError, StoredDebate, StoredJudgment};
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 use tokio_util::task::TaskTracker;
@@ -27,18 +28,19 @@ use self::readiness::Readiness;
 pub(crate) use self::refusals::unknown;
 use self::refusals::{damaged, store_unavailable, unavailable};
 use crate::arrange::arrange;
+use crate::audience::class;
 use crate::credits::{Charge, Spend};
 use crate::judgment;
 use crate::limits::Limits;
-use crate::record::{Restored, now_ms, opening};
-use crate::results::DebateResult;
+use crate::record::{Entry as Happened, Restored, now_ms, opening};
+use crate::results::{DebateResult, finish};
 use crate::rooms::{Leaver, Room, Rooms, Use};
 use crate::services::Services;
 use crate::stored::Unreadable;
 use crate::table::task::Task;
 use crate::table::{Key, Request, TableHandle};
 use crate::terms::Terms;
-use crate::tokens::new_debate_id;
+use crate::tokens::{Locks, new_debate_id};
 use crate::visitors::{Permit, Visitors};
 
 /// How many debates are read from the store at once.
@@ -154,7 +156,9 @@ impl Lobby {
             for Damaged { number, detail } in &page.damaged {
                 error!(place = number, detail, "a stored judgment is damaged");
             }
-            for stored in &page.items {
+            // What is kept of classes ends otherwise.
+            let of_judges = |stored: &&StoredJudgment| class(&stored.judgment.id).is_none();
+            for stored in page.items.iter().filter(of_judges) {
                 let id = DebateId(stored.judgment.debate.clone());
                 if self.tables().by_id.contains_key(&id) {
                     continue;
@@ -183,6 +187,50 @@ impl Lobby {
             None => self.arrange(setup)?,
             Some(recorded) => self.arrange_again(setup, recorded).await?,
         };
+        let held = self.hold(address).await?;
+        self.set_up(arranged, held).await
+    }
+
+    /// Sets up a debate for a class whose presenter is at that address, with locks of its own; and says its name.
+    pub(crate) async fn create_with(
+        self: &Arc<Self>,
+        setup: &Setup,
+        address: IpAddr,
+        locks: impl FnOnce(&Rules) -> Locks,
+    ) -> Result<DebateId, Refusal> {
+        self.services.credits.spend(Spend::Create, address)?;
+        let (debate, mut terms, tokens) = self.arrange(setup)?;
+        terms.locks = locks(debate.rules());
+        let held = self.hold(address).await?;
+        Ok(self.set_up((debate, terms, tokens), held).await?.debate)
+    }
+
+    /// A debate that has ended before it began: by which the store keeps what belongs to no other.
+    pub(crate) async fn cancelled(&self, address: IpAddr) -> Result<DebateId, Refusal> {
+        self.services.credits.spend(Spend::Create, address)?;
+        let charge = self.services.credits.charge(address)?;
+        self.store_has_room().await?;
+        let setup = Setup { visibility: Visibility::Private, ..self.offered() };
+        let (debate, terms, _) = self.arrange(&setup)?;
+        let id = new_debate_id().map_err(|error| {
+            Refusal::new(RefusalCode::Unavailable, error.to_string(), "another try later")
+        })?;
+        let (reason, at_ms) = (CloseReason::Cancelled, now_ms());
+        let entry = Happened::Abandoned { reason, at_ms }.to_bytes();
+        let finish = finish(&debate, &terms, &[], at_ms, false);
+        let store = &self.services.store;
+        let storing = async {
+            store.create(opening(&id, &debate, &terms)).await?;
+            store.append(&id.0, 1, entry, Some(finish)).await
+        };
+        let stored = timeout(self.services.limits.store_wait, storing).await;
+        stored.map_err(|_| store_unavailable())?.map_err(|error| unavailable(&error))?;
+        charge.keep();
+        Ok(id)
+    }
+
+    /// What a debate that goes on takes up, of what somebody at that address may.
+    async fn hold(&self, address: IpAddr) -> Result<Held, Refusal> {
         let share = self.rooms.share();
         let permit = self.visitors.set_up(address, share).map_err(|network| {
             let most = self.services.limits.debates_per_address;
@@ -195,12 +243,11 @@ impl Lobby {
             Refusal::new(RefusalCode::Busy, message, "another try when one of them has ended")
         })?;
         self.store_has_room().await?;
-        let held = Held {
+        Ok(Held {
             room: self.room(Use::Debate)?,
             permit: Some(permit),
             charge: Some(self.services.credits.charge(address)?),
-        };
-        self.set_up(arranged, held).await
+        })
     }
 
     /// Draws what the setup leaves open, and checks all of it.
@@ -290,11 +337,7 @@ impl Lobby {
         {
             return Ok((id.clone(), entry.table.clone()));
         }
-        let mut setup = Setup::default();
-        setup.pace_ms = setup.pace_ms.min(self.services.offer.max_pace_ms);
-        if !self.services.offer.pixels.contains(&setup.pixels) {
-            setup.pixels = self.services.offer.pixels.last().copied().unwrap_or_default();
-        }
+        let setup = self.offered();
         // Visitors are shown a debate also where all other rooms are taken.
         let room = self.room(Use::Shown).or_else(|_| self.room(Use::Debate))?;
         let held = Held { room, permit: None, charge: None };
@@ -305,15 +348,44 @@ impl Lobby {
         Ok((id, table))
     }
 
+    /// The usual setup, as far as the server offers it.
+    fn offered(&self) -> Setup {
+        let mut setup = Setup::default();
+        setup.pace_ms = setup.pace_ms.min(self.services.offer.max_pace_ms);
+        if !self.services.offer.pixels.contains(&setup.pixels) {
+            setup.pixels = self.services.offer.pixels.last().copied().unwrap_or_default();
+        }
+        setup
+    }
+
     async fn restore(&self, stored: &StoredDebate) -> Result<Restored, Unreadable> {
         let store = &self.services.store;
         let events = store.events(&stored.debate.id, 0).await?;
         let mut restored = Restored::new(stored, &events)?;
-        for judge in 0..restored.terms.locks.outside_judges() {
+        let mut judgments = restored.terms.locks.outside_judges();
+        if restored.terms.is_of_a_class() {
+            judgments = self.begun_judgments(&restored.id).await?;
+        }
+        for judge in 0..judgments {
             let name = judgment::name(&restored.id, judge);
             restored.judge(&store.judgment_events(&name, 0).await?)?;
         }
         Ok(restored)
+    }
+
+    /// One more than the highest number of a judgment of a debate that an audience has begun.
+    async fn begun_judgments(&self, id: &DebateId) -> Result<u8, Unreadable> {
+        let (mut after, mut begun) = (0, 0);
+        loop {
+            let page = self.services.store.judgments_of(&id.0, after, PAGE).await?;
+            if let Some(Damaged { number, detail }) = page.damaged.first() {
+                return Err(format!("the judgment at place {number}: {detail}").into());
+            }
+            let numbers = page.items.iter().filter_map(|one| judgment::number(&one.judgment.id));
+            begun = numbers.map(|number| number.saturating_add(1)).fold(begun, u8::max);
+            let Some(next) = page.next else { return Ok(begun) };
+            after = next;
+        }
     }
 
     /// What came of a debate that ended before results were kept: it is replayed.

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use pixel_debate_protocol::{Opened, Refusal};
 use pixel_debate_store::{Store, StoreError, retention};
 use thiserror::Error;
 use tokio::net::TcpListener;
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{info, warn};
 
+use crate::class::classes::Classes;
 use crate::config::ServerConfig;
 use crate::http::{App, Bounds, Door, Kept, OriginError, Origins, Slots};
 use crate::limits::LimitsError;
@@ -114,7 +116,11 @@ impl Server {
             limits: Arc::new(config.limits.clone()),
         };
         let lobby = Arc::new(Lobby::new(services, visitors, tables.clone()));
-        let recovered = lobby.recover().await?;
+        let classes = Arc::new(Classes::new(Arc::clone(&lobby), tables.clone()));
+        // First the classes: their debates are to know whose they are.
+        let found = Box::pin(classes.recover()).await?;
+        let recovered = Box::pin(lobby.recover()).await?;
+        classes.begin(found);
         if recovered > 0 {
             info!(recovered, "debates go on");
         }
@@ -125,6 +131,7 @@ impl Server {
         }
         let app = App {
             lobby,
+            classes,
             administrator: config.administrator,
             door,
             kept: Arc::new(Kept::new(config.limits.cache_bytes)),
@@ -139,6 +146,15 @@ impl Server {
     /// The address that the server has, with the port that it got.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Opens a class that votes together, as whoever runs the server.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] where the store does not take it, or the limits allow no more.
+    pub async fn open_class(&self) -> Result<Opened, Refusal> {
+        self.app.classes.open(self.address.ip()).await
     }
 
     /// Serves until `shutdown` is ready, then takes leave of its clients and returns. Debates that

@@ -7,6 +7,7 @@ use pixel_debate_protocol::Offer;
 use pixel_debate_store::Store;
 use tokio_util::sync::CancellationToken;
 
+use crate::audience::Audiences;
 use crate::config::ServerConfig;
 use crate::credits::Credits;
 use crate::limits::{Limits, milliseconds};
@@ -30,6 +31,7 @@ pub(crate) struct Services {
     pub(crate) searches: Searches,
     pub(crate) store: Store,
     pub(crate) credits: Arc<Credits>,
+    pub(crate) audiences: Audiences,
     pub(crate) metrics: Arc<Metrics>,
     /// Told to the tables when the server stops.
     pub(crate) stop: CancellationToken,
@@ -60,6 +62,7 @@ impl Services {
             searches: Searches::new(Arc::clone(roster), limits),
             store,
             credits: Arc::new(Credits::new(limits)),
+            audiences: Audiences::default(),
             metrics: Arc::new(Metrics::new()),
             stop,
         }

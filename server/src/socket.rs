@@ -28,13 +28,14 @@ use self::line::Line;
 pub(crate) use self::line::linger;
 use self::session::Session;
 pub(crate) use self::upgrade::{Upgraded, upgrade};
+use crate::class::classes::Classes;
 use crate::lobby::Lobby;
 use crate::outbox::Outbox;
 
 /// Serves one client at that address until it leaves or has to, or until the server stops.
 pub(crate) async fn serve(
     stream: Upgraded,
-    lobby: Arc<Lobby>,
+    (lobby, classes): (Arc<Lobby>, Arc<Classes>),
     address: IpAddr,
     stop: CancellationToken,
 ) {
@@ -51,7 +52,7 @@ pub(crate) async fn serve(
         bounds: lobby.bounds(),
     }));
     let line = Line::new(stream, limits, outbox.watch(), waiting).await;
-    let mut session = Session::new(lobby, outbox, address);
+    let mut session = Session::new((lobby, classes), outbox, address);
     let ended = line.talk(&mut session, &stop).await;
     // All that holds on to the client's outbox lets go of it when it has said what it has to say.
     let leaving = tokio::spawn(session.leave_all());

@@ -14,6 +14,7 @@
 //! while.
 
 mod access;
+mod classes;
 mod clock;
 mod effect;
 mod followers;
@@ -35,6 +36,7 @@ mod work;
 mod writing;
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::Duration;
 
 use pixel_debate_game::{Debate, Debater, ForfeitReason, Move, Seat, Verdict};
@@ -50,6 +52,7 @@ use self::judgments::Judgments;
 use self::opinions::Opinions;
 use self::pending::Pending;
 use self::schedule::{Schedule, Share};
+use crate::audience::Audience;
 use crate::chair::Chair;
 use crate::limits::Limits;
 use crate::record::Restored;
@@ -79,6 +82,8 @@ pub(crate) struct Table {
     followers: Followers,
     opinions: Opinions,
     judgments: Judgments,
+    /// The members of the class whose debate it is.
+    audience: Option<Arc<Audience>>,
     /// When each event happened.
     times: Vec<EventTime>,
     waits: Waits,
@@ -96,6 +101,8 @@ struct Waits {
     seats: Duration,
     /// For a verdict from outside.
     verdict: Duration,
+    /// For a reveal to be asked for.
+    asked: Duration,
     /// Before it is let go of after the outcome.
     memory: Duration,
     /// Between two reveals of a recorded debate, at most.
@@ -109,6 +116,8 @@ pub(crate) struct Means<'a> {
     pub(crate) allotment: &'a dyn Fn(&str, usize) -> Duration,
     /// Whether there is a classifier for the debate.
     pub(crate) classifies: bool,
+    /// The members of the class whose debate it is, if it is one's that has not ended.
+    pub(crate) audience: Option<Arc<Audience>>,
 }
 
 /// What a debate has to wait for.
@@ -126,8 +135,8 @@ enum Due {
     Thought(Debater),
     /// The time comes to show the debater's recorded reveal.
     Shown(Debater),
-    /// Somebody asks for the debater's recorded reveal.
-    Asked(Debater),
+    /// Somebody asks for the recorded reveal, or for what the one in that seat does in a class's debate.
+    Asked(Seat),
     /// The outside judges answer.
     Verdict,
     /// The classifier answers.
@@ -138,12 +147,13 @@ enum Due {
 
 impl Table {
     /// A table for a debate, new or from the store.
-    pub(crate) fn new(restored: Restored, means: &Means<'_>, now: Now) -> Self {
+    pub(crate) fn new(restored: Restored, means: Means<'_>, now: Now) -> Self {
         let Restored { id, debate, terms, bank_ms, judgments, beliefs, times, .. } = restored;
-        let Means { limits, allotment, classifies } = *means;
+        let Means { limits, allotment, classifies, audience } = means;
         let seats = patience(&terms, limits, now);
         let Limits { verdict, memory, pace: longest_pace, .. } = *limits;
-        let waits = Waits { seats, verdict, memory, longest_pace };
+        let asked = if terms.is_of_a_class() { limits.class_idle } else { verdict };
+        let waits = Waits { seats, verdict, asked, memory, longest_pace };
         let judged = judgments.iter().any(|judgment| !judgment.said.is_empty());
         let judgments = Judgments::new(&id, &debate, &terms, judgments, beliefs);
         let opinions = Opinions::new(&terms, classifies);
@@ -186,6 +196,7 @@ impl Table {
             followers: Followers::default(),
             opinions,
             judgments,
+            audience,
             times,
             waits,
             summary,
@@ -229,6 +240,7 @@ impl Table {
                 debug!(debate = %self.id, ?reason, "let go");
                 if reason != CloseReason::Restarting {
                     self.forget_judgments();
+                    self.tell_class_of_the_end();
                 }
                 let closed = || ServerMessage::Closed { debate: self.id.clone(), reason };
                 self.followers.tell(&mut self.effects, closed, closed);
@@ -242,6 +254,7 @@ impl Table {
         match input {
             Input::Begin => {
                 self.begin();
+                self.tell_class();
                 if self.is_to_be_decided() {
                     // They may have said the last word before the server stopped.
                     return self.decide(None);
@@ -294,12 +307,13 @@ impl Table {
             Due::Seats
         } else {
             match self.debate.to_move() {
+                Some(by) if self.waits_to_be_asked() => Due::Asked(Seat::Debater(by)),
                 Some(by) if locks.is_outside(by) => Due::Turn(by),
-                Some(by) if self.waits_to_be_asked() => Due::Asked(by),
                 Some(by) if self.terms.recording.is_some() => Due::Shown(by),
                 Some(by) if self.lacks_share() => Due::Share(by),
                 Some(by) => Due::Thought(by),
                 None if locks.outside_judges() > 0 => Due::Verdict,
+                None if self.waits_to_be_asked() => Due::Asked(Seat::Judge),
                 None => Due::Answer,
             }
         }
@@ -312,7 +326,8 @@ impl Table {
             Due::Turn(_) => self.clocks.runs_out(),
             // Who has answered in time is not late, however long the store takes.
             Due::Verdict if self.judgments.ends_on_the_way() => None,
-            Due::Verdict | Due::Asked(_) => Some(self.since + self.waits.verdict),
+            Due::Verdict => Some(self.since + self.waits.verdict),
+            Due::Asked(_) => Some(self.since + self.waits.asked),
             Due::Parting => Some(self.since + self.waits.memory),
             Due::Write | Due::Share(_) | Due::Thought(_) | Due::Shown(_) | Due::Answer => None,
         }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pixel_debate_game::{Debater, Role, Rules};
-use pixel_debate_protocol::{DebateId, Setup, Token, Tokens, Visibility};
+use pixel_debate_protocol::{ClassCode, DebateId, Setup, Token, Tokens, Visibility};
 use rand::TryRng;
 use rand::rngs::{SysError, SysRng};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -17,6 +17,22 @@ use crate::chair::Chair;
 #[derive(Debug, Error)]
 #[error("the system gives no random numbers: {0}")]
 pub(crate) struct NoRandomness(#[from] SysError);
+
+/// A new code for a class, which says nothing about it.
+pub(crate) fn new_class_code() -> Result<ClassCode, NoRandomness> {
+    let letters = ClassCode::LETTERS.as_bytes();
+    let mut code = String::new();
+    while code.len() < ClassCode::LENGTH {
+        let mut bits = [0; 1];
+        SysRng.try_fill_bytes(&mut bits)?;
+        // The same chance for each letter: what is over the largest multiple is drawn again.
+        let place = usize::from(bits[0]);
+        if place < 256 - 256 % letters.len() {
+            code.push(char::from(letters[place % letters.len()]));
+        }
+    }
+    Ok(code.parse().expect("these are its letters"))
+}
 
 /// A new name for a debate: 96 random bits, which say nothing about it and meet no other.
 pub(crate) fn new_debate_id() -> Result<DebateId, NoRandomness> {
@@ -45,6 +61,9 @@ pub(crate) struct Locks {
     pub(crate) spectator: Option<Lock>,
     #[serde(default)]
     pub(crate) creator: Option<Lock>,
+    /// The class whose members are the audience, by their own tokens.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) class: Option<ClassCode>,
 }
 
 impl Lock {
@@ -68,7 +87,7 @@ impl Lock {
         self.compare(&Self::of(token)).into()
     }
 
-    fn compare(&self, other: &Self) -> Choice {
+    pub(crate) fn compare(&self, other: &Self) -> Choice {
         self.0.ct_eq(&other.0)
     }
 }
@@ -107,6 +126,17 @@ impl Locks {
         let private = setup.visibility == Visibility::Private;
         fit(private, &mut locks.spectator, &mut tokens.spectator)?;
         Ok((locks, tokens))
+    }
+
+    /// Locks for a debate of a class: its presenter's token opens what those of a creator and of spectators do, and
+    /// members debate by their own.
+    pub(crate) fn of_class(
+        class: ClassCode,
+        presenter: Lock,
+        [first, second]: [Option<Lock>; 2],
+    ) -> Self {
+        let (spectator, creator) = (Some(presenter.clone()), Some(presenter));
+        Self { first, second, spectator, creator, class: Some(class), ..Self::default() }
     }
 
     /// The seat that the token opens. It is compared with every lock, so that the time it takes

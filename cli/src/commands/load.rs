@@ -1,5 +1,6 @@
 //! `pixel-debate load`: thousands of debates at once, and whether all went by the rules.
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::Path;
@@ -7,7 +8,8 @@ use std::time::Duration;
 
 use clap::{Args, value_parser};
 use pixel_debate_game::Rules;
-use pixel_debate_load::{Crowd, LoadReport, Scenario, Target, run};
+use pixel_debate_load::{ClassPlan, Crowd, Scenario, Target, class, run};
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::options::SeedOption;
@@ -84,6 +86,14 @@ pub(crate) struct Load {
     /// Play through a relay without rules or store instead: what a server is measured against
     #[arg(long, conflicts_with_all = ["kills", "faults"])]
     relay: bool,
+    /// Have a class of so many phones vote instead, within 0.1 s of each reveal, and check that each vote counts once
+    #[arg(
+        long,
+        value_name = "PHONES",
+        conflicts_with_all = ["relay", "crowds", "faults", "pace", "unthrottled", "debates"],
+        value_parser = value_parser!(u32).range(1..=200)
+    )]
+    class: Option<u32>,
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
@@ -91,11 +101,17 @@ pub(crate) struct Load {
     seed: SeedOption,
 }
 
+/// Within which time of a reveal the phones of a class vote.
+const WITHIN: Duration = Duration::from_millis(100);
+
 impl Load {
     pub(crate) fn run(self) -> Result<(), Failure> {
         // It holds the store of a server that is started, and goes with it.
         let folder = tempfile::tempdir().map_err(Failure::Program)?;
         let target = self.target(folder.path())?;
+        if let Some(phones) = self.class {
+            return self.class(target, phones);
+        }
         let pace = Duration::from_millis(self.pace.into());
         let scenario = Scenario {
             target,
@@ -117,6 +133,26 @@ impl Load {
         };
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
         let report = runtime.block_on(run(scenario, said))?;
+        print(&report, self.json)?;
+        match report.errors.values().sum() {
+            0 => Ok(()),
+            count => Err(Failure::Wrong { count }),
+        }
+    }
+
+    /// Has a class of phones vote.
+    fn class(&self, target: Target, phones: u32) -> Result<(), Failure> {
+        let plan = ClassPlan {
+            target,
+            phones,
+            time: Duration::from_secs(self.seconds.into()),
+            pixels: self.pixels,
+            within: WITHIN,
+            kills: self.kills,
+            seed: self.seed.seed,
+        };
+        let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
+        let report = runtime.block_on(class(plan))?;
         print(&report, self.json)?;
         match report.errors.values().sum() {
             0 => Ok(()),
@@ -187,7 +223,7 @@ pub(super) fn limits(debates: u32, crowd: u32) -> impl Iterator<Item = String> {
     limits.into_iter().map(|(name, value)| format!("--limit={name}={value}"))
 }
 
-fn print(report: &LoadReport, json: bool) -> io::Result<()> {
+fn print(report: &(impl Serialize + Display), json: bool) -> io::Result<()> {
     let mut stdout = io::stdout().lock();
     if json {
         serde_json::to_writer_pretty(&mut stdout, report)?;

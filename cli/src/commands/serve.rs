@@ -72,11 +72,10 @@ impl Default for Serve {
 }
 
 impl Serve {
-    const STORE: &str = "pixel-debate.db";
+    pub(super) const STORE: &str = "pixel-debate.db";
 
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+        log();
         let config = ServerConfig {
             listen: self.listen,
             store: self.store.parse::<Place>()?,
@@ -98,8 +97,14 @@ impl Serve {
     }
 }
 
+/// Logs to standard error.
+pub(super) fn log() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).init();
+}
+
 /// The administrator's token from the file, or else from the environment.
-fn administrator(file: Option<&Path>) -> Result<Option<AdminToken>, Failure> {
+pub(super) fn administrator(file: Option<&Path>) -> Result<Option<AdminToken>, Failure> {
     let (text, place) = match (file, env::var(ADMIN_TOKEN)) {
         (Some(file), _) => (read(file)?, file.display().to_string()),
         (None, Ok(text)) => (text, format!("the environment variable {ADMIN_TOKEN}")),

@@ -44,6 +44,22 @@ fn nothing_is_lost_when_the_server_is_killed_and_connections_drop() {
 }
 
 #[test]
+fn a_class_of_phones_votes_and_each_vote_counts_once_though_the_server_is_killed() {
+    let said = output("load --json --class 30 --seconds 3 --pixels 4", "");
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(report["errors"], serde_json::json!({}), "{report:#}");
+    let debates = report["debates"].as_u64().unwrap();
+    assert!(
+        debates > 0 && report["taken"]["count"].as_u64() == Some(30 * 4 * debates),
+        "{report:#}"
+    );
+    let said = output("load --json --class 5 --seconds 5 --pixels 4 --kills 3", "");
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(report["errors"], serde_json::json!({}), "{report:#}");
+    assert!(report["kills"] == 3 && report["resumes"].as_u64() >= Some(6), "{report:#}");
+}
+
+#[test]
 fn a_relay_is_measured_in_the_same_way() {
     let report = report("--relay --debates 20 --seconds 1 --unthrottled --pixels 50");
     assert_eq!(report["relay"], true);
@@ -69,6 +85,8 @@ fn a_crowd_of_built_in_debates_waits_and_disturbs_nobody() {
     assert!(crowd["searches"].as_u64() > Some(0), "{report:#}");
     // More than there are shares for.
     assert!(crowd["waiting"].as_u64() > Some(100), "{report:#}");
+    let (code, line) = failure("load --class 201", "");
+    assert_eq!(code, 2, "{line}");
     let (_, line) = failure("load --crowd mcts:100 --debates 1", "");
     assert!(line.contains("N=AGENT"), "{line}");
 }

@@ -82,6 +82,7 @@ fn every_command_explains_itself() {
     for (command, options) in [
         ("", ["play", "run", "tournament"]),
         ("", ["serve", "solve", "verify"]),
+        ("class ", ["--listen <lan|ADDRESS:PORT>", "--store", "--admin-token-file"]),
         ("play ", ["--lie <LABEL>", "--png <FILE>", "[default: mcts:1000]"]),
         ("run ", ["--out <DIR>", "--dry-run", "--threads <N>"]),
         ("run ", ["--nats <URL>", "--audit <SHARE>", "--replicas <N>"]),

@@ -18,6 +18,9 @@ const routes: [string, Route][] = [
   ['#/replay/d/0/key', { view: 'replay', debate: 'd', move: 0, token: 'key' }],
   ['#/new', { view: 'setup' }],
   ['#/standings', { view: 'standings' }],
+  ['#/class', { view: 'open' }],
+  ['#/class/K7WM3X/key', { view: 'present', class: 'K7WM3X', token: 'key' }],
+  ['#/c/K7WM3X', { view: 'class', class: 'K7WM3X' }],
 ];
 
 test.each(routes)('%s is read as it is written', (hash, route) => {
@@ -27,4 +30,8 @@ test.each(routes)('%s is read as it is written', (hash, route) => {
 
 test.each(['', '#', '#/nowhere', '#/replay', '#//'])('%j leads home', (hash) => {
   expect(parse(hash)).toEqual({ view: 'home' });
+});
+
+test('a class is found by its code in small letters too', () => {
+  expect(parse('#/c/k7wm3x')).toEqual({ view: 'class', class: 'K7WM3X' });
 });

@@ -1,7 +1,7 @@
 // Where the visitor is: kept in the address behind the #, which browsers do not send to servers.
 // Every address but the two that only lead on stays good: it can be kept, shared and reloaded.
 
-import type { DebateId, Token } from '../protocol';
+import type { ClassCode, DebateId, Token } from '../protocol';
 
 export type Route =
   | { view: 'home' }
@@ -20,7 +20,13 @@ export type Route =
   /** `move`: after so many reveals, or after everything. */
   | { view: 'replay'; debate: DebateId; move: number | null; token?: Token }
   | { view: 'setup' }
-  | { view: 'standings' };
+  | { view: 'standings' }
+  /** Leads on to a new class. */
+  | { view: 'open' }
+  /** A class on the wall, as its presenter has it. */
+  | { view: 'present'; class: ClassCode; token: Token }
+  /** A class on a phone: short, for it is copied from the wall. */
+  | { view: 'class'; class: ClassCode };
 
 export function address(route: Route): string {
   switch (route.view) {
@@ -46,6 +52,12 @@ export function address(route: Route): string {
       return '#/new';
     case 'standings':
       return '#/standings';
+    case 'open':
+      return '#/class';
+    case 'present':
+      return `#/class/${route.class}/${route.token}`;
+    case 'class':
+      return `#/c/${route.class}`;
   }
 }
 
@@ -67,6 +79,10 @@ export function parse(hash: string): Route {
       return { view: 'setup' };
     case 'standings':
       return { view };
+    case 'class':
+      return debate && rest ? { view: 'present', class: debate, token: rest } : { view: 'open' };
+    case 'c':
+      return debate ? { view: 'class', class: debate.toUpperCase() } : { view: 'home' };
     default:
       return { view: 'home' };
   }

@@ -1,11 +1,12 @@
 // The server as the page talks to it: requests with their answers, and the debates that are followed.
 
-import type { Created, DebateId, Refusal, Setup, Token, Visibility } from '../protocol';
+import type { ClassCode, Created, DebateId, Refusal, Setup, Token, Visibility } from '../protocol';
+import { Attended } from './attended.svelte';
 import { Connection, type Message, type Wish } from './connection.svelte';
 import { Followed } from './followed.svelte';
 
 /** The answer to a request; null where the connection was lost before it came. */
-export type Answer = Extract<Message, { type: 'created' | 'snapshot' | 'resumed' | 'accepted' | 'error' }> | null;
+export type Answer = Extract<Message, { type: 'created' | 'snapshot' | 'resumed' | 'accepted' | 'opened' | 'class' | 'error' }> | null;
 
 /** What a refused request says when the connection was lost before its answer. */
 export const UNANSWERED: Refusal = {
@@ -26,6 +27,8 @@ export class Server {
   #followed = new Map<string, Followed>();
   /** As whom the connection follows each debate: it has one seat in each, the one that it took last. */
   #seated = new Map<DebateId, Followed>();
+  /** The class that is attended: one at a time. */
+  #attended: Attended | null = null;
   #asked = new Map<number, (answer: Answer) => void>();
   #lastId = 0;
 
@@ -64,6 +67,25 @@ export class Server {
   /** Watches a debate until it is released as often; a private one with the key for spectators. */
   watch(debate: DebateId, token: Token | null = null): Followed {
     return this.#follow(debate, token, true);
+  }
+
+  /** Attends a class, as its presenter or as a member; until another is. */
+  attend(code: ClassCode, token: Token): Attended {
+    const attended = new Attended(code, token);
+    this.#attended = attended;
+    void this.#visit(attended);
+    return attended;
+  }
+
+  /** Attends the class again, for instance when it is attended in another window. */
+  async retry(attended: Attended): Promise<void> {
+    attended.dismissed = null;
+    await this.#visit(attended);
+  }
+
+  async #visit(attended: Attended): Promise<void> {
+    const answer = this.connection.state === 'open' ? await this.ask({ type: 'attend', class: attended.code, token: attended.token }) : null;
+    if (answer?.type === 'error') attended.refusal = answer;
   }
 
   #follow(debate: DebateId, token: Token | null, watched: boolean): Followed {
@@ -123,6 +145,7 @@ export class Server {
       // Another window has the seat: the two must not take it from each other for ever.
       if (followed.closed !== 'seat_taken') void this.#fetch(followed);
     }
+    if (this.#attended?.dismissed === null) void this.#visit(this.#attended);
   }
 
   #hear(message: Message): void {
@@ -133,6 +156,10 @@ export class Server {
       case 'beliefs':
       case 'closed':
         this.#seated.get(message.debate)?.hear(message);
+        break;
+      case 'class':
+      case 'dismissed':
+        if (message.class === this.#attended?.code) this.#attended.hear(message);
         break;
     }
     if (!('id' in message) || message.id == null) {

@@ -25,6 +25,14 @@ describe('the state of a debate', () => {
     expect(play(begun, first, second).view.evidence).toHaveLength(2);
   });
 
+  test('is nobody’s turn where none is told, unless it was told ahead', () => {
+    const { turn: _, ...silent } = first;
+    expect(play(begun, silent).turn).toBeNull();
+    const ahead = { seat: 'judge', seq: 3 } as const;
+    const resumed = { type: 'resumed', debate: 'd', seat: 'judge', seq: 2, turn: ahead, beliefs: null } as const;
+    expect(play(begun, resumed, silent).turn).toEqual(ahead);
+  });
+
   test('does not change what it was', () => {
     const before = play(begun);
     fold(before, first);

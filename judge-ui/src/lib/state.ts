@@ -70,7 +70,9 @@ function happened(state: State, { seq, event, to_move, turn, ending }: Told): St
   } else if (event.type === 'verdict') {
     view.verdict = event.verdict;
   }
-  if (!ending) return { ...state, seq, view, turn: turn ?? state.turn };
+  // It is nobody's where it is not told, unless it was told ahead, of what is told again now.
+  const ahead = state.turn && state.turn.seq > seq ? state.turn : null;
+  if (!ending) return { ...state, seq, view, turn: turn ?? ahead };
   const { outcome, truth, background } = ending;
   view.outcome = outcome;
   view.truth = truth;

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 
-import type { CellCount, Member } from '../protocol';
+import type { CellCount, StudyMember } from '../protocol';
 import { counts, inOrder, minutes, sorted, table, time } from './standing';
 
-const member = (participant: string, more: Partial<Member> = {}): Member => ({
+const member = (participant: string, more: Partial<StudyMember> = {}): StudyMember => ({
   participant, state: 'active', erased: false, done: 0, checks: [0, 0], joined_ms: 0, heard_ms: 0, ...more,
 });
-const names = (members: Member[]) => members.map(({ participant }) => participant);
+const names = (members: StudyMember[]) => members.map(({ participant }) => participant);
 
 test('every kind of place is counted, also where there is none', () => {
   expect(counts({ places: [['free', 3], ['finished', 2]] })).toEqual([['finished', 2], ['active', 0], ['free', 3], ['dropped_out', 0], ['screened_out', 0], ['excluded', 0]]);

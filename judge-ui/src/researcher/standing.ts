@@ -1,6 +1,6 @@
 // What a standing says, as the page needs it.
 
-import type { CellCount, Member, Place, Standing, Status } from '../protocol';
+import type { CellCount, StudyMember, Place, Standing, Status } from '../protocol';
 
 export const statusName: Record<Status, string> = { open: 'Open', full: 'Full', paused: 'Paused', closed: 'Closed' };
 
@@ -45,9 +45,9 @@ export function table(cells: CellCount[]): Cells {
 /** By what participants are sorted. */
 export type Column = 'participant' | 'state' | 'done' | 'checks' | 'joined' | 'heard' | 'minutes';
 
-export const minutes = ({ joined_ms: joined, heard_ms: heard }: Member): number => Math.max(0, heard - joined) / 60_000;
+export const minutes = ({ joined_ms: joined, heard_ms: heard }: StudyMember): number => Math.max(0, heard - joined) / 60_000;
 
-const keys: Record<Column, (member: Member) => number | string> = {
+const keys: Record<Column, (member: StudyMember) => number | string> = {
   participant: ({ participant }) => participant,
   state: ({ state }) => places.indexOf(state),
   done: ({ done }) => done,
@@ -59,9 +59,9 @@ const keys: Record<Column, (member: Member) => number | string> = {
 };
 
 /** The names in that order; who is alike stays in the order of coming. */
-export function sorted(members: Member[], column: Column, down: boolean): string[] {
+export function sorted(members: StudyMember[], column: Column, down: boolean): string[] {
   const key = keys[column];
-  const compare = (one: Member, other: Member) => {
+  const compare = (one: StudyMember, other: StudyMember) => {
     const [a, b] = [key(one), key(other)];
     return typeof a === 'string' ? a.localeCompare(String(b), 'en', { numeric: true }) : a - Number(b);
   };
@@ -69,9 +69,9 @@ export function sorted(members: Member[], column: Column, down: boolean): string
 }
 
 /** Members in an order that was made earlier, so that nothing moves while it is read; who came since is last. */
-export function inOrder(members: Member[], order: string[]): Member[] {
+export function inOrder(members: StudyMember[], order: string[]): StudyMember[] {
   const place = new Map(order.map((name, index) => [name, index]));
-  const of = ({ participant }: Member) => place.get(participant) ?? Infinity;
+  const of = ({ participant }: StudyMember) => place.get(participant) ?? Infinity;
   // Two that came since keep the order of coming: the sort is stable.
   return [...members].sort((one, other) => (of(one) === of(other) ? 0 : of(one) - of(other)));
 }

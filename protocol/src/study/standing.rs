@@ -18,7 +18,7 @@ pub struct Standing {
     /// How many places there are, by what has become of them.
     pub places: Vec<(Place, u32)>,
     /// The participants in the order in which they came.
-    pub members: Vec<Member>,
+    pub members: Vec<StudyMember>,
     /// How often each cell of an image in a condition has been judged by those who have finished, by tier and condition.
     pub cells: Vec<CellCount>,
     /// Items that were withdrawn: number and reason.
@@ -52,7 +52,7 @@ pub enum Place {
 /// A participant, as the researcher sees him.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Member {
+pub struct StudyMember {
     /// His name in the study.
     pub participant: String,
     /// What has become of him.

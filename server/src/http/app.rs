@@ -8,6 +8,7 @@ use tokio_util::task::TaskTracker;
 use super::door::Door;
 use super::kept::Kept;
 use super::slots::Slots;
+use crate::class::classes::Classes;
 use crate::config::AdminToken;
 use crate::lobby::Lobby;
 
@@ -15,6 +16,7 @@ use crate::lobby::Lobby;
 #[derive(Clone)]
 pub(crate) struct App {
     pub(crate) lobby: Arc<Lobby>,
+    pub(crate) classes: Arc<Classes>,
     pub(crate) administrator: Option<AdminToken>,
     pub(crate) door: Door,
     pub(crate) kept: Arc<Kept>,

@@ -15,7 +15,9 @@ impl From<Refusal> for Refused {
             RefusalCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             RefusalCode::TooFast | RefusalCode::TooManySeats => StatusCode::TOO_MANY_REQUESTS,
             RefusalCode::Setup => StatusCode::UNPROCESSABLE_ENTITY,
-            RefusalCode::UnknownDebate | RefusalCode::NotFound => StatusCode::NOT_FOUND,
+            RefusalCode::UnknownDebate | RefusalCode::UnknownClass | RefusalCode::NotFound => {
+                StatusCode::NOT_FOUND
+            }
             RefusalCode::WrongToken | RefusalCode::NotSeated => StatusCode::FORBIDDEN,
             RefusalCode::NotBegun
             | RefusalCode::Stale

@@ -16,12 +16,12 @@ pub(super) async fn open(
     Extension(Peer { address, permits, visit }): Extension<Peer>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let App { lobby, sockets, stop, .. } = app;
+    let App { lobby, classes, sockets, stop, .. } = app;
     let code =
         if request.method() == Method::GET { RefusalCode::Upgrade } else { RefusalCode::Method };
     let open = sockets.token();
     let serve = move |stream| async move {
-        socket::serve(stream, lobby, address, stop).await;
+        socket::serve(stream, (lobby, classes), address, stop).await;
         drop((open, permits, visit));
     };
     socket::upgrade(request, serve).map_err(|error| {

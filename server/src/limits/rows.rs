@@ -138,6 +138,10 @@ impl Limits {
             count("works_at_once", &mut self.works_at_once, 1..=1_000_000),
             count("store_bytes", &mut self.store_bytes, 100_000..=1 << 50),
             count("cache_bytes", &mut self.cache_bytes, 100_000..=1 << 40),
+            count("classes", &mut self.classes, 1..=10_000),
+            count("classes_per_address", &mut self.classes_per_address, 1..=10_000),
+            // Each has a number of its own in the store.
+            count("class_members", &mut self.class_members, 2..=200),
             count("seats", &mut self.seats, 1..=10_000),
             count("message_bytes", &mut self.message_bytes, 1024..=16 << 20),
             count("messages_a_second", &mut self.messages_a_second, 1..=1_000_000),
@@ -176,6 +180,7 @@ impl Limits {
             time("longest_seats_time", &mut self.longest_seats_time),
             time("verdict", &mut self.verdict),
             time("memory", &mut self.memory),
+            time("class_idle", &mut self.class_idle),
         ]
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use pixel_debate_game::Verdict as Answer;
 use pixel_debate_protocol::{
-    ClientMessage, DebateId, Refusal, RefusalCode, Request as Said, ServerMessage,
+    ClassCode, ClientMessage, DebateId, Refusal, RefusalCode, Request as Said, ServerMessage,
 };
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::Message;
@@ -13,6 +13,8 @@ use tracing::debug;
 
 use super::handler::{Farewell, Handler, Stay};
 
+use crate::class::classes::{ClassHandle, Classes};
+use crate::class::{Asked, ClassRequest, Wish as ClassWish};
 use crate::credits::Spend;
 use crate::lobby::{Lobby, unknown};
 use crate::outbox::Outbox;
@@ -22,10 +24,13 @@ use crate::table::{Act, Follow, Request, TableHandle, Wanted, What};
 /// What a client has asked for and follows.
 pub(super) struct Session {
     lobby: Arc<Lobby>,
+    classes: Arc<Classes>,
     outbox: Outbox,
     address: IpAddr,
     pace: Pace,
     followed: Vec<Followed>,
+    /// The class that the client attends, or has asked to.
+    class: Option<ClassHandle>,
 }
 
 /// A debate that the client has asked to follow.
@@ -45,10 +50,14 @@ struct Wish {
 }
 
 impl Session {
-    pub(super) fn new(lobby: Arc<Lobby>, outbox: Outbox, address: IpAddr) -> Self {
+    pub(super) fn new(
+        (lobby, classes): (Arc<Lobby>, Arc<Classes>),
+        outbox: Outbox,
+        address: IpAddr,
+    ) -> Self {
         let limits = lobby.limits();
         let pace = Pace::new(limits.messages_a_second, limits.messages_at_once);
-        Self { lobby, outbox, address, pace, followed: Vec::new() }
+        Self { lobby, classes, outbox, address, pace, followed: Vec::new(), class: None }
     }
 
     /// Carries a request out, for which nobody waits longer than may be.
@@ -116,22 +125,12 @@ impl Session {
             }
             ClientMessage::Resign { debate } => self.act(id, &debate, What::Resign, at).await,
             ClientMessage::Next { debate, seq, token } => {
-                let table = self.lobby.find(&debate).await?;
                 let client = self.outbox.clone();
-                if table.ask(Request::Next { client, id, seq, token }).await {
-                    Ok(())
-                } else {
-                    Err(unknown(&debate))
-                }
+                self.mention(&debate, Request::Next { client, id, seq, token }).await
             }
             ClientMessage::Cancel { debate, token } => {
-                let table = self.lobby.find(&debate).await?;
                 let client = self.outbox.clone();
-                if table.ask(Request::Cancel { client, id, token }).await {
-                    Ok(())
-                } else {
-                    Err(unknown(&debate))
-                }
+                self.mention(&debate, Request::Cancel { client, id, token }).await
             }
             ClientMessage::Leave { debate } => {
                 let client = self.outbox.clone();
@@ -141,7 +140,64 @@ impl Session {
                 self.followed.swap_remove(place);
                 if asked { Ok(()) } else { Err(not_followed(&debate)) }
             }
+            ClientMessage::Open {} => {
+                let mut opened = self.classes.open(self.address).await?;
+                opened.id = id;
+                self.outbox.tell(&ServerMessage::Opened(opened));
+                Ok(())
+            }
+            ClientMessage::Join(join) => {
+                let class = self.attend(&join.class).await?;
+                self.ask(&class, id, ClassWish::Join(join)).await
+            }
+            ClientMessage::Attend { class, token } => {
+                let class = self.attend(&class).await?;
+                self.ask(&class, id, ClassWish::Attend(token)).await
+            }
+            ClientMessage::Willing { class, token, willing } => {
+                let class = self.classes.find(&class)?;
+                self.ask(&class, id, ClassWish::Willing(token, willing)).await
+            }
+            ClientMessage::Round(round) => {
+                let class = self.classes.find(&round.class)?;
+                self.ask(&class, id, ClassWish::Round(Box::new(round))).await
+            }
+            ClientMessage::Show(show) => {
+                let class = self.classes.find(&show.class)?;
+                self.ask(&class, id, ClassWish::Show(show)).await
+            }
+            ClientMessage::Dismiss { class, token } => {
+                let class = self.classes.find(&class)?;
+                self.ask(&class, id, ClassWish::Dismiss(token)).await
+            }
         }
+    }
+
+    /// Asks something of a debate, which need not be followed for that.
+    async fn mention(&self, debate: &DebateId, request: Request) -> Result<(), Refusal> {
+        let table = self.lobby.find(debate).await?;
+        if table.ask(request).await { Ok(()) } else { Err(unknown(debate)) }
+    }
+
+    /// The class with that code, in the place of the one that the client attends.
+    async fn attend(&mut self, code: &ClassCode) -> Result<ClassHandle, Refusal> {
+        let class = self.classes.find(code)?;
+        let before = self.class.replace(class.clone());
+        if let Some(before) = before.filter(|before| before.code() != code) {
+            before.leave(self.outbox.client()).await;
+        }
+        Ok(class)
+    }
+
+    /// Asks something of a class.
+    async fn ask(
+        &self,
+        class: &ClassHandle,
+        id: Option<u32>,
+        wish: ClassWish,
+    ) -> Result<(), Refusal> {
+        let asked = Asked { client: self.outbox.clone(), id };
+        class.ask(ClassRequest { asked, address: self.address, wish }).await
     }
 
     async fn follow(
@@ -221,6 +277,9 @@ impl Session {
         let client = self.outbox.client();
         for Followed { table, .. } in self.followed {
             table.ask(Request::Gone { client }).await;
+        }
+        if let Some(class) = self.class {
+            class.leave(client).await;
         }
     }
 }

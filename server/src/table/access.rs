@@ -13,12 +13,12 @@ impl Table {
         token: Option<&Token>,
         wanted: Wanted,
     ) -> Result<Chair, Refusal> {
-        let opened = token.and_then(|token| self.terms.locks.chair(token));
+        let opened = token.and_then(|token| self.chair_of(token));
         match (wanted, opened) {
             (Wanted::Spectator, _) | (Wanted::Either, Some(Chair::Spectator)) => {}
             (
                 Wanted::Player | Wanted::Either,
-                Some(chair @ (Chair::Debater(_) | Chair::Judge(_))),
+                Some(chair @ (Chair::Debater(_) | Chair::Judge(_) | Chair::Audience(_))),
             ) => return Ok(chair),
             (Wanted::Either, None) if token.is_none() => {}
             (Wanted::Player | Wanted::Either, _) => {
@@ -39,7 +39,7 @@ impl Table {
         if over && token.is_some_and(|token| self.is_of_this_debate(token)) {
             return Ok(());
         }
-        let opened = || token.and_then(|token| self.terms.locks.chair(token));
+        let opened = || token.and_then(|token| self.chair_of(token));
         match self.terms.setup.visibility {
             Visibility::Public => Ok(()),
             Visibility::Unlisted if over => Ok(()),
@@ -60,7 +60,13 @@ impl Table {
 
     fn is_of_this_debate(&self, token: &Token) -> bool {
         let locks = &self.terms.locks;
-        locks.chair(token).is_some() || locks.is_creator(token)
+        self.chair_of(token).is_some() || locks.is_creator(token)
+    }
+
+    /// The seat that a token opens: of the class whose debate it is, every member has one.
+    fn chair_of(&self, token: &Token) -> Option<Chair> {
+        let audience = || self.audience.as_ref()?.place(token).map(Chair::Audience);
+        self.terms.locks.chair(token).or_else(audience)
     }
 
     /// Whether somebody with that key may see what spectators see.

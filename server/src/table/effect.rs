@@ -1,5 +1,6 @@
 //! What a table is told, and what it wants done.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
 use super::handle::Request;
+use crate::audience::Tally;
 use crate::outbox::{Outbox, frame};
 use crate::searches::{Chosen, SearchRequest};
 
@@ -96,6 +98,8 @@ pub(crate) enum Effect {
     GoesOnNoMore,
     /// The debate stands so now.
     Stands(Box<Summary>),
+    /// Tell the class whose debate it is how that stands now.
+    TellClass(Arc<Tally>),
     /// Count something.
     Count(Counted),
 }

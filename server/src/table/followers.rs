@@ -84,7 +84,7 @@ impl Followers {
         for follower in &self.all {
             let frame = match follower.chair {
                 Chair::Debater(_) => to_debaters.get_or_insert_with(|| frame(&debaters())),
-                Chair::Judge(_) | Chair::Spectator => {
+                Chair::Judge(_) | Chair::Audience(_) | Chair::Spectator => {
                     to_others.get_or_insert_with(|| frame(&others()))
                 }
             };

@@ -61,6 +61,7 @@ impl Table {
             info!(debate = %self.id, judge, failures, "the store takes what judges say again");
         }
         self.tell_beliefs();
+        self.tell_class();
         let by = by.filter(|_| failures == 0);
         match what.event {
             JudgmentEvent::Belief { .. } | JudgmentEvent::Unanswered => {}

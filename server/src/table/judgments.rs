@@ -21,11 +21,13 @@ use crate::judgment::{RestoredJudgment, entry, finish, name, opening, unanswered
 use crate::outbox::frame;
 use crate::terms::Terms;
 
-/// The judgments of all outside judges, in the order of their numbers.
+/// The judgments of all outside judges, in the order of their numbers; or of all the audience, who decide nothing.
 pub(super) struct Judgments {
     debate: DebateId,
     created_ms: u64,
     all: Vec<Own>,
+    /// How many of them decide: all, or none where they are the audience's.
+    deciding: usize,
     /// How they decide, if they are several.
     rule: PanelRule,
     /// Whether spectators are told beliefs while the debate goes on.
@@ -35,6 +37,7 @@ pub(super) struct Judgments {
 }
 
 /// One judge's.
+#[derive(Default)]
 struct Own {
     /// As the store has it.
     judgment: Judgment,
@@ -75,6 +78,8 @@ impl Judgments {
     ) -> Self {
         let built_in = |by| terms.agent(debate, by).is_some();
         let alone = built_in(Debater::First) && built_in(Debater::Second);
+        let deciding = usize::from(terms.locks.outside_judges());
+        let number = if terms.is_of_a_class() { restored.len() } else { deciding };
         let mut restored = restored.into_iter();
         let own = |_| {
             let RestoredJudgment { judgment, said } = restored.next().unwrap_or_default();
@@ -84,7 +89,8 @@ impl Judgments {
         Self {
             debate: id.clone(),
             created_ms: terms.created_ms,
-            all: (0..terms.locks.outside_judges()).map(own).collect(),
+            all: (0..number).map(own).collect(),
+            deciding,
             rule: terms.setup.panel.map(|panel| panel.decides).unwrap_or_default(),
             open: alone && !terms.judge_is_blind(),
             earlier,
@@ -100,7 +106,12 @@ impl Judgments {
         by: Mover,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Refusal> {
-        let own = &mut self.all[usize::from(judge)];
+        let place = usize::from(judge);
+        if self.all.len() <= place && self.deciding == 0 {
+            // Of an audience each has a judgment from the first word on.
+            self.all.resize_with(place + 1, Own::default);
+        }
+        let own = &mut self.all[place];
         own.next.apply(debate, &what.event).map_err(|illegal| refusal(&illegal))?;
         let finish = finish(&own.next, debate, what.at_ms);
         let (entry, after) = (entry(&what), own.next.clone());
@@ -164,7 +175,7 @@ impl Judgments {
 
     /// The debate has ended: what was begun and is not answered ends as well.
     pub(super) fn close(&mut self, at_ms: u64, effects: &mut Vec<Effect>) {
-        for judge in 0..self.all.len() as u8 {
+        for judge in (0..=u8::MAX).take(self.all.len()) {
             let own = &mut self.all[usize::from(judge)];
             let begun = !own.said.is_empty() || !own.on_its_way.is_empty();
             if !begun || own.next.has_ended() {
@@ -193,7 +204,7 @@ impl Judgments {
 
     /// Whether the last word of some judge is on its way to the store.
     pub(super) fn ends_on_the_way(&self) -> bool {
-        self.all.iter().any(|own| own.next.has_ended() && !own.judgment.has_ended())
+        self.deciding().any(|own| own.next.has_ended() && !own.judgment.has_ended())
     }
 
     /// Whether a judge has answered or given up.
@@ -203,12 +214,12 @@ impl Judgments {
 
     /// What the judges have decided, when all of them have answered or given up.
     pub(super) fn decision(&self, debate: &Debate) -> Option<Decision> {
-        if !self.all.iter().all(|own| own.judgment.has_ended()) {
+        if !self.deciding().all(|own| own.judgment.has_ended()) {
             return None;
         }
         let verdicts: Vec<Verdict> =
-            self.all.iter().filter_map(|own| own.judgment.verdict().cloned()).collect();
-        let decided = match (self.all.len(), &verdicts[..]) {
+            self.deciding().filter_map(|own| own.judgment.verdict().cloned()).collect();
+        let decided = match (self.deciding, &verdicts[..]) {
             // One judge's own words.
             (1, [verdict]) => Some(verdict.clone()),
             _ => self.rule.decide(debate, &verdicts),
@@ -224,12 +235,33 @@ impl Judgments {
         }
     }
 
-    /// All that was said.
+    /// What the judge has said that it believed, or the first of several.
+    pub(super) fn of_the_judge(&self) -> &[Option<f32>] {
+        if self.deciding > 0 { self.beliefs(0) } else { &self.earlier }
+    }
+
+    /// All that was said by those who decide.
     pub(super) fn records(&self) -> Vec<JudgmentRecord> {
-        if self.all.iter().all(|own| own.said.is_empty()) {
+        if self.deciding().all(|own| own.said.is_empty()) {
             return Vec::new();
         }
-        self.all.iter().map(|own| JudgmentRecord { events: own.said.clone() }).collect()
+        self.deciding().map(|own| JudgmentRecord { events: own.said.clone() }).collect()
+    }
+
+    /// All that was said by the audience.
+    pub(super) fn of_the_audience(&self) -> Vec<JudgmentRecord> {
+        let audience = self.all.iter().skip(self.deciding);
+        audience.map(|own| JudgmentRecord { events: own.said.clone() }).collect()
+    }
+
+    /// What the audience has said that it believed, each after each reveal.
+    pub(super) fn votes(&self) -> Vec<Vec<Option<f32>>> {
+        let audience = self.all.iter().skip(self.deciding);
+        audience.map(|own| own.judgment.beliefs().to_vec()).collect()
+    }
+
+    fn deciding(&self) -> impl Iterator<Item = &Own> {
+        self.all.iter().take(self.deciding)
     }
 
     /// Tells everybody who wants and may what has been believed, unless they know it.
@@ -239,7 +271,7 @@ impl Judgments {
         followers: &mut Followers,
         effects: &mut Vec<Effect>,
     ) {
-        let judges = 0..self.all.len() as u8;
+        let judges = 0..self.deciding as u8;
         let number = judges.clone().map(|judge| self.beliefs(judge).iter().flatten().count()).sum();
         let ended = debate.outcome().is_some();
         let wants = |follower: &Follower| {
@@ -252,7 +284,7 @@ impl Judgments {
             let told = told.get_or_insert_with(|| {
                 let said = |judge: u8| ServerMessage::Beliefs {
                     debate: self.debate.clone(),
-                    judge: (self.all.len() > 1).then_some(judge),
+                    judge: (self.deciding > 1).then_some(judge),
                     beliefs: self.beliefs(judge).to_vec(),
                 };
                 judges.clone().map(said).map(|message| frame(&message)).collect::<Vec<_>>()

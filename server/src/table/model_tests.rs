@@ -142,9 +142,10 @@ impl History {
         let restored = Restored::begun(DebateId("d".into()), debate.clone(), terms);
         let allotment = |name: &str, _| Duration::from_millis(if name == "slow" { 300 } else { 0 });
         let limits = Limits::default();
-        let means = Means { limits: &limits, allotment: &allotment, classifies: true };
+        let means =
+            Means { limits: &limits, allotment: &allotment, classifies: true, audience: None };
         let now = Instant::now();
-        let table = Table::new(restored, &means, Now { at: now, unix_ms: 0 });
+        let table = Table::new(restored, means, Now { at: now, unix_ms: 0 });
         let outboxes: Vec<Outbox> = (0..4).map(|_| Outbox::new(64).0).collect();
         let clients = outboxes.iter().map(|one| (one.client(), Client::default())).collect();
         Self {
@@ -187,6 +188,7 @@ impl History {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
+            Effect::TellClass(tally) => panic!("there is no class: {tally:?}"),
             Effect::Tell(client, frame) => {
                 let message = serde_json::from_str(&frame).expect("a message");
                 self.tell(client.client(), message);
@@ -350,7 +352,11 @@ impl History {
             }
             ServerMessage::Accepted(accepted) => answered = accepted.id,
             ServerMessage::Error(refusal) => answered = refusal.id,
-            ServerMessage::Hello(_) | ServerMessage::Created(_) => panic!("no table says that"),
+            ServerMessage::Hello(_)
+            | ServerMessage::Opened(_)
+            | ServerMessage::Class(_)
+            | ServerMessage::Dismissed(_)
+            | ServerMessage::Created(_) => panic!("no table says that"),
         }
         if let Some(id) = answered {
             let asked = &mut self.clients.get_mut(&client).expect("a client").asked;

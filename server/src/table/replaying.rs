@@ -1,4 +1,5 @@
-//! The reveals of a recorded debate that is judged again: at their times, or when they are asked for.
+//! What happens when it is asked for, as all does in a class's debate; and the reveals of a recorded debate that is
+//! judged again, which come at their times otherwise.
 
 use std::time::Duration;
 
@@ -11,10 +12,11 @@ use crate::chair::Chair;
 use crate::outbox::Outbox;
 
 impl Table {
-    /// Whether the next recorded reveal is to be asked for, and has not been.
+    /// Whether what comes next is to be asked for, and has not been.
     pub(super) fn waits_to_be_asked(&self) -> bool {
         let recording = self.terms.recording.as_ref();
-        recording.is_some_and(|recording| recording.shows == Shows::Asked) && !self.asked
+        let reveal = recording.is_some_and(|recording| recording.shows == Shows::Asked);
+        (reveal || self.terms.is_of_a_class()) && !self.asked
     }
 
     /// Has the debater's recorded reveal made at its time.
@@ -32,7 +34,7 @@ impl Table {
         self.effects.push(Effect::Replay { by, pixel, told });
     }
 
-    /// Somebody asks for the next recorded reveal.
+    /// Somebody asks for what comes next.
     pub(super) fn show_next(
         &mut self,
         client: &Outbox,
@@ -50,7 +52,7 @@ impl Table {
             ));
         }
         self.check_seq(seq)?;
-        if self.asked && self.shows() == Some(Shows::Asked) {
+        if self.asked {
             return Err(Refusal::new(
                 RefusalCode::Stale,
                 format!("event {seq} was asked for before"),
@@ -60,12 +62,17 @@ impl Table {
         if !matches!(self.due(), Due::Asked(_)) {
             return Err(Refusal::new(
                 RefusalCode::Illegal,
-                "no recorded reveal waits to be asked for",
-                "\"next\" before each reveal of a recorded debate that is shown when asked for",
+                "nothing waits to be asked for",
+                "\"next\" before each reveal of a recorded debate that is shown when asked for, or of a class's",
             ));
         }
         self.asked = true;
-        self.begin();
+        // It may be the turn of one of the class now, who was told of none.
+        if self.terms.is_of_a_class() {
+            self.commence();
+        } else {
+            self.begin();
+        }
         Ok(())
     }
 

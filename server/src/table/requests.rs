@@ -234,7 +234,10 @@ impl Table {
         let chair = self.followers.chair(client.client());
         let by = Mover { client, id, at };
         let r#move = match (what, chair) {
-            (What::Belief { after, probability }, Some(Chair::Judge(judge))) => {
+            (
+                What::Belief { after, probability },
+                Some(Chair::Judge(judge) | Chair::Audience(judge)),
+            ) => {
                 return self.say(judge, JudgmentEvent::Belief { after, probability }, by);
             }
             (What::Verdict(verdict), Some(Chair::Judge(judge))) => {
@@ -246,6 +249,7 @@ impl Table {
             (What::Reveal { seq, pixel }, Some(Chair::Debater(debater))) => {
                 self.check_store()?;
                 self.check_seq(seq)?;
+                self.check_asked()?;
                 Move::Reveal { by: debater, pixel }
             }
             (What::Resign, Some(Chair::Debater(debater))) => {
@@ -282,6 +286,18 @@ impl Table {
     /// Whether the store takes events, as far as is known.
     fn check_store(&self) -> Result<(), Refusal> {
         if self.pending.is_some() { Err(store_unavailable()) } else { Ok(()) }
+    }
+
+    /// Whether the presenter of a class has asked for the debater's reveal.
+    fn check_asked(&self) -> Result<(), Refusal> {
+        if !matches!(self.due(), Due::Asked(_)) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            RefusalCode::NotBegun,
+            "the presenter has not asked for this reveal yet",
+            "a reveal after the message \"turn\"",
+        ))
     }
 
     fn check_begun(&self) -> Result<(), Refusal> {
@@ -332,7 +348,7 @@ impl Table {
 
     /// What a judge has said that it believed, for that judge.
     fn own_beliefs(&self, chair: Chair) -> Option<Vec<Option<f32>>> {
-        chair.judge().map(|judge| self.judgments.beliefs(judge).to_vec())
+        chair.judgment().map(|number| self.judgments.beliefs(number).to_vec())
     }
 
     /// Whether a judge of a panel has answered or given up, for that judge: of one judge the end of the
@@ -353,8 +369,9 @@ impl Table {
             visibility: setup.visibility,
             spectators_see: setup.spectators_see,
             judge_may_be_influenced: setup.judge_may_be_influenced,
-            beliefs: self.judgments.beliefs(0).to_vec(),
+            beliefs: self.judgments.of_the_judge().to_vec(),
             judgments: self.judgments.records(),
+            audience: self.judgments.of_the_audience(),
             times: self.times.clone(),
             recorded: recording.as_ref().map(|recording| recording.debate.clone()),
             transcript: Transcript::of(&self.debate, source, background.players.clone()),

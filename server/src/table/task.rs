@@ -18,6 +18,7 @@ use super::effect::{Counted, Effect, Input, Now};
 use super::handle::{Request, TableHandle};
 use super::work::{self, Work};
 use super::{Means, Table};
+use crate::audience::Audience;
 use crate::outbox::Reached;
 use crate::record::{Restored, now_ms};
 use crate::rooms::GoingOn;
@@ -36,6 +37,7 @@ pub(crate) struct Task {
     table: Table,
     services: Arc<Services>,
     creator: Creator,
+    audience: Option<Arc<Audience>>,
     /// Until the outcome.
     going_on: Option<GoingOn>,
     requests: Receiver<Request>,
@@ -59,15 +61,18 @@ impl Task {
     ) -> (Self, TableHandle) {
         let debate = &restored.debate;
         let rules = debate.rules();
+        let class = restored.terms.locks.class.as_ref();
+        let audience = class.and_then(|class| services.audiences.of(class));
         let means = Means {
             limits: &services.limits,
+            audience: audience.clone(),
             allotment: &|name, to_come| services.roster.allotment(name, to_come),
             classifies: rules.legal == LegalPixels::Nonzero
                 && services.offer.pixels.contains(&rules.pixels),
         };
         let creator = going_on.creator();
         let going_on = debate.outcome().is_none().then_some(going_on);
-        let table = Table::new(restored, &means, now());
+        let table = Table::new(restored, means, now());
         services.metrics.debate(None, Some(table.summary().phase));
         let (sender, requests) = mpsc::channel(REQUESTS);
         let (summary, seen) = watch::channel(table.summary().clone());
@@ -75,6 +80,7 @@ impl Task {
             table,
             services,
             creator,
+            audience,
             going_on,
             requests,
             summary,
@@ -212,6 +218,11 @@ impl Task {
                 let phase = table.summary().phase;
                 if before != phase {
                     services.metrics.debate(Some(before), Some(phase));
+                }
+            }
+            Effect::TellClass(tally) => {
+                if let Some(audience) = &self.audience {
+                    audience.tell(tally);
                 }
             }
             Effect::Count(Counted::Event) => drop(services.metrics.events.inc()),

@@ -35,9 +35,10 @@ impl Table {
         let (seat, left) = match self.due() {
             Due::Turn(by) => (Seat::Debater(by), debater.then(|| self.clocks.left(now)).flatten()),
             Due::Share(_) if self.seq == 0 => return None,
-            Due::Share(by) | Due::Thought(by) | Due::Shown(by) | Due::Asked(by) => {
-                (Seat::Debater(by), None)
-            }
+            // It is nobody's before the presenter says so.
+            Due::Asked(_) if self.terms.is_of_a_class() => return None,
+            Due::Share(by) | Due::Thought(by) | Due::Shown(by) => (Seat::Debater(by), None),
+            Due::Asked(seat) => (seat, None),
             Due::Verdict => {
                 let spent = now.saturating_duration_since(self.since);
                 let left = self.waits.verdict.saturating_sub(spent);

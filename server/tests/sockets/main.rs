@@ -2,6 +2,7 @@
 //! on the store with a PostgreSQL database as well.
 
 mod beliefs;
+mod classes;
 mod client;
 mod clocks;
 mod closing;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pixel_debate_protocol::study::{
-    CellCount, ConditionRate, Member as Row, Peeked, Place, Standing,
+    CellCount, ConditionRate, Peeked, Place, Standing, StudyMember as Row,
 };
 
 use super::member::{Member, MemberState};
