@@ -155,7 +155,6 @@ grace_ms: number,
 memory_ms: number, };
 
 /**
-<<<<<<< HEAD
  * How full the cells of a tier in a condition are.
  */
 export type CellCount = { 
@@ -183,7 +182,8 @@ least: number,
  * The most in one of its cells.
  */
 most: number, };
-=======
+
+/**
  * A class's name on the wire, short enough to be copied from a wall: six letters and digits of those that are not
  * taken for each other.
  *
@@ -252,7 +252,6 @@ member: Member | null,
  * For the presenter: who is there.
  */
 presenter: Array<Present> | null, };
->>>>>>> refs/heads/class
 
 /**
  * How long an outside debater may take for its reveals: a time for each, and a bank for what goes
@@ -595,7 +594,6 @@ dataset: string,
 index: number, };
 
 /**
-<<<<<<< HEAD
  * An item as far as it is shown. Nothing in it depends on what is not shown.
  */
 export type ItemScreen = { 
@@ -653,36 +651,6 @@ left_ms: number | null,
 warning_ms: number | null, };
 
 /**
- * `POST /api/study/participants`: somebody comes by the study's link.
- *
- * Whoever comes again with the same parameters is the same participant, and gets another token; the first stays
- * good. Who comes with the same first parameter and others is refused, since nobody takes part twice.
- */
-export type Join = { 
-/**
- * The link's parameters that the study names, [`StudyOffer::parameters`](super::StudyOffer::parameters): each with 1 to
- * 200 characters. Others are refused.
- */
-parameters: { [key in string]: string }, 
-/**
- * One of those of [`StudyOffer::titles`](super::StudyOffer::titles); the study's own where none is said.
- */
-language: string | null, };
-
-/**
- * The answer to [`Join`](super::Join).
- */
-export type Joined = { 
-/**
- * What opens the participant's screens from now on, in the header `Authorization: Bearer TOKEN`. His link is the
- * study's with `#TOKEN`.
- */
-token: string, 
-/**
- * The first of them, or where he stopped.
- */
-sheet: Sheet, };
-=======
  * Joins a class. The same again, after a loss of the connection before the answer, is answered the same and changes
  * nothing.
  */
@@ -702,7 +670,6 @@ name: string | null,
  * which stand for 256 random bits.
  */
 token: Token, };
->>>>>>> refs/heads/class
 
 /**
  * How a judge has done.
@@ -784,39 +751,6 @@ events: Array<TimedJudgment>, };
 export type LegalPixels = "nonzero" | "any";
 
 /**
-<<<<<<< HEAD
- * A participant, as the researcher sees him.
- */
-export type Member = { 
-/**
- * His name in the study.
- */
-participant: string, 
-/**
- * What has become of him.
- */
-state: Place, 
-/**
- * Whether what he said was removed.
- */
-erased: boolean, 
-/**
- * How many items he has done, of all that he is shown.
- */
-done: number, 
-/**
- * How many attention checks he has answered, and rightly.
- */
-checks: [number, number], 
-/**
- * When he joined, in milliseconds since 1970.
- */
-joined_ms: number, 
-/**
- * When he was last heard of.
- */
-heard_ms: number, };
-=======
  * How a member stands, for the member alone.
  */
 export type Member = { 
@@ -840,7 +774,6 @@ latest: number | null,
  * Its place among all members; `null` before a debate is over.
  */
 place: number | null, };
->>>>>>> refs/heads/class
 
 /**
  * What a [`Setup`](crate::Setup) may ask for.
@@ -885,7 +818,24 @@ max_bank_ms: number,
 max_seats_ms: number, };
 
 /**
-<<<<<<< HEAD
+ * A new class and the key to it.
+ */
+export type Opened = { 
+/**
+ * The request's own id, if it had one.
+ */
+id?: number, 
+/**
+ * Its name, which whoever is to join it needs.
+ */
+class: ClassCode, 
+/**
+ * The presenter's key, which is told here and never again. In the class's debates it is that of whoever set
+ * them up, and the spectators'.
+ */
+token: Token, };
+
+/**
  * `POST /api/study/orders`, with the researcher's token: changes how the study goes on. All are kept for ever, with their
  * times; what departs from the plan has a reason, of 1 to 1000 characters.
  */
@@ -918,24 +868,6 @@ participant: string,
  * Why.
  */
 reason: string, };
-=======
- * A new class and the key to it.
- */
-export type Opened = { 
-/**
- * The request's own id, if it had one.
- */
-id?: number, 
-/**
- * Its name, which whoever is to join it needs.
- */
-class: ClassCode, 
-/**
- * The presenter's key, which is told here and never again. In the class's debates it is that of whoever set
- * them up, and the spectators'.
- */
-token: Token, };
->>>>>>> refs/heads/class
 
 /**
  * The answer to `GET /api/debates/{id}/judges`: how others judged the same question, in other
@@ -1056,19 +988,6 @@ liar?: string,
 judge?: string, };
 
 /**
-<<<<<<< HEAD
- * How far a participant has come.
- */
-export type Progress = { 
-/**
- * How many items are done.
- */
-done: number, 
-/**
- * Of how many.
- */
-of: number, };
-=======
  * A member as the presenter sees it.
  */
 export type Present = { 
@@ -1092,7 +1011,19 @@ voted: boolean,
  * Whether it is willing to debate.
  */
 willing: boolean, };
->>>>>>> refs/heads/class
+
+/**
+ * How far a participant has come.
+ */
+export type Progress = { 
+/**
+ * How many items are done.
+ */
+done: number, 
+/**
+ * Of how many.
+ */
+of: number, };
 
 /**
  * What a legal reveal would do.
@@ -1108,7 +1039,6 @@ pixel: Pixel,
 margin: number, };
 
 /**
-<<<<<<< HEAD
  * A question.
  */
 export type Question = { 
@@ -1170,7 +1100,8 @@ part: Part,
  * They.
  */
 questions: Array<Question>, };
-=======
+
+/**
  * A place in the ranking.
  */
 export type Ranked = { 
@@ -1186,7 +1117,6 @@ name: string,
  * All points so far.
  */
 points: number, };
->>>>>>> refs/heads/class
 
 /**
  * A debate that is over and is judged again, reveal by reveal, as if it went on: before judges from outside, who
@@ -1500,27 +1430,6 @@ value: number, };
 export type Role = "honest" | "liar";
 
 /**
-<<<<<<< HEAD
- * One of the things that a participant is shown.
- */
-export type Screen = { "type": "consent", 
-/**
- * The words.
- */
-text: string, 
-/**
- * Their version.
- */
-version: string, } | { "type": "questions" } & Questions | { "type": "instructions", 
-/**
- * The words.
- */
-text: string, 
-/**
- * What is said of practice, if there is any.
- */
-practice: string | null, } | { "type": "item" } & ItemScreen | { "type": "feedback" } & Feedback | { "type": "paused", } | { "type": "stopped" } & Stopped;
-=======
  * Brings on the next debate of a class, as its presenter. It is with precommit, and the classifier judges it at the
  * end; the class votes, and decides nothing. What it leaves out is as in a [`Setup`](crate::Setup).
  */
@@ -1562,7 +1471,27 @@ liar: Player,
  * [willing](crate::ClientMessage::Willing); `null` for the agents. Who is honest is drawn.
  */
 debaters: Array<string> | null, };
->>>>>>> refs/heads/class
+
+/**
+ * One of the things that a participant is shown.
+ */
+export type Screen = { "type": "consent", 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Their version.
+ */
+version: string, } | { "type": "questions" } & Questions | { "type": "instructions", 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * What is said of practice, if there is any.
+ */
+practice: string | null, } | { "type": "item" } & ItemScreen | { "type": "feedback" } & Feedback | { "type": "paused", } | { "type": "stopped" } & Stopped;
 
 /**
  * A place from which a debate is seen: `"first"`, `"second"`, `"judge"` or `"spectator"`.
@@ -1719,7 +1648,6 @@ pace_ms: number,
 seats_ms: number | null, };
 
 /**
-<<<<<<< HEAD
  * What a participant is shown, and where that is.
  */
 export type Sheet = { 
@@ -1751,7 +1679,8 @@ progress: Progress,
  * What is shown.
  */
 screen: Screen, };
-=======
+
+/**
  * What a class shows to all, as its presenter wants it: at first nothing. What is left out goes on as it is.
  */
 export type Show = { 
@@ -1771,7 +1700,6 @@ histogram: boolean | null,
  * Whether the ranking is shown. With the next debate it is not any more.
  */
 ranking: boolean | null, };
->>>>>>> refs/heads/class
 
 /**
  * When the reveals of a recorded debate are shown.
@@ -1858,7 +1786,7 @@ places: Array<[Place, number]>,
 /**
  * The participants in the order in which they came.
  */
-members: Array<Member>, 
+members: Array<StudyMember>, 
 /**
  * How often each cell of an image in a condition has been judged by those who have finished, by tier and condition.
  */
@@ -1933,6 +1861,69 @@ text: string | null,
  * What he tells those who sent him.
  */
 code: string | null, } | { "why": "excluded", } | { "why": "left", } | { "why": "too_late", } | { "why": "closed", };
+
+/**
+ * `POST /api/study/participants`: somebody comes by the study's link.
+ *
+ * Whoever comes again with the same parameters is the same participant, with the same token. Who comes with the same first parameter and others is refused, since nobody takes part twice.
+ */
+export type StudyJoin = { 
+/**
+ * The link's parameters that the study names, [`StudyOffer::parameters`](super::StudyOffer::parameters): each with 1 to
+ * 200 characters. Others are refused.
+ */
+parameters: { [key in string]: string }, 
+/**
+ * One of those of [`StudyOffer::titles`](super::StudyOffer::titles); the study's own where none is said.
+ */
+language: string | null, };
+
+/**
+ * The answer to [`StudyJoin`](super::Join).
+ */
+export type StudyJoined = { 
+/**
+ * What opens the participant's screens from now on, in the header `Authorization: Bearer TOKEN`. His link is the
+ * study's with `#TOKEN`.
+ */
+token: string, 
+/**
+ * The first of them, or where he stopped.
+ */
+sheet: Sheet, };
+
+/**
+ * A participant, as the researcher sees him.
+ */
+export type StudyMember = { 
+/**
+ * His name in the study.
+ */
+participant: string, 
+/**
+ * What has become of him.
+ */
+state: Place, 
+/**
+ * Whether what he said was removed.
+ */
+erased: boolean, 
+/**
+ * How many items he has done, of all that he is shown.
+ */
+done: number, 
+/**
+ * How many attention checks he has answered, and rightly.
+ */
+checks: [number, number], 
+/**
+ * When he joined, in milliseconds since 1970.
+ */
+joined_ms: number, 
+/**
+ * When he was last heard of.
+ */
+heard_ms: number, };
 
 /**
  * `GET /api/study`: what anybody may know of a study.

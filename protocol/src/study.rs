@@ -1,6 +1,6 @@
 //! What a study's server and its pages say to each other, over HTTP.
 //!
-//! A participant joins with `POST /api/study/participants` and a [`Join`], and has a token from then on, the link by
+//! A participant joins with `POST /api/study/participants` and a [`StudyJoin`], and has a token from then on, the link by
 //! which he comes back. `GET /api/study/me` with it shows the [`Sheet`] where he stopped; `POST /api/study/me` takes
 //! a [`Reply`] to it and answers with the next. A reply names the step that it is about, so that one that is sent
 //! twice, or from an old tab, changes nothing. The researcher's token opens `GET /api/study/standing`, which is a
@@ -23,10 +23,10 @@ mod screen;
 mod standing;
 mod wire;
 
-pub use answer::{Answer, Given, Join, Reply};
+pub use answer::{Answer, Given, Reply, StudyJoin};
 pub use orders::Order;
 pub use screen::{
-    Asked, Feedback, Glance, ItemScreen, Joined, Judged, Part, Payment, Progress, Question,
-    QuestionForm, Questions, Screen, Sheet, Status, Stopped, StudyOffer,
+    Asked, Feedback, Glance, ItemScreen, Judged, Part, Payment, Progress, Question, QuestionForm,
+    Questions, Screen, Sheet, Status, Stopped, StudyJoined, StudyOffer,
 };
 pub use standing::{CellCount, ConditionRate, Peeked, Place, Standing, StudyMember};

@@ -23,8 +23,8 @@ pub fn declarations() -> String {
     found.visit::<Standings>();
     found.visit::<OtherJudges>();
     found.visit::<study::StudyOffer>();
-    found.visit::<study::Join>();
-    found.visit::<study::Joined>();
+    found.visit::<study::StudyJoin>();
+    found.visit::<study::StudyJoined>();
     found.visit::<study::Reply>();
     found.visit::<study::Order>();
     found.visit::<study::Standing>();

@@ -3,7 +3,7 @@
 
 import { ask, pause, type Outcome } from '../lib/ask';
 import { keep, prefix, recall } from '../lib/keep';
-import type { Join, Joined, Refusal, Reply, Sheet, StudyOffer, Token } from '../protocol';
+import type { StudyJoin, StudyJoined, Refusal, Reply, Sheet, StudyOffer, Token } from '../protocol';
 import { isSame, missing, parametersOf, personal, tokenOf } from './link';
 
 /** What is said to a screen, without its step. */
@@ -72,7 +72,7 @@ export class Session {
     if (this.stage.at !== 'start' || this.sending) return;
     const parameters = parametersOf(location.search, this.stage.offer);
     this.sending = true;
-    const joined = await this.#insist<Joined>(() => ask('/study/participants', null, { parameters, language } satisfies Join));
+    const joined = await this.#insist<StudyJoined>(() => ask('/study/participants', null, { parameters, language } satisfies StudyJoin));
     this.sending = false;
     if (joined.is === 'refused') return this.#unplaced(joined.refusal);
     keep(storage(joined.value.sheet), { token: joined.value.token, parameters } satisfies Kept);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hyper::Method;
 use hyper::body::Bytes;
-use pixel_debate_protocol::study::{Join, Joined, Reply, Sheet, StudyOffer};
+use pixel_debate_protocol::study::{Reply, Sheet, StudyJoin, StudyJoined, StudyOffer};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -69,9 +69,9 @@ impl Caller {
     }
 
     /// Joins, or comes back by the same link.
-    pub(super) async fn join(&mut self, join: &Join) -> Result<Told<Joined>, Untold> {
+    pub(super) async fn join(&mut self, join: &StudyJoin) -> Result<Told<StudyJoined>, Untold> {
         self.token = None;
-        let told: Told<Joined> =
+        let told: Told<StudyJoined> =
             self.ask(Method::POST, "/api/study/participants", bytes(join)).await?;
         self.token = Some(told.value.token.clone());
         Ok(told)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pixel_debate_protocol::RefusalCode;
 use pixel_debate_protocol::study::{
-    Answer, Asked, ItemScreen, Join, Reply, Screen, Sheet, Stopped,
+    Answer, Asked, ItemScreen, Reply, Screen, Sheet, Stopped, StudyJoin,
 };
 use pixel_debate_study::items::{Item, Part};
 use rand::RngExt;
@@ -26,7 +26,7 @@ pub(super) struct Person {
     scene: Arc<Scene>,
     caller: Caller,
     watch: Watch,
-    join: Join,
+    join: StudyJoin,
     random: ChaCha8Rng,
     /// His number in the study, once he has one.
     number: u32,
@@ -48,7 +48,7 @@ impl Person {
         Self {
             caller: Caller::new(scene.server, Arc::clone(&scene.tally), scene.steady, of_caller),
             watch: Watch::new(&scene.frozen, language.clone(), parameters.clone()),
-            join: Join { parameters, language: Some(language) },
+            join: StudyJoin { parameters, language: Some(language) },
             random,
             number: 0,
             nature: Nature { careless: false, screened_out: false, leaves: None, returns: None },

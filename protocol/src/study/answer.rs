@@ -11,12 +11,11 @@ use crate::{Refusal, strict};
 
 /// `POST /api/study/participants`: somebody comes by the study's link.
 ///
-/// Whoever comes again with the same parameters is the same participant, and gets another token; the first stays
-/// good. Who comes with the same first parameter and others is refused, since nobody takes part twice.
+/// Whoever comes again with the same parameters is the same participant, with the same token. Who comes with the same first parameter and others is refused, since nobody takes part twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
-pub struct Join {
+pub struct StudyJoin {
     /// The link's parameters that the study names, [`StudyOffer::parameters`](super::StudyOffer::parameters): each with 1 to
     /// 200 characters. Others are refused.
     pub parameters: BTreeMap<String, String>,
@@ -115,7 +114,7 @@ impl<'de> Deserialize<'de> for Given {
     }
 }
 
-impl Join {
+impl StudyJoin {
     /// Reads what a client says, to the letter.
     ///
     /// # Errors

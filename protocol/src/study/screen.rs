@@ -37,10 +37,10 @@ pub enum Status {
     Closed,
 }
 
-/// The answer to [`Join`](super::Join).
+/// The answer to [`StudyJoin`](super::Join).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Joined {
+pub struct StudyJoined {
     /// What opens the participant's screens from now on, in the header `Authorization: Bearer TOKEN`. His link is the
     /// study's with `#TOKEN`.
     pub token: String,

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use pixel_debate_agents::Clock;
-use pixel_debate_protocol::study::{Join, Joined, Order, Reply, Sheet, Standing, StudyOffer};
+use pixel_debate_protocol::study::{
+    Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
+};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 use pixel_debate_study::Draft;
 use pixel_debate_study::conduct::{Coming, Conduct, Entry, Event, Unfit, log};
@@ -112,7 +114,7 @@ impl Desk {
     }
 
     /// Somebody comes.
-    pub(super) async fn join(self: &Arc<Self>, join: &Join) -> Result<Joined, Refusal> {
+    pub(super) async fn join(self: &Arc<Self>, join: &StudyJoin) -> Result<StudyJoined, Refusal> {
         let known = {
             let conduct = self.conduct();
             self.key.known(&conduct.frozen().plan().study.recruits.parameters, &join.parameters)
@@ -148,7 +150,7 @@ impl Desk {
             self.conduct().begin(&name, beginning);
         }
         let sheet = self.refreshed(&mut pen, &name).await?;
-        Ok(Joined { token: self.key.token(&name), sheet })
+        Ok(StudyJoined { token: self.key.token(&name), sheet })
     }
 
     /// What a participant is shown now.

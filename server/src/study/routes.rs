@@ -10,7 +10,9 @@ use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
-use pixel_debate_protocol::study::{Join, Joined, Order, Reply, Sheet, Standing, StudyOffer};
+use pixel_debate_protocol::study::{
+    Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
+};
 use pixel_debate_protocol::{API, Refusal, RefusalCode};
 use pixel_debate_study::conduct::Conduct;
 use pixel_debate_study::file::Answer;
@@ -105,9 +107,9 @@ async fn join(
     State(app): State<StudyApp>,
     Extension(peer): Extension<Peer>,
     body: Result<Bytes, BytesRejection>,
-) -> Result<(StatusCode, Json<Joined>), Refused> {
+) -> Result<(StatusCode, Json<StudyJoined>), Refused> {
     app.door.credits.spend(Spend::Create, peer.address)?;
-    let join = Join::parse(&whole(body)?)?;
+    let join = StudyJoin::parse(&whole(body)?)?;
     Ok((StatusCode::CREATED, Json(app.desk.join(&join).await?)))
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use pixel_debate_protocol::study::{Answer, Asked, ItemScreen, Joined, Reply, Screen, Sheet};
+use pixel_debate_protocol::study::{Answer, Asked, ItemScreen, Reply, Screen, Sheet, StudyJoined};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -52,7 +52,7 @@ pub(crate) fn link(person: &str, visit: &str) -> String {
     json!({ "parameters": { "PID": person, "SESSION": visit } }).to_string()
 }
 
-pub(crate) async fn join(address: SocketAddr, person: &str) -> Joined {
+pub(crate) async fn join(address: SocketAddr, person: &str) -> StudyJoined {
     let answered = ask(address, "POST", "/api/study/participants", None, &link(person, "1")).await;
     assert_eq!(answered.status, 201, "{}", answered.body);
     answered.read()

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use pixel_debate_protocol::study::{Answer, Join, Order, Reply, Screen, Sheet, Status, Stopped};
+use pixel_debate_protocol::study::{
+    Answer, Order, Reply, Screen, Sheet, Status, Stopped, StudyJoin,
+};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 
 use super::event::{self, Beginning};
@@ -153,7 +155,7 @@ impl Conduct {
     /// # Errors
     ///
     /// A [`Refusal`] if the link is not as it must be, he has been here otherwise, or there is no place.
-    pub fn join(&self, join: &Join, known: Option<Known>) -> Result<Coming, Refusal> {
+    pub fn join(&self, join: &StudyJoin, known: Option<Known>) -> Result<Coming, Refusal> {
         let beginning = self.beginning(join)?;
         if let Some(known) = &known
             && let Some(at) = self.persons.get(&known.person)
@@ -191,7 +193,7 @@ impl Conduct {
     /// # Errors
     ///
     /// A [`Refusal`] if the link is not as it must be.
-    pub fn beginning(&self, join: &Join) -> Result<Beginning, Refusal> {
+    pub fn beginning(&self, join: &StudyJoin) -> Result<Beginning, Refusal> {
         let study = &self.frozen.plan().study;
         let named = &study.recruits.parameters;
         let listed =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pixel_debate_protocol::Refusal;
 use pixel_debate_protocol::study::{
-    Answer, Asked, Given, ItemScreen, Join, Order, QuestionForm, Reply, Screen, Sheet, Stopped,
+    Answer, Asked, Given, ItemScreen, Order, QuestionForm, Reply, Screen, Sheet, Stopped, StudyJoin,
 };
 use pixel_debate_study::conduct::log::{self, Known};
 use pixel_debate_study::conduct::{Beginning, Coming, Conduct, Entry};
@@ -122,10 +122,10 @@ impl Kept {
     }
 }
 
-pub(crate) fn join(person: &str, visit: &str) -> Join {
+pub(crate) fn join(person: &str, visit: &str) -> StudyJoin {
     let parameters = [("PID", person), ("SESSION", visit)];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Join { parameters: parameters.into(), language: None }
+    StudyJoin { parameters: parameters.into(), language: None }
 }
 
 /// The item that is shown: by its answers and pixels.
