@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::{
-    API, Analysis, DebateList, DebateRecord, OtherJudges, PATH, Request, ServerMessage, Standings,
-    VERSION,
+    API, Analysis, DebateList, DebateRecord, JudgeRecord, OtherJudges, PATH, Request,
+    ServerMessage, Standings, VERSION,
 };
 
 /// A TypeScript module that declares both messages, what the page asks over HTTP and every type in
@@ -22,6 +22,7 @@ pub fn declarations() -> String {
     found.visit::<Analysis>();
     found.visit::<Standings>();
     found.visit::<OtherJudges>();
+    found.visit::<JudgeRecord>();
     let mut module = format!(
         "// Generated from the crates `protocol` and `game`: \
          PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol\n\n\

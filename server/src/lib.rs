@@ -34,6 +34,7 @@ mod limits;
 mod lobby;
 mod metrics;
 mod outbox;
+mod owner;
 mod pool;
 mod rate;
 mod record;
