@@ -57,7 +57,7 @@ test('three people judge together, each by a link', { timeout: 3 * PATIENCE }, a
   await page.getByRole('heading', { name: '3 judges' }).waitFor();
   const rows = page.locator('.judges tbody tr');
   assert.equal(await rows.count(), 3);
-  for (const row of await rows.allInnerTexts()) assert.match(row, /(right|wrong)$/);
+  for (const row of await rows.allInnerTexts()) assert.match(row, /^\d\s+\d, \d+\s% *: (right|wrong)\s/);
   assert.equal(await rows.first().locator('td').count(), 6);
   assert.deepEqual(await violations(page), []);
   for (const { faults, context } of all) {
