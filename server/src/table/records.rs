@@ -7,15 +7,10 @@ use pixel_debate_protocol::{CloseReason, JudgeKey, Refusal, RefusalCode};
 use super::Table;
 use super::handle::Follow;
 use super::judgments::OnRecord;
+use super::pending::Seating;
 use super::writing::store_unavailable;
 use crate::chair::Chair;
 use crate::owner::Owner;
-
-/// A client that waits for a judge's seat until the judgment is on a record.
-pub(super) struct Seating {
-    judge: u8,
-    follow: Follow,
-}
 
 impl Table {
     /// Whether the judgment that is made in that seat is on the record of that key, if one came with it: it is put
