@@ -33,6 +33,23 @@ took_ms: number | null,
 latency_ms: number | null, };
 
 /**
+ * A share of verdicts, and how sure it is.
+ */
+export type Accuracy = { 
+/**
+ * The share, 0 to 1.
+ */
+rate: number, 
+/**
+ * The lower end of its interval.
+ */
+low: number, 
+/**
+ * The upper end.
+ */
+high: number, };
+
+/**
  * The answer to `GET /api/debates/{id}/analysis`: what the classifier makes of a position of a
  * debate that is over, and what each legal reveal would do to that.
  */
@@ -672,6 +689,44 @@ name: string | null,
 token: Token, };
 
 /**
+ * The key to a judge's record: 43 letters, digits, `-` and `_`, which stand for 256 random bits. Whoever judges makes
+ * it, once, and says it whenever a judge's seat is taken; the server keeps a hash of it alone. Whoever has it may read
+ * the record.
+ *
+ * ```
+ * use pixel_debate_protocol::JudgeKey;
+ *
+ * let key = JudgeKey::new("A".repeat(43)).expect("43 letters");
+ * assert_eq!(format!("{key:?}"), "JudgeKey(..)");
+ * assert_eq!(JudgeKey::new("A".repeat(44)), None);
+ * assert_eq!(JudgeKey::new("\u{fc}".repeat(43)), None);
+ * ```
+ */
+export type JudgeKey = string;
+
+/**
+ * The answer to `GET /api/judge`: what a judge has made of debates that have an outcome, the newest first. Nothing is
+ * in it of debates that go on, or that ended without one.
+ */
+export type JudgeRecord = { 
+/**
+ * The judgments: at most [`JudgeRecord::MOST`], and possibly fewer than were asked for where there are more.
+ */
+judgments: Array<Judged>, 
+/**
+ * What `before` has to be for the part that goes on after this one; `null` at the end.
+ */
+next: number | null, 
+/**
+ * How many judgments are left out of this part since what the store has of them is damaged.
+ */
+damaged: number, 
+/**
+ * How good the latest of them are together; `null` in all parts but the first.
+ */
+totals: JudgeTotals | null, };
+
+/**
  * How a judge has done.
  */
 export type JudgeScore = { 
@@ -699,6 +754,7 @@ scored: number,
 score: number | null, };
 
 /**
+<<<<<<< HEAD
  * What is told of an item that has been judged.
  */
 export type Judged = { 
@@ -718,6 +774,102 @@ verdict: string | null,
  * The probability that he last gave what was right.
  */
 belief: number | null, };
+=======
+ * How good a judge's verdicts and probabilities are, over the latest [`JudgeTotals::MOST`] judgments.
+ */
+export type JudgeTotals = { 
+/**
+ * How many judgments these are, of debates with an outcome.
+ */
+judgments: number, 
+/**
+ * Whether there are older ones that are not counted here.
+ */
+more: boolean, 
+/**
+ * In how many of them there is a verdict.
+ */
+verdicts: number, 
+/**
+ * How many of the verdicts were for the truth.
+ */
+right: number, 
+/**
+ * The share of these, with the ends of its 95 % interval after Wilson; `null` without verdicts.
+ */
+accuracy: Accuracy | null, 
+/**
+ * In how many, with precommit, it is known how probable the judge held the truth.
+ */
+scored: number, 
+/**
+ * The mean Brier score of those, 0 to 2: the sum over both claims of the squared difference between probability
+ * and truth. 0.5 is guessing, and less is better. `null` where there is none.
+ */
+brier: number | null, };
+
+/**
+ * What one judge has made of one debate.
+ */
+export type Judged = { 
+/**
+ * Which debate.
+ */
+debate: DebateId, 
+/**
+ * Whether that was a recorded debate, judged again.
+ */
+recorded: boolean, 
+/**
+ * How many pixels the debaters might reveal together.
+ */
+pixels: number, 
+/**
+ * Between how many labels the judge decided: 2 with precommit, else all.
+ */
+among: number, 
+/**
+ * What was claimed; the honest debater's claim is the truth.
+ */
+claims: { honest: number, liar: number | null }, 
+/**
+ * Who sat first, of whose claim the beliefs are.
+ */
+first: Role, 
+/**
+ * How the debate ended.
+ */
+outcome: Outcome, 
+/**
+ * What the judge believed: before the first reveal, after it, and so on; `null` where it has not said it.
+ */
+beliefs: Array<number | null>, 
+/**
+ * The judge's own verdict; `null` where it gave up, or where the debate ended before it.
+ */
+verdict: Verdict | null, 
+/**
+ * Whether that was for the truth; `null` where there is none.
+ */
+right: boolean | null, 
+/**
+ * How probable the judge held the truth, if that is known: by how sure it was of its verdict.
+ */
+given: number | null, 
+/**
+ * When the debate was set up, in milliseconds since 1970.
+ */
+created_ms: number, 
+/**
+ * When the judgment ended, in milliseconds since 1970.
+ */
+ended_ms: number, 
+/**
+ * How long the judge took, from the first reveal on or, if it was earlier, from the first that the judge said, in
+ * milliseconds; `null` where neither was.
+ */
+took_ms: number | null, };
+>>>>>>> refs/heads/record
 
 /**
  * Something that a judge says.
@@ -1251,7 +1403,13 @@ token: Token,
  * Whether to be told the classifier's opinions: an outside judge is told them with the
  * outcome.
  */
-opinions: boolean, } | { "type": "resume", 
+opinions: boolean, 
+/**
+ * With a judge's token: the key to the record that the judgment is to be on. Only a judgment in which
+ * nothing has been said yet gets onto one, and it stays on that; the answer says whether it is there, and
+ * comes when the store has it.
+ */
+judge_key?: JudgeKey, } | { "type": "resume", 
 /**
  * Which debate.
  */
@@ -1760,7 +1918,12 @@ beliefs: Array<number | null> | null,
 /**
  * For a judge of a panel: whether it has answered or given up; left out where it has not.
  */
-answered?: boolean, };
+answered?: boolean, 
+/**
+ * For who has taken a judge's seat with the key to a record: whether the judgment is on that record. It is not
+ * where it was begun without a key or with another. Left out otherwise.
+ */
+on_record?: boolean, };
 
 /**
  * `GET /api/study/standing`, with the researcher's token: how the study stands. Who was right is not in it, unless

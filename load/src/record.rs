@@ -177,6 +177,7 @@ mod tests {
             judge_may_be_influenced: false,
             beliefs: None,
             answered: false,
+            on_record: None,
             shows: None,
         }
     }

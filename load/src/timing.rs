@@ -170,7 +170,8 @@ async fn play(connection: &mut Connection, setup: Setup) -> Result<(Sample, u8),
         }
     };
     let token = tokens.judge.ok_or("there is no token for the judge")?;
-    let take = ClientMessage::Take { debate: debate.clone(), token, opinions: false };
+    let take =
+        ClientMessage::Take { debate: debate.clone(), token, opinions: false, judge_key: None };
     connection.say(&request(take)).await.map_err(lost)?;
     let (mut claims, mut began, mut gaps_ms) = (None, None, Vec::new());
     loop {

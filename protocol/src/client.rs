@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize, Serializer, ser};
 use serde_json::Value;
 
 use crate::strict::{self, Mistake};
-use crate::{ClassCode, DebateId, Join, Refusal, RefusalCode, Round, Setup, Show, Token};
+use crate::{ClassCode, DebateId, Join, JudgeKey, Refusal, RefusalCode, Round, Setup, Show, Token};
 
 /// A message from a client to the server, as it stands in a frame: written by its `Serialize`, read
 /// by [`Request::parse`].
@@ -60,6 +60,12 @@ pub enum ClientMessage {
         /// outcome.
         #[serde(default)]
         opinions: bool,
+        /// With a judge's token: the key to the record that the judgment is to be on. Only a judgment in which
+        /// nothing has been said yet gets onto one, and it stays on that; the answer says whether it is there, and
+        /// comes when the store has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(feature = "typescript", ts(optional))]
+        judge_key: Option<JudgeKey>,
     },
     /// Takes a seat, or watches, after a loss of the connection; answered by
     /// [`resumed`](crate::ServerMessage::Resumed), with or without an id, and then by every event
@@ -301,7 +307,12 @@ mod tests {
             ),
             (
                 r#"{"token":"t","debate":"d","type":"take","opinions":true}"#,
-                ClientMessage::Take { debate: debate.clone(), token, opinions: true },
+                ClientMessage::Take {
+                    debate: debate.clone(),
+                    token,
+                    opinions: true,
+                    judge_key: None,
+                },
             ),
             (
                 r#"{"type":"resume","debate":"d","seq":3}"#,

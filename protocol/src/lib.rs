@@ -51,6 +51,7 @@ mod description;
 mod hello;
 mod http;
 mod identity;
+mod judge;
 mod player;
 mod refusal;
 mod server;
@@ -74,7 +75,8 @@ pub use http::{
     API, Analysis, Best, DebateList, DebateRecord, EventTime, JudgmentRecord, Phase, Prospect,
     Summary, TimedJudgment,
 };
-pub use identity::{DebateId, Token};
+pub use identity::{DebateId, JudgeKey, Token};
+pub use judge::{Accuracy, JudgeRecord, JudgeTotals, Judged};
 pub use player::{Player, PlayerError};
 pub use refusal::{Refusal, RefusalCode};
 pub use server::{

@@ -123,6 +123,11 @@ pub struct Snapshot {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
     pub answered: bool,
+    /// For who has taken a judge's seat with the key to a record: whether the judgment is on that record. It is not
+    /// where it was begun without a key or with another. Left out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub on_record: Option<bool>,
 }
 
 /// The answer to a [`resume`](crate::ClientMessage::Resume) that the server can carry out.

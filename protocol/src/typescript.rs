@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use ts_rs::{Config, TS, TypeVisitor};
 
 use crate::{
-    API, Analysis, DebateList, DebateRecord, OtherJudges, PATH, Request, ServerMessage, Standings,
-    VERSION, study,
+    API, Analysis, DebateList, DebateRecord, JudgeRecord, OtherJudges, PATH, Request,
+    ServerMessage, Standings, VERSION, study,
 };
 
 /// A TypeScript module that declares both messages, what the page asks over HTTP and every type in
@@ -22,6 +22,7 @@ pub fn declarations() -> String {
     found.visit::<Analysis>();
     found.visit::<Standings>();
     found.visit::<OtherJudges>();
+    found.visit::<JudgeRecord>();
     found.visit::<study::StudyOffer>();
     found.visit::<study::StudyJoin>();
     found.visit::<study::StudyJoined>();

@@ -7,6 +7,7 @@ mod debates;
 mod description;
 pub(crate) mod door;
 mod health;
+mod judge;
 mod kept;
 mod listing;
 mod named;
@@ -42,6 +43,7 @@ impl App {
     pub(crate) fn router(self) -> Router {
         let most = self.lobby.limits().message_bytes;
         let works = Router::new()
+            .route("/judge", get(judge::record))
             .route("/debates/{id}/judges", get(standings::others))
             .route("/debates/{id}/analysis", get(analysis::work_out))
             .route("/debates/{id}/{picture}", get(picture::draw))

@@ -6,6 +6,7 @@ use pixel_debate_protocol::{DebateId, TimedJudgment};
 use pixel_debate_store::{JudgmentFinish, NewJudgment, Store, StoredEvent, StoredJudgment};
 use serde::{Deserialize, Serialize};
 
+use crate::owner::Owner;
 use crate::results::Grade;
 use crate::stored::{Unreadable, json};
 
@@ -25,6 +26,8 @@ pub(crate) struct RestoredJudgment {
     pub(crate) judgment: Judgment,
     /// Everything in it.
     pub(crate) said: Vec<TimedJudgment>,
+    /// Whose record it is on.
+    pub(crate) owner: Option<Owner>,
 }
 
 /// The name of the judgment by the judge with that number.
@@ -37,11 +40,17 @@ pub(crate) fn number(name: &str) -> Option<u8> {
     name.rsplit_once('.')?.1.parse().ok()
 }
 
-/// A judgment in which nothing is said yet.
-pub(crate) fn opening(debate: &DebateId, judge: u8, created_ms: u64) -> NewJudgment {
+/// A judgment in which nothing is said yet, on that record if on any.
+pub(crate) fn opening(
+    debate: &DebateId,
+    judge: u8,
+    owner: Option<Owner>,
+    created_ms: u64,
+) -> NewJudgment {
     NewJudgment {
         id: name(debate, judge),
         debate: debate.0.clone(),
+        judge: owner.map(|owner| owner.as_str().into()),
         created_ms,
         ..NewJudgment::default()
     }
@@ -64,6 +73,13 @@ pub(crate) fn finish(
     };
     let result = JudgmentResult { grade, beliefs: judgment.beliefs().to_vec() };
     Some(JudgmentFinish { result: json(&result), ended_ms })
+}
+
+/// How good the verdict of a judgment is that has ended so; nothing where it has none. The error says why it cannot be
+/// read.
+pub(crate) fn grade(finish: &JudgmentFinish) -> Result<Option<Grade>, String> {
+    let result: Result<JudgmentResult, _> = serde_json::from_slice(&finish.result);
+    result.map(|result| result.grade).map_err(|error| format!("a judgment's result: {error}"))
 }
 
 /// The end of a judgment that its debate has left unanswered, with what the store keeps of it then.
@@ -91,10 +107,14 @@ pub(crate) async fn leave_unanswered(
 }
 
 impl RestoredJudgment {
-    /// The judgment of a debate that stood so when the last of it was said. The error says what does not fit
-    /// together.
-    pub(crate) fn new(debate: &Debate, events: &[StoredEvent]) -> Result<Self, String> {
-        let mut restored = Self::default();
+    /// The judgment of a debate that stood so when the last of it was said, on that record if on any. The error says
+    /// what does not fit together.
+    pub(crate) fn new(
+        debate: &Debate,
+        owner: Option<Owner>,
+        events: &[StoredEvent],
+    ) -> Result<Self, String> {
+        let mut restored = Self { owner, ..Self::default() };
         for StoredEvent { seq, event } in events {
             let faulty =
                 |error: &dyn std::fmt::Display| format!("a judgment's event {seq}: {error}");
@@ -137,13 +157,17 @@ mod tests {
         ];
         let stored = (1..).zip(&all).map(|(seq, said)| StoredEvent { seq, event: entry(said) });
         let stored: Vec<_> = stored.collect();
-        let restored = RestoredJudgment::new(&debate(), &stored).unwrap();
+        let restored = RestoredJudgment::new(&debate(), None, &stored).unwrap();
         assert_eq!(restored.said, all);
         assert_eq!(restored.judgment.beliefs(), [None, Some(0.25)]);
         assert_eq!(restored.judgment.verdict(), Some(&Verdict::label(7)));
         let finish = finish(&restored.judgment, &debate(), 3).unwrap();
         let result = r#"{"grade":{"right":true,"given":null,"among":2},"beliefs":[null,0.25]}"#;
         assert_eq!((finish.result.as_ref(), finish.ended_ms), (result.as_bytes(), 3));
+        assert_eq!(grade(&finish).unwrap().map(|grade| grade.right), Some(true));
+        let (_, silent) = unanswered(&Judgment::default(), 3);
+        assert_eq!(grade(&silent).unwrap(), None);
+        assert!(grade(&JudgmentFinish::default()).is_err());
     }
 
     #[test]
@@ -154,7 +178,7 @@ mod tests {
             (vec![belief, Bytes::from_static(b"{}")], "a judgment's event 2: missing field"),
         ] {
             let stored = (1..).zip(events).map(|(seq, event)| StoredEvent { seq, event });
-            let refusal = RestoredJudgment::new(&debate(), &stored.collect::<Vec<_>>());
+            let refusal = RestoredJudgment::new(&debate(), None, &stored.collect::<Vec<_>>());
             let refusal = refusal.map(drop).unwrap_err();
             assert!(refusal.starts_with(wrong), "{refusal}");
         }

@@ -35,6 +35,7 @@ mod listening;
 mod lobby;
 mod metrics;
 mod outbox;
+mod owner;
 mod pool;
 mod rate;
 mod record;

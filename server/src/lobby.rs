@@ -2,6 +2,7 @@
 
 mod asking;
 mod board;
+mod judges;
 pub(crate) mod list;
 mod readiness;
 mod ready;
@@ -32,6 +33,7 @@ use crate::audience::class;
 use crate::credits::{Charge, Spend};
 use crate::judgment;
 use crate::limits::Limits;
+use crate::owner::Owner;
 use crate::record::{Entry as Happened, Restored, now_ms, opening};
 use crate::results::{DebateResult, finish};
 use crate::rooms::{Leaver, Room, Rooms, Use};
@@ -368,7 +370,9 @@ impl Lobby {
         }
         for judge in 0..judgments {
             let name = judgment::name(&restored.id, judge);
-            restored.judge(&store.judgment_events(&name, 0).await?)?;
+            let owner = store.judgment(&name).await?.and_then(|stored| stored.judgment.judge);
+            let events = store.judgment_events(&name, 0).await?;
+            restored.judge(owner.map(Owner::stored), &events)?;
         }
         Ok(restored)
     }

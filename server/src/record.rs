@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::earlier;
 use crate::judgment::RestoredJudgment;
+use crate::owner::Owner;
 use crate::recording::Recording;
 use crate::results::DebateResult;
 use crate::stored::json;
@@ -136,9 +137,13 @@ impl Restored {
         Ok(Self { id, debate, terms, bank_ms: last_bank, abandoned, judgments, beliefs, times })
     }
 
-    /// Adds what the next of its outside judges has said.
-    pub(crate) fn judge(&mut self, events: &[StoredEvent]) -> Result<(), String> {
-        self.judgments.push(RestoredJudgment::new(&self.debate.before_end(), events)?);
+    /// Adds what the next of its outside judges has said, and whose record it is on.
+    pub(crate) fn judge(
+        &mut self,
+        owner: Option<Owner>,
+        events: &[StoredEvent],
+    ) -> Result<(), String> {
+        self.judgments.push(RestoredJudgment::new(&self.debate.before_end(), owner, events)?);
         Ok(())
     }
 }

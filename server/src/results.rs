@@ -51,9 +51,9 @@ pub(crate) struct Grade {
     /// Whether it was for the truth.
     pub(crate) right: bool,
     /// How probable the judge held the truth, if that is known.
-    given: Option<f32>,
+    pub(crate) given: Option<f32>,
     /// Between how many labels it decided.
-    among: u8,
+    pub(crate) among: u8,
 }
 
 impl DebateResult {

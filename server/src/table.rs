@@ -26,6 +26,7 @@ mod late;
 mod model_tests;
 mod opinions;
 mod pending;
+mod records;
 mod replaying;
 mod requests;
 mod schedule;
@@ -50,7 +51,7 @@ use self::followers::Followers;
 pub(crate) use self::handle::{Act, Follow, Key, Request, TableHandle, Wanted, What};
 use self::judgments::Judgments;
 use self::opinions::Opinions;
-use self::pending::Pending;
+use self::pending::{Pending, Seating};
 use self::schedule::{Schedule, Share};
 use crate::audience::Audience;
 use crate::chair::Chair;
@@ -82,6 +83,8 @@ pub(crate) struct Table {
     followers: Followers,
     opinions: Opinions,
     judgments: Judgments,
+    /// Who waits for a judge's seat until the judgment is on a record.
+    seating: Vec<Seating>,
     /// The members of the class whose debate it is.
     audience: Option<Arc<Audience>>,
     /// When each event happened.
@@ -196,6 +199,7 @@ impl Table {
             followers: Followers::default(),
             opinions,
             judgments,
+            seating: Vec::new(),
             audience,
             times,
             waits,
@@ -235,9 +239,13 @@ impl Table {
     pub(crate) fn step(&mut self, now: Now, input: Input) -> (Vec<Effect>, Option<CloseReason>) {
         self.now = now;
         let end = match self.hear(input) {
-            ControlFlow::Continue(()) => None,
+            ControlFlow::Continue(()) => {
+                self.seat_recorded();
+                None
+            }
             ControlFlow::Break(reason) => {
                 debug!(debate = %self.id, ?reason, "let go");
+                self.turn_away_seating(reason);
                 if reason != CloseReason::Restarting {
                     self.forget_judgments();
                     self.tell_class_of_the_end();

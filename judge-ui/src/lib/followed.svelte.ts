@@ -44,6 +44,11 @@ export class Followed {
     if (this.state) this.state = believed(this.state, after, belief);
   }
 
+  /** The server has taken the visitor’s verdict, and waits for those of other judges. */
+  answer(): void {
+    if (this.state) this.state = { ...this.state, answered: true };
+  }
+
   hear(message: News | Extract<Message, { type: 'closed' }>): void {
     if (message.type === 'closed') {
       this.closed = message.reason;

@@ -32,6 +32,13 @@ describe('a judgement', () => {
     expect(judged(fold(going, verdict(7, null))!, judging, 0)).toMatchObject({ right: false, given: null });
   });
 
+  test('as one judge of several is of the own verdict, and none where that is not known', () => {
+    const panel = play({ type: 'snapshot', ...snapshot({ answered: true }) }, reveal(1, 'first', 1, 64), reveal(2, 'second', 3, 255), verdict(7, null));
+    expect(judged(panel, judging, 0)).toBeNull();
+    expect(judged(panel, { ...judging, answer: { label: 3, probability: 0.9 } }, 0)).toMatchObject({ right: true, given: 0.9 });
+    expect(judged(going, { ...judging, answer: { label: 3, probability: 0.9 } }, 0)).toBeNull();
+  });
+
   test('a wrong one among all labels says nothing of the truth', () => {
     const open = play(
       { type: 'snapshot', ...snapshot({ view: { ...snapshot().view, claims: { first: null, second: null }, rules: { ...snapshot().view.rules, precommit: false } } }) },

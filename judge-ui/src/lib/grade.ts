@@ -53,9 +53,12 @@ export function inSum(judges: JudgeScore[]): Others {
 }
 
 /** What a person's judgement comes to, once there is a verdict and the truth is told; null before. */
-export function judged(state: State, { mode, started }: Judging, now: number): Judgement | null {
-  const { verdict, truth, claims, rules } = state.view;
-  if (verdict?.type !== 'label' || !truth) return null;
+export function judged(state: State, { mode, started, answer }: Judging, now: number): Judgement | null {
+  const { truth, claims, rules } = state.view;
+  // What a panel has decided is no judgement of the visitor’s.
+  const told = state.answered || state.view.verdict?.type !== 'label' ? null : state.view.verdict;
+  const verdict = state.view.verdict && (answer ?? told);
+  if (!verdict || !truth) return null;
   const labels = choices(state);
   const right = verdict.label === truth.label;
   const two = labels.length === 2;

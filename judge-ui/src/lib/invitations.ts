@@ -12,24 +12,31 @@ export interface Invitation {
 
 interface Kept {
   invitations: Invitation[];
+  /** The links to the seats of the other judges of a panel. */
+  judges: Invitation[];
   /** The key for spectators, where the debate is private. */
   spectator: Token | null;
 }
 
 /** Keeps the links to the seats for which there are tokens, and the one for spectators. */
-export function invite(debate: DebateId, { honest, liar, judge, spectator }: Tokens, visibility: Visibility): void {
+export function invite(debate: DebateId, { honest, liar, judge, panel, spectator }: Tokens, visibility: Visibility): void {
   const opponent = honest ?? liar;
   const invitations: Invitation[] = [
     ...(opponent ? [{ name: 'Link for the other debater', url: link({ view: 'play', debate, token: opponent }) }] : []),
     ...(judge ? [{ name: 'Link for the judge', url: link({ view: 'seat', debate, token: judge }) }] : []),
     { name: `Link for spectators${visibility === 'unlisted' ? ', from the verdict on' : ''}`, url: link({ view: 'watch', debate, ...key(spectator) }) },
   ];
-  keep(`invitations.${debate}`, { invitations, spectator } satisfies Kept, thisWindow);
+  // The first seat is for whoever sets the debate up.
+  const judges = (panel ?? []).map((token, index) => ({ name: `Link for judge ${index + 1}`, url: link({ view: 'seat', debate, token }) })).slice(1);
+  keep(`invitations.${debate}`, { invitations, judges, spectator } satisfies Kept, thisWindow);
 }
 
 const kept = (debate: DebateId): Kept | null => recall<Kept>(`invitations.${debate}`, thisWindow);
 
 export const invitations = (debate: DebateId): Invitation[] => kept(debate)?.invitations ?? [];
+
+/** The links for the other judges of a panel, in the window that has set the debate up. */
+export const judgeInvitations = (debate: DebateId): Invitation[] => kept(debate)?.judges ?? [];
 
 /** The key for spectators, for an address, where this window has set up the debate and it is private. */
 export const spectatorKey = (debate: DebateId): { token?: Token } => key(kept(debate)?.spectator ?? null);

@@ -20,6 +20,8 @@ export interface State {
   logits: number[][];
   /** What an outside judge believed of the first debater’s claim, before the first reveal and after each, as far as it was told. */
   beliefs: (number | null)[];
+  /** Whether the visitor has answered as a judge of a panel. */
+  answered: boolean;
 }
 
 /** What the server says of a debate that is followed. */
@@ -31,7 +33,13 @@ export function fold(state: State | null, message: News): State | null {
   if (state === null || message.debate !== state.debate) return state;
   switch (message.type) {
     case 'resumed':
-      return { ...state, turn: message.turn, beliefs: message.beliefs ?? state.beliefs, view: { ...state.view, seat: message.seat } };
+      return {
+        ...state,
+        turn: message.turn,
+        beliefs: message.beliefs ?? state.beliefs,
+        answered: message.answered ?? false,
+        view: { ...state.view, seat: message.seat },
+      };
     case 'turn':
       return { ...state, turn: message.turn };
     case 'event':
@@ -40,7 +48,8 @@ export function fold(state: State | null, message: News): State | null {
     case 'opinion':
       return message.seq === state.logits.length + 1 ? { ...state, logits: [...state.logits, message.logits] } : state;
     case 'beliefs':
-      return { ...state, beliefs: message.beliefs };
+      // Of a panel each judge’s are told, and which of them the visitor’s own are is not.
+      return message.judge === undefined ? { ...state, beliefs: message.beliefs } : state;
   }
 }
 
@@ -59,7 +68,7 @@ export function believed(state: State, after: number, belief: number): State {
 function begin(message: Snapshot): State {
   const { debate, seq, view, turn, background, visibility, judge_may_be_influenced: influenced } = message;
   const shows = message.shows ?? null;
-  return { debate, seq, view, turn, background, visibility, influenced, shows, logits: [], beliefs: message.beliefs ?? [] };
+  return { debate, seq, view, turn, background, visibility, influenced, shows, logits: [], beliefs: message.beliefs ?? [], answered: message.answered ?? false };
 }
 
 function happened(state: State, { seq, event, to_move, turn, ending }: Told): State {

@@ -4,7 +4,7 @@ import type { RefusalCode } from '../protocol';
 import { logits, reveal, snapshot, verdict, view } from '../test/debates';
 import { believed, fold, type News, type State } from './state';
 import {
-  afterReveals, announce, claimantName, classifierToo, clock, counted, duration, evidence, fault, judgeName, lastBelief, percent, percentRange, place,
+  afterReveals, announce, claimantName, classifierToo, clock, counted, duration, evidence, fault, judgeName, judgesResult, lastBelief, percent, percentRange, place,
   playerName, remedy, result, signed, turnName, verdictText, withArticle,
 } from './words';
 
@@ -25,6 +25,13 @@ test('numbers have signs and shares percents', () => {
   expect([signed(1.234), signed(-1.235, 1), signed(0)]).toEqual(['+1.23', '−1.2', '+0.00']);
   expect([percent(0.256), percent(1)]).toEqual(['26\u00a0%', '100\u00a0%']);
   expect(percentRange([0.206, 1])).toBe('21–100\u00a0%');
+});
+
+test('one judge of several is told its own verdict and that of all', () => {
+  const alone = fold(going, verdict(3, null))!;
+  expect(judgesResult(alone, classes, 3)).toBe(result(alone, classes));
+  expect(judgesResult(alone, classes, 7)).toBe('You said 7, which was wrong. The judges together said 3, which was right.');
+  expect(judgesResult({ ...alone, answered: true }, classes, null)).toBe('The judges together said 3, which was right.');
 });
 
 test('one is counted otherwise than many', () => {

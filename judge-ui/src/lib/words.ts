@@ -140,6 +140,16 @@ export function result(state: State, classes: string[]): string {
   return `${you}The judge said ${classes[label]}: the ${honest ? 'honest debater' : 'liar'} wins.`;
 }
 
+/** How a debate ended for one of its judges, who gave that verdict; null where this window does not know it. */
+export function judgesResult(state: State, classes: string[], own: number | null): string {
+  const together = verdictLabel(state);
+  const { truth } = state.view;
+  const alone = !state.answered && (own === null || own === together);
+  if (alone || together === null || !truth) return result(state, classes);
+  const said = (label: number): string => `${classes[label]}, which was ${label === truth.label ? 'right' : 'wrong'}`;
+  return `${own === null ? '' : `You said ${said(own)}. `}The judges together said ${said(together)}.`;
+}
+
 /** The judge's answer, in a sentence; how the debate ended where there is none. */
 export function verdictText(state: State, classes: string[]): string {
   const { verdict } = state.view;

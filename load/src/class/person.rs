@@ -197,7 +197,7 @@ impl Person {
         let (debate, token) = (self.known.debate.clone()?, self.token.clone());
         let opinions = false;
         Some(match self.join {
-            Some(_) => ClientMessage::Take { debate, token, opinions },
+            Some(_) => ClientMessage::Take { debate, token, opinions, judge_key: None },
             None => ClientMessage::Watch { debate: Some(debate), token: Some(token), opinions },
         })
     }

@@ -140,7 +140,12 @@ impl Round {
     /// How a chair takes its seat; nothing at a relay.
     pub(super) fn take(&self, chair: usize) -> Option<ClientMessage> {
         let token = self.token(chair)?;
-        Some(ClientMessage::Take { debate: self.id.clone(), token, opinions: false })
+        Some(ClientMessage::Take {
+            debate: self.id.clone(),
+            token,
+            opinions: false,
+            judge_key: None,
+        })
     }
 
     /// What a chair says when its connection is made again; nothing at a relay, or where the chair

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::{both, heard, info, said};
 use crate::{
-    API, Analysis, Created, DebateList, DebateRecord, OtherJudges, Refusal, Setup, Snapshot,
-    Standings,
+    API, Analysis, Created, DebateList, DebateRecord, JudgeRecord, OtherJudges, Refusal, Setup,
+    Snapshot, Standings,
 };
 
 /// What may be asked of the server over HTTP: an OpenAPI 3.1 document.
@@ -33,6 +33,11 @@ pub fn openapi() -> Value {
                     "scheme": "bearer",
                     "description": "A token of the debate, or the administrator's.",
                 },
+                "judge": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "The key to a judge's record, with which judges' seats were taken.",
+                },
             },
         },
     })
@@ -47,6 +52,7 @@ fn paths(setup: &Value, schemas: &mut SchemaGenerator) -> Value {
     let analysis = content::<Analysis>(schemas);
     let standings = content::<Standings>(schemas);
     let judges = content::<OtherJudges>(schemas);
+    let own_record = content::<JudgeRecord>(schemas);
     let refusal = content::<Refusal>(schemas);
     // What is asked, with what is answered if all goes well.
     let asked = |summary: &str, status: &str, answer: Value| {
@@ -85,6 +91,10 @@ fn paths(setup: &Value, schemas: &mut SchemaGenerator) -> Value {
         "description": "The position after so many reveals; after all of them if left out.",
         "schema": { "type": "integer", "minimum": 0 },
     }]);
+    let mut own =
+        shown("A judge's record, in debates that have an outcome, the newest first", &own_record);
+    own["security"] = json!([{ "judge": [] }]);
+    own["parameters"] = record_parts();
     let ended = json!({ "description": "The debate has ended." });
     let end = asked("Ends a debate, as the administrator or who set it up", "204", ended);
 
@@ -107,6 +117,7 @@ fn paths(setup: &Value, schemas: &mut SchemaGenerator) -> Value {
             "get": shown("How others judged the same question, once there is an outcome", &judges),
             "parameters": id,
         },
+        format!("{API}/judge"): { "get": own },
         format!("{API}/standings"): { "get": shown("How debaters and judges have done", &standings) },
         "/healthz": plain("Whether the process answers", "text/plain"),
         "/readyz": plain("Whether debates can be set up and go on", "text/plain"),
@@ -144,6 +155,25 @@ fn listing() -> Value {
     .map(parameter)
     .into_iter()
     .collect()
+}
+
+/// Which part of a judge's record may be asked for.
+fn record_parts() -> Value {
+    let most = JudgeRecord::MOST;
+    json!([
+        {
+            "name": "limit",
+            "in": "query",
+            "description": "The most judgments.",
+            "schema": { "type": "integer", "minimum": 1, "maximum": most, "default": most },
+        },
+        {
+            "name": "before",
+            "in": "query",
+            "description": "The `next` of another part, to go on after it.",
+            "schema": { "type": "integer", "minimum": 0 },
+        },
+    ])
 }
 
 /// A picture's bytes.

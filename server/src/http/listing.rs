@@ -5,7 +5,7 @@ use pixel_debate_protocol::{DebateList, Phase, Refusal, RefusalCode};
 use crate::lobby::list::Filter;
 
 /// The most characters of a value that is looked for.
-const LONGEST: usize = 200;
+pub(super) const LONGEST: usize = 200;
 
 /// What a list is asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,11 +57,11 @@ impl Listing {
     }
 }
 
-fn malformed(message: String, expected: impl Into<String>) -> Refusal {
+pub(super) fn malformed(message: String, expected: impl Into<String>) -> Refusal {
     Refusal::new(RefusalCode::Malformed, message, expected)
 }
 
-fn number(name: &str, value: &str, least: u64, most: u64) -> Result<u64, Refusal> {
+pub(super) fn number(name: &str, value: &str, least: u64, most: u64) -> Result<u64, Refusal> {
     let digits = !value.is_empty() && value.bytes().all(|letter| letter.is_ascii_digit());
     let number = value.parse().ok().filter(|number| digits && (least..=most).contains(number));
     number.ok_or_else(|| {

@@ -57,7 +57,7 @@ pub(super) async fn not_found() -> Refused {
     Refused::from(Refusal::new(
         RefusalCode::NotFound,
         "there is no such resource",
-        "/api/standings, /api/debates, /api/debates/ID, and with an ID /transcript, /analysis, /judges, \
+        "/api/standings, /api/judge, /api/debates, /api/debates/ID, and with an ID /transcript, /analysis, /judges, \
          /picture.png, /picture.svg or /picture.gif",
     ))
 }

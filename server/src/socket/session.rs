@@ -47,6 +47,7 @@ struct Wish {
     seat: Wanted,
     since: Option<u32>,
     opinions: bool,
+    judge_key: Option<pixel_debate_protocol::JudgeKey>,
 }
 
 impl Session {
@@ -84,20 +85,22 @@ impl Session {
                 Ok(())
             }
             ClientMessage::Watch { debate, token, opinions } => {
-                let wish = Wish { token, seat: Wanted::Spectator, since: None, opinions };
+                let wish =
+                    Wish { token, seat: Wanted::Spectator, since: None, opinions, judge_key: None };
                 let Some(debate) = debate else {
                     let (debate, table) = self.lobby.shown().await?;
                     return self.follow_at(id, debate, table, wish).await;
                 };
                 self.follow(id, debate, wish).await
             }
-            ClientMessage::Take { debate, token, opinions } => {
-                let token = Some(token);
-                let wish = Wish { token, seat: Wanted::Player, since: None, opinions };
+            ClientMessage::Take { debate, token, opinions, judge_key } => {
+                let (token, seat) = (Some(token), Wanted::Player);
+                let wish = Wish { token, seat, since: None, opinions, judge_key };
                 self.follow(id, debate, wish).await
             }
             ClientMessage::Resume { debate, token, seq, opinions } => {
-                let wish = Wish { token, seat: Wanted::Either, since: Some(seq), opinions };
+                let (seat, since) = (Wanted::Either, Some(seq));
+                let wish = Wish { token, seat, since, opinions, judge_key: None };
                 self.follow(id, debate, wish).await
             }
             ClientMessage::Reveal { debate, seq, pixel } => {
@@ -230,13 +233,13 @@ impl Session {
             )
             .about(&debate));
         }
-        let Wish { token, seat, since, opinions } = wish;
+        let Wish { token, seat, since, opinions, judge_key } = wish;
         let client = self.outbox.clone();
         // Who follows the debate already still does where this is refused: by the same ticket.
         let held = known.and_then(|place| self.followed.swap_remove(place).ticket.upgrade());
         let ticket = held.unwrap_or_default();
         let followed = Followed { debate, table: table.clone(), ticket: Arc::downgrade(&ticket) };
-        let follow = Follow { client, id, token, seat, since, opinions, ticket };
+        let follow = Follow { client, id, token, seat, since, opinions, judge_key, ticket };
         if !table.ask(Request::Follow(Box::new(follow))).await {
             return Err(unknown(&followed.debate));
         }

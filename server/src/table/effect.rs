@@ -74,7 +74,7 @@ pub(crate) enum Effect {
     Ended(oneshot::Sender<Result<(), Refusal>>, Result<(), Refusal>),
     /// Have the store take an event.
     Append { seq: u32, entry: Bytes, finish: Option<Box<Finish>>, attempt: u32 },
-    /// Have the store take what a judge has said. Of each judge one thing is on its way at a time.
+    /// Have the store take something of a judgment. Of each judge one thing is on its way at a time.
     AppendJudgment(Box<JudgmentWrite>),
     /// Ask a built-in debater for its move.
     Think(Box<SearchRequest>),
@@ -111,17 +111,24 @@ impl Effect {
     }
 }
 
-/// Something that a judge has said, for the store.
+/// Something of a judgment, for the store.
 #[derive(Clone, Debug)]
 pub(crate) struct JudgmentWrite {
     pub(crate) judge: u8,
-    /// With the first of it the judgment is opened.
+    /// Before the first that is said the judgment is opened.
     pub(crate) opening: Option<NewJudgment>,
+    /// What the judge has said; none where it is put on a record before it says anything.
+    pub(crate) said: Option<SaidWrite>,
+    pub(crate) attempt: u32,
+}
+
+/// Something that a judge has said, for the store.
+#[derive(Clone, Debug)]
+pub(crate) struct SaidWrite {
     pub(crate) name: String,
     pub(crate) seq: u32,
     pub(crate) entry: Bytes,
     pub(crate) finish: Option<JudgmentFinish>,
-    pub(crate) attempt: u32,
 }
 
 /// What is counted of a debate.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use pixel_debate_game::{Pixel, Verdict};
-use pixel_debate_protocol::{DebateRecord, Phase, Refusal, Snapshot, Summary, Token};
+use pixel_debate_protocol::{DebateRecord, JudgeKey, Phase, Refusal, Snapshot, Summary, Token};
 use tokio::sync::mpsc::Sender;
 use tokio::sync::{oneshot, watch};
 use tokio::time::Instant;
@@ -50,6 +50,8 @@ pub(crate) struct Follow {
     /// The last event that the client knows, if it resumes.
     pub(crate) since: Option<u32>,
     pub(crate) opinions: bool,
+    /// The key to the record that the judgment is to be on.
+    pub(crate) judge_key: Option<JudgeKey>,
     /// Kept as long as the client follows, and so dropped when it is refused or let go: what is
     /// left of it tells the connection whether the debate counts among those that it follows.
     pub(crate) ticket: Arc<()>,

@@ -28,6 +28,10 @@ impl Table {
         written: Result<(), Unwritten>,
     ) -> ControlFlow<CloseReason> {
         let unwritten = match written {
+            Ok(()) if self.judgments.opens(judge) => {
+                self.judgments.opened(judge, &mut self.effects);
+                return ControlFlow::Continue(());
+            }
             Ok(()) => return self.said(judge),
             Err(unwritten) => unwritten,
         };
@@ -37,6 +41,13 @@ impl Table {
             }
             error!(debate = %self.id, judge, %unwritten, "the store refuses what a judge has said");
             return ControlFlow::Break(CloseReason::Fault);
+        }
+        if self.judgments.opens(judge) {
+            if self.judgments.open_again(judge, &mut self.effects) {
+                warn!(debate = %self.id, judge, %unwritten, "the store does not open a judgment");
+                self.refuse_seating(judge);
+            }
+            return ControlFlow::Continue(());
         }
         if let Some(said) = self.judgments.try_again(judge, &mut self.effects)
             && said.failures == 1

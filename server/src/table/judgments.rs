@@ -14,11 +14,12 @@ use pixel_debate_protocol::{
 };
 use pixel_debate_store::JudgmentFinish;
 
-use super::effect::{Effect, JudgmentWrite};
+use super::effect::{Effect, JudgmentWrite, SaidWrite};
 use super::followers::{Follower, Followers};
 use super::pending::Mover;
 use crate::judgment::{RestoredJudgment, entry, finish, name, opening, unanswered};
 use crate::outbox::frame;
+use crate::owner::Owner;
 use crate::terms::Terms;
 
 /// The judgments of all outside judges, in the order of their numbers; or of all the audience, who decide nothing.
@@ -45,6 +46,21 @@ struct Own {
     /// With what is on its way.
     next: Judgment,
     on_its_way: VecDeque<Said>,
+    /// Whose record it is on, or is to be on.
+    owner: Option<Owner>,
+    /// How often the store has failed to put it on that record, while it is on its way there: what is said
+    /// meanwhile goes behind.
+    opens: Option<u32>,
+}
+
+/// Whether a judgment is on a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OnRecord {
+    Yes,
+    /// The store has not taken it yet; `true` where it is known not to take anything.
+    OnItsWay(bool),
+    /// It was begun without a key, or with another, or it is too late.
+    No,
 }
 
 /// Something that a judge has said and the store has not taken yet.
@@ -82,9 +98,9 @@ impl Judgments {
         let number = if terms.is_of_a_class() { restored.len() } else { deciding };
         let mut restored = restored.into_iter();
         let own = |_| {
-            let RestoredJudgment { judgment, said } = restored.next().unwrap_or_default();
+            let RestoredJudgment { judgment, said, owner } = restored.next().unwrap_or_default();
             let next = judgment.clone();
-            Own { judgment, said, next, on_its_way: VecDeque::new() }
+            Own { judgment, said, next, owner, ..Own::default() }
         };
         Self {
             debate: id.clone(),
@@ -117,10 +133,56 @@ impl Judgments {
         let (entry, after) = (entry(&what), own.next.clone());
         let by = Some(by);
         own.on_its_way.push_back(Said { what, after, entry, finish, by, failures: 0 });
-        if own.on_its_way.len() == 1 {
+        if own.on_its_way.len() == 1 && own.opens.is_none() {
             effects.extend(self.append(judge));
         }
         Ok(())
+    }
+
+    /// Puts a judgment on the record of whoever that is, if nothing has been said in it and it is on none; and says
+    /// whether it is there. `late` is where nothing can be added any more.
+    pub(super) fn put_on_record(
+        &mut self,
+        judge: u8,
+        owner: &Owner,
+        late: bool,
+        effects: &mut Vec<Effect>,
+    ) -> OnRecord {
+        let Some(own) = self.all.get_mut(usize::from(judge)) else { return OnRecord::No };
+        match (&own.owner, own.opens) {
+            (Some(other), _) if other != owner => return OnRecord::No,
+            (Some(_), None) => return OnRecord::Yes,
+            (Some(_), Some(failures)) => return OnRecord::OnItsWay(failures > 0),
+            (None, _) => {}
+        }
+        if late || !own.said.is_empty() || !own.on_its_way.is_empty() {
+            return OnRecord::No;
+        }
+        (own.owner, own.opens) = (Some(owner.clone()), Some(0));
+        effects.extend(self.append(judge));
+        OnRecord::OnItsWay(false)
+    }
+
+    /// Whether the judgment is on its way to a record.
+    pub(super) fn opens(&self, judge: u8) -> bool {
+        self.all.get(usize::from(judge)).is_some_and(|own| own.opens.is_some())
+    }
+
+    /// The store has put it there.
+    pub(super) fn opened(&mut self, judge: u8, effects: &mut Vec<Effect>) {
+        if let Some(own) = self.all.get_mut(usize::from(judge)) {
+            own.opens = None;
+            effects.extend(self.append(judge));
+        }
+    }
+
+    /// The store has not, and is to try again. Returns whether that was the first time.
+    pub(super) fn open_again(&mut self, judge: u8, effects: &mut Vec<Effect>) -> bool {
+        let Some(own) = self.all.get_mut(usize::from(judge)) else { return false };
+        let failures = own.opens.map(|failures| failures.saturating_add(1));
+        own.opens = failures;
+        effects.extend(self.append(judge));
+        failures == Some(1)
     }
 
     /// The store has taken the next of what a judge has said: it is part of the judgment.
@@ -143,20 +205,24 @@ impl Judgments {
         self.all[usize::from(judge)].on_its_way.front()
     }
 
-    /// Has the store take the next of what a judge has said, if there is more.
+    /// Has the store take the next of a judgment, if there is more.
     fn append(&self, judge: u8) -> Option<Effect> {
         let own = &self.all[usize::from(judge)];
+        let opening = || opening(&self.debate, judge, own.owner.clone(), self.created_ms);
+        let write = |opening, said, attempt| {
+            Effect::AppendJudgment(Box::new(JudgmentWrite { judge, opening, said, attempt }))
+        };
+        if let Some(failures) = own.opens {
+            return Some(write(Some(opening()), None, failures));
+        }
         let Said { entry, finish, failures, .. } = own.on_its_way.front()?;
-        let opening = || opening(&self.debate, judge, self.created_ms);
-        Some(Effect::AppendJudgment(Box::new(JudgmentWrite {
-            judge,
-            opening: own.said.is_empty().then(opening),
+        let said = SaidWrite {
             name: name(&self.debate, judge),
             seq: own.said.len() as u32 + 1,
             entry: entry.clone(),
             finish: finish.clone(),
-            attempt: *failures,
-        })))
+        };
+        Some(write(own.said.is_empty().then(opening), Some(said), *failures))
     }
 
     /// The debate is let go of without an outcome: of what judges have said what is at the store already counts,
@@ -164,7 +230,7 @@ impl Judgments {
     pub(super) fn cut(&mut self) -> Vec<Mover> {
         let mut cut = Vec::new();
         for own in &mut self.all {
-            let front = own.on_its_way.pop_front();
+            let front = if own.opens.is_none() { own.on_its_way.pop_front() } else { None };
             cut.extend(own.on_its_way.drain(..).filter_map(|said| said.by));
             let last = front.as_ref().map_or(&own.judgment, |said| &said.after);
             own.next = last.clone();
@@ -177,7 +243,7 @@ impl Judgments {
     pub(super) fn close(&mut self, at_ms: u64, effects: &mut Vec<Effect>) {
         for judge in (0..=u8::MAX).take(self.all.len()) {
             let own = &mut self.all[usize::from(judge)];
-            let begun = !own.said.is_empty() || !own.on_its_way.is_empty();
+            let begun = own.owner.is_some() || !own.said.is_empty() || !own.on_its_way.is_empty();
             if !begun || own.next.has_ended() {
                 continue;
             }
@@ -189,7 +255,7 @@ impl Judgments {
             own.next = after.clone();
             let (finish, by) = (Some(finish), None);
             own.on_its_way.push_back(Said { what, after, entry, finish, by, failures: 0 });
-            if own.on_its_way.len() == 1 {
+            if own.on_its_way.len() == 1 && own.opens.is_none() {
                 effects.extend(self.append(judge));
             }
         }

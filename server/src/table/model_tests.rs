@@ -13,17 +13,17 @@ use pixel_debate_game::{
     Rules, Seat, Sight, Verdict,
 };
 use pixel_debate_protocol::{
-    Background, Clock, CloseReason, DebateId, Panel, Player, Refusal, ServerMessage, Setup,
-    Snapshot, TimedJudgment, Token, Tokens, Visibility,
+    Background, Clock, CloseReason, DebateId, JudgeKey, Panel, Player, Refusal, ServerMessage,
+    Setup, Snapshot, TimedJudgment, Token, Tokens, Visibility,
 };
-use pixel_debate_store::StoreError;
+use pixel_debate_store::{NewJudgment, StoreError};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{RngExt, SeedableRng};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
-use super::effect::{Effect, Input, JudgmentWrite, Now, Unwritten};
+use super::effect::{Effect, Input, JudgmentWrite, Now, SaidWrite, Unwritten};
 use super::handle::{Act, Follow, Key, Request, Wanted, What};
 use super::{Means, Table};
 use crate::limits::Limits;
@@ -72,6 +72,8 @@ struct History {
     judged: Vec<(Judgment, u32)>,
     /// What they have said that is on its way.
     judging: BTreeMap<u8, JudgmentWrite>,
+    /// The judgments that the store has, as they were opened.
+    opened: BTreeMap<u8, NewJudgment>,
     abandoned: bool,
     work: Option<Work>,
     beside: Beside,
@@ -158,6 +160,7 @@ impl History {
             seq: 0,
             judged: vec![(Judgment::default(), 0); judges],
             judging: BTreeMap::new(),
+            opened: BTreeMap::new(),
             abandoned: false,
             work: None,
             beside: Beside::default(),
@@ -287,12 +290,20 @@ impl History {
     /// Something that a judge has said is on its way to the store.
     fn append_judgment(&mut self, write: JudgmentWrite) {
         let (judgment, number) = &self.judged[usize::from(write.judge)];
-        assert_eq!((write.seq, write.opening.is_some()), (number + 1, *number == 0));
-        assert_eq!(write.name, format!("d.{}", write.judge));
-        let mut after = judgment.clone();
-        let said: TimedJudgment = serde_json::from_slice(&write.entry).expect("an entry");
-        after.apply(&self.stored.before_end(), &said.event).expect("what a judge may say");
-        assert_eq!(write.finish.is_some(), after.has_ended());
+        assert_eq!(write.opening.is_some(), *number == 0);
+        if let (Some(opening), Some(before)) = (&write.opening, self.opened.get(&write.judge)) {
+            assert_eq!(opening, before, "another judgment of the same name");
+        }
+        match &write.said {
+            None => assert!(!self.opened.contains_key(&write.judge), "it is on a record before"),
+            Some(SaidWrite { name, seq, entry, finish }) => {
+                assert_eq!((*seq, name), (number + 1, &format!("d.{}", write.judge)));
+                let mut after = judgment.clone();
+                let said: TimedJudgment = serde_json::from_slice(entry).expect("an entry");
+                after.apply(&self.stored.before_end(), &said.event).expect("what a judge may say");
+                assert_eq!(finish.is_some(), after.has_ended());
+            }
+        }
         let before = self.judging.insert(write.judge, write);
         assert!(before.is_none(), "two things of one judge are on their way");
     }
@@ -306,6 +317,11 @@ impl History {
             ServerMessage::Snapshot(snapshot) => {
                 let seat = snapshot.view.seat;
                 self.check_snapshot(&snapshot, seat);
+                if snapshot.on_record == Some(true) {
+                    assert_eq!(seat, Seat::Judge);
+                    let on_record = self.opened.values().any(|opened| opened.judge.is_some());
+                    assert!(on_record, "it is told what the store has not");
+                }
                 answered = snapshot.id;
                 self.take(client, seat, self.seq);
             }
@@ -428,10 +444,16 @@ impl History {
         let Some(judge) = self.judging.keys().copied().choose(&mut self.random) else { return };
         let Some(write) = self.judging.remove(&judge) else { return };
         let written = if well {
-            let said: TimedJudgment = serde_json::from_slice(&write.entry).expect("an entry");
-            let (judgment, number) = &mut self.judged[usize::from(judge)];
-            judgment.apply(&self.stored.before_end(), &said.event).expect("what a judge may say");
-            *number += 1;
+            if let Some(opening) = write.opening {
+                self.opened.insert(judge, opening);
+            }
+            if let Some(SaidWrite { entry, .. }) = write.said {
+                let said: TimedJudgment = serde_json::from_slice(&entry).expect("an entry");
+                let (judgment, number) = &mut self.judged[usize::from(judge)];
+                let before_end = self.stored.before_end();
+                judgment.apply(&before_end, &said.event).expect("what a judge may say");
+                *number += 1;
+            }
             Ok(())
         } else if self.random.random_bool(0.95) {
             Err(Unwritten::NotInTime)
@@ -498,6 +520,10 @@ impl History {
                 let seat = [Wanted::Player, Wanted::Either, Wanted::Spectator];
                 let since = self.random.random_bool(0.4);
                 let known = self.clients[&number].known;
+                let judge_key = self.random.random_bool(0.3).then(|| {
+                    let letter = *["a", "b"].choose(&mut self.random).expect("two");
+                    JudgeKey::new(letter.repeat(JudgeKey::LENGTH)).expect("a key")
+                });
                 Request::Follow(Box::new(Follow {
                     client,
                     id,
@@ -505,6 +531,7 @@ impl History {
                     seat: *seat.choose(&mut self.random).expect("three"),
                     since: since.then_some(known),
                     opinions: self.random.random(),
+                    judge_key,
                     ticket: Arc::new(()),
                 }))
             }

@@ -6,6 +6,7 @@ use pixel_debate_protocol::{CloseReason, EventTime, Refusal};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use super::handle::Follow;
 use crate::outbox::Outbox;
 
 /// An event that the store has not taken yet.
@@ -33,6 +34,12 @@ pub(super) enum Ender {
     Visitor(oneshot::Sender<Result<(), Refusal>>),
     /// On a websocket, with the id of the request.
     Client(Outbox, Option<u32>),
+}
+
+/// A client that waits for a judge's seat until the judgment is on a record.
+pub(super) struct Seating {
+    pub(super) judge: u8,
+    pub(super) follow: Follow,
 }
 
 pub(super) struct Mover {

@@ -82,6 +82,7 @@ impl Table {
 
     /// Lets a client go that follows the debate; `false` where it does not.
     pub(super) fn leave(&mut self, client: u64) -> bool {
+        self.wait_no_more(client);
         let left = self.followers.leave(client);
         if let Some(chair @ Chair::Debater(debater)) = left
             && !self.followers.has(chair)
@@ -128,20 +129,9 @@ impl Table {
 
     /// Answers a request that came too late: the debate has been let go of for that reason.
     pub(crate) fn turn_away(&mut self, request: Request, reason: CloseReason) -> Vec<Effect> {
-        let gone = match reason {
-            CloseReason::Restarting => Refusal::new(
-                RefusalCode::Unavailable,
-                "the server stops",
-                "another try when it is back",
-            ),
-            _ => unknown(&self.id),
-        };
+        let gone = self.gone(reason);
         match request {
-            Request::Follow(follow) => {
-                let Follow { client, id, ticket, .. } = *follow;
-                drop(ticket);
-                self.refuse(&client, id, gone);
-            }
+            Request::Follow(follow) => self.refuse_seat(*follow, gone),
             Request::Act(act) => self.refuse(&act.client, act.id, not_followed()),
             Request::Leave { client, id } => self.refuse(&client, id, not_followed()),
             Request::Cancel { client, id, .. } | Request::Next { client, id, .. } => {
@@ -159,6 +149,26 @@ impl Table {
         std::mem::take(&mut self.effects)
     }
 
+    /// The refusal of what comes too late, when the debate has been let go of for that reason.
+    pub(super) fn gone(&self, reason: CloseReason) -> Refusal {
+        match reason {
+            CloseReason::Restarting => Refusal::new(
+                RefusalCode::Unavailable,
+                "the server stops",
+                "another try when it is back",
+            ),
+            _ => unknown(&self.id),
+        }
+    }
+
+    /// Refuses a client the seat that it asks for.
+    pub(super) fn refuse_seat(&mut self, follow: Follow, refusal: Refusal) {
+        let Follow { client, id, ticket, .. } = follow;
+        // First, so that who hears of the refusal may follow another debate instead.
+        drop(ticket);
+        self.refuse(&client, id, refusal);
+    }
+
     pub(super) fn refuse(&mut self, client: &Outbox, id: Option<u32>, refusal: Refusal) {
         let refusal = ServerMessage::Error(refusal.about(&self.id).answering(id));
         self.effects.extend([Effect::Count(Counted::Refusal), Effect::tell(client, &refusal)]);
@@ -167,15 +177,19 @@ impl Table {
     /// Gives a client the seat that it asks for, if it may have it, and tells it where the debate
     /// stands.
     fn follow(&mut self, follow: Follow) {
-        let Follow { client, id, token, seat, since, opinions, ticket } = follow;
-        let chair = match self.chair_for(token.as_ref(), seat) {
-            Ok(chair) => chair,
-            Err(refusal) => {
-                // First, so that who hears of the refusal may follow another debate instead.
-                drop(ticket);
-                return self.refuse(&client, id, refusal);
-            }
-        };
+        // What a client wishes last counts.
+        self.wait_no_more(follow.client.client());
+        let chair = self.chair_for(follow.token.as_ref(), follow.seat);
+        match chair.and_then(|chair| Ok((chair, self.on_record(chair, follow.judge_key.as_ref())?)))
+        {
+            Ok((chair, on_record)) => self.seat_when_recorded(follow, chair, on_record),
+            Err(refusal) => self.refuse_seat(follow, refusal),
+        }
+    }
+
+    /// Gives a client that seat, and tells it where the debate stands.
+    pub(super) fn seat(&mut self, follow: Follow, chair: Chair, on_record: Option<bool>) {
+        let Follow { client, id, since, opinions, ticket, .. } = follow;
         // Further back than the outbox has room, and what has not happened, is not told again; and who
         // knows no event may not know the debate either.
         let told = since.filter(|seq| *seq > 0).filter(|seq| {
@@ -189,8 +203,8 @@ impl Table {
         self.lose(left.into_iter().filter_map(Chair::debater));
         match told {
             None => {
-                let snapshot = ServerMessage::Snapshot(self.snapshot(id, chair));
-                self.effects.push(Effect::tell(&client, &snapshot));
+                let snapshot = Snapshot { on_record, ..self.snapshot(id, chair) };
+                self.effects.push(Effect::tell(&client, &ServerMessage::Snapshot(snapshot)));
             }
             Some(told) => {
                 let resumed = ServerMessage::Resumed(Resumed {
@@ -343,6 +357,7 @@ impl Table {
             shows: self.shows(),
             beliefs: self.own_beliefs(chair),
             answered: self.has_answered(chair),
+            on_record: None,
         }
     }
 

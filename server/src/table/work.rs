@@ -11,7 +11,7 @@ use pixel_debate_protocol::DebateId;
 use pixel_debate_store::{Finish, StoreError};
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 
-use super::effect::{Input, JudgmentWrite, Unwritten};
+use super::effect::{Input, JudgmentWrite, SaidWrite, Unwritten};
 use crate::outbox::Outbox;
 use crate::roster;
 use crate::searches::{Chosen, SearchRequest};
@@ -113,14 +113,15 @@ pub(super) fn write(
     written(Arc::clone(services), attempt, writing).map(Input::Written).boxed()
 }
 
-/// Writes what a judge has said to the store; from the second attempt on after a while.
+/// Writes something of a judgment to the store; from the second attempt on after a while.
 pub(super) fn write_judgment(services: &Arc<Services>, write: JudgmentWrite) -> Work {
-    let JudgmentWrite { judge, opening, name, seq, entry, finish, attempt } = write;
+    let JudgmentWrite { judge, opening, said, attempt } = write;
     let to = Arc::clone(services);
     let writing = async move {
         if let Some(opening) = opening {
             to.store.create_judgment(opening).await?;
         }
+        let Some(SaidWrite { name, seq, entry, finish }) = said else { return Ok(()) };
         to.store.append_judgment(&name, seq.into(), entry, finish).await
     };
     let written = written(Arc::clone(services), attempt, writing);

@@ -98,7 +98,14 @@ on_both_stores!(spectators_of_programs_are_told_at_once_and_whoever_looks_later,
 async fn with_opinions(seated: &mut Seated) {
     let (debate, tokens) = (seated.debate.clone(), seated.tokens.clone());
     for (client, token) in seated.all().into_iter().zip(tokens) {
-        client.say(ClientMessage::Take { debate: debate.clone(), token, opinions: true }).await;
+        client
+            .say(ClientMessage::Take {
+                debate: debate.clone(),
+                token,
+                opinions: true,
+                judge_key: None,
+            })
+            .await;
         client.snapshot().await;
     }
 }

@@ -138,7 +138,7 @@ impl Person {
     async fn sit(&mut self) -> Seat {
         self.until(|told| told.debate.is_some()).await;
         let (debate, token) = (self.debate(), self.token.clone());
-        let take = ClientMessage::Take { debate, token, opinions: true };
+        let take = ClientMessage::Take { debate, token, opinions: true, judge_key: None };
         let ServerMessage::Snapshot(snapshot) = self.ask(take).await.unwrap() else {
             panic!("no snapshot")
         };
@@ -530,7 +530,7 @@ async fn what_a_class_may_take_up_is_bounded_and_its_keys_open_no_more_than_they
     let debate = presenter.debate();
     let take = |token: &Token| {
         let (debate, token) = (debate.clone(), token.clone());
-        ClientMessage::Take { debate, token, opinions: false }
+        ClientMessage::Take { debate, token, opinions: false, judge_key: None }
     };
     assert_eq!(other.ask(take(&other.token)).await.unwrap_err().code, RefusalCode::WrongToken);
     let watch = |token: &Token| {

@@ -116,7 +116,7 @@ impl Client {
 
     pub(crate) async fn take(&mut self, debate: &DebateId, token: &Token) {
         let (debate, token) = (debate.clone(), token.clone());
-        self.say(ClientMessage::Take { debate, token, opinions: false }).await;
+        self.say(ClientMessage::Take { debate, token, opinions: false, judge_key: None }).await;
     }
 
     pub(crate) async fn resume(&mut self, debate: &DebateId, token: Option<&Token>, seq: u32) {

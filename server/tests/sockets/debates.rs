@@ -140,7 +140,9 @@ async fn opinions_are_told_to_who_asks_and_to_the_judge_with_the_outcome() {
     spectator.say(watch(true)).await;
     assert_eq!(spectator.snapshot().await.seq, 0);
     let token = tokens.judge.unwrap();
-    judge.say(ClientMessage::Take { debate: debate.clone(), token, opinions: true }).await;
+    judge
+        .say(ClientMessage::Take { debate: debate.clone(), token, opinions: true, judge_key: None })
+        .await;
     judge.snapshot().await;
     judge.turn().await;
     for seq in 1..=4 {

@@ -27,10 +27,13 @@ async fn every_resource_that_is_described_is_there() {
     client.outcome(&debate).await;
     let document = openapi();
     let paths = document["paths"].as_object().unwrap();
-    assert!(paths.len() >= 11);
-    for path in paths.keys() {
-        let (head, _) =
-            bytes(&scene, &format!("GET {}", path.replace("{id}", &debate.0)), "", "").await;
+    assert!(paths.len() >= 12);
+    let key = format!("Authorization: Bearer {}\r\n", "k".repeat(43));
+    for (path, asked) in paths {
+        // A judge's record is for whoever has its key.
+        let key = if asked["get"]["security"][0]["judge"].is_array() { &*key } else { "" };
+        let what = format!("GET {}", path.replace("{id}", &debate.0));
+        let (head, _) = bytes(&scene, &what, key, "").await;
         assert!(head.starts_with("HTTP/1.1 200"), "{path}: {head}");
     }
     scene.stop().await;

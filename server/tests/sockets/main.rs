@@ -24,6 +24,7 @@ mod outage;
 mod page;
 mod panel;
 mod recorded;
+mod records;
 mod restart;
 mod resume;
 mod rooms;

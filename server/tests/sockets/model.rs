@@ -195,8 +195,12 @@ fn request(action: &Action, model: &Model, debate: &DebateId, tokens: &[Token; 3
     let opinions = false;
     let message = match *action {
         Action::Watch => ClientMessage::Watch { debate: Some(debate), token: None, opinions },
-        Action::Take(seat) => ClientMessage::Take { debate, token: tokens[seat].clone(), opinions },
-        Action::Guess => ClientMessage::Take { debate, token: Token("guess".into()), opinions },
+        Action::Take(seat) => {
+            ClientMessage::Take { debate, token: tokens[seat].clone(), opinions, judge_key: None }
+        }
+        Action::Guess => {
+            ClientMessage::Take { debate, token: Token("guess".into()), opinions, judge_key: None }
+        }
         Action::Resume(seat, seq) => {
             let token = seat.map(|seat| tokens[seat].clone());
             ClientMessage::Resume { debate, token, seq, opinions }

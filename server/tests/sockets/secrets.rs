@@ -160,7 +160,7 @@ async fn play(scene: &Scene, setup: Setup, script: &Script, counted: u32) -> (Ve
     // The debaters, too, are not told what the judge must not know.
     for (client, token) in [(&mut seated.first, 0), (&mut seated.second, 1)] {
         let (debate, token) = (debate.clone(), seated.tokens[token].clone());
-        client.say(ClientMessage::Take { debate, token, opinions: true }).await;
+        client.say(ClientMessage::Take { debate, token, opinions: true, judge_key: None }).await;
         client.snapshot().await;
     }
     // The greeting came before any debate did; from here on everything is compared.

@@ -1,0 +1,67 @@
+// Several people judge one debate: set up in the page, each by a link, and replayed with all that they said.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { openPage, openStand, PATIENCE, violations } from './stand.js';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+const stand = openStand();
+
+/** States a belief, that of before moved to the left or right by so much. @param {Page} page @param {string} seen @param {string} key */
+async function state(page, seen, key) {
+  await page.getByText(seen).waitFor();
+  await page.keyboard.press(key);
+  await page.keyboard.press('Enter');
+}
+
+test('three people judge together, each by a link', { timeout: 3 * PATIENCE }, async () => {
+  const first = await openPage(stand.browser);
+  const { page } = first;
+  await page.goto(`${stand.url}/#/new`);
+  await page.getByRole('radio', { name: 'Several people' }).check();
+  await page.getByRole('radio', { name: 'The mean of how sure they are' }).check();
+  await page.getByRole('radio', { name: '4', exact: true }).check();
+  for (const agent of ['Honest debater', 'Liar']) await page.getByLabel(agent, { exact: true }).selectOption('greedy');
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: 'Start the debate' }).click();
+  await page.getByText('The debate begins when all judges have come').waitFor();
+  const links = await Promise.all([2, 3].map((judge) => page.getByLabel(`Link for judge ${judge}`).first().inputValue()));
+  assert.deepEqual(await violations(page), []);
+  const others = await Promise.all(links.map(async (link) => {
+    const other = await openPage(stand.browser, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    await other.page.goto(link);
+    return other;
+  }));
+  const all = [first, ...others];
+  for (const { page } of all) {
+    await state(page, 'You have seen nothing yet', 'ArrowRight');
+    for (const seen of ['After one reveal', ...[2, 3, 4].map((reveals) => `After ${reveals} reveals`)]) await state(page, seen, 'ArrowRight');
+    await page.getByText('Whom do you believe?').waitFor();
+  }
+  for (const { page } of all.slice(0, 2)) {
+    const heard = all.map(({ told }) => told.filter((frame) => !frame.includes('"accepted"')).length);
+    await page.locator('button.answer.favoured').click();
+    await page.getByText('You have answered.').waitFor();
+    // Only who has answered hears of it.
+    assert.deepEqual(all.map(({ told }) => told.filter((frame) => !frame.includes('"accepted"')).length), heard);
+  }
+  // Who comes back has answered still.
+  await page.reload();
+  await page.getByText('You have answered.').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await all[2]?.page.locator('button.answer.favoured').click();
+  for (const { page } of all) await page.getByText('What the debaters saw').waitFor();
+  await page.getByRole('link', { name: 'Replay' }).click();
+  await page.getByRole('heading', { name: '3 judges' }).waitFor();
+  const rows = page.locator('.judges tbody tr');
+  assert.equal(await rows.count(), 3);
+  for (const row of await rows.allInnerTexts()) assert.match(row, /^\d\s+\d, \d+\s% *: (right|wrong)\s/);
+  assert.equal(await rows.first().locator('td').count(), 6);
+  assert.deepEqual(await violations(page), []);
+  for (const { faults, context } of all) {
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
