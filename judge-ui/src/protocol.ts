@@ -522,7 +522,7 @@ export type Feedback = {
 /**
  * The items: one after an item, and all counted ones after the last.
  */
-items: Array<Judged>, };
+items: Array<ToldItem>, };
 
 /**
  * Why a debater forfeits.
@@ -754,27 +754,6 @@ scored: number,
 score: number | null, };
 
 /**
-<<<<<<< HEAD
- * What is told of an item that has been judged.
- */
-export type Judged = { 
-/**
- * Its number among the participant's, from 1.
- */
-number: number, 
-/**
- * The name of what was right.
- */
-truth: string, 
-/**
- * The name of what the participant decided, if he did.
- */
-verdict: string | null, 
-/**
- * The probability that he last gave what was right.
- */
-belief: number | null, };
-=======
  * How good a judge's verdicts and probabilities are, over the latest [`JudgeTotals::MOST`] judgments.
  */
 export type JudgeTotals = { 
@@ -869,7 +848,6 @@ ended_ms: number,
  * milliseconds; `null` where neither was.
  */
 took_ms: number | null, };
->>>>>>> refs/heads/record
 
 /**
  * Something that a judge says.
@@ -2272,6 +2250,27 @@ turn?: Turn,
  * With the event that ends the debate: all that was kept back.
  */
 ending?: Ending, };
+
+/**
+ * What is told of an item that has been judged.
+ */
+export type ToldItem = { 
+/**
+ * Its number among the participant's, from 1.
+ */
+number: number, 
+/**
+ * The name of what was right.
+ */
+truth: string, 
+/**
+ * The name of what the participant decided, if he did.
+ */
+verdict: string | null, 
+/**
+ * The probability that he last gave what was right.
+ */
+belief: number | null, };
 
 /**
  * What is hidden from the judge until the outcome.

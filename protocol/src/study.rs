@@ -26,7 +26,7 @@ mod wire;
 pub use answer::{Answer, Given, Reply, StudyJoin};
 pub use orders::Order;
 pub use screen::{
-    Asked, Feedback, Glance, ItemScreen, Judged, Part, Payment, Progress, Question, QuestionForm,
-    Questions, Screen, Sheet, Status, Stopped, StudyJoined, StudyOffer,
+    Asked, Feedback, Glance, ItemScreen, Part, Payment, Progress, Question, QuestionForm,
+    Questions, Screen, Sheet, Status, Stopped, StudyJoined, StudyOffer, ToldItem,
 };
 pub use standing::{CellCount, ConditionRate, Peeked, Place, Standing, StudyMember};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use pixel_debate_protocol::study::{
-    Answer, Asked, Feedback, ItemScreen, Judged, Reply, Screen, Sheet, Stopped,
+    Answer, Asked, Feedback, ItemScreen, Reply, Screen, Sheet, Stopped, ToldItem,
 };
 use pixel_debate_study::file::Feedback as Told;
 use pixel_debate_study::frozen::Frozen;
@@ -217,7 +217,7 @@ impl Watch {
         feedback.items.iter().try_for_each(|told| self.see_told(frozen, told))
     }
 
-    fn see_told(&self, frozen: &Frozen, told: &Judged) -> Result<(), String> {
+    fn see_told(&self, frozen: &Frozen, told: &ToldItem) -> Result<(), String> {
         let classes = &frozen.plan().dataset.classes;
         let name = |label: u8| classes.get(usize::from(label));
         let seen = self.trace.items.iter().find(|item| item.number == told.number);

@@ -248,13 +248,13 @@ pub enum Asked {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Feedback {
     /// The items: one after an item, and all counted ones after the last.
-    pub items: Vec<Judged>,
+    pub items: Vec<ToldItem>,
 }
 
 /// What is told of an item that has been judged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
-pub struct Judged {
+pub struct ToldItem {
     /// Its number among the participant's, from 1.
     pub number: u32,
     /// The name of what was right.

@@ -1,8 +1,8 @@
 //! What a participant is shown where he is.
 
 use pixel_debate_protocol::study::{
-    Asked, Feedback, Glance, ItemScreen, Judged as Told, Part, Payment, Progress,
-    Question as Asking, QuestionForm, Questions, Screen, Sheet, Stopped,
+    Asked, Feedback, Glance, ItemScreen, Part, Payment, Progress, Question as Asking, QuestionForm,
+    Questions, Screen, Sheet, Stopped, ToldItem as Told,
 };
 
 use super::asks::{asked, asks_belief, asks_next};
