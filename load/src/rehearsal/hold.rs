@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use pixel_debate_protocol::study::{Answer, Given};
 use pixel_debate_study::allocation::{Kind, Left};
 use pixel_debate_study::conduct::{
-    Conduct, Ending as Way, JudgedEnd, Member, MemberState, Session, ToldItem,
+    Conduct, Ending as Way, Judged, JudgedEnd, Member, MemberState, Session,
 };
 use pixel_debate_study::frozen::Planned;
 use pixel_debate_study::items::{Item, Part};
@@ -130,7 +130,7 @@ fn item(conduct: &Conduct, planned: Planned) -> Result<&Item, String> {
     item.ok_or_else(|| "an item is not in the plan".to_owned())
 }
 
-fn as_said(item: &Item, judged: &ToldItem, seen: &Seen) -> Result<(), String> {
+fn as_said(item: &Item, judged: &Judged, seen: &Seen) -> Result<(), String> {
     let number = seen.number;
     let first_claim = match item.first {
         Some(pixel_debate_game::Role::Liar) => item.claims.liar,
