@@ -50,6 +50,29 @@ impl Bonus {
     }
 }
 
+impl Bonus {
+    /// The mean payment, in whole coins and rounded once, to whoever gave the truth these probabilities; the least, where
+    /// there are none. There is none for what is no probability, or where the most is below the least.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::Bonus;
+    ///
+    /// let bonus = Bonus { least: 0, most: 100 };
+    /// // 75 and 84.375 are 79.6875.
+    /// assert_eq!(bonus.pay_mean([0.5, 1.0 - 0.15625_f64.sqrt()]), Some(80));
+    /// assert_eq!(bonus.pay_mean([]), Some(0));
+    /// assert_eq!(bonus.pay_mean([1.5]), None);
+    /// ```
+    pub fn pay_mean(self, truths: impl IntoIterator<Item = f64>) -> Option<u32> {
+        let spread = self.most.checked_sub(self.least)?;
+        let scores = truths.into_iter().map(|probability| score(probability, true));
+        let scores: Vec<f64> = scores.collect::<Option<_>>()?;
+        let mean = scores.iter().sum::<f64>() / scores.len().max(1) as f64;
+        // At most the spread: a mean of scores is at most 1.
+        Some(self.least + (f64::from(spread) * mean + 0.5).floor() as u32)
+    }
+}
+
 /// The quadratic score, 0 to 1, of what is a probability.
 fn score(probability: f64, is_so: bool) -> Option<f64> {
     let missed = if is_so { 1.0 - probability } else { probability };

@@ -139,6 +139,16 @@ impl Item {
         }
     }
 
+    /// Whose claim beliefs are kept about: the first debater's. Where pixels are random it is the lower label, whoever's
+    /// that is, so that nothing that is said of a belief tells which is right.
+    pub fn first_role(&self) -> Role {
+        let lower = match self.claims.liar {
+            Some(lie) if lie < self.claims.honest => Role::Liar,
+            _ => Role::Honest,
+        };
+        self.first.unwrap_or(lower)
+    }
+
     /// How many pixels are shown.
     pub fn reveals(&self) -> usize {
         match &self.shown {

@@ -62,7 +62,7 @@ impl Study {
     ///
     /// Each participant judges some images under the one and as many under the other, and all cells are filled alike,
     /// as in the study's allocation; where items are not a multiple of the conditions, with those that every pair has
-    /// at least. The difference is analysed by the bootstrap over participants and images. With several pairs each is
+    /// at least. The difference is analysed as the report does, by errors that are robust to both participants and images. With several pairs each is
     /// held to an equal part of one in twenty (Bonferroni), the first step of Holm's correction: whatever is found so
     /// is found by that as well.
     ///
@@ -130,7 +130,7 @@ impl Study {
             participant_sd: assumed.participant_sd,
             item_sd: assumed.item_sd,
             base_rate: assumed.base_rate,
-            analysis: Analysis::Bootstrap,
+            analysis: Analysis::Robust,
             level: 0.05 / pairs as f64,
             studies: studies as u32,
             seed: 1,

@@ -14,6 +14,9 @@ const GUESSABLE: u64 = 1 << 40;
 /// Fewer judgments of a cell are an anecdote.
 const FEW: u64 = 3;
 
+/// The languages that the page's own words are in, such as those on its buttons.
+const PAGE_SPEAKS: [&str; 2] = ["de", "en"];
+
 /// Something that speaks against a study, though it can be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Warning {
@@ -86,6 +89,11 @@ pub enum Warning {
     NoCompletionCode,
     /// What participants say is kept for ever.
     KeptForEver,
+    /// The page's own words are not there in a language.
+    Language {
+        /// The language.
+        language: String,
+    },
     /// A judge was made for something else.
     Judge {
         /// How many pixels the condition has.
@@ -204,6 +212,12 @@ fn people(study: &Study) -> Vec<Warning> {
     if study.privacy.keep_days.is_none() {
         warnings.push(Warning::KeptForEver);
     }
+    let is_spoken = |language: &&String| {
+        let (base, _) = language.split_once('-').unwrap_or((language, ""));
+        PAGE_SPEAKS.contains(&base)
+    };
+    let unspoken = study.languages.keys().filter(|language| !is_spoken(language));
+    warnings.extend(unspoken.map(|language| Warning::Language { language: language.clone() }));
     warnings
 }
 
@@ -295,6 +309,11 @@ impl fmt::Display for Warning {
             Self::KeptForEver => {
                 write!(f, "[privacy] has no `keep_days`: what participants say is kept for ever")
             }
+            Self::Language { language } => write!(
+                f,
+                "[languages] has {language:?}, and the page's own words, such as those on its buttons, are in English \
+                 and German alone: whoever reads {language:?} is shown English ones"
+            ),
             Self::Judge { pixels, doubt } => write!(f, "the judge of {pixels} pixels: {doubt}"),
         }
     }

@@ -108,7 +108,12 @@ fn items(
         })?;
         let item = item(conduct, *planned)?;
         let honest_first = seen.answers.first() == Some(&item.claims.honest);
-        must(item.claims.liar.is_none() || honest_first != planned.answers_swapped, || {
+        let in_place = if conduct.frozen().plan().study.assignment.balance_answers {
+            honest_first != planned.answers_swapped
+        } else {
+            seen.answers.is_sorted()
+        };
+        must(item.claims.liar.is_none() || in_place, || {
             format!("the answers of item {} were in other places than planned", seen.number)
         })?;
     }
@@ -132,10 +137,7 @@ fn item(conduct: &Conduct, planned: Planned) -> Result<&Item, String> {
 
 fn as_said(item: &Item, judged: &Judged, seen: &Seen) -> Result<(), String> {
     let number = seen.number;
-    let first_claim = match item.first {
-        Some(pixel_debate_game::Role::Liar) => item.claims.liar,
-        _ => Some(item.claims.honest),
-    };
+    let first_claim = item.claims.of(item.first_role());
     let is_first = seen.answers.first().copied() == first_claim;
     let said = seen
         .beliefs

@@ -5,7 +5,7 @@ use super::member::{Member, MemberState};
 use super::screens::labels;
 use super::session::{Ending, Session};
 use super::study::Conduct;
-use super::trial::{Judged, JudgedEnd, first_role};
+use super::trial::{Judged, JudgedEnd};
 use crate::allocation::Left;
 use crate::frozen::Frozen;
 use crate::results::{
@@ -64,7 +64,7 @@ impl Conduct {
 
 fn judgment(frozen: &Frozen, at: usize, judged: &Judged) -> Judgment {
     let item = frozen.item(judged.planned.item);
-    let label = item.claims.of(first_role(item));
+    let label = item.claims.of(item.first_role());
     let beliefs = judged.beliefs.iter().filter_map(|belief| {
         Some(Belief {
             after: belief.after,
@@ -102,6 +102,14 @@ fn state(member: &Member) -> (State, Option<String>, Option<u64>) {
             if *member.state() == MemberState::Finished { State::Finished } else { State::Active };
         return (state, None, None);
     };
+    if let Some(reason) = member.erased() {
+        let state = match left {
+            Left::DroppedOut => State::DroppedOut,
+            Left::ScreenedOut => State::ScreenedOut,
+            Left::Excluded => State::Excluded,
+        };
+        return (state, Some(reason.to_owned()), Some(*at_ms));
+    }
     let (state, reason) = match (left, cause) {
         // Who does not agree does not belong to those who are asked.
         (_, Cause::Declined {}) => (State::ScreenedOut, "did not agree".to_owned()),
@@ -114,9 +122,7 @@ fn state(member: &Member) -> (State, Option<String>, Option<u64>) {
             (State::Excluded, "too few attention checks were right".to_owned())
         }
         (Left::Excluded, Cause::Researcher { reason }) => (State::Excluded, reason.clone()),
-        (Left::Excluded, _) => {
-            (State::Excluded, member.erased().map_or_else(String::new, str::to_owned))
-        }
+        (Left::Excluded, _) => (State::Excluded, "what was said was removed".to_owned()),
     };
     (state, Some(reason), Some(*at_ms))
 }

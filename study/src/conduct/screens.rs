@@ -151,23 +151,15 @@ impl Session {
         let bonus = frozen.plan().study.bonus.as_ref()?;
         let [least, most] =
             [bonus.least, bonus.most].map(|money| money.min(u32::MAX.into()) as u32);
-        let pay = pixel_debate_statistics::Bonus { least, most };
         let counted = self.judged().iter();
         let counted = counted
             .filter(|judged| judged.planned.kind == Kind::Main && judged.end != JudgedEnd::Skipped);
-        let paid: Vec<f64> = counted
-            .map(|judged| {
-                let belief = judged.belief_in_truth(frozen.item(judged.planned.item));
-                let paid = belief.and_then(|belief| pay.pay(f64::from(belief), true));
-                f64::from(paid.unwrap_or(least))
-            })
-            .collect();
-        let mean = if paid.is_empty() {
-            f64::from(least)
-        } else {
-            paid.iter().sum::<f64>() / paid.len() as f64
-        };
-        Some(Payment { hundredths: (mean + 0.5).floor() as u32, currency: bonus.currency.clone() })
+        let beliefs = counted.map(|judged| {
+            let belief = judged.belief_in_truth(frozen.item(judged.planned.item));
+            belief.map_or(0.0, f64::from)
+        });
+        let hundredths = pixel_debate_statistics::Bonus { least, most }.pay_mean(beliefs)?;
+        Some(Payment { hundredths, currency: bonus.currency.clone() })
     }
 }
 

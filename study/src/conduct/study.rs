@@ -216,6 +216,13 @@ impl Conduct {
             let message = format!("the link's parameter {name:?} cannot be kept");
             return Err(illegal(message, format!("1 to {MOST_PARAMETER} characters")));
         }
+        // What those who recruit fill in, and have not.
+        let is_open = |value: &str| value.contains("{{") || value.contains("}}");
+        if let Some((name, value)) = join.parameters.iter().find(|(_, value)| is_open(value)) {
+            let message =
+                format!("the link's parameter {name:?} is {value:?}, which nobody has filled in");
+            return Err(illegal(message, "a link in which it is filled in"));
+        }
         let language = join.language.clone().unwrap_or_else(|| study.language.clone());
         if !self.frozen.plan().texts.contains_key(&language) {
             let languages: Vec<&str> =
@@ -545,8 +552,13 @@ impl Conduct {
                 self.set(participant, MemberState::Finished);
             }
             Event::Left { participant, left, cause } => {
-                let place = self.known(participant)?.place;
-                self.places.leave(place, *left).map_err(in_words)?;
+                let member = self.known(participant)?;
+                let (place, given_up) =
+                    (member.place, matches!(member.state, MemberState::Left { .. }));
+                // The place of whoever had been given up is free already.
+                if !(given_up && matches!(cause, Cause::Researcher { .. })) {
+                    self.places.leave(place, *left).map_err(in_words)?;
+                }
                 self.set(
                     participant,
                     MemberState::Left { left: *left, cause: cause.clone(), at_ms },

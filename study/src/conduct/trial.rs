@@ -114,7 +114,7 @@ pub(super) fn debate(item: &Item, classes: u8) -> Result<Debate, SetupError> {
         Shown::Random { pixels, .. } => Rules {
             pixels: pixels.len().min(usize::from(u8::MAX)) as u8,
             precommit: item.claims.liar.is_some(),
-            first: first_role(item),
+            first: item.first_role(),
             order: TurnOrder::Alone,
             legal: LegalPixels::Any,
         },
@@ -273,17 +273,7 @@ impl Judged {
     /// The last probability that was given to what is right, if a belief was given.
     pub fn belief_in_truth(&self, item: &Item) -> Option<f32> {
         let last = self.beliefs.iter().max_by_key(|belief| belief.after)?;
-        let first_is_right = first_role(item) == Role::Honest;
+        let first_is_right = item.first_role() == Role::Honest;
         Some(if first_is_right { last.probability } else { 1.0 - last.probability })
     }
-}
-
-/// Whose claim a belief is about: the first debater's. Where pixels are random it is the lower label, whoever's that is,
-/// so that nothing that is said of a belief tells which is right.
-pub(super) fn first_role(item: &Item) -> Role {
-    let lower = match item.claims.liar {
-        Some(lie) if lie < item.claims.honest => Role::Liar,
-        _ => Role::Honest,
-    };
-    item.first.unwrap_or(lower)
 }

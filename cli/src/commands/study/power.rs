@@ -126,7 +126,7 @@ fn say(output: &mut impl Write, power: &Power) -> io::Result<()> {
             "found at 5 % / {pairs}, for there are {pairs} pairs (Bonferroni, Holm's first step)"
         )
     };
-    writeln!(output, "  {of_pairs}, by the bootstrap over participants and images")?;
+    writeln!(output, "  {of_pairs}, by the errors of the report's p")?;
     writeln!(
         output,
         "  assumed: {} right in the one; participants differ by {}, images by {} (standard deviations of the logit)",
