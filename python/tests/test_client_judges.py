@@ -84,6 +84,6 @@ def test_what_is_shown_by_itself_is_not_asked_for(server: Server) -> None:
     with server.take(again.name, again.judge) as seat:
         assert [next(seat).kind for _ in range(2)] == ["seated", "begun"]
         assert seat.shows == "paced" and not seat.answered
-        with pytest.raises(Refused, match="no recorded reveal waits"):
+        with pytest.raises(Refused, match="nothing waits to be asked for"):
             seat.show(1)
     server.cancel(again)
