@@ -8,7 +8,7 @@
 //! Who joins, what is debated and the points are in the store before anybody is told: a stream of events beside those
 //! of the debates. Wish is shown is not, and nothing is after a restart of the server.
 //!
-//! Wish a member is told is made by [`told`](Class::told) of the debate, what is shown and the member's own points,
+//! What a member is told is made by [`told`](Class::told) of the debate, what is shown and the member's own points,
 //! and is sent when it is another than before. So what others vote changes nothing that it hears, until it is shown.
 
 pub(crate) mod classes;
@@ -78,7 +78,7 @@ struct Class {
     effects: Vec<Effect>,
 }
 
-/// Wish a class may take up.
+/// What a class may take up.
 #[derive(Clone, Copy, Debug)]
 struct Bounds {
     members: usize,
@@ -119,7 +119,7 @@ struct Pending {
 struct Attendee {
     who: Who,
     outbox: Outbox,
-    /// Wish it was told last.
+    /// What it was told last.
     told: Utf8Bytes,
 }
 
@@ -350,7 +350,7 @@ impl Class {
         ControlFlow::Continue(())
     }
 
-    /// Wish an event changes.
+    /// What an event changes.
     fn happen(&mut self, entry: Entry) {
         match entry {
             Entry::Joined { name, lock } => {

@@ -9,7 +9,7 @@ use pixel_debate_store::{Damaged, StoreError, StoredJudgment};
 use tokio::sync::mpsc::{self, Sender};
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
-use tracing::{error, info};
+use tracing::{error, info, warn};
 
 use super::effect::{ClassRequest, Now};
 use super::entry::{Entry, opening, presenter};
@@ -128,8 +128,13 @@ impl Classes {
                 Err(StoreError::Exists(_)) => continue,
                 Err(error) => return Err(unavailable(&error)),
             }
-            // While the store was at work others may have opened some.
-            self.check_room(address)?;
+            // While the store was at work others may have opened some: then this one was never there.
+            if let Err(full) = self.check_room(address) {
+                if let Err(error) = services.store.remove_judgment(&stream(&code)).await {
+                    warn!(class = %code, %error, "a class that was not opened is left in the store");
+                }
+                return Err(full);
+            }
             let class = self.class(code.clone(), lock, Vec::new());
             self.run(self.enter(class, Some(address)));
             info!(class = %code, "opened");

@@ -1,4 +1,4 @@
-//! Wish a class is told, and what it wants done.
+//! What a class is told, and what it wants done.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ pub(crate) struct Asked {
     pub(crate) id: Option<u32>,
 }
 
-/// Wish a class is asked. The answer goes to whoever has asked.
+/// What a class is asked. The answer goes to whoever has asked.
 #[derive(Debug)]
 pub(crate) struct ClassRequest {
     pub(crate) asked: Asked,
@@ -37,7 +37,7 @@ pub(crate) struct ClassRequest {
     pub(crate) wish: Wish,
 }
 
-/// Wish somebody wants of a class.
+/// What somebody wants of a class.
 #[derive(Debug)]
 pub(crate) enum Wish {
     Join(Join),
@@ -48,7 +48,7 @@ pub(crate) enum Wish {
     Dismiss(Token),
 }
 
-/// Wish has happened.
+/// What has happened.
 #[derive(Debug)]
 pub(super) enum Input {
     /// The class is there: before anything else, once.
@@ -58,11 +58,11 @@ pub(super) enum Input {
     Gone(u64),
     /// A debate of the class stands so.
     Tally(Arc<Tally>),
-    /// Wish [`Effect::Find`] asked for is not there.
+    /// What [`Effect::Find`] asked for is not there.
     NotFound(DebateId),
-    /// Wish [`Effect::SetUp`] asked for: the debate, and the members in its debaters' seats.
+    /// What [`Effect::SetUp`] asked for: the debate, and the members in its debaters' seats.
     SetUp(Result<(DebateId, [Option<u8>; 2]), Refusal>),
-    /// Wish has come of the last [`Effect::Append`].
+    /// What has come of the last [`Effect::Append`].
     Written(Result<(), Unwritten>),
     /// The time of [`Class::deadline`](super::Class::deadline) is over.
     Late,
@@ -70,7 +70,7 @@ pub(super) enum Input {
     Stop,
 }
 
-/// Wish is to be done, in the order in which a step returns it.
+/// What is to be done, in the order in which a step returns it.
 #[derive(Debug)]
 pub(super) enum Effect {
     /// Put this frame into that client's outbox.

@@ -1,4 +1,4 @@
-//! Wish the store keeps of a class: a stream of its own, beside those of judgments.
+//! What the store keeps of a class: a stream of its own, beside those of judgments.
 
 use bytes::Bytes;
 use pixel_debate_protocol::{ClassCode, CloseReason, DebateId};
@@ -31,7 +31,7 @@ struct Timed<E> {
     entry: E,
 }
 
-/// Wish only the server may know of a class.
+/// What only the server may know of a class.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Secret {

@@ -1,10 +1,10 @@
-//! Wish the votes in a debate are worth, once the truth is told.
+//! What the votes in a debate are worth, once the truth is told.
 
 use pixel_debate_statistics::Bonus;
 
 use crate::audience::Tally;
 
-/// Wish a vote is worth: by the quadratic score, on average most for whoever says what it believes.
+/// What a vote is worth: by the quadratic score, on average most for whoever says what it believes.
 const VOTE: Bonus = Bonus { least: 0, most: 100 };
 
 /// The points of each member by the number of its place; none of those who had no part in the debate.
@@ -64,7 +64,7 @@ mod tests {
             vec![Some(1.0)],
         ];
         let tally = tally(2, votes);
-        // Wish is said before the first reveal is worth nothing, and who says nothing else had no part.
+        // What is said before the first reveal is worth nothing, and who says nothing else had no part.
         assert_eq!(points(&tally, [None; 2], 4, true, true), [Some(175), Some(99), None, None]);
         assert_eq!(points(&tally, [None; 2], 4, false, true), [Some(75), Some(19), None, None]);
     }

@@ -1,4 +1,4 @@
-//! Wish a class answers to those who ask something of it.
+//! What a class answers to those who ask something of it.
 
 use std::net::IpAddr;
 

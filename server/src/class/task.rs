@@ -31,10 +31,10 @@ const WRITING: Duration = Duration::from_secs(5);
 const FIRST_WAIT: Duration = Duration::from_millis(50);
 const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
-/// Wish happens beside the class, of each kind one thing at a time.
+/// What happens beside the class, of each kind one thing at a time.
 type Work = BoxFuture<'static, Input>;
 
-/// Wish is said to a class.
+/// What is said to a class.
 #[derive(Debug)]
 pub(super) enum Said {
     Request(ClassRequest),

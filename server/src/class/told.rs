@@ -1,4 +1,4 @@
-//! Wish each client is told of a class.
+//! What each client is told of a class.
 
 use pixel_debate_game::{Debater, Seat};
 use pixel_debate_protocol::{
@@ -47,7 +47,7 @@ impl Class {
         Some(Histogram::of(after, votes))
     }
 
-    /// Wish a member has voted after the latest reveal, if it is asked and has.
+    /// What a member has voted after the latest reveal, if it is asked and has.
     fn vote(&self, place: u8) -> Option<f32> {
         let round = self.round.as_ref()?;
         if round.debaters.contains(&Some(place)) {

@@ -9,9 +9,11 @@ use super::effect::Effect;
 use crate::audience::{End, Tally};
 
 impl Table {
-    /// Tells the class how the debate stands.
+    /// Tells the class how the debate stands. It has ended for the class once every vote that may still be taken is in
+    /// the store: whoever is told that it was taken is to have its points.
     pub(super) fn tell_class(&mut self) {
-        let end = self.debate.outcome().map(|outcome| {
+        let ended = self.debate.outcome().filter(|_| !self.judgments.beliefs_on_the_way());
+        let end = ended.map(|outcome| {
             let honest = self.debate.rules().seat_of(pixel_debate_game::Role::Honest);
             let judged = outcome.reason == OutcomeReason::Verdict;
             End::Outcome { first_is_right: honest == Debater::First, judged }

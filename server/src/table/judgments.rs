@@ -273,6 +273,12 @@ impl Judgments {
         self.deciding().any(|own| own.next.has_ended() && !own.judgment.has_ended())
     }
 
+    /// Whether some belief is on its way to the store.
+    pub(super) fn beliefs_on_the_way(&self) -> bool {
+        let is_belief = |said: &Said| matches!(said.what.event, JudgmentEvent::Belief { .. });
+        self.all.iter().any(|own| own.on_its_way.iter().any(is_belief))
+    }
+
     /// Whether a judge has answered or given up.
     pub(super) fn has_answered(&self, judge: u8) -> bool {
         self.all.get(usize::from(judge)).is_some_and(|own| own.judgment.has_ended())
