@@ -2020,7 +2020,7 @@ parameters: { [key in string]: string },
 language: string | null, };
 
 /**
- * The answer to [`StudyJoin`](super::Join).
+ * The answer to [`StudyJoin`](super::StudyJoin).
  */
 export type StudyJoined = { 
 /**

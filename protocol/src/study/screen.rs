@@ -37,7 +37,7 @@ pub enum Status {
     Closed,
 }
 
-/// The answer to [`StudyJoin`](super::Join).
+/// The answer to [`StudyJoin`](super::StudyJoin).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StudyJoined {
