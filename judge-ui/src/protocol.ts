@@ -659,7 +659,7 @@ asks: Asked,
  */
 next_ms: number, 
 /**
- * How many milliseconds are left for the item, if there is a limit; the time runs from its first screen.
+ * How many milliseconds are left for the item, if there is a limit; the time runs from its first pixel.
  */
 left_ms: number | null, 
 /**

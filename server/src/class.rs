@@ -218,7 +218,11 @@ impl Class {
                 self.answer(request);
             }
             Input::Gone(client) => self.leave(client),
-            Input::Tally(tally) => self.note(tally),
+            Input::Tally(tally) => {
+                // Whoever votes in the debate is there.
+                self.heard_at = self.now.at;
+                self.note(tally);
+            }
             Input::NotFound(debate) => self.forget(&debate),
             Input::SetUp(Ok(set_up)) => self.set_up = Some(set_up),
             Input::SetUp(Err(refusal)) => {

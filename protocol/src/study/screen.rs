@@ -198,7 +198,7 @@ pub struct ItemScreen {
     pub asks: Asked,
     /// In how many milliseconds [`Answer::Next`](super::Answer::Next) is taken: 0 where it is now.
     pub next_ms: u32,
-    /// How many milliseconds are left for the item, if there is a limit; the time runs from its first screen.
+    /// How many milliseconds are left for the item, if there is a limit; the time runs from its first pixel.
     pub left_ms: Option<u32>,
     /// How many milliseconds before the end there is a warning, if there is one.
     pub warning_ms: Option<u32>,
