@@ -6,7 +6,8 @@
 //!
 //! | what | where |
 //! |---|---|
-//! | the study: places, people, orders | [`Conduct`], `study.rs` |
+//! | the study: places and people | [`Conduct`], `study.rs` |
+//! | what the researcher orders | `orders.rs` |
 //! | a participant as the study knows him | [`Member`] |
 //! | his way from the consent to the end | [`Session`], `session.rs` |
 //! | one item before him | [`Trial`](Thought), `trial.rs` |
@@ -19,6 +20,7 @@ mod asks;
 mod event;
 pub mod log;
 mod member;
+mod orders;
 mod questions;
 mod results;
 mod screens;

@@ -396,6 +396,22 @@ fn items_that_are_not_those_of_the_study_are_not_frozen() {
     };
     let fewer = refused(&|items| drop(items.pop()));
     assert!(fewer.starts_with("it has ") && fewer.contains(", and the study has "), "{fewer}");
+    // A report asks for the logits of both answers.
+    for logits in [vec![1.0; 3], vec![f32::NAN; 10]] {
+        let said = refused(&|items| {
+            one(items, "alone", &|item| {
+                let Shown::Random { logits: given, .. } = &mut item.shown else {
+                    panic!("{item:?}")
+                };
+                given.clone_from(&logits);
+            });
+        });
+        assert_eq!(said, "its logits are not one of each class");
+    }
+    assert_eq!(
+        refused(&|items| one(items, "alone", &|item| item.claims.liar = Some(200))),
+        "its answers are none that the built-in judge tells apart"
+    );
     assert_eq!(
         refused(&|items| one(items, "alone", &|item| item.source.dataset = "other".into())),
         "its image is of another data set"

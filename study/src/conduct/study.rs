@@ -3,9 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use pixel_debate_protocol::study::{
-    Answer, Order, Reply, Screen, Sheet, Status, Stopped, StudyJoin,
-};
+use pixel_debate_protocol::study::{Answer, Reply, Screen, Sheet, Status, Stopped, StudyJoin};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 
 use super::event::{self, Beginning};
@@ -16,8 +14,7 @@ use super::trial::Thought;
 use crate::allocation::{Left, PlaceError, Places, Returns};
 use crate::frozen::{Frozen, Sequences};
 
-/// The most characters of a reason, and of a link's parameter.
-const MOST_REASON: usize = 1000;
+/// The most characters of a link's parameter.
 const MOST_PARAMETER: usize = 200;
 
 /// A study that is being conducted: a machine without clock, chance and disk. What it is asked it answers with events;
@@ -26,17 +23,17 @@ const MOST_PARAMETER: usize = 200;
 pub struct Conduct {
     frozen: Arc<Frozen>,
     sequences: Arc<Sequences>,
-    places: Places,
-    members: Vec<Member>,
+    pub(super) places: Places,
+    pub(super) members: Vec<Member>,
     /// The participants by the hash of who they are.
     persons: HashMap<String, usize>,
-    paused: bool,
+    pub(super) paused: bool,
     /// The interruptions that are over: from when to when.
     pauses: Vec<(u64, u64)>,
     /// When it was interrupted, if it is.
     paused_ms: u64,
-    closed: Option<(u64, Option<String>)>,
-    withdrawn: BTreeMap<usize, (u64, String)>,
+    pub(super) closed: Option<(u64, Option<String>)>,
+    pub(super) withdrawn: BTreeMap<usize, (u64, String)>,
     peeks: Vec<u64>,
     log: Vec<Entry>,
 }
@@ -407,80 +404,6 @@ impl Conduct {
         self.members.iter().filter(is_idle).map(left).collect()
     }
 
-    /// What an order comes to.
-    ///
-    /// # Errors
-    ///
-    /// A [`Refusal`] if it cannot be carried out.
-    pub fn order(&self, order: &Order) -> Result<Event, Refusal> {
-        if self.closed.is_some()
-            && !matches!(order, Order::Peek {} | Order::Erase { .. } | Order::Exclude { .. })
-        {
-            return Err(illegal("the study has ended", "to look, to exclude or to erase"));
-        }
-        match order {
-            Order::Pause {} if self.paused => {
-                Err(illegal("the study is interrupted already", "\"resume\""))
-            }
-            Order::Pause {} => Ok(Event::Paused {}),
-            Order::Resume {} if self.paused => Ok(Event::Resumed {}),
-            Order::Resume {} => Err(illegal("the study is not interrupted", "\"pause\"")),
-            Order::Peek {} => Ok(Event::Peeked {}),
-            Order::Close { reason } => {
-                let reason = reason.as_deref().map(said).transpose()?;
-                if reason.is_none() && !self.places.is_complete() {
-                    return Err(illegal("the study ends before all places are filled", "a reason"));
-                }
-                Ok(Event::Closed { reason })
-            }
-            Order::Withdraw { item, reason } => {
-                let (number, items) = (*item as usize, self.frozen.items().len());
-                if number >= items {
-                    return Err(illegal(
-                        format!("there is no item {item}"),
-                        format!("0 to {}", items.saturating_sub(1)),
-                    ));
-                }
-                if self.withdrawn.contains_key(&number) {
-                    return Err(illegal(format!("item {item} has been withdrawn"), "another item"));
-                }
-                Ok(Event::Withdrawn { item: number, reason: said(reason)? })
-            }
-            Order::Exclude { participant, reason } => {
-                let member = self.ordered(participant)?;
-                let idle = matches!(member.state, MemberState::Left { cause: Cause::Idle {}, .. });
-                if matches!(member.state, MemberState::Left { .. }) && !idle {
-                    return Err(illegal(
-                        format!("{} has left already", member.name),
-                        "one who takes part or has finished",
-                    ));
-                }
-                let cause = Cause::Researcher { reason: said(reason)? };
-                Ok(Event::Left { participant: member.name.clone(), left: Left::Excluded, cause })
-            }
-            Order::Erase { participant, reason } => {
-                let member = self.ordered(participant)?;
-                if member.erased.is_some() {
-                    return Err(illegal(
-                        format!("what {} said has been removed", member.name),
-                        "another participant",
-                    ));
-                }
-                Ok(Event::Erased { participant: member.name.clone(), reason: said(reason)? })
-            }
-        }
-    }
-
-    fn ordered(&self, name: &str) -> Result<&Member, Refusal> {
-        self.member(name).ok_or_else(|| {
-            let shortened: String = name.chars().take(60).collect();
-            illegal(
-                format!("there is no participant {shortened:?}"),
-                "a name of the list, \"p0001\" for example",
-            )
-        })
-    }
-
     /// Whose words are missing that must be there: of everybody who has finished, all that he judged.
     ///
     /// # Errors
@@ -624,19 +547,7 @@ fn number(name: &str) -> Option<usize> {
     name.strip_prefix('p')?.parse::<usize>().ok()?.checked_sub(1)
 }
 
-/// A reason that can be kept.
-fn said(reason: &str) -> Result<String, Refusal> {
-    let control = |letter: char| letter.is_control() && letter != '\n';
-    let length = reason.chars().count();
-    if reason.trim().is_empty() || length > MOST_REASON || reason.contains(control) {
-        let expected =
-            format!("1 to {MOST_REASON} characters, and none of control but ends of lines");
-        return Err(illegal(format!("a reason of {length} characters"), expected));
-    }
-    Ok(reason.to_owned())
-}
-
-fn illegal(message: impl Into<String>, expected: impl Into<String>) -> Refusal {
+pub(super) fn illegal(message: impl Into<String>, expected: impl Into<String>) -> Refusal {
     Refusal::new(RefusalCode::Illegal, message, expected)
 }
 

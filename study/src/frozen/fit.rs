@@ -39,6 +39,10 @@ fn one(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
     if item.claims.honest != item.label || item.claims.liar == Some(item.label) {
         return foreign("its answers are not the right one and a lie");
     }
+    let labels = [Some(item.label), item.claims.liar];
+    if labels.iter().flatten().any(|label| usize::from(*label) >= CLASSES) {
+        return foreign("its answers are none that the built-in judge tells apart");
+    }
     let tiers = &study.images.tiers;
     if item.tier.as_ref().is_some_and(|name| !tiers.iter().any(|tier| tier.name == *name)) {
         return foreign("the study has no such tier");
@@ -46,7 +50,13 @@ fn one(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
     if item.tier.is_some() != (item.part == Part::Main && !tiers.is_empty()) {
         return foreign("main items alone have tiers, and all of them if the study has any");
     }
-    if let Shown::Random { pixels, .. } = &item.shown {
+    if let Shown::Random { pixels, logits } = &item.shown {
+        // Of an item of which the judge was not asked there are none.
+        if !(logits.is_empty()
+            || logits.len() == CLASSES && logits.iter().all(|logit| logit.is_finite()))
+        {
+            return foreign("its logits are not one of each class");
+        }
         let is_so = |glimpse: &crate::items::Glimpse| {
             item.image.value(glimpse.pixel) == Some(glimpse.value)
         };
