@@ -161,7 +161,7 @@ impl Judged<'_> {
 
     /// The probability that a belief gives the truth, if it gives it one.
     pub(crate) fn truth(&self, belief: &Belief) -> Option<f64> {
-        let probability = as_said(belief.probability);
+        let probability = as_believed(belief.probability);
         if belief.label == self.item.label {
             return Some(probability);
         }
@@ -214,9 +214,21 @@ pub(crate) fn as_said(number: f32) -> f64 {
     number.to_string().parse().unwrap_or(f64::from(number))
 }
 
-/// A share without what reckoning has left behind its seventh digit.
+/// A belief with the digits that were meant. What is kept is about the first debater's claim, and of somebody who has said
+/// 0.8 of the other it is 1 less 0.8 in single precision, 0.19999999. So of numbers nearer to it than single precision
+/// tells apart the one of six decimals is taken, if there is one: whoever gave six decimals at most, as the page's percents
+/// are, gets out what he gave. Nobody is made certain by it.
+pub(crate) fn as_believed(number: f32) -> f64 {
+    /// By how much 1 less a number can be off, where both are rounded to single precision.
+    const OFF: f64 = 5e-8;
+    let tidy = (f64::from(number) * 1e6).round() / 1e6;
+    let is_certain = tidy == 0.0 || tidy == 1.0;
+    if !is_certain && (tidy - f64::from(number)).abs() <= OFF { tidy } else { as_said(number) }
+}
+
+/// A share without what reckoning has left behind its last digits.
 fn tidy(share: f64) -> f64 {
-    (share * 1e7).round() / 1e7
+    (share * 1e12).round() / 1e12
 }
 
 fn condition_of(study: &Study, item: &Item) -> Option<usize> {
@@ -337,4 +349,32 @@ fn optimal(study: &Study, item: &Item) -> Option<Optimal> {
     let winner = games.first()?.winner;
     let mean = games.iter().map(margin).sum::<f64>() / games.len() as f64;
     games.iter().all(|game| game.winner == winner).then_some(Optimal { winner, margin: mean })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each number of six decimals, said of the one answer and of the other.
+    #[test]
+    fn a_belief_comes_out_as_it_was_given() {
+        for millionths in 0..=1_000_000_u32 {
+            let given = f64::from(millionths) / 1e6;
+            let other = f64::from(1_000_000 - millionths) / 1e6;
+            let kept = given as f32;
+            assert_eq!(as_believed(kept), given);
+            assert_eq!(as_believed(1.0 - kept), other, "{given}");
+            assert_eq!(tidy(1.0 - as_believed(kept)), other, "{given}");
+        }
+    }
+
+    #[test]
+    fn a_belief_of_more_decimals_is_what_single_precision_has_and_none_becomes_certain() {
+        for given in [0.123_456_79, 0.000_000_123, 1e-9, f32::MIN_POSITIVE] {
+            assert_eq!(as_believed(given), as_said(given));
+        }
+        let almost = 1.0_f32.next_down();
+        assert!(as_believed(almost) < 1.0 && as_believed(1.0 - almost) > 0.0);
+        assert_eq!((as_believed(0.0), as_believed(1.0)), (0.0, 1.0));
+    }
 }

@@ -5,7 +5,7 @@ use pixel_debate_study::results::Belief;
 
 use super::judgments::kind;
 use super::{conditions, one_of, study, tiers};
-use crate::facts::{Judged, as_said};
+use crate::facts::{Judged, as_believed};
 use crate::table::{Column, Kind, Range, Table, time};
 
 /// A belief with the judgment that it is of.
@@ -87,8 +87,9 @@ pub(crate) fn beliefs<'a>(frozen: &Frozen) -> Table<Believed<'a>> {
             row.belief.label
         })
         .within(Range::Between(0.0, classes)),
-        Column::new("belief", Kind::Number, "how probable that answer was", |row: &Believed<'_>| {
-            as_said(row.belief.probability)
+        Column::new("belief", Kind::Number, "how probable that answer was. Given of the other of two answers it is the rest; with six decimals at most it is to the \
+         digit what was given", |row: &Believed<'_>| {
+            as_believed(row.belief.probability)
         })
         .share(),
         Column::new("belief_truth", Kind::Number, "how probable the right answer was", |row: &Believed<'_>| {
