@@ -3,12 +3,14 @@
 use super::style::{self, Align, Area, Backend, FAINT, GRID, INK, Plot, TEXT};
 
 /// Rates below each other in groups.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Dots {
     /// What is written above.
     pub title: String,
     /// What is written below that: what the rates are, of how many, and their intervals.
     pub note: String,
+    /// What the rates are, which stands below them; nothing, where the note says it.
+    pub axis: String,
     /// The names of the kinds of dots, for the key.
     pub kinds: Vec<String>,
     /// Groups with their names.
@@ -31,6 +33,7 @@ pub struct Dot {
 const WIDTH: i32 = 1400;
 const HEAD: i32 = 140;
 const FOOT: i32 = 70;
+const AXIS: i32 = 30;
 const LINE: i32 = 26;
 const NAME: i32 = 34;
 const GAP: i32 = 12;
@@ -39,7 +42,8 @@ const RIGHT: i32 = 290;
 
 impl Dots {
     pub(super) fn size(&self) -> (u32, u32) {
-        (WIDTH as u32, (HEAD + self.body() + FOOT) as u32)
+        let axis = if self.axis.is_empty() { 0 } else { AXIS };
+        (WIDTH as u32, (HEAD + self.body() + FOOT + axis) as u32)
     }
 
     fn body(&self) -> i32 {
@@ -72,6 +76,8 @@ impl Plot for Dots {
             let label = format!("{percent} %");
             style::text(area, &label, (at, bottom + 20), (TEXT - 2, FAINT, Align::Centre))?;
         }
+        let middle = (i32::midpoint(LEFT, WIDTH - RIGHT), bottom + 24 + AXIS);
+        style::text(area, &self.axis, middle, (TEXT, INK, Align::Centre))?;
         let mut y = HEAD;
         for (name, dots) in &self.groups {
             y += NAME;

@@ -34,7 +34,7 @@ use plotters::style::{FontStyle, register_font};
 pub use confusion::Confusion;
 pub use dots::{Dot, Dots};
 pub use games::Games;
-pub use lines::{Lines, Point, Series};
+pub use lines::{Lines, Look, Point, Series};
 
 /// A chart cannot be drawn.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,13 +82,23 @@ impl Chart {
                 (figure.svg(), figure.image())
             }
             Self::Dots(dots) => plotted(dots.size(), dots).map_err(fault)?,
-            Self::Lines(lines) => plotted(Lines::SIZE, lines).map_err(fault)?,
+            Self::Lines(lines) => plotted(lines.size(), lines).map_err(fault)?,
             Self::Confusion(confusion) => plotted(confusion.size(), confusion).map_err(fault)?,
         };
         let mut png = Cursor::new(Vec::new());
         picture.write_to(&mut png, ImageFormat::Png).map_err(|error| fault(error.to_string()))?;
         Ok(Drawn { svg, png: png.into_inner() })
     }
+}
+
+/// The colour of a kind in all charts, as CSS has it.
+///
+/// ```
+/// assert_eq!(pixel_debate_charts::colour(1), "#0072b2");
+/// ```
+pub fn colour(kind: usize) -> String {
+    let plotters::style::RGBColor(red, green, blue) = style::colour(kind);
+    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// A plot of that width and height as SVG, and in pixels; the error says what went wrong.

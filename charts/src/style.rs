@@ -46,9 +46,9 @@ pub(super) enum Align {
     Right,
 }
 
-/// A series' colour.
-pub(super) fn colour(series: usize) -> RGBColor {
-    COLOURS[series % COLOURS.len()]
+/// A kind's colour: the same in all charts.
+pub(super) fn colour(kind: usize) -> RGBColor {
+    COLOURS[kind % COLOURS.len()]
 }
 
 pub(super) fn font(size: i32, colour: RGBColor, align: Align) -> TextStyle<'static> {
@@ -87,16 +87,16 @@ pub(super) fn stroke(colour: RGBColor, width: u32) -> ShapeStyle {
     colour.stroke_width(width)
 }
 
-/// A series' mark: a disk, a square, a triangle, a diamond, and the same hollow.
-pub(super) fn mark<B: Backend>(area: &Area<B>, series: usize, (x, y): (i32, i32)) -> Result<B> {
-    let colour = colour(series);
-    let corners = match series % 4 {
+/// A kind's mark: a disk, a square, a triangle, a diamond, and the same hollow.
+pub(super) fn mark<B: Backend>(area: &Area<B>, kind: usize, (x, y): (i32, i32)) -> Result<B> {
+    let colour = colour(kind);
+    let corners = match kind % 4 {
         0 => None,
         1 => Some(vec![(x - 6, y - 6), (x + 6, y - 6), (x + 6, y + 6), (x - 6, y + 6)]),
         2 => Some(vec![(x, y - 8), (x + 8, y + 6), (x - 8, y + 6)]),
         _ => Some(vec![(x, y - 9), (x + 9, y), (x, y + 9), (x - 9, y)]),
     };
-    let hollow = (series / 4) % 2 == 1;
+    let hollow = (kind / 4) % 2 == 1;
     match corners {
         None => {
             area.draw(&Circle::new((x, y), 7, colour.filled()))?;

@@ -41,7 +41,7 @@ pub(crate) fn dots(
         .into_iter()
         .map(|(name, dots)| (name, dots.into_iter().map(dot).collect()))
         .collect();
-    drawn(py, Chart::Dots(Dots { title, note, kinds, groups }))
+    drawn(py, Chart::Dots(Dots { title, note, kinds, groups, ..Dots::default() }))
 }
 
 /// Rates by category.
@@ -70,9 +70,11 @@ pub(crate) fn lines(
     let series = series.into_iter().map(|(name, points)| Series {
         name,
         points: points.into_iter().map(|shares| shares.map(point)).collect(),
+        ..Series::default()
     });
     let series = series.collect();
-    drawn(py, Chart::Lines(Lines { title, note, axis, categories, series, connected }))
+    let lines = Lines { title, note, axis, categories, series, connected, ..Lines::default() };
+    drawn(py, Chart::Lines(lines))
 }
 
 fn check(rates: impl Iterator<Item = Shares>) -> PyResult<()> {

@@ -1,10 +1,11 @@
 //! The charts of a report.
 
-use pixel_debate_charts::{Chart, Dot, Dots, Lines, Point, Series};
+use pixel_debate_charts::{Chart, Dot, Dots, Lines, Look, Point, Series};
 
 use crate::estimate::Estimate;
 use crate::report::{Group, Report};
 
+/// What is common to all charts: a condition has the same colour and mark in each, and the same place.
 const NOTE: &str = "95 % intervals by the bootstrap of participants and images, crossed";
 
 /// The charts of which there is something to see, by name, each with what it shows.
@@ -45,32 +46,41 @@ fn accuracy(report: &Report) -> Option<Chart> {
         }
     }
     let note = format!("Right verdicts among all verdicts. {NOTE}.");
-    chart(report, note, conditions, groups)
+    let axis = "right verdicts, % of all verdicts".to_owned();
+    chart(report, note, axis, conditions, groups)
 }
 
 /// Judges, the built-in judge and optimal play by condition.
 fn beside(report: &Report) -> Option<Chart> {
+    let conditions = conditions(report);
     let group = |one: &crate::report::Beside| {
-        let estimates = [&one.judges, &one.classifier, &one.optimal];
-        let dots = estimates.into_iter().enumerate();
+        let others = conditions.len();
+        let judges = conditions.iter().position(|name| *name == one.condition).unwrap_or(0);
+        let estimates =
+            [(judges, &one.judges), (others, &one.classifier), (others + 1, &one.optimal)];
+        let dots = estimates.into_iter();
         let dots = dots.filter_map(|(kind, estimate)| Some(dot(kind, estimate.as_ref()?)));
         (format!("{}, n = {} verdicts", one.condition, one.judged.max(one.proven)), dots.collect())
     };
-    let kinds = ["judges", "built-in judge", "honest side under optimal play"];
+    let judges = conditions.iter().map(|name| format!("judges, {name}"));
+    let others = ["built-in judge", "honest side under optimal play"].map(str::to_owned);
+    let kinds = judges.chain(others).collect();
     let note = format!("On the same items, each counted as often as it was judged. {NOTE}.");
+    let axis = "right, % of the same items; of optimal play: won by the honest side".to_owned();
     let groups = report.beside.iter().map(group).collect();
-    chart(report, note, kinds.map(str::to_owned).to_vec(), groups)
+    chart(report, note, axis, kinds, groups)
 }
 
 fn chart(
     report: &Report,
     note: String,
+    axis: String,
     kinds: Vec<String>,
     groups: Vec<(String, Vec<Dot>)>,
 ) -> Option<Chart> {
     let is_empty = groups.iter().all(|(_, dots)| dots.is_empty());
     let title = report.title.clone();
-    (!is_empty).then_some(Chart::Dots(Dots { title, note, kinds, groups }))
+    (!is_empty).then_some(Chart::Dots(Dots { title, note, axis, kinds, groups }))
 }
 
 /// How often judges are right against how sure they are.
@@ -87,16 +97,24 @@ fn calibration(report: &Report) -> Option<Chart> {
         Some(Point { rate, low: rate, high: rate })
     };
     let name = "as often right as sure".to_owned();
-    let mut series = vec![Series { name, points: edges.iter().map(straight).collect() }];
+    let conditions = conditions(report);
+    let mut series = vec![Series {
+        name,
+        points: edges.iter().map(straight).collect(),
+        look: Look::Plain,
+        counts: Vec::new(),
+    }];
     for group in shown {
         let Some(beliefs) = &group.beliefs else { continue };
-        let point = |edge: &u32| {
+        let right = |edge: &u32| {
             let bin = beliefs.curve.iter().find(|bin| percent(bin.from) == *edge)?;
-            Some(point(&bin.right))
+            Some(bin.right)
         };
         series.push(Series {
             name: format!("{} (n = {})", group.name(), beliefs.brier.of),
-            points: edges.iter().map(point).collect(),
+            points: edges.iter().map(|edge| right(edge).as_ref().map(point)).collect(),
+            look: look(&conditions, group.condition.as_deref()),
+            counts: edges.iter().map(|edge| right(edge).map(|right| right.of)).collect(),
         });
     }
     (!edges.is_empty()).then(|| {
@@ -105,7 +123,8 @@ fn calibration(report: &Report) -> Option<Chart> {
             note: format!(
                 "How often the answer believed is the right one, by its probability after the last reveal. {NOTE}."
             ),
-            axis: "probability of the answer believed".to_owned(),
+            rates: "how often it is right, %".to_owned(),
+            axis: "probability of the answer believed, in bins, with the number of beliefs (n)".to_owned(),
             categories: edges.iter().map(|edge| format!("{edge} to {} %", edge + 10)).collect(),
             series,
             connected: true,
@@ -119,24 +138,36 @@ fn course(report: &Report) -> Option<Chart> {
         report.courses.iter().flat_map(|course| &course.steps).map(|step| step.after).collect();
     counts.sort_unstable();
     counts.dedup();
+    let conditions = conditions(report);
     let series = report.courses.iter().map(|course| {
-        let point = |after: &u32| {
-            let step = course.steps.iter().find(|step| step.after == *after)?;
-            Some(point(&step.truth))
+        let truth = |after: &u32| {
+            course.steps.iter().find(|step| step.after == *after).map(|step| step.truth)
         };
-        Series { name: course.condition.clone(), points: counts.iter().map(point).collect() }
+        Series {
+            name: course.condition.clone(),
+            points: counts.iter().map(|after| truth(after).as_ref().map(point)).collect(),
+            look: look(&conditions, Some(&course.condition)),
+            counts: counts.iter().map(|after| truth(after).map(|truth| truth.of)).collect(),
+        }
     });
     // One number of reveals alone is no course.
     (counts.len() > 1).then(|| {
         Chart::Lines(Lines {
             title: report.title.clone(),
             note: format!("Probability of the right answer, on average. {NOTE}."),
-            axis: "pixels revealed".to_owned(),
+            rates: "probability of the right answer, mean, %".to_owned(),
+            axis: "pixels revealed, with the number of beliefs (n)".to_owned(),
             series: series.collect(),
             categories: counts.iter().map(ToString::to_string).collect(),
             connected: true,
         })
     })
+}
+
+/// The colour and the mark of a condition; of all together those of the first.
+fn look(conditions: &[String], condition: Option<&str>) -> Look {
+    let place = conditions.iter().position(|name| Some(name.as_str()) == condition);
+    Look::Kind(place.unwrap_or(0))
 }
 
 fn point(estimate: &Estimate) -> Point {

@@ -83,6 +83,7 @@ fn rates(summary: &Summary) -> Chart {
         note: format!("Images won by the honest side. {NOTE}."),
         kinds: kinds.map(str::to_owned).to_vec(),
         groups,
+        ..Dots::default()
     })
 }
 

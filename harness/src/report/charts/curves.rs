@@ -106,6 +106,7 @@ pub(super) fn blame(manifest: &Manifest, shown: &[usize], rows: &[Vec<Row>]) -> 
             series.push(Series {
                 name: format!("{}, {first} first (n = {})", name_of(cell_of), lost.len()),
                 points: places.iter().map(share).collect(),
+                ..Series::default()
             });
         }
     }
@@ -118,6 +119,7 @@ pub(super) fn blame(manifest: &Manifest, shown: &[usize], rows: &[Vec<Row>]) -> 
         categories: places.iter().map(category).collect(),
         series,
         connected: false,
+        ..Lines::default()
     })
 }
 
@@ -137,7 +139,8 @@ pub(super) fn calibration(manifest: &Manifest, cells: &[&CellSummary]) -> Chart 
         Some(Point { rate, low: rate, high: rate })
     };
     let name = "as often right as sure".to_owned();
-    let mut series = vec![Series { name, points: edges.iter().map(straight).collect() }];
+    let mut series =
+        vec![Series { name, points: edges.iter().map(straight).collect(), ..Series::default() }];
     for cell in cells {
         for judged in &cell.judged {
             let point = |edge: &u32| {
@@ -149,7 +152,8 @@ pub(super) fn calibration(manifest: &Manifest, cells: &[&CellSummary]) -> Chart 
             let first = judged.first.map_or(String::new(), |role| format!(", {role} first"));
             let forecasts = judged.scores.forecasts;
             let name = format!("{}{first} (n = {forecasts})", name_of(&cell.cell));
-            series.push(Series { name, points: edges.iter().map(point).collect() });
+            let points = edges.iter().map(point).collect();
+            series.push(Series { name, points, ..Series::default() });
         }
     }
     Chart::Lines(Lines {
@@ -162,6 +166,7 @@ pub(super) fn calibration(manifest: &Manifest, cells: &[&CellSummary]) -> Chart 
         categories: edges.iter().map(|edge| format!("{edge} to {} %", edge + 10)).collect(),
         series,
         connected: true,
+        ..Lines::default()
     })
 }
 
@@ -221,6 +226,7 @@ fn chart(
     let series = names.iter().map(|name| Series {
         name: (*name).to_owned(),
         points: categories.iter().map(|category| point(name, category)).collect(),
+        ..Series::default()
     });
     let (least, most) = cells.iter().fold((usize::MAX, 0), |(least, most), cell| {
         (least.min(cell.images), most.max(cell.images))
@@ -233,5 +239,6 @@ fn chart(
         series: series.collect(),
         categories,
         connected: true,
+        ..Lines::default()
     })
 }
