@@ -86,6 +86,10 @@ pub(crate) enum Failure {
     Serve(#[from] pixel_debate_server::ServeError),
     #[error(transparent)]
     Study(#[from] Box<pixel_debate_server::StudyError>),
+    #[error(
+        "{0}; while the study is served, its server can be asked: --server http://ADDRESS:PORT, with the researcher's token"
+    )]
+    Served(pixel_debate_store::StoreError),
     #[error("{place}: {fault}")]
     Setting { place: String, fault: String },
     #[error(transparent)]

@@ -1,7 +1,7 @@
 // A study in a browser: from consent to the completion code, whatever happens on the way.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { after as afterAll, before, describe, test } from 'node:test';
 
 import { openPage, PATIENCE, startBrowser, violations } from './stand.js';
@@ -568,6 +568,22 @@ describe('the researcher', () => {
     assert.equal((await watched.standing()).peeks.length, 1);
     assert.equal((await watched.standing()).peeked, null);
     await look(page, 'peeked');
+
+    // Saved as it is, with that it was, and without who they are; who is to be paid is no look at who was right.
+    /** @type {(name: string) => Promise<any>} */
+    const saved = async (name) => {
+      await button(page, name).click();
+      if (name.includes('results')) await look(page, 'save');
+      const [file] = await Promise.all([page.waitForEvent('download'), give('Save')]);
+      return JSON.parse(readFileSync(await file.path(), 'utf8'));
+    };
+    const results = await saved('Save the results…');
+    assert.deepEqual(results.results.participants.map((/** @type {any} */ one) => [one.name, one.state]), [['p0001', 'active'], ['p0002', 'finished']]);
+    assert.ok(results.results.participants.every((/** @type {any} */ one) => Object.keys(one.parameters).length === 0));
+    await accuracy.getByText('Looked at 2 times:').waitFor();
+    const payments = await saved('Save the payments…');
+    assert.deepEqual([payments.results.participants[1].code, payments.results.participants[1].judgments], ['PAGE-DONE', []]);
+    assert.equal((await watched.standing()).peeks.length, 2);
 
     await row('p0001').getByRole('button', { name: /^Exclude/ }).click();
     await dialog.getByRole('button', { name: 'Exclude', exact: true }).click();

@@ -516,6 +516,18 @@ took_ms: number,
 cut_short: boolean, };
 
 /**
+ * `POST /api/study/export`, with the researcher's token: hands out what has come of the study so far, as it is at one
+ * moment, for `pixel-debate study export`, `report` and `payments`. Before the study has ended this is a look at it: it is
+ * noted for ever before anything is handed out, and is in every export.
+ */
+export type Export = { "type": "results", 
+/**
+ * Whether with the parameters of participants' links, and their codes. They are in it in any case where the
+ * study does not call them by pseudonyms.
+ */
+identify: boolean, } | { "type": "payments", };
+
+/**
  * What was judged, and what was right.
  */
 export type Feedback = { 
@@ -1937,7 +1949,8 @@ cells: Array<CellCount>,
  */
 withdrawn: Array<[number, string]>, 
 /**
- * When somebody looked at the accuracy, in milliseconds since 1970.
+ * When somebody looked at the accuracy, or had the results [handed out](super::Export::Results), before the end, in
+ * milliseconds since 1970.
  */
 peeks: Array<number>, 
 /**

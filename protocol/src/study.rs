@@ -4,7 +4,8 @@
 //! which he comes back. `GET /api/study/me` with it shows the [`Sheet`] where he stopped; `POST /api/study/me` takes
 //! a [`Reply`] to it and answers with the next. A reply names the step that it is about, so that one that is sent
 //! twice, or from an old tab, changes nothing. The researcher's token opens `GET /api/study/standing`, which is a
-//! [`Standing`], and `POST /api/study/orders`, which takes an [`Order`].
+//! [`Standing`], `POST /api/study/orders`, which takes an [`Order`], and `POST /api/study/export`, which takes an [`Export`] and
+//! answers with what has come of the study.
 //!
 //! ```
 //! use pixel_debate_protocol::study::{Answer, Reply};
@@ -18,12 +19,14 @@
 //! ```
 
 mod answer;
+mod export;
 mod orders;
 mod screen;
 mod standing;
 mod wire;
 
 pub use answer::{Answer, Given, Reply, StudyJoin};
+pub use export::Export;
 pub use orders::Order;
 pub use screen::{
     Asked, Feedback, Glance, ItemScreen, Part, Payment, Progress, Question, QuestionForm,

@@ -29,6 +29,7 @@ pub fn declarations() -> String {
     found.visit::<study::Reply>();
     found.visit::<study::Order>();
     found.visit::<study::Standing>();
+    found.visit::<study::Export>();
     let mut module = format!(
         "// Generated from the crates `protocol` and `game`: \
          PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol\n\n\

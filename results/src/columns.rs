@@ -5,6 +5,7 @@ mod beliefs;
 mod deviations;
 mod judgments;
 mod participants;
+mod submissions;
 
 use pixel_debate_study::file::Study;
 use pixel_debate_study::results::{Participant, State};
@@ -16,6 +17,7 @@ pub(crate) use beliefs::{Believed, beliefs};
 pub(crate) use deviations::deviations;
 pub(crate) use judgments::judgments;
 pub(crate) use participants::participants;
+pub(crate) use submissions::{Submitted, submissions};
 
 /// The column of the study's hash, which is the same in every row of every table.
 fn study<R>(hash: &str) -> Column<R> {

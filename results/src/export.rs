@@ -10,38 +10,18 @@ use serde::Serialize;
 
 use crate::columns::{self, Answered, Believed};
 use crate::dictionary::{DescribedTable, Dictionary};
+use crate::error::{ExportError, csv_of};
 use crate::facts::{Facts, Judged};
-use crate::folder::{self, FolderError};
-use crate::table::{Table, iso};
-use crate::unfit::Unfit;
-
-/// Why nothing is exported or reported.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The results cannot be those of the study.
-    #[error("the results do not fit the study: {0}")]
-    Unfit(#[from] Unfit),
-    /// The folder cannot be written.
-    #[error(transparent)]
-    Folder(#[from] FolderError),
-    /// A table cannot be made.
-    #[error("the table {table} cannot be made: {fault}")]
-    Table {
-        /// Which.
-        table: &'static str,
-        /// Why.
-        fault: String,
-    },
-    /// A chart cannot be drawn.
-    #[error(transparent)]
-    Chart(#[from] pixel_debate_charts::ChartError),
-}
+use crate::folder;
+use crate::payments::{self, Earlier};
+use crate::report::Looked;
+use crate::table::Table;
 
 /// How a study is exported.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ExportOptions {
     /// Whether the parameters of participants' links are exported, which may say who they are. They are in any case
-    /// where the study's `pseudonyms` is false.
+    /// where the study's `pseudonyms` is false. With this alone the files for payment are written.
     pub identify: bool,
 }
 
@@ -63,8 +43,8 @@ struct About<'a> {
     judgments: Judgments,
     beliefs: usize,
     deviations: usize,
-    /// When somebody looked at the accuracy before the end.
-    peeks: Vec<At>,
+    /// When somebody looked before the end, and at what.
+    peeks: Vec<Looked>,
 }
 
 #[derive(Debug, Serialize)]
@@ -85,18 +65,13 @@ struct Judgments {
     kinds: BTreeMap<Kind, usize>,
 }
 
-#[derive(Debug, Serialize)]
-struct At {
-    at: String,
-    at_ms: u64,
-}
-
 /// Writes a study's tables into a folder that is not there yet, with what they are.
 ///
 /// | file | what |
 /// |---|---|
 /// | `judgments`, `beliefs`, `participants`, `answers` | tables, each as `.csv` and as `.parquet` |
 /// | `deviations.csv` | what departed from the plan |
+/// | `bonuses.csv`, `submissions.csv` | with `identify`: who is to be paid what, as [`payments`](crate::payments()) has it |
 /// | `study.json` | the plan's hash, the versions, counts, and when somebody peeked |
 /// | `dictionary.md`, `dictionary.json` | every column: its type, unit, range and meaning |
 ///
@@ -134,6 +109,12 @@ fn files(
     files.table(&columns::answers(frozen), &Answered::all(frozen, results), true)?;
     let deviations: Vec<_> = results.deviations.iter().collect();
     files.table(&columns::deviations(frozen), &deviations, false)?;
+    if options.identify
+        && let Some(paid) = payments::written(frozen, results, &Earlier::default())?
+    {
+        files.written.extend([paid.bonuses, paid.submissions]);
+        files.described.push(paid.described);
+    }
     let about = about(&facts, identified, beliefs.len());
     let Files { mut written, described, .. } = files;
     let dictionary = Dictionary { study: frozen.hash().to_owned(), tables: described };
@@ -153,7 +134,7 @@ impl Files<'_> {
     fn table<R>(&mut self, table: &Table<R>, rows: &[R], parquet: bool) -> Result<(), ExportError> {
         let fault = |fault: String| ExportError::Table { table: table.name, fault };
         let mut names = vec![format!("{}.csv", table.name)];
-        let csv = table.csv(rows).map_err(|error| fault(error.to_string()))?;
+        let csv = csv_of(table, rows)?;
         self.written.push((names[0].clone(), csv));
         if parquet {
             let metadata = [("pixel_debate.study", self.hash.to_owned())];
@@ -200,7 +181,7 @@ fn about<'a>(facts: &Facts<'a>, identified: bool, beliefs: usize) -> About<'a> {
         },
         beliefs,
         deviations: results.deviations.len(),
-        peeks: results.peeks.iter().map(|at| At { at: iso(*at), at_ms: *at }).collect(),
+        peeks: results.peeks.iter().map(Looked::of).collect(),
     }
 }
 

@@ -32,21 +32,28 @@
 
 mod columns;
 mod dictionary;
+mod error;
 mod estimate;
 mod export;
 mod facts;
 mod figures;
 mod folder;
 mod model;
+mod money;
+mod outcome;
 mod page;
+mod payments;
 mod report;
 mod table;
 mod unfit;
 mod written;
 
+pub use error::ExportError;
 pub use estimate::Estimate;
-pub use export::{ExportError, ExportOptions, export};
+pub use export::{ExportOptions, export};
 pub use folder::FolderError;
+pub use outcome::Outcome;
+pub use payments::{Earlier, Settled, payments};
 pub use report::{
     Again, Beside, Bin, Cells, Compared, Course, Excluded, Flow, Group, Looked, Measure, Planned,
     Proper, Report, Seconds, Step,

@@ -3,7 +3,8 @@
 mod numbers;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use pixel_debate_study::results::{Deed, Deviation};
+use pixel_debate_charts::colour;
+use pixel_debate_study::results::{Deed, Deviation, Look};
 
 use crate::report::{Flow, Planned, Report};
 use crate::table::iso;
@@ -14,6 +15,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #22262e; max-width: 75rem; m
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }
 th, td { padding: .3rem .8rem; text-align: left; vertical-align: top; border-bottom: 1px solid #dde1e7 }
 th { font-weight: 600 } small, caption { color: #565d69 } caption { text-align: left }
+.swatch { display: inline-block; width: .8rem; height: .8rem; margin-right: .5rem; border-radius: 2px }
 .wide { overflow-x: auto } code { overflow-wrap: anywhere }
 figure { margin: 1rem 0 } svg { max-width: 100%; height: auto; border: 1px solid #dde1e7 }
 ";
@@ -70,13 +72,17 @@ fn departures(flow: &Flow) -> Markup {
         @if !flow.ended {
             p { strong { "The study had not ended when this was written." } " Whoever read it has looked at the results." }
         }
-        @if flow.peeks.is_empty() {
+        @if flow.peeks.iter().all(|look| look.what == Look::Payments) {
             p { "Nobody looked at the accuracy before the end." }
-        } @else {
-            p {
-                "The accuracy was looked at before the end, " (times(flow.peeks.len())) ": "
-                (flow.peeks.iter().map(|look| look.at.as_str()).collect::<Vec<_>>().join(", ")) "."
-            }
+        }
+        @for (what, said) in [
+            (Look::Accuracy, "The accuracy was looked at before the end, "),
+            (Look::Results, "The results were handed out for an export or a report before the end, "),
+            (Look::Payments, "What participants have earned, over all conditions, was handed out to pay them before the end, "),
+        ] {
+            @let looks: Vec<&str> =
+                flow.peeks.iter().filter(|look| look.what == what).map(|look| look.at.as_str()).collect();
+            @if !looks.is_empty() { p { (said) (times(looks.len())) ": " (looks.join(", ")) "." } }
         }
         @if flow.deviations.is_empty() {
             p { "The researcher did nothing beyond the plan." }
@@ -149,9 +155,20 @@ fn people(planned: &Planned, flow: &Flow) -> Markup {
                 " attention checks right."
             }
         }
-        (table(&["condition", "what it is"], planned.conditions.iter().map(|(name, what)| {
-            vec![name.clone(), what.clone()]
-        })))
+        div.wide {
+            table {
+                thead { tr { th scope="col" { "condition" } th scope="col" { "what it is" } } }
+                tbody {
+                    @for (number, (name, what)) in planned.conditions.iter().enumerate() {
+                        tr {
+                            // As in all figures.
+                            td { span.swatch style={ "background: " (colour(number)) } {} (name) }
+                            td { (what) }
+                        }
+                    }
+                }
+            }
+        }
         @if !planned.tiers.is_empty() {
             (table(&["tier", "images"], planned.tiers.iter().map(|(name, count)| {
                 vec![name.clone(), count.to_string()]

@@ -5,7 +5,8 @@ use std::path::Path;
 use pixel_debate_study::frozen::Frozen;
 use pixel_debate_study::results::Results;
 
-use crate::export::{ExportError, json};
+use crate::error::ExportError;
+use crate::export::json;
 use crate::report::Report;
 use crate::{figures, folder, model, page};
 

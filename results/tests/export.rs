@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use parquet::file::reader::SerializedFileReader;
+use parquet::record::Field;
 use pixel_debate_results::{ExportError, ExportOptions, export};
 use pixel_debate_study::allocation::Kind;
 use pixel_debate_study::frozen::Frozen;
 use pixel_debate_study::items::Item;
-use pixel_debate_study::results::{Deed, Deviation, End, How, Results, State};
+use pixel_debate_study::results::{Deed, Deviation, End, How, Look, Peek, Results, State};
 use serde_json::Value;
 use simulated::{FROZEN, calibrated, changed, simulate};
 
@@ -46,7 +48,7 @@ fn eventful() -> (Frozen, Results) {
             reason: (at > 1).then(|| format!("-reason, {at}")),
         })
         .collect();
-    results.peeks = vec![simulated::BEGIN + 5000];
+    results.peeks = vec![Peek { at: simulated::BEGIN + 5000, what: Look::Results }];
     (frozen, results)
 }
 
@@ -71,7 +73,7 @@ fn every_column_is_as_the_dictionary_says() {
         let dictionary = json(&out, "dictionary.json");
         let markdown = fs::read_to_string(out.join("dictionary.md")).unwrap();
         let tables = dictionary["tables"].as_array().unwrap();
-        assert_eq!(tables.len(), 5);
+        assert_eq!(tables.len(), if identify { 6 } else { 5 });
         for described in tables {
             let name = described["name"].as_str().unwrap();
             assert!(markdown.contains(&format!("\n## {name}\n")));
@@ -216,6 +218,7 @@ fn judgments_are_what_was_judged() {
     assert_eq!(json(&out, "study.json")["judgments"]["counted"], counted);
     assert_eq!(json(&out, "study.json")["judgments"]["planned"], 480);
     assert_eq!(json(&out, "study.json")["peeks"][0]["at"], "2026-01-01T00:00:05.000Z");
+    assert_eq!(json(&out, "study.json")["peeks"][0]["what"], "results");
 }
 
 #[test]
@@ -238,6 +241,59 @@ fn free_text_is_no_formula_and_parquet_has_it_as_it_was() {
         answers.iter().filter(of).all(|row| row["text"].is_empty() && row["number"].is_empty())
     );
     assert_eq!(table(&out, "participants").iter().find(of).unwrap()["state"], "erased");
+}
+
+/// The numbers of a column, of a table's CSV and of its Parquet.
+fn numbers(folder: &Path, table: &str, column: &str) -> [Vec<Option<f64>>; 2] {
+    let of_csv = self::table(folder, table)
+        .iter()
+        .map(|row| (!row[column].is_empty()).then(|| row[column].parse().unwrap()))
+        .collect();
+    let file = fs::File::open(folder.join(format!("{table}.parquet"))).unwrap();
+    let of_parquet = SerializedFileReader::new(file).unwrap().into_iter().map(|row| {
+        let row = row.unwrap();
+        let found = row.get_column_iter().find(|(name, _)| *name == column).unwrap().1;
+        match found {
+            Field::Double(number) => Some(*number),
+            Field::Null => None,
+            other => panic!("{other}"),
+        }
+    });
+    [of_csv, of_parquet.collect()]
+}
+
+/// As the page gives them: percents of either answer, of which one is kept.
+#[test]
+fn what_was_believed_comes_out_as_it_was_given() {
+    let frozen = FROZEN.clone();
+    let mut results = simulate(&frozen, calibrated, 1);
+    let items: Vec<&Item> = frozen.items().collect();
+    let (mut percents, mut given) = ((1..100_u32).cycle(), Vec::new());
+    for judgment in results.participants.iter_mut().flat_map(|one| &mut one.judgments) {
+        let item = items[judgment.item as usize];
+        for belief in &mut judgment.beliefs {
+            let percent = percents.next().unwrap();
+            let said = percent as f32 / 100.0;
+            let of_the_other = percent.is_multiple_of(2);
+            belief.probability = if of_the_other { 1.0 - said } else { said };
+            let kept = if of_the_other { 100 - percent } else { percent };
+            let truth = if belief.label == item.label { kept } else { 100 - kept };
+            given.push([kept, truth].map(|percent| f64::from(percent) / 100.0));
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    export(&frozen, &results, ExportOptions::default(), &out).unwrap();
+    for (at, name) in [(0, "belief"), (1, "belief_truth")] {
+        let wanted: Vec<_> = given.iter().map(|both| Some(both[at])).collect();
+        for found in numbers(&out, "beliefs", name) {
+            assert_eq!(found, wanted, "{name}");
+        }
+    }
+    let [of_csv, of_parquet] = numbers(&out, "judgments", "belief_truth");
+    let two_decimals = |number: f64| (number * 100.0).round() / 100.0 == number;
+    assert!(of_csv.iter().flatten().copied().all(two_decimals));
+    assert_eq!(of_csv, of_parquet);
 }
 
 #[test]

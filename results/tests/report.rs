@@ -12,7 +12,7 @@ use pixel_debate_study::allocation::Kind;
 use pixel_debate_study::frozen::Frozen;
 use pixel_debate_study::items::Item;
 use pixel_debate_study::results::{
-    Deed, Deviation, End, How, Judgment, Participant, Results, State,
+    Deed, Deviation, End, How, Judgment, Look, Participant, Peek, Results, State,
 };
 use simulated::{FROZEN, calibrated, changed, overconfident, simulate};
 
@@ -309,7 +309,8 @@ fn the_page_says_first_what_departed_from_the_plan() {
     let mut results = simulate(&FROZEN, calibrated, 1);
     results.participants[4].state = State::Excluded;
     results.participants[4].reason = Some("<b>too few</b> checks".to_owned());
-    results.peeks = vec![simulated::BEGIN];
+    results.peeks =
+        [Look::Accuracy, Look::Payments].map(|what| Peek { at: simulated::BEGIN, what }).to_vec();
     results.deviations = vec![Deviation {
         at: simulated::BEGIN,
         deed: Deed::Withdrew { item: 3 },
@@ -319,6 +320,7 @@ fn the_page_says_first_what_departed_from_the_plan() {
     let places: Vec<usize> = [
         "The study had not ended when this was written.",
         "looked at before the end, once: 2026-01-01T00:00:00.000Z",
+        "was handed out to pay them before the end, once: 2026-01-01T00:00:00.000Z",
         "item 3 was withdrawn",
         "&lt;b&gt;too few&lt;/b&gt; checks",
         "1 of the planned participants are missing",

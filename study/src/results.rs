@@ -44,8 +44,48 @@ pub struct Results {
     pub participants: Vec<Participant>,
     /// What the researcher did beyond the plan, in order.
     pub deviations: Vec<Deviation>,
-    /// When the researcher looked at the accuracy before the end.
-    pub peeks: Vec<u64>,
+    /// When the researcher looked at what had come of it before its end, in order.
+    pub peeks: Vec<Peek>,
+}
+
+/// A look at what had come of a study, before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Peek {
+    /// When.
+    pub at: u64,
+    /// At what.
+    pub what: Look,
+}
+
+/// What a researcher can look at before the end.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Look {
+    /// How many are right in each condition.
+    #[default]
+    Accuracy,
+    /// All that was judged, to export or report it.
+    Results,
+    /// Who is to be paid what. A bonus is over all items of a participant, so it tells how good participants are, and
+    /// conditions not apart.
+    Payments,
+}
+
+/// Results that a server has handed out, with the study that they are of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Handed {
+    /// The frozen plan's hash.
+    pub study: String,
+    /// When they were handed out.
+    pub at: u64,
+    /// At what was looked with them, which says what is in them: [`Look::Results`] or [`Look::Payments`].
+    pub what: Look,
+    /// Whether participants' links are in them.
+    pub identified: bool,
+    /// The results.
+    pub results: Results,
 }
 
 /// Somebody who has taken part, or has begun to.
@@ -78,6 +118,8 @@ pub struct Participant {
     pub answers: BTreeMap<String, Given>,
     /// What the answers have earned, in hundredths of the currency, where there is a bonus.
     pub bonus: Option<u32>,
+    /// The code that was shown in the end, to return with to those who recruit, if one was.
+    pub code: Option<String>,
     /// What was judged, in order.
     pub judgments: Vec<Judgment>,
 }
@@ -220,6 +262,37 @@ impl Results {
         let withdrew = |deviation: &Deviation| deviation.deed == Deed::Withdrew { item };
         self.deviations.iter().any(withdrew)
     }
+
+    /// Without what may say who participants are: the parameters of their links, and the codes that they were shown.
+    #[must_use]
+    pub fn pseudonymous(mut self) -> Self {
+        for participant in &mut self.participants {
+            participant.parameters.clear();
+            participant.code = None;
+        }
+        self
+    }
+
+    /// Without all that was judged and answered: who took part, what has become of them, and what they have earned.
+    #[must_use]
+    pub fn payments(mut self) -> Self {
+        for participant in &mut self.participants {
+            participant.judgments.clear();
+            participant.answers.clear();
+        }
+        self
+    }
+}
+
+impl Look {
+    /// The word for it in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Accuracy => "accuracy",
+            Self::Results => "results",
+            Self::Payments => "payments",
+        }
+    }
 }
 
 impl Participant {
@@ -239,6 +312,7 @@ impl Participant {
             ended: None,
             answers: BTreeMap::new(),
             bonus: None,
+            code: None,
             judgments: Vec::new(),
         }
     }
@@ -298,9 +372,43 @@ mod tests {
         for state in State::ALL {
             assert_eq!(serde_json::to_value(state).unwrap(), state.name());
         }
+        for look in [Look::Accuracy, Look::Results, Look::Payments] {
+            assert_eq!(serde_json::to_value(look).unwrap(), look.name());
+        }
         for how in [How::verdict(1), How::GaveUp, How::TimedOut, How::Unanswered] {
             assert_eq!(serde_json::to_value(&how).unwrap()["type"], how.name());
         }
+    }
+
+    #[test]
+    fn what_is_not_asked_for_is_left_out() {
+        let participant = Participant {
+            parameters: BTreeMap::from([("PROLIFIC_PID".to_owned(), "5f01".to_owned())]),
+            answers: BTreeMap::from([("remarks".to_owned(), Given::Text("none".to_owned()))]),
+            bonus: Some(120),
+            code: Some("C0DE".to_owned()),
+            judgments: vec![Judgment {
+                position: 1,
+                kind: Kind::Main,
+                item: 0,
+                left: None,
+                started: 0,
+                reveals: Vec::new(),
+                beliefs: Vec::new(),
+                end: None,
+            }],
+            ..Participant::new("p0001", State::Finished, 0)
+        };
+        let results = Results { participants: vec![participant.clone()], ..Results::default() };
+        let paid = &results.clone().payments().participants[0];
+        assert!(paid.judgments.is_empty() && paid.answers.is_empty());
+        assert_eq!(
+            (&paid.parameters, paid.bonus, &paid.code),
+            (&participant.parameters, participant.bonus, &participant.code)
+        );
+        let unnamed = &results.pseudonymous().participants[0];
+        assert!(unnamed.parameters.is_empty() && unnamed.code.is_none());
+        assert_eq!(unnamed.judgments, participant.judgments);
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! `pixel-debate study`: studies with people as judges.
 
+mod ask;
 mod came;
 mod check;
 mod export;
 mod freeze;
+mod payments;
 mod power;
 mod rehearse;
 mod report;
@@ -22,6 +24,7 @@ pub(crate) enum StudyCommand {
     Rehearse(rehearse::Rehearse),
     Serve(serve::Serve),
     Export(export::Export),
+    Payments(payments::Payments),
     Report(report::Report),
 }
 
@@ -33,6 +36,7 @@ impl StudyCommand {
             Self::Rehearse(rehearse) => rehearse.run(),
             Self::Serve(serve) => serve.run(),
             Self::Export(export) => export.run(),
+            Self::Payments(payments) => payments.run(),
             Self::Report(report) => report.run(),
         }
     }

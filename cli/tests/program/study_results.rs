@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
@@ -33,6 +33,11 @@ required = false
 version = "1"
 [recruits]
 parameters = ["PROLIFIC_PID"]
+completion_code = "DONE-4711"
+[bonus]
+least = 10
+most = 200
+currency = "GBP"
 [languages]
 en = "english.toml"
 "#;
@@ -53,6 +58,8 @@ const RESEARCHER: &str = "the-researchers-token";
 struct Server {
     child: Child,
     address: String,
+    /// Open till the end: it has more to say than where the study is.
+    _said: BufReader<ChildStdout>,
 }
 
 impl Server {
@@ -61,10 +68,11 @@ impl Server {
         command.arg(folder).env("PIXEL_DEBATE_RESEARCHER_TOKEN", RESEARCHER);
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("The study is at http://");
         let address = address.unwrap_or_else(|| panic!("{line:?}")).to_owned();
-        Self { child, address }
+        Self { child, address, _said: said }
     }
 
     fn post(&self, path: &str, token: Option<&str>, body: &Value) -> Value {
@@ -82,6 +90,9 @@ impl Server {
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        // What comes in parts fits into one here, between its length and the last part's.
+        let chunked = head.to_lowercase().contains("chunked");
+        let body = if chunked { body.lines().nth(1).unwrap() } else { body };
         assert!(head.starts_with("HTTP/1.1 200") || head.starts_with("HTTP/1.1 201"), "{answer}");
         serde_json::from_str(body).unwrap()
     }
@@ -123,6 +134,14 @@ impl Server {
     }
 }
 
+/// What a command says that is given the researcher's token.
+fn output_as_researcher(command: &str) -> String {
+    let mut asked = program(command);
+    let said = asked.env("PIXEL_DEBATE_RESEARCHER_TOKEN", RESEARCHER).output().unwrap();
+    assert!(said.status.success(), "{command}: {}", String::from_utf8_lossy(&said.stderr));
+    String::from_utf8(said.stdout).unwrap()
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
@@ -145,12 +164,67 @@ fn what_participants_said_is_exported_and_reported() {
     server.take_part("5f01");
     let (code, error) = failure(&format!("study export {frozen} --out {}", at("early")), "");
     assert!(code == 1 && error.contains("is in use by another process"), "{error}");
+    assert!(error.contains("--server http://ADDRESS:PORT"), "{error}");
+    let asked = |command: &str, options: &str, out: &str| {
+        let url = format!("http://{}", server.address);
+        format!("study {command} {frozen} --server {url} {options} --out {}", at(out))
+    };
+    let said = output_as_researcher(&asked("export", "", "early"));
+    assert!(said.ends_with(": 2 judgments by 1 participants, of whom 1 count\n"), "{said}");
+    assert!(!fs::read_to_string(at("early/participants.csv")).unwrap().contains("5f01"));
+    assert!(!Path::new(&at("early/bonuses.csv")).exists());
+    output_as_researcher(&asked("report", "", "early-report"));
+    let said = output_as_researcher(&asked("payments", "", "week-1"));
+    assert!(said.contains("1 to approve\n1 bonuses of "), "{said}");
+    let week_1 = fs::read_to_string(at("week-1/bonuses.csv")).unwrap();
+    let bonus = week_1.strip_prefix("5f01,").unwrap().trim_end();
+    assert!(bonus.len() == 4 && bonus.parse::<f64>().unwrap() > 0.0, "{week_1}");
+    let submissions = fs::read_to_string(at("week-1/submissions.csv")).unwrap();
+    assert!(submissions.contains("5f01,") && submissions.contains(",DONE-4711,"), "{submissions}");
+    let (code, error) = failure(&asked("export", "", "nothing"), "");
+    assert!(code == 1 && error.contains("--researcher-token-file FILE"), "{error}");
+    fs::write(at("wrong-token"), "another-researchers-token").unwrap();
+    let options = format!("--researcher-token-file {}", at("wrong-token"));
+    let (code, error) = failure(&asked("export", &options, "nothing"), "");
+    assert!(code == 1 && error.contains("this is for the researcher"), "{error}");
+
     server.take_part("5f02");
+    let options = format!("--paid {}", at("week-1/bonuses.csv"));
+    let said = output_as_researcher(&asked("payments", &options, "week-2"));
+    assert!(said.contains("2 to approve\n1 bonuses of "), "{said}");
+    assert!(fs::read_to_string(at("week-2/bonuses.csv")).unwrap().starts_with("5f02,"));
+    let body = json!({"type": "results", "identify": false});
+    let saved = server.post("export", Some(RESEARCHER), &body);
+    fs::write(at("saved.json"), saved.to_string()).unwrap();
     server.stop();
+    output(
+        &format!("study report {frozen} --saved {} --out {}", at("saved.json"), at("saved")),
+        "",
+    );
+    let (code, error) = failure(
+        &format!("study payments {frozen} --saved {} --out {}", at("saved.json"), at("nothing")),
+        "",
+    );
+    assert!(code == 1 && error.contains("save it with their links"), "{error}");
+    let (code, error) = failure(
+        &format!("study export {frozen} --saved {} --out {}", at("english.toml"), at("nothing")),
+        "",
+    );
+    assert!(code == 1 && error.contains("that the researcher's page has saved"), "{error}");
 
     let said = output(&format!("study export {frozen} --out {}", at("export")), "");
     assert_eq!(said, format!("{}: 4 judgments by 2 participants, of whom 2 count\n", at("export")));
     let judgments = fs::read_to_string(at("export/judgments.csv")).unwrap();
+    // Of 80 % that was said of either answer there is nothing else.
+    let beliefs = fs::read_to_string(at("export/beliefs.csv")).unwrap();
+    let mut lines = beliefs.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let names = lines.next().unwrap();
+    let belief = names.iter().position(|name| *name == "belief").unwrap();
+    let beliefs: Vec<&str> = lines.map(|line| line[belief]).collect();
+    assert!(
+        beliefs.len() == 16 && beliefs.iter().all(|one| ["0.8", "0.2"].contains(one)),
+        "{beliefs:?}"
+    );
     assert_eq!(judgments.lines().count(), 5);
     assert!(!fs::read_to_string(at("export/participants.csv")).unwrap().contains("5f01"));
     let answers = fs::read_to_string(at("export/answers.csv")).unwrap();
@@ -171,5 +245,13 @@ fn what_participants_said_is_exported_and_reported() {
     let right = judgments.lines().skip(1).filter(|line| line.contains(",verdict,")).count();
     assert_eq!((right, &report["groups"][0]["ended"]), (4, &json!([4, 0, 0, 0])));
     assert_eq!(report["flow"]["ended"], true);
+    // Both places were filled when the last was saved.
+    let looks: Vec<&str> = report["flow"]["peeks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|look| look["what"].as_str().unwrap())
+        .collect();
+    assert_eq!(looks, ["results", "results", "payments"]);
     assert!(Path::new(&at("report/figures/course.svg")).exists());
 }

@@ -8,19 +8,19 @@ import { API, type Refusal, type RefusalCode, type Token } from '../protocol';
  */
 export type Outcome<T> = { is: 'told'; value: T } | { is: 'refused'; refusal: Refusal } | { is: 'lost'; rest: number };
 
-/** How long an answer is awaited. */
+/** How long an answer is awaited, unless said otherwise. */
 const PATIENCE_MS = 15_000;
 
 /** The refusals that say something of the server at the moment, and nothing of the request. */
 const PASSING: RefusalCode[] = ['too_fast', 'unavailable', 'store_unavailable'];
 
 /** Asks once; with a body it is told something. */
-export async function ask<T>(path: string, token: Token | null, body?: object): Promise<Outcome<T>> {
+export async function ask<T>(path: string, token: Token | null, body?: object, patience = PATIENCE_MS): Promise<Outcome<T>> {
   try {
     const answer = await fetch(`${API}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       cache: 'no-store',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(patience),
       headers: {
         ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),

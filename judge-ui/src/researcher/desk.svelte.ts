@@ -2,10 +2,12 @@
 
 import { ask } from '../lib/ask';
 import { keep, prefix, recall, thisWindow } from '../lib/keep';
-import type { Order, Peeked, Refusal, Standing, Token } from '../protocol';
+import type { Export, Order, Peeked, Refusal, Standing, Token } from '../protocol';
 
 /** How often it is asked how the study stands. */
 const EVERY_MS = 4000;
+/** How long what has come of the study may take: it may be large. */
+const HANDING_MS = 600_000;
 /** In this window alone: whoever closes it has to have the token again. */
 const NAME = 'researcher';
 
@@ -89,6 +91,21 @@ export class Desk {
     }
     void this.read();
     return told.is === 'refused' ? told : { is: 'unknown' };
+  }
+
+  /** Has what has come of the study handed out, once, and saves it as a file: the server notes that somebody looked. */
+  async save(what: Export): Promise<Done> {
+    const told = await ask<object>('/study/export', this.token, what, HANDING_MS);
+    void this.read();
+    if (told.is !== 'told') return told.is === 'refused' ? told : { is: 'unknown' };
+    const file = URL.createObjectURL(new Blob([JSON.stringify(told.value)], { type: 'application/json' }));
+    const link = document.createElement('a');
+    link.href = file;
+    link.download = `${what.type}-${this.standing?.hash.slice(0, 8) ?? 'study'}.json`;
+    link.click();
+    // Once the browser has taken it.
+    setTimeout(() => URL.revokeObjectURL(file), HANDING_MS);
+    return { is: 'done' };
   }
 
   #take(standing: Standing): void {

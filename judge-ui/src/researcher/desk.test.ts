@@ -73,6 +73,27 @@ test('an order is given once, and never again by itself', async () => {
   expect(asked.filter(({ path }) => path === '/api/study/orders')).toHaveLength(1);
 });
 
+test('what is handed out is saved once, and nothing where it is refused', async () => {
+  const saved: { name: string; text: string }[] = [];
+  let text = '';
+  vi.stubGlobal('Blob', class { constructor([part]: string[]) { text = part!; } });
+  vi.stubGlobal('URL', { createObjectURL: () => 'blob:it', revokeObjectURL: () => undefined });
+  const link = { href: '', download: '', click: () => saved.push({ name: link.download, text }) };
+  vi.stubGlobal('document', { createElement: () => link });
+  answers.push([200, standing({ hash: '0123456789abcdef' })]);
+  desk.enter('secret');
+  await settle();
+  answers.push([200, { study: '0123', results: {} }], [200, standing()], [409, refused], [200, standing()], 'nothing');
+  expect(await desk.save({ type: 'results', identify: false })).toEqual({ is: 'done' });
+  await settle();
+  expect(saved).toEqual([{ name: 'results-01234567.json', text: '{"study":"0123","results":{}}' }]);
+  expect((await desk.save({ type: 'payments' })).is).toBe('refused');
+  await settle();
+  expect(await desk.save({ type: 'payments' })).toEqual({ is: 'unknown' });
+  expect(asked.filter(({ path }) => path === '/api/study/export').map(({ body }) => body)).toEqual(['{"type":"results","identify":false}', '{"type":"payments"}', '{"type":"payments"}']);
+  expect(saved).toHaveLength(1);
+});
+
 test('what was seen by looking stays seen, and is not looked at by itself', async () => {
   const peeked = { conditions: [{ condition: 'debate', judged: 4, right: 3 }] };
   answers.push([200, standing()], [200, standing({ peeked, peeks: [1] })], [200, standing({ peeks: [1] })]);

@@ -23,7 +23,8 @@ pub struct Standing {
     pub cells: Vec<CellCount>,
     /// Items that were withdrawn: number and reason.
     pub withdrawn: Vec<(u32, String)>,
-    /// When somebody looked at the accuracy, in milliseconds since 1970.
+    /// When somebody looked at the accuracy, or had the results [handed out](super::Export::Results), before the end, in
+    /// milliseconds since 1970.
     #[cfg_attr(feature = "typescript", ts(type = "Array<number>"))]
     pub peeks: Vec<u64>,
     /// The accuracy so far, in answer to a [`Peek`](super::Order::Peek) alone.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use pixel_debate_study::file::Study;
 use pixel_debate_study::items::{Item, Part};
-use pixel_debate_study::results::{Deed, Deviation, State};
+use pixel_debate_study::results::{Deed, Deviation, Look, Peek, State};
 use serde::Serialize;
 
 use crate::facts::Facts;
@@ -54,7 +54,7 @@ pub struct Flow {
     pub excluded: Vec<Excluded>,
     /// What the researcher did beyond the plan.
     pub deviations: Vec<Deviation>,
-    /// When the researcher looked at the accuracy before the end.
+    /// When the researcher looked before the end, and at what.
     pub peeks: Vec<Looked>,
 }
 
@@ -80,11 +80,21 @@ pub struct Excluded {
     pub reason: Option<String>,
 }
 
-/// When somebody looked.
+/// When somebody looked, and at what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Looked {
     /// ISO 8601, UTC.
     pub at: String,
+    /// The same in milliseconds since 1970.
+    pub at_ms: u64,
+    /// At what.
+    pub what: Look,
+}
+
+impl Looked {
+    pub(crate) fn of(peek: &Peek) -> Self {
+        Self { at: iso(peek.at), at_ms: peek.at, what: peek.what }
+    }
 }
 
 impl Planned {
@@ -131,7 +141,7 @@ impl Flow {
                 .map(|one| Excluded { participant: one.name.clone(), reason: one.reason.clone() })
                 .collect(),
             deviations: facts.results.deviations.clone(),
-            peeks: facts.results.peeks.iter().map(|at| Looked { at: iso(*at) }).collect(),
+            peeks: facts.results.peeks.iter().map(Looked::of).collect(),
         }
     }
 }

@@ -7,12 +7,13 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use pixel_debate_agents::Clock;
 use pixel_debate_protocol::study::{
-    Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
+    Export, Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
 };
 use pixel_debate_protocol::{Refusal, RefusalCode};
 use pixel_debate_study::Draft;
 use pixel_debate_study::conduct::{Coming, Conduct, Entry, Event, Unfit, log};
-use tokio::sync::Mutex as AsyncMutex;
+use pixel_debate_study::results::{Handed, Look};
+use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 use tracing::{error, warn};
 
@@ -38,6 +39,8 @@ pub(super) struct Desk {
     draft: Option<Arc<Draft>>,
     thinking: Pool,
     tasks: TaskTracker,
+    /// Whoever has what has come of the study handed out: one at a time, for it may be large.
+    handing: Arc<Semaphore>,
 }
 
 /// Who writes to the study's stream.
@@ -81,6 +84,7 @@ impl Desk {
             draft: draft.map(Arc::new),
             thinking: Pool::new(threads),
             tasks,
+            handing: Arc::new(Semaphore::new(1)),
         }
     }
 
@@ -341,6 +345,44 @@ impl Desk {
             self.remove(participant).await?;
         }
         Ok(self.conduct().standing(matches!(order, Order::Peek {})))
+    }
+
+    /// What has come of the study so far, as JSON; and what is to be held until it is sent. That somebody looks is kept
+    /// before he is told anything, unless the study has ended.
+    pub(super) async fn export(
+        self: &Arc<Self>,
+        export: Export,
+    ) -> Result<(Vec<u8>, OwnedSemaphorePermit), Refusal> {
+        let Ok(permit) = Arc::clone(&self.handing).try_acquire_owned() else {
+            let message = "what has come of the study is being handed out to somebody";
+            return Err(Refusal::new(RefusalCode::Busy, message, "another try later").again_in(1));
+        };
+        let what = match export {
+            Export::Results { .. } => Look::Results,
+            Export::Payments {} => Look::Payments,
+        };
+        self.note(|conduct| Ok(conduct.look(what))).await?;
+        let desk = Arc::clone(self);
+        let write = move || {
+            // As it is at one moment, for which participants wait; they do not wait for it to be written down.
+            let (results, study, pseudonyms) = {
+                let conduct = desk.conduct();
+                let pseudonyms = conduct.frozen().plan().study.privacy.pseudonyms;
+                (conduct.results(), conduct.frozen().hash().to_owned(), pseudonyms)
+            };
+            let (identified, results) = match export {
+                Export::Payments {} => (true, results.payments()),
+                Export::Results { identify } if identify || !pseudonyms => (true, results),
+                Export::Results { .. } => (false, results.pseudonymous()),
+            };
+            serde_json::to_vec(&Handed { study, at: now_ms(), what, identified, results })
+        };
+        let written = tokio::task::spawn_blocking(write).await.map_err(|_| unavailable())?;
+        let bytes = written.map_err(|error| {
+            error!(%error, "what has come of the study cannot be written");
+            unavailable()
+        })?;
+        Ok((bytes, permit))
     }
 
     /// Removes what a participant said from the store, now or when it takes that again.

@@ -1,17 +1,18 @@
 //! What a study's server answers: the participants' page, the researcher's, and what both ask for. There is nothing
 //! else on it: no list of debates, no spectators' view, no picture, no opinion.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{HeaderMap, Method, Response, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri, header};
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use pixel_debate_protocol::study::{
-    Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
+    Export, Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
 };
 use pixel_debate_protocol::{API, Refusal, RefusalCode};
 use pixel_debate_study::conduct::Conduct;
@@ -34,6 +35,9 @@ pub(super) struct StudyApp {
 /// The most bytes of a body beside answers in words.
 const BODY_BYTES: usize = 16 * 1024;
 
+/// How much of an export is sent at once.
+const PART_BYTES: usize = 64 * 1024;
+
 impl StudyApp {
     /// What answers requests.
     pub(super) fn router(self) -> Router {
@@ -45,6 +49,7 @@ impl StudyApp {
             .route("/study/me", get(sheet).post(reply))
             .route("/study/standing", get(standing))
             .route("/study/orders", post(order))
+            .route("/study/export", post(export))
             .fallback(nothing)
             .method_not_allowed_fallback(method);
         let router = Router::new()
@@ -150,6 +155,30 @@ async fn order(
     Ok(Json(app.desk.order(&order).await?))
 }
 
+/// `POST /api/study/export`: the researcher has handed out what has come of the study.
+async fn export(
+    State(app): State<StudyApp>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response<Body>, Refused> {
+    app.as_researcher(&headers)?;
+    let export = Export::parse(&whole(body)?)?;
+    let (written, permit) = app.desk.export(export).await?;
+    // The next is not made while this one waits to be fetched.
+    let parts = futures_util::stream::unfold(
+        (Bytes::from(written), permit),
+        |(mut rest, permit)| async move {
+            let part = rest.split_to(rest.len().min(PART_BYTES));
+            (!part.is_empty()).then_some((Ok::<_, Infallible>(part), (rest, permit)))
+        },
+    );
+    let mut response = Response::new(Body::from_stream(parts));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
 async fn ready(State(app): State<StudyApp>) -> Result<&'static str, Refused> {
     Ok(app.desk.ready().await.map(|()| "ready\n")?)
 }
@@ -187,12 +216,12 @@ fn whole(body: Result<Bytes, BytesRejection>) -> Result<Bytes, Refusal> {
 }
 
 async fn nothing() -> Refused {
-    let expected = "/, /researcher, /api/study, /api/study/participants, /api/study/me, /api/study/standing or \
-                    /api/study/orders";
+    let expected = "/, /researcher, /api/study, /api/study/participants, /api/study/me, /api/study/standing, \
+                    /api/study/orders or /api/study/export";
     Refusal::new(RefusalCode::NotFound, "there is no such resource", expected).into()
 }
 
 async fn method() -> Refused {
-    let expected = "GET; POST for /api/study/participants, /api/study/me and /api/study/orders";
+    let expected = "GET; POST for /api/study/participants, /api/study/me, /api/study/orders and /api/study/export";
     Refusal::new(RefusalCode::Method, "this resource does not know that method", expected).into()
 }

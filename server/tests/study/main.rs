@@ -1,6 +1,7 @@
 //! A study's server over real sockets.
 
 mod client;
+mod export;
 mod kept;
 mod nobody;
 mod scene;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::allocation::{Left, Place};
+use crate::results::Look;
 
 /// Something that happened in a study, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +70,12 @@ pub enum Event {
         /// Why, in the researcher's words, if he said.
         reason: Option<String>,
     },
-    /// The researcher looked at how many were right.
-    Peeked {},
+    /// The researcher looked at what has come of it.
+    Peeked {
+        /// At what.
+        #[serde(default)]
+        what: Look,
+    },
 }
 
 /// By what somebody who comes again is known: hashes, which say nothing to whoever has not the study's key.

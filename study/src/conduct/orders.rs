@@ -7,6 +7,7 @@ use super::log::{Cause, Event};
 use super::member::{Member, MemberState};
 use super::study::{Conduct, illegal};
 use crate::allocation::Left;
+use crate::results::Look;
 
 /// The most characters of a reason.
 const MOST_REASON: usize = 1000;
@@ -30,7 +31,7 @@ impl Conduct {
             Order::Pause {} => Ok(Event::Paused {}),
             Order::Resume {} if self.paused => Ok(Event::Resumed {}),
             Order::Resume {} => Err(illegal("the study is not interrupted", "\"pause\"")),
-            Order::Peek {} => Ok(Event::Peeked {}),
+            Order::Peek {} => Ok(Event::Peeked { what: Look::Accuracy }),
             Order::Close { reason } => {
                 let reason = reason.as_deref().map(said).transpose()?;
                 if reason.is_none() && !self.places.is_complete() {

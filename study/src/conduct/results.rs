@@ -56,6 +56,12 @@ impl Conduct {
             .bonus(frozen)
             .filter(|_| session.ending() == Some(Ending::Finished))
             .map(|payment| payment.hundredths);
+        let secrets = &frozen.secret().secrets;
+        participant.code = match session.ending() {
+            Some(Ending::Finished) => secrets.completion_code.clone(),
+            Some(Ending::ScreenedOut) => secrets.screen_out_code.clone(),
+            _ => None,
+        };
         let judged = session.judged().iter().enumerate();
         let judged = judged.filter(|(_, judged)| judged.end != JudgedEnd::Skipped);
         participant.judgments = judged.map(|(at, judged)| judgment(frozen, at, judged)).collect();
@@ -143,7 +149,7 @@ fn deviation(at: u64, event: &Event) -> Option<Deviation> {
         | Event::Returned { .. }
         | Event::Finished { .. }
         | Event::Left { .. }
-        | Event::Peeked {} => return None,
+        | Event::Peeked { .. } => return None,
     };
     Some(Deviation { at, deed, reason: reason.cloned() })
 }

@@ -12,6 +12,7 @@ use super::study::Conduct;
 use super::trial::{Judged, JudgedEnd};
 use crate::allocation::{Kind, Left};
 use crate::items::{Item, Part};
+use crate::results::Look;
 
 /// A cell: the condition's name, the tier's, the image's number.
 type Cell<'a> = (&'a str, Option<&'a str>, u32);
@@ -31,6 +32,8 @@ impl Conduct {
         {
             places.push((place, count(place)));
         }
+        // Who is to be paid what tells nothing of conditions.
+        let looks = self.peeks().iter().filter(|peek| peek.what != Look::Payments);
         Standing {
             title: plan.study.title.clone(),
             hash: self.frozen().hash().to_owned(),
@@ -43,7 +46,7 @@ impl Conduct {
                 .iter()
                 .map(|(item, (_, reason))| (*item as u32, reason.clone()))
                 .collect(),
-            peeks: self.peeks().to_vec(),
+            peeks: looks.map(|peek| peek.at).collect(),
             peeked: with_accuracy.then(|| self.peeked()),
         }
     }

@@ -13,6 +13,7 @@ use super::session::{Ending, Session};
 use super::trial::Thought;
 use crate::allocation::{Left, PlaceError, Places, Returns};
 use crate::frozen::{Frozen, Sequences};
+use crate::results::{Look, Peek};
 
 /// The most characters of a link's parameter.
 const MOST_PARAMETER: usize = 200;
@@ -34,7 +35,7 @@ pub struct Conduct {
     paused_ms: u64,
     pub(super) closed: Option<(u64, Option<String>)>,
     pub(super) withdrawn: BTreeMap<usize, (u64, String)>,
-    peeks: Vec<u64>,
+    peeks: Vec<Peek>,
     log: Vec<Entry>,
 }
 
@@ -119,9 +120,19 @@ impl Conduct {
         &self.withdrawn
     }
 
-    /// When the researcher looked at how many were right, in milliseconds since 1970.
-    pub fn peeks(&self) -> &[u64] {
+    /// When the researcher looked at what had come of it before its end, and at what.
+    pub fn peeks(&self) -> &[Peek] {
         &self.peeks
+    }
+
+    /// That the researcher looks at what has come of it: to be noted first, unless it has ended.
+    pub fn look(&self, what: Look) -> Option<Event> {
+        (!self.has_ended()).then_some(Event::Peeked { what })
+    }
+
+    /// Whether nothing can come of it any more: all places are filled, or the researcher has ended it.
+    pub fn has_ended(&self) -> bool {
+        self.closed.is_some() || self.places.is_complete()
     }
 
     /// The places.
@@ -514,7 +525,9 @@ impl Conduct {
                 self.paused = false;
             }
             Event::Closed { reason } => self.closed = Some((at_ms, reason.clone())),
-            Event::Peeked {} => self.peeks.push(at_ms),
+            // Afterwards it is no look beforehand.
+            Event::Peeked { .. } if self.has_ended() => {}
+            Event::Peeked { what } => self.peeks.push(Peek { at: at_ms, what: *what }),
         }
         Ok(())
     }

@@ -1,17 +1,21 @@
-//! What came of a study that was served, from its folder and its store.
+//! What came of a study that was or is served, from its folder and its store or its server.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use pixel_debate_server::conducted;
+use pixel_debate_server::{StudyError, conducted};
+use pixel_debate_store::StoreError;
 use pixel_debate_study::frozen::Frozen;
-use pixel_debate_study::results::Results;
+use pixel_debate_study::results::{Handed, Look, Results};
 
-use super::serve::place;
+use super::ask::{self, Server};
+use super::serve::{place, said_token};
 use crate::failure::Failure;
 
-/// Which study.
+/// Which study, and where what came of it is.
 #[derive(Args)]
 pub(super) struct Where {
     /// The folder that `study freeze` wrote
@@ -21,6 +25,20 @@ pub(super) struct Where {
     /// PostgreSQL database as postgres://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(long, value_name = "PATH|URL")]
     store: Option<String>,
+    /// The server that serves the study, as `https://study.example`: asks it instead of reading its store
+    ///
+    /// It needs the researcher's token. Before the study has ended this is a look at its results: the server notes it for
+    /// ever.
+    #[arg(long, value_name = "URL", conflicts_with = "store", value_parser = ask::server)]
+    server: Option<Server>,
+    /// File with the researcher's token, for --server
+    ///
+    /// The environment variable `PIXEL_DEBATE_RESEARCHER_TOKEN` can hold it as well.
+    #[arg(long, value_name = "FILE", requires = "server")]
+    researcher_token_file: Option<PathBuf>,
+    /// A file that the researcher's page has saved, instead of a store or a server
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["store", "server"])]
+    saved: Option<PathBuf>,
 }
 
 /// A study with what came of it.
@@ -29,13 +47,76 @@ pub(super) struct Came {
     pub(super) results: Results,
 }
 
+/// What is needed of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// What was judged.
+    Judgments,
+    /// And who judged it.
+    People,
+    /// Who is to be paid what.
+    Payments,
+}
+
 impl Where {
-    pub(super) fn read(&self) -> Result<Came, Failure> {
+    pub(super) fn read(&self, need: Need) -> Result<Came, Failure> {
         let frozen = Arc::new(Frozen::read(&self.folder)?);
+        if let Some(server) = &self.server {
+            let token = said_token(self.researcher_token_file.as_deref())?;
+            let handed = server.export(&token, need.asked())?;
+            let results = fitting(&frozen, handed, need, server)?;
+            return Ok(Came { frozen, results });
+        }
+        if let Some(file) = &self.saved {
+            let place = file.display();
+            let results = fitting(&frozen, saved(file)?, need, &place)?;
+            return Ok(Came { frozen, results });
+        }
         let store = place(self.store.as_deref(), &self.folder)?;
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
-        let conduct = runtime.block_on(conducted(Arc::clone(&frozen), &store));
-        let results = conduct.map_err(Box::new)?.results();
-        Ok(Came { frozen, results })
+        match runtime.block_on(conducted(Arc::clone(&frozen), &store)) {
+            Ok(conduct) => Ok(Came { frozen, results: conduct.results() }),
+            Err(StudyError::Store(busy @ StoreError::Busy { .. })) => Err(Failure::Served(busy)),
+            Err(error) => Err(Box::new(error).into()),
+        }
     }
+}
+
+impl Need {
+    fn asked(self) -> ask::Export {
+        match self {
+            Self::Judgments => ask::Export::Results { identify: false },
+            Self::People => ask::Export::Results { identify: true },
+            Self::Payments => ask::Export::Payments {},
+        }
+    }
+}
+
+fn saved(file: &Path) -> Result<Handed, Failure> {
+    let failed = |source| Failure::File { path: file.to_owned(), source };
+    let reader = BufReader::new(File::open(file).map_err(failed)?);
+    let place = file.display().to_string();
+    serde_json::from_reader(reader).map_err(|error| Failure::Setting {
+        place,
+        fault: format!("it is no file that the researcher's page has saved: {error}"),
+    })
+}
+
+/// The results that were handed out, if they are of the study and have what is needed.
+fn fitting(
+    frozen: &Frozen,
+    handed: Handed,
+    need: Need,
+    place: &impl ToString,
+) -> Result<Results, Failure> {
+    let fault = if handed.study != frozen.hash() {
+        format!("it is of the study {}, and the folder has {}", handed.study, frozen.hash())
+    } else if need != Need::Payments && handed.what != Look::Results {
+        "it has who is to be paid what, and nothing of what was judged".to_owned()
+    } else if need != Need::Judgments && !handed.identified {
+        "it does not have who participants are: save it with their links".to_owned()
+    } else {
+        return Ok(handed.results);
+    };
+    Err(Failure::Setting { place: place.to_string(), fault })
 }

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use clap::Args;
 use pixel_debate_results::{Estimate, report};
 
-use super::came::{Came, Where};
+use super::came::{Came, Need, Where};
 use crate::failure::Failure;
 
 /// Say what a study has found: a page with figures, the same as JSON, and the script of a model for R
 ///
-/// No server may have the store open meanwhile. Whoever reads a report before the study has ended looks at its results, and
-/// could end it when he likes them: the page says then that it had not ended.
+/// Whoever reads a report before the study has ended looks at its results, and could end it when he likes them: the page says
+/// then that it had not ended, and the server, which is to be asked with --server while it serves the study, notes it.
 #[derive(Args)]
 pub(crate) struct Report {
     #[command(flatten)]
@@ -24,7 +24,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let Came { frozen, results } = self.of.read()?;
+        let Came { frozen, results } = self.of.read(Need::Judgments)?;
         let found = report(&frozen, &results, &self.out)?;
         let (flow, planned) = (&found.flow, &found.planned);
         let mut output = io::stdout().lock();

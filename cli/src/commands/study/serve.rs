@@ -94,25 +94,44 @@ pub(super) fn place(said: Option<&str>, folder: &Path) -> Result<Place, Failure>
     }
 }
 
+/// The text of the researcher's token, and where it is from, if there is one.
+fn said(file: Option<&Path>) -> Result<Option<(String, String)>, Failure> {
+    match (file, env::var(RESEARCHER_TOKEN)) {
+        (Some(file), _) => Ok(Some((read(file)?, file.display().to_string()))),
+        (None, Ok(text)) => {
+            Ok(Some((text, format!("the environment variable {RESEARCHER_TOKEN}"))))
+        }
+        (None, Err(env::VarError::NotPresent)) => Ok(None),
+        (None, Err(error @ env::VarError::NotUnicode(_))) => {
+            Err(Failure::Setting { place: RESEARCHER_TOKEN.into(), fault: error.to_string() })
+        }
+    }
+}
+
+/// The text of the researcher's token, to ask a server with.
+pub(super) fn said_token(file: Option<&Path>) -> Result<String, Failure> {
+    let Some((text, place)) = said(file)? else {
+        let fault = format!("it is missing: --researcher-token-file FILE, or {RESEARCHER_TOKEN}");
+        return Err(Failure::Setting { place: "the researcher's token".into(), fault });
+    };
+    let text = text.trim();
+    // What a header cannot hold opens nothing anyway.
+    match AdminToken::new(text) {
+        Ok(_) if text.bytes().all(|letter| letter.is_ascii_graphic()) => Ok(text.to_owned()),
+        Ok(_) => Err(Failure::Setting { place, fault: "it has other than ASCII letters".into() }),
+        Err(error) => Err(Failure::Setting { place, fault: error.to_string() }),
+    }
+}
+
 /// The researcher's token, and its text where it was made.
 fn researcher(file: Option<&Path>) -> Result<(Option<String>, AdminToken), Failure> {
-    let (text, place) = match (file, env::var(RESEARCHER_TOKEN)) {
-        (Some(file), _) => (read(file)?, file.display().to_string()),
-        (None, Ok(text)) => (text, format!("the environment variable {RESEARCHER_TOKEN}")),
-        (None, Err(env::VarError::NotPresent)) => {
-            let fault = |error: pixel_debate_server::AdminTokenError| Failure::Setting {
-                place: "the researcher's token".into(),
-                fault: error.to_string(),
-            };
-            let (text, token) = AdminToken::random().map_err(fault)?;
-            return Ok((Some(text), token));
-        }
-        (None, Err(error @ env::VarError::NotUnicode(_))) => {
-            return Err(Failure::Setting {
-                place: RESEARCHER_TOKEN.into(),
-                fault: error.to_string(),
-            });
-        }
+    let Some((text, place)) = said(file)? else {
+        let fault = |error: pixel_debate_server::AdminTokenError| Failure::Setting {
+            place: "the researcher's token".into(),
+            fault: error.to_string(),
+        };
+        let (text, token) = AdminToken::random().map_err(fault)?;
+        return Ok((Some(text), token));
     };
     let token = AdminToken::new(&text);
     let token = token.map_err(|error| Failure::Setting { place, fault: error.to_string() })?;
