@@ -81,7 +81,7 @@ impl Plot for Dots {
         let mut y = HEAD;
         for (name, dots) in &self.groups {
             y += NAME;
-            style::text(area, name, (LEFT, y - NAME / 2), (TEXT, INK, Align::Left))?;
+            style::text(area, name, (LEFT + 8, y - NAME / 2), (TEXT, INK, Align::Left))?;
             for dot in dots {
                 let middle = y + LINE / 2;
                 let (low, high) = (x(dot.low), x(dot.high));

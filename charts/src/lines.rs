@@ -166,9 +166,15 @@ impl Plot for Lines {
         let middle = (i32::midpoint(LEFT, right), bottom + 66 + self.below());
         style::text(area, &self.axis, middle, (TEXT, INK, Align::Centre))?;
         for (number, series) in self.series.iter().enumerate() {
-            // Side by side, so that no interval hides another.
-            let spread = 10.0_f64.min(0.7 * step / self.series.len() as f64);
-            let shift = (number as f64 - (self.series.len() - 1) as f64 / 2.0) * spread;
+            // Side by side, so that no interval hides another; what has no mark is where it belongs.
+            let marked = |series: &&Series| series.look != Look::Plain;
+            let (before, all) = (
+                self.series[..number].iter().filter(marked).count() as f64,
+                self.series.iter().filter(marked).count() as f64,
+            );
+            let spread = 10.0_f64.min(0.7 * step / all);
+            let plain = series.look == Look::Plain;
+            let shift = if plain { 0.0 } else { (before - (all - 1.0) / 2.0) * spread };
             let place = |category: usize| x(category) + shift.round() as i32;
             self.draw_series(area, number, series, &place, &y)?;
             let row = top + 20 + 34 * number as i32;

@@ -58,7 +58,8 @@ pub(crate) fn page(report: &Report, pictures: &[(&'static str, String)]) -> Stri
                 h2 { "A mixed-effects model" }
                 p {
                     "The file " code { "model.R" } " beside this page fits one, with lme4: right verdicts by condition and \
-                     tier, with random intercepts of participants and images. It reads an export: "
+                     tier, with random intercepts and slopes of participants and images as far as they can be told from \
+                     these data. It reads an export: "
                     code { "Rscript model.R EXPORT" } "."
                 }
             }

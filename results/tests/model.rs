@@ -8,6 +8,7 @@ use std::process::{Command, Output};
 
 use pixel_debate_results::{ExportOptions, export, report};
 use pixel_debate_study::frozen::Frozen;
+use pixel_debate_study::items::Item;
 use pixel_debate_study::results::{End, How, Results};
 use simulated::{FROZEN, calibrated, changed, simulate};
 
@@ -34,13 +35,14 @@ fn run(folder: &Path, frozen: &Frozen, results: &Results) -> Output {
 fn coefficients(folder: &Path) -> Vec<(String, String, f64, Option<f64>)> {
     let mut reader = csv::Reader::from_path(folder.join("model.csv")).unwrap();
     let rows = reader.deserialize().map(|row| {
-        let (effect, term, estimate, error, _, _): (
+        let (effect, term, estimate, error, _, _, _): (
             String,
             String,
             f64,
             Option<f64>,
             Option<f64>,
             Option<f64>,
+            String,
         ) = row.unwrap();
         (effect, term, estimate, error)
     });
@@ -57,6 +59,15 @@ fn the_model_finds_the_conditions_difference() {
     let said = String::from_utf8_lossy(&[&*output.stdout, &output.stderr].concat()).into_owned();
     assert!(output.status.success(), "{said}");
     assert!(said.contains("verdicts by 40 participants on 12 images"), "{said}");
+    // The condition's effect is the same for all.
+    for kind in ["maximal", "uncorrelated", "participant slopes", "image slopes"] {
+        assert!(
+            said.contains(&format!("Not used: the model whose random effects are {kind}, for ")),
+            "{said}"
+        );
+    }
+    let formula = "correct ~ condition * tier + (1 | participant) + (1 | image)";
+    assert!(said.contains(&format!("Random effects are intercepts: {formula}\n")), "{said}");
     let rows = coefficients(folder.path());
     let terms: Vec<&str> = rows.iter().map(|row| &*row.1).collect();
     let wanted = [
@@ -73,6 +84,49 @@ fn the_model_finds_the_conditions_difference() {
     for (row, wanted) in rows.iter().zip([odds(0.75), odds(0.6) - odds(0.75), 0.0, 0.0]) {
         let error = row.3.unwrap();
         assert!((row.2 - wanted).abs() < 3.0 * error && error < 0.6, "{row:?}");
+    }
+}
+
+/// Every other participant, or every image of an even number, is right in nine debates of ten and wrong in nine of ten alone,
+/// and the others the other way round.
+fn apart(results: &mut Results, of: fn(usize, &Item) -> usize) {
+    let items: Vec<&Item> = FROZEN.items().collect();
+    for (person, participant) in results.participants.iter_mut().enumerate() {
+        for (at, judgment) in participant.judgments.iter_mut().enumerate() {
+            let item = items[judgment.item as usize];
+            let debate = item.condition.as_deref() == Some("debate");
+            let good = of(person, item).is_multiple_of(2) == debate;
+            // One of ten is otherwise.
+            let right = good != (person * 7 + at * 3).is_multiple_of(10);
+            let label = if right { item.label } else { item.claims.liar.unwrap_or(0) };
+            judgment.end = Some(End { at: judgment.started + 9000, how: How::verdict(label) });
+        }
+    }
+}
+
+#[test]
+fn the_model_has_slopes_where_the_conditions_effect_differs() {
+    if !has_r() {
+        return;
+    }
+    let cases: [(fn(usize, &Item) -> usize, &str); 2] = [
+        (|person, _| person, "participant:conditionalone"),
+        (|_, item| item.source.index as usize, "image:conditionalone"),
+    ];
+    for (of, slope) in cases {
+        let folder = tempfile::tempdir().unwrap();
+        let mut results = simulate(&FROZEN, calibrated, 1);
+        apart(&mut results, of);
+        let output = run(folder.path(), &FROZEN, &results);
+        let said =
+            String::from_utf8_lossy(&[&*output.stdout, &output.stderr].concat()).into_owned();
+        assert!(output.status.success(), "{said}");
+        let rows = coefficients(folder.path());
+        let found = rows.iter().find(|row| row.0 == "random_sd" && row.1 == slope);
+        let found = found.unwrap_or_else(|| panic!("{slope}: {said}"));
+        // From -2.2 to 2.2 and back again, on the scale of log odds.
+        assert!(found.2 > 2.0, "{found:?}");
+        assert!(!said.contains("Random effects are intercepts"), "{said}");
     }
 }
 
@@ -93,10 +147,11 @@ fn the_model_leaves_out_what_does_not_vary_and_says_where_there_is_none() {
         let said =
             String::from_utf8_lossy(&[&*output.stdout, &output.stderr].concat()).into_owned();
         assert!(output.status.success(), "{said}");
-        let terms =
-            folder.path().join("model.csv").exists().then(|| {
-                coefficients(folder.path()).into_iter().map(|row| row.1).collect::<Vec<_>>()
-            });
+        let terms = folder.path().join("model.csv").exists().then(|| {
+            // Slopes may be among them by chance, and have names of two parts.
+            let terms = coefficients(folder.path()).into_iter().map(|row| row.1);
+            terms.filter(|term| !term.contains(':')).collect::<Vec<_>>()
+        });
         (terms.unwrap_or_default(), said)
     };
     let (all, _) = terms(&results);
