@@ -1921,6 +1921,10 @@ hash: string,
  */
 status: Status, 
 /**
+ * Whether it is a rehearsal, of which nothing is a result.
+ */
+rehearsal: boolean, 
+/**
  * How many places there are, by what has become of them.
  */
 places: Array<[Place, number]>, 
@@ -2078,6 +2082,10 @@ hash: string,
  * Whether somebody can join.
  */
 status: Status, 
+/**
+ * Whether it is a rehearsal, of which nothing is a result.
+ */
+rehearsal: boolean, 
 /**
  * The study's title by language.
  */
