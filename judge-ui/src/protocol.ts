@@ -1933,6 +1933,10 @@ hash: string,
  */
 status: Status, 
 /**
+ * Whether it is a rehearsal, of which nothing is a result.
+ */
+rehearsal: boolean, 
+/**
  * How many places there are, by what has become of them.
  */
 places: Array<[Place, number]>, 
@@ -2091,6 +2095,10 @@ hash: string,
  * Whether somebody can join.
  */
 status: Status, 
+/**
+ * Whether it is a rehearsal, of which nothing is a result.
+ */
+rehearsal: boolean, 
 /**
  * The study's title by language.
  */

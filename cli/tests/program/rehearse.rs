@@ -1,12 +1,14 @@
 //! `pixel-debate study rehearse`: simulated participants in a frozen study, short forms of the long runs.
 
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use crate::{failure, output};
+use crate::{failure, output, program};
 
 const STUDIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../studies");
 
@@ -150,4 +152,39 @@ fn a_report_finds_the_skill_that_participants_were_given() {
     }
     let counted = &said["flow"];
     assert_eq!(counted["participants"], 40, "{counted:#}");
+}
+
+#[test]
+fn people_are_not_rehearsed_among_and_a_rehearsal_is_not_served_as_the_study() {
+    let folder = tempfile::tempdir().unwrap();
+    let frozen = forty(folder.path());
+    let store = folder.path().join("kept.db");
+    let served = |rehearsal: &str| {
+        let options = format!("study serve --listen 127.0.0.1:0 --store {}", store.display());
+        let mut command = program(&format!("{options} {rehearsal}"));
+        let mut child = command.arg(&frozen).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("The study is at http://").map(str::to_owned);
+        (child, address)
+    };
+    let rehearse = |address: &str| {
+        let options = "--participants 1 --pause-ms 0";
+        format!("study rehearse {} --server http://{address} {options}", frozen.display())
+    };
+    let (mut child, address) = served("");
+    let (code, line) = failure(&rehearse(&address.unwrap()), "");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(code == 1 && line.contains("serves the study itself"), "{line}");
+    let serve = format!("study serve {} --store {}", frozen.display(), store.display());
+    let (code, line) = failure(&format!("{serve} --rehearsal"), "");
+    assert!(code == 1 && line.contains("what people said in the study itself"), "{line}");
+    fs::remove_file(&store).unwrap();
+    let (mut child, address) = served("--rehearsal");
+    output(&rehearse(&address.unwrap()), "");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let (code, line) = failure(&serve, "");
+    assert!(code == 1 && line.contains("the store has a rehearsal"), "{line}");
 }

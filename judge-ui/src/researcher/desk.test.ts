@@ -4,7 +4,7 @@ import type { Standing } from '../protocol';
 import { Desk } from './desk.svelte';
 
 const standing = (more: Partial<Standing> = {}): Standing => ({
-  title: 't', hash: 'h', status: 'open', places: [], members: [], cells: [], withdrawn: [], peeks: [], peeked: null, ...more,
+  title: 't', hash: 'h', status: 'open', rehearsal: false, places: [], members: [], cells: [], withdrawn: [], peeks: [], peeked: null, ...more,
 });
 const refused = { code: 'wrong_token', message: 'no', expected: '', debate: null };
 

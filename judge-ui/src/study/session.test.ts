@@ -4,7 +4,7 @@ import type { ItemScreen, Screen, Sheet, StudyOffer } from '../protocol';
 import { isOlder, Session, wait } from './session.svelte';
 
 const hash = 'f'.repeat(64);
-const offer: StudyOffer = { hash, status: 'open', titles: { en: 'Digits' }, language: 'en', parameters: ['PROLIFIC_PID'], required: true };
+const offer: StudyOffer = { hash, status: 'open', rehearsal: false, titles: { en: 'Digits' }, language: 'en', parameters: ['PROLIFIC_PID'], required: true };
 const consent: Screen = { type: 'consent', text: 'Agree?', version: '1' };
 const item: Extract<Screen, { type: 'item' }> = {
   type: 'item', number: 1, practice: false, text: '', width: 28, height: 28, answers: [[7, '7'], [4, '4']], shown: [], pixels: 4, beliefs: [],

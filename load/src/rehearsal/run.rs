@@ -88,7 +88,7 @@ struct Doors {
 ///
 /// # Errors
 ///
-/// [`LoadError`] if the server cannot be started or reached, or has another study. What goes wrong with participants
+/// [`LoadError`] if the server cannot be started or reached, or has another study or no rehearsal. What goes wrong with participants
 /// is in the report.
 pub async fn rehearse(
     frozen: Arc<Frozen>,
@@ -205,6 +205,10 @@ async fn is_of(scene: &Scene) -> Result<(), LoadError> {
     if offer.value.hash != scene.frozen.hash() {
         let why = format!("it has another, with the hash {}", offer.value.hash);
         return Err(LoadError::Study(why));
+    }
+    if !offer.value.rehearsal {
+        let why = "it serves the study itself, and not a rehearsal (`study serve --rehearsal`)";
+        return Err(LoadError::Study(why.to_owned()));
     }
     match offer.value.status {
         Status::Open => Ok(()),

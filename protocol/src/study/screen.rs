@@ -12,6 +12,8 @@ pub struct StudyOffer {
     pub hash: String,
     /// Whether somebody can join.
     pub status: Status,
+    /// Whether it is a rehearsal, of which nothing is a result.
+    pub rehearsal: bool,
     /// The study's title by language.
     pub titles: BTreeMap<String, String>,
     /// What is shown to whoever has chosen none.

@@ -15,6 +15,8 @@ pub struct Standing {
     pub hash: String,
     /// Whether it goes on.
     pub status: Status,
+    /// Whether it is a rehearsal, of which nothing is a result.
+    pub rehearsal: bool,
     /// How many places there are, by what has become of them.
     pub places: Vec<(Place, u32)>,
     /// The participants in the order in which they came.

@@ -106,6 +106,7 @@ impl Desk {
         StudyOffer {
             hash: conduct.frozen().hash().to_owned(),
             status: conduct.status(),
+            rehearsal: conduct.rehearsed(),
             titles: plan
                 .texts
                 .iter()

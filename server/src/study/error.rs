@@ -72,6 +72,14 @@ pub enum StudyError {
         "the store has something else under this study's name: a study needs a store of its own"
     )]
     OtherStore,
+    /// A study is to be served with the store of a rehearsal.
+    #[error(
+        "the store has a rehearsal, of which nothing is a result: serve the study with another store, or with --rehearsal"
+    )]
+    IsRehearsal,
+    /// A rehearsal is to be served with the store of the study itself.
+    #[error("the store has what people said in the study itself: a rehearsal needs another store")]
+    IsStudy,
     /// The store has not what was written.
     #[error("what the store has at place {place} is damaged: {why}")]
     Damaged {

@@ -19,6 +19,11 @@ use super::key::Key;
 /// How many streams are read from the store at once.
 const PAGE: u32 = 256;
 
+/// What the study's stream begins with: whether what follows is a study or a rehearsal of one. It is there from the first
+/// write, and nothing changes it.
+const STUDY: &[u8] = b"study";
+const REHEARSAL: &[u8] = b"rehearsal";
+
 /// The streams of one study.
 #[derive(Clone)]
 pub(super) struct Streams {
@@ -27,6 +32,7 @@ pub(super) struct Streams {
     hash: String,
     /// How long the store may take.
     wait: Duration,
+    rehearsed: bool,
 }
 
 /// A participant's stream as it was kept.
@@ -43,11 +49,17 @@ impl Streams {
         hash: &str,
         wait: Duration,
     ) -> Result<(Self, Key), StudyError> {
-        let streams = Self { store, hash: hash.to_owned(), wait };
+        let streams = Self { store, hash: hash.to_owned(), wait, rehearsed: false };
         streams.is_alone().await?;
         let found = streams.store.debate(hash).await?.ok_or(StudyError::OtherStore)?;
         let key = Key::kept(&found.debate.secret).ok_or(StudyError::OtherStore)?;
-        Ok((streams, key))
+        let rehearsed = is_rehearsal(&found.debate.setup)?;
+        Ok((Self { rehearsed, ..streams }, key))
+    }
+
+    /// Whether they are those of a rehearsal.
+    pub(super) fn rehearsed(&self) -> bool {
+        self.rehearsed
     }
 
     /// Whether the store has nothing else.
@@ -57,24 +69,29 @@ impl Streams {
         if others || !found.damaged.is_empty() { Err(StudyError::OtherStore) } else { Ok(()) }
     }
 
-    /// Those in a store; made, where there are none, with the study's key.
+    /// Those in a store; made, where there are none, with the study's key. Those of a rehearsal are taken for a rehearsal
+    /// alone, and no others are.
     pub(super) async fn open(
         store: Store,
         hash: &str,
         wait: Duration,
-        now_ms: u64,
+        (rehearsed, now_ms): (bool, u64),
     ) -> Result<(Self, Key), StudyError> {
-        let streams = Self { store, hash: hash.to_owned(), wait };
+        let streams = Self { store, hash: hash.to_owned(), wait, rehearsed };
         streams.is_alone().await?;
         if let Some(found) = streams.store.debate(hash).await? {
             let key = Key::kept(&found.debate.secret).ok_or(StudyError::OtherStore)?;
-            return Ok((streams, key));
+            return match (rehearsed, is_rehearsal(&found.debate.setup)?) {
+                (false, true) => Err(StudyError::IsRehearsal),
+                (true, false) => Err(StudyError::IsStudy),
+                _ => Ok((streams, key)),
+            };
         }
         let key = Key::new().map_err(|_| StudyError::NoRandomness)?;
         let new = NewDebate {
             id: hash.to_owned(),
             created_ms: now_ms,
-            setup: Bytes::from_static(b"study"),
+            setup: Bytes::from_static(if rehearsed { REHEARSAL } else { STUDY }),
             secret: Bytes::copy_from_slice(&key.bytes()),
             seats: Bytes::new(),
         };
@@ -188,6 +205,15 @@ impl Streams {
             }
             Err(_) => Err(NotKept { again: true }),
         }
+    }
+}
+
+/// Whether that is how a rehearsal's stream begins, or a study's.
+fn is_rehearsal(setup: &[u8]) -> Result<bool, StudyError> {
+    match setup {
+        STUDY => Ok(false),
+        REHEARSAL => Ok(true),
+        _ => Err(StudyError::OtherStore),
     }
 }
 

@@ -44,6 +44,8 @@ pub struct StudyConfig {
     pub listen: SocketAddr,
     /// Where what participants say is kept: a store of this study alone.
     pub store: Place,
+    /// Whether it is a rehearsal. A store of one is never served as a study, nor the reverse.
+    pub rehearsal: bool,
     /// What opens the researcher's page.
     pub researcher: AdminToken,
     /// The origins of pages beside the server's own that may connect.
@@ -85,6 +87,9 @@ async fn restored(
     streams: &Streams,
 ) -> Result<(Conduct, Vec<String>), StudyError> {
     let mut conduct = Conduct::new(frozen);
+    if streams.rehearsed() {
+        conduct = conduct.as_rehearsal();
+    }
     for entry in streams.log().await? {
         conduct.apply(&entry)?;
     }
@@ -126,13 +131,23 @@ impl StudyServer {
         let address = listener.local_addr().map_err(listen)?;
         own(&config.store).map_err(|source| StudyError::NotMade { source })?;
         let store = Store::open(&config.store).await?;
-        let wait = config.limits.store_wait;
-        let (streams, key) = Streams::open(store.clone(), frozen.hash(), wait, now_ms()).await?;
-        let (conduct, removed) = restored(Arc::clone(&frozen), &streams).await?;
+        let (wait, begins) = (config.limits.store_wait, (config.rehearsal, now_ms()));
+        let opened = async {
+            let kept = Streams::open(store.clone(), frozen.hash(), wait, begins).await?;
+            let restored = restored(Arc::clone(&frozen), &kept.0).await?;
+            Ok::<_, StudyError>((kept, restored))
+        };
+        let (kept, (conduct, removed)) = match opened.await {
+            Ok(opened) => opened,
+            Err(error) => {
+                // Whoever is told so may open it at once.
+                store.close().await?;
+                return Err(error);
+            }
+        };
         let tasks = TaskTracker::new();
         let threads = config.limits.threads;
-        let desk =
-            Arc::new(Desk::new(conduct, (streams, key), removed, draft, threads, tasks.clone()));
+        let desk = Arc::new(Desk::new(conduct, kept, removed, draft, threads, tasks.clone()));
         let door = Door {
             origins: Arc::new(origins),
             proxies: config.proxies,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use pixel_debate_protocol::study::{Answer, Asked, Place, Screen, Standing, Stopped};
-use pixel_debate_server::conducted;
+use pixel_debate_protocol::study::{Answer, Asked, Place, Screen, Standing, Stopped, StudyOffer};
+use pixel_debate_server::{StudyError, conducted};
 use pixel_debate_study::frozen::Frozen;
 use pixel_debate_study::results::State;
 use serde_json::json;
@@ -97,4 +97,43 @@ async fn what_is_erased_is_in_the_store_no_more() {
     let results = conducted(frozen, &scene.store()).await.unwrap().results();
     let text = serde_json::to_string(&results).unwrap();
     assert!(!text.contains(name) && results.participants[0].erased);
+}
+
+#[tokio::test]
+async fn a_rehearsal_is_marked_for_good_and_never_mixed_with_a_study() {
+    let mut scene = Scene::new().await;
+    let offer = |scene: &Scene| ask(scene.address(), "GET", "/api/study", None, "");
+    assert!(!offer(&scene).await.read::<StudyOffer>().rehearsal);
+    let frozen = Arc::new(Frozen::read(&scene.frozen()).unwrap());
+    for rehearsed in [false, true] {
+        join(scene.address(), "ann").await;
+        let standing: Standing =
+            ask(scene.address(), "GET", "/api/study/standing", Some(RESEARCHER), "").await.read();
+        assert_eq!((standing.rehearsal, standing.members.len()), (rehearsed, 1));
+        scene.stop().await;
+        let conduct = conducted(Arc::clone(&frozen), &scene.store()).await.unwrap();
+        assert_eq!(conduct.rehearsed(), rehearsed);
+        // The same store as the other is refused, and is what it was.
+        scene.rehearsal = !rehearsed;
+        let refused = scene.bind().await.err();
+        assert!(
+            matches!(
+                (&refused, rehearsed),
+                (Some(StudyError::IsRehearsal), true) | (Some(StudyError::IsStudy), false)
+            ),
+            "{refused:?}"
+        );
+        let conduct = conducted(Arc::clone(&frozen), &scene.store()).await.unwrap();
+        assert_eq!((conduct.rehearsed(), conduct.members().len()), (rehearsed, 1));
+        if !rehearsed {
+            // A new store for the rehearsal.
+            std::fs::rename(
+                scene.folder.path().join("study.db"),
+                scene.folder.path().join("kept.db"),
+            )
+            .unwrap();
+            scene.start().await;
+            assert!(offer(&scene).await.read::<StudyOffer>().rehearsal);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use pixel_debate_server::{AdminToken, Limits, StudyConfig, StudyServer};
+use pixel_debate_server::{AdminToken, Limits, StudyConfig, StudyError, StudyServer};
 use pixel_debate_store::Place;
 use pixel_debate_study::Draft;
 use pixel_debate_study::frozen::Frozen;
@@ -67,6 +67,7 @@ alone = "By chance."
 pub(crate) struct Scene {
     pub(crate) folder: TempDir,
     server: Option<Running>,
+    pub(crate) rehearsal: bool,
 }
 
 struct Running {
@@ -85,7 +86,7 @@ impl Scene {
         let items = draft.items(None, 1, &Unobserved).unwrap();
         let frozen = Frozen::new(&draft, items, "0.1.0", &mut rand::rng()).unwrap();
         frozen.write(&path("frozen")).unwrap();
-        let mut scene = Self { folder, server: None };
+        let mut scene = Self { folder, server: None, rehearsal: false };
         scene.start().await;
         scene
     }
@@ -103,21 +104,27 @@ impl Scene {
     }
 
     pub(crate) async fn start(&mut self) {
-        let config = StudyConfig {
-            listen: "127.0.0.1:0".parse().unwrap(),
-            store: self.store(),
-            researcher: AdminToken::new(RESEARCHER).unwrap(),
-            origins: Vec::new(),
-            proxies: 0,
-            limits: Limits::default(),
-        };
-        let server = StudyServer::bind(&self.frozen(), config).await.unwrap();
+        let server = self.bind().await.unwrap();
         let address = server.address();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
             server.run(async { drop(stopped.await) }).await.unwrap();
         });
         self.server = Some(Running { address, stop, task });
+    }
+
+    /// A server that listens, or why there is none.
+    pub(crate) async fn bind(&self) -> Result<StudyServer, StudyError> {
+        let config = StudyConfig {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            store: self.store(),
+            rehearsal: self.rehearsal,
+            researcher: AdminToken::new(RESEARCHER).unwrap(),
+            origins: Vec::new(),
+            proxies: 0,
+            limits: Limits::default(),
+        };
+        StudyServer::bind(&self.frozen(), config).await
     }
 
     pub(crate) async fn stop(&mut self) {

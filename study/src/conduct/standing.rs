@@ -38,6 +38,7 @@ impl Conduct {
             title: plan.study.title.clone(),
             hash: self.frozen().hash().to_owned(),
             status: self.status(),
+            rehearsal: self.rehearsed(),
             places,
             members: self.members().iter().map(|member| self.row(member)).collect(),
             cells: self.cells(),

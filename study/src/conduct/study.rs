@@ -23,6 +23,7 @@ const MOST_PARAMETER: usize = 200;
 #[derive(Debug, Clone)]
 pub struct Conduct {
     frozen: Arc<Frozen>,
+    rehearsed: bool,
     sequences: Arc<Sequences>,
     pub(super) places: Places,
     pub(super) members: Vec<Member>,
@@ -77,6 +78,7 @@ impl Conduct {
         let sequences = frozen.sequences();
         Self {
             frozen,
+            rehearsed: false,
             places: Places::new(sequences.allocation().slots(), Returns::default()),
             sequences: Arc::new(sequences),
             members: Vec::new(),
@@ -89,6 +91,28 @@ impl Conduct {
             peeks: Vec::new(),
             log: Vec::new(),
         }
+    }
+
+    /// The same as a rehearsal: whoever takes part is simulated, or tries the study out.
+    ///
+    /// ```
+    /// # use std::sync::Arc;
+    /// # use pixel_debate_study::{conduct::Conduct, frozen::Frozen};
+    /// # fn tried(frozen: Arc<Frozen>) {
+    /// assert!(!Conduct::new(frozen.clone()).rehearsed());
+    /// assert!(Conduct::new(frozen).as_rehearsal().rehearsed());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn as_rehearsal(mut self) -> Self {
+        self.rehearsed = true;
+        self
+    }
+
+    /// Whether it is a rehearsal: what has come of it is of simulated participants, or of people who tried it out, and
+    /// is no result.
+    pub fn rehearsed(&self) -> bool {
+        self.rehearsed
     }
 
     /// The plan.

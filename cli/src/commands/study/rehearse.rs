@@ -22,14 +22,14 @@ use crate::options::SeedOption;
 ///
 /// They join, agree, answer and judge as people do in the browser, and are right as often as --skill says. Without
 /// --server the program starts a server of its own, on a store that goes when it is done, and holds all that was said
-/// against what the store has. With --server what they say stays in that server's store for good, among what people
-/// say: so serve a copy of the folder, or with another --store, for that.
+/// against what the store has. With --server they go to one that was started with `study serve --rehearsal`; another
+/// is refused, for what people say must not be among what was rehearsed.
 #[derive(Args)]
 pub(crate) struct Rehearse {
     /// The folder that `study freeze` wrote, its secrets included
     #[arg(value_name = "FOLDER")]
     folder: PathBuf,
-    /// A server of that study that runs already, by its URL, as `http://127.0.0.1:8080`
+    /// A server of a rehearsal of that study that runs already, by its URL, as `http://127.0.0.1:8080`
     #[arg(long, value_name = "URL", value_parser = server, conflicts_with_all = ["store", "kills"])]
     server: Option<SocketAddr>,
     /// A new file in which the program's own server keeps what is said, to make exports and reports of
@@ -159,7 +159,7 @@ impl Rehearse {
                 fault: "its name is no UTF-8".into(),
             })
         };
-        let serve = ["study".into(), "serve".into(), text(&self.folder)?];
+        let serve = ["study".into(), "serve".into(), text(&self.folder)?, "--rehearsal".into()];
         let store = format!("--store={}", text(store)?);
         let arguments = serve.into_iter().chain([store]).chain(limits(at_once, 0)).collect();
         Ok(Target::Program { program, arguments, listen: "--listen".into(), relay: false })

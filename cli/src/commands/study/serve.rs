@@ -43,6 +43,9 @@ pub(crate) struct Serve {
     /// database as postgres://USER:PASSWORD@HOST:PORT/DATABASE
     #[arg(long, value_name = "PATH|URL")]
     store: Option<String>,
+    /// Serve a rehearsal, to try the study: the store is marked as one for good, and is never served as the study itself
+    #[arg(long, requires = "store")]
+    rehearsal: bool,
     /// File with the researcher's token
     ///
     /// The environment variable `PIXEL_DEBATE_RESEARCHER_TOKEN` can hold it as well. Without either one is made each time,
@@ -66,6 +69,7 @@ impl Serve {
         let (made, researcher) = researcher(self.researcher_token_file.as_deref())?;
         let config = StudyConfig {
             listen: self.listen,
+            rehearsal: self.rehearsal,
             store: place(self.store.as_deref(), &self.folder)?,
             researcher,
             origins: self.allow_origin,
