@@ -10,7 +10,7 @@ mod submissions;
 use pixel_debate_study::file::Study;
 use pixel_debate_study::results::{Participant, State};
 
-use crate::table::{Column, Kind, Range};
+use crate::table::{Column, Kind, Range, Table};
 
 pub(crate) use answers::{Answered, answers};
 pub(crate) use beliefs::{Believed, beliefs};
@@ -24,6 +24,14 @@ fn study<R>(hash: &str) -> Column<R> {
     let value = hash.to_owned();
     let meaning = "the frozen plan's hash: SHA-256 of plan.json";
     Column::new("study", Kind::Word, meaning, move |_: &R| value.clone()).within(one_of([hash]))
+}
+
+/// The table with a mark in each row, whether it is of a rehearsal.
+pub(crate) fn marked<R>(table: Table<R>, rehearsal: bool) -> Table<R> {
+    let meaning = "whether it is of a rehearsal, with simulated participants or with people who tried the study: then it is \
+                   no result";
+    let mark = Column::new("rehearsal", Kind::Truth, meaning, move |_: &R| rehearsal);
+    table.with(mark, "study")
 }
 
 fn one_of<'a>(values: impl IntoIterator<Item = &'a str>) -> Range {

@@ -37,6 +37,8 @@ struct About<'a> {
     frozen_by: &'a str,
     exported_by: &'static str,
     behaviour: u32,
+    /// Whether it was a rehearsal: then nothing of it is a result.
+    rehearsal: bool,
     /// Whether the parameters of links are in it.
     identified: bool,
     participants: Participants,
@@ -96,19 +98,24 @@ fn files(
 ) -> Result<Vec<(String, Vec<u8>)>, ExportError> {
     let facts = Facts::of(frozen, results)?;
     let identified = options.identify || !facts.study().privacy.pseudonyms;
-    let mut files = Files { hash: frozen.hash(), written: Vec::new(), described: Vec::new() };
+    let mut files = Files {
+        hash: frozen.hash(),
+        rehearsal: results.rehearsal,
+        written: Vec::new(),
+        described: Vec::new(),
+    };
     let mut by_person: Vec<Vec<&Judged<'_>>> = vec![Vec::new(); results.participants.len()];
     for judged in &facts.judged {
         by_person[judged.person].push(judged);
     }
     let people: Vec<_> = results.participants.iter().zip(by_person).collect();
     let beliefs = Believed::all(&facts.judged);
-    files.table(&columns::judgments(frozen), &facts.judged, true)?;
-    files.table(&columns::beliefs(frozen), &beliefs, true)?;
-    files.table(&columns::participants(frozen, identified), &people, true)?;
-    files.table(&columns::answers(frozen), &Answered::all(frozen, results), true)?;
+    files.table(columns::judgments(frozen), &facts.judged, true)?;
+    files.table(columns::beliefs(frozen), &beliefs, true)?;
+    files.table(columns::participants(frozen, identified), &people, true)?;
+    files.table(columns::answers(frozen), &Answered::all(frozen, results), true)?;
     let deviations: Vec<_> = results.deviations.iter().collect();
-    files.table(&columns::deviations(frozen), &deviations, false)?;
+    files.table(columns::deviations(frozen), &deviations, false)?;
     if options.identify
         && let Some(paid) = payments::written(frozen, results, &Earlier::default())?
     {
@@ -126,12 +133,14 @@ fn files(
 
 struct Files<'a> {
     hash: &'a str,
+    rehearsal: bool,
     written: Vec<(String, Vec<u8>)>,
     described: Vec<DescribedTable>,
 }
 
 impl Files<'_> {
-    fn table<R>(&mut self, table: &Table<R>, rows: &[R], parquet: bool) -> Result<(), ExportError> {
+    fn table<R>(&mut self, table: Table<R>, rows: &[R], parquet: bool) -> Result<(), ExportError> {
+        let table = &columns::marked(table, self.rehearsal);
         let fault = |fault: String| ExportError::Table { table: table.name, fault };
         let mut names = vec![format!("{}.csv", table.name)];
         let csv = csv_of(table, rows)?;
@@ -166,6 +175,7 @@ fn about<'a>(facts: &Facts<'a>, identified: bool, beliefs: usize) -> About<'a> {
         frozen_by: &plan.version,
         exported_by: env!("CARGO_PKG_VERSION"),
         behaviour: plan.behaviour,
+        rehearsal: results.rehearsal,
         identified,
         participants: Participants {
             planned: study.assignment.participants,

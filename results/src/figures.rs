@@ -79,7 +79,7 @@ fn chart(
     groups: Vec<(String, Vec<Dot>)>,
 ) -> Option<Chart> {
     let is_empty = groups.iter().all(|(_, dots)| dots.is_empty());
-    let title = report.title.clone();
+    let title = report.heading();
     (!is_empty).then_some(Chart::Dots(Dots { title, note, axis, kinds, groups }))
 }
 
@@ -119,7 +119,7 @@ fn calibration(report: &Report) -> Option<Chart> {
     }
     (!edges.is_empty()).then(|| {
         Chart::Lines(Lines {
-            title: report.title.clone(),
+            title: report.heading(),
             note: format!(
                 "How often the answer believed is the right one, by its probability after the last reveal. {NOTE}."
             ),
@@ -153,7 +153,7 @@ fn course(report: &Report) -> Option<Chart> {
     // One number of reveals alone is no course.
     (counts.len() > 1).then(|| {
         Chart::Lines(Lines {
-            title: report.title.clone(),
+            title: report.heading(),
             note: format!("Probability of the right answer, on average. {NOTE}."),
             rates: "probability of the right answer, mean, %".to_owned(),
             axis: "pixels revealed, with the number of beliefs (n)".to_owned(),

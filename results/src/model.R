@@ -20,6 +20,7 @@ export <- if (length(arguments) >= 1) arguments[[1]] else "."
 all <- read.csv(file.path(export, "judgments.csv"), na.strings = "", stringsAsFactors = FALSE,
                 colClasses = c(explanation = "character"))
 if (any(all$study != study)) stop("these judgments are of another study than this script")
+if (any(as.logical(all$rehearsal))) cat("THESE DATA ARE OF A REHEARSAL, with simulated participants or people who tried it: no results.\n")
 # In a table without rows nothing says what a column is.
 for (name in c("counted", "correct")) all[[name]] <- as.logical(all[[name]])
 # What has no verdict is neither right nor wrong.

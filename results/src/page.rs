@@ -16,13 +16,15 @@ table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular
 th, td { padding: .3rem .8rem; text-align: left; vertical-align: top; border-bottom: 1px solid #dde1e7 }
 th { font-weight: 600 } small, caption { color: #565d69 } caption { text-align: left }
 .swatch { display: inline-block; width: .8rem; height: .8rem; margin-right: .5rem; border-radius: 2px }
+.rehearsal { padding: .6rem .8rem; border: 3px solid #b3261e; color: #b3261e; font-weight: 600 }
 .wide { overflow-x: auto } code { overflow-wrap: anywhere }
 figure { margin: 1rem 0 } svg { max-width: 100%; height: auto; border: 1px solid #dde1e7 }
 ";
 
 /// The page of a report. `pictures` are its charts, each a name and an SVG document.
 pub(crate) fn page(report: &Report, pictures: &[(&'static str, String)]) -> String {
-    let Report { title, about, hash, frozen_by, planned, flow, .. } = report;
+    let Report { about, hash, frozen_by, planned, flow, .. } = report;
+    let title = report.heading();
     let page = html! {
         (DOCTYPE)
         html lang="en" {
@@ -34,6 +36,12 @@ pub(crate) fn page(report: &Report, pictures: &[(&'static str, String)]) -> Stri
             }
             body {
                 h1 { (title) }
+                @if report.rehearsal {
+                    p.rehearsal {
+                        "These data are of a rehearsal, with simulated participants or with people who tried the study. "
+                        "Nothing here is a result."
+                    }
+                }
                 @if !about.is_empty() { p { (about) } }
                 p {
                     "Study " (report.name) ", frozen by version " (frozen_by) " with the hash " code { (hash) }

@@ -152,7 +152,7 @@ pub(crate) fn written(
         *outcomes.entry(outcome).or_default() += 1;
         rows.push(Submitted { participant, outcome, pay });
     }
-    let table = columns::submissions(frozen);
+    let table = columns::marked(columns::submissions(frozen), results.rehearsal);
     let name = format!("{}.csv", table.name);
     let submissions = csv_of(&table, &rows)?;
     let described = DescribedTable::of(&table, vec![name.clone()], rows.len());

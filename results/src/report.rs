@@ -33,6 +33,9 @@ pub struct Report {
     pub title: String,
     /// What it is about.
     pub about: String,
+    /// Whether it is of a rehearsal, with simulated participants or with people who tried the study: then nothing of it is a
+    /// result.
+    pub rehearsal: bool,
     /// The frozen plan's hash.
     pub hash: String,
     /// The version of the program that froze it.
@@ -54,6 +57,12 @@ pub struct Report {
 }
 
 impl Report {
+    /// The title, which says first if nothing of it is a result.
+    pub fn heading(&self) -> String {
+        let mark = if self.rehearsal { "REHEARSAL, no results: " } else { "" };
+        format!("{mark}{}", self.title)
+    }
+
     /// The report of a frozen study's results.
     ///
     /// # Errors
@@ -66,6 +75,7 @@ impl Report {
             name: plan.study.name.clone(),
             title: plan.study.title.clone(),
             about: plan.study.about.clone(),
+            rehearsal: results.rehearsal,
             hash: frozen.hash().to_owned(),
             frozen_by: plan.version.clone(),
             planned: Planned::of(&plan.study),

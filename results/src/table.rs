@@ -184,6 +184,13 @@ impl<R> Column<R> {
 }
 
 impl<R> Table<R> {
+    /// The table with one more column, after the one of that name; first, if there is none.
+    pub(crate) fn with(mut self, column: Column<R>, after: &str) -> Self {
+        let at = self.columns.iter().position(|column| column.name == after);
+        self.columns.insert(at.map_or(0, |at| at + 1), column);
+        self
+    }
+
     /// As CSV by RFC 4180, with a line of names.
     pub(crate) fn csv(&self, rows: &[R]) -> Result<Vec<u8>, csv::Error> {
         let terminator = csv::Terminator::CRLF;

@@ -243,6 +243,24 @@ fn free_text_is_no_formula_and_parquet_has_it_as_it_was() {
     assert_eq!(table(&out, "participants").iter().find(of).unwrap()["state"], "erased");
 }
 
+#[test]
+fn each_row_of_a_rehearsal_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    for rehearsal in [false, true] {
+        let (frozen, mut results) = eventful();
+        results.rehearsal = rehearsal;
+        let out = folder.path().join(rehearsal.to_string());
+        export(&frozen, &results, ExportOptions { identify: true }, &out).unwrap();
+        let mark = if rehearsal { "TRUE" } else { "FALSE" };
+        for name in ["judgments", "beliefs", "participants", "answers", "deviations", "submissions"]
+        {
+            let rows = table(&out, name);
+            assert!(!rows.is_empty() && rows.iter().all(|row| row["rehearsal"] == mark), "{name}");
+        }
+        assert_eq!(json(&out, "study.json")["rehearsal"], rehearsal);
+    }
+}
+
 /// The numbers of a column, of a table's CSV and of its Parquet.
 fn numbers(folder: &Path, table: &str, column: &str) -> [Vec<Option<f64>>; 2] {
     let of_csv = self::table(folder, table)

@@ -87,9 +87,12 @@ fn the_model_finds_the_conditions_difference() {
     }
 }
 
+/// A number by which participants or images differ.
+type Number = fn(usize, &Item) -> usize;
+
 /// Every other participant, or every image of an even number, is right in nine debates of ten and wrong in nine of ten alone,
 /// and the others the other way round.
-fn apart(results: &mut Results, of: fn(usize, &Item) -> usize) {
+fn apart(results: &mut Results, of: Number) {
     let items: Vec<&Item> = FROZEN.items().collect();
     for (person, participant) in results.participants.iter_mut().enumerate() {
         for (at, judgment) in participant.judgments.iter_mut().enumerate() {
@@ -109,7 +112,7 @@ fn the_model_has_slopes_where_the_conditions_effect_differs() {
     if !has_r() {
         return;
     }
-    let cases: [(fn(usize, &Item) -> usize, &str); 2] = [
+    let cases: [(Number, &str); 2] = [
         (|person, _| person, "participant:conditionalone"),
         (|_, item| item.source.index as usize, "image:conditionalone"),
     ];

@@ -336,6 +336,65 @@ fn the_page_says_first_what_departed_from_the_plan() {
 }
 
 #[test]
+fn a_report_of_a_rehearsal_says_so_wherever_it_is_read() {
+    for rehearsal in [false, true] {
+        let mut results = simulate(&FROZEN, calibrated, 1);
+        results.rehearsal = rehearsal;
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("report");
+        report(&FROZEN, &results, &out).unwrap();
+        let json: serde_json::Value =
+            serde_json::from_str(&fs::read_to_string(out.join("report.json")).unwrap()).unwrap();
+        assert_eq!(json["rehearsal"], rehearsal);
+        let page = fs::read_to_string(out.join("report.html")).unwrap();
+        assert_eq!(page.contains("Nothing here is a result."), rehearsal);
+        assert_eq!(page.contains("<title>REHEARSAL, no results: "), rehearsal);
+        for name in ["accuracy", "beside", "calibration", "course"] {
+            let svg = fs::read_to_string(out.join(format!("figures/{name}.svg"))).unwrap();
+            assert_eq!(
+                svg.contains("REHEARSAL, no results: Simulated people"),
+                rehearsal,
+                "{name}"
+            );
+        }
+    }
+}
+
+/// Agreement is about answers, and not about where they stood.
+#[test]
+fn agreement_is_the_same_wherever_answers_were_shown() {
+    let results = simulate(&FROZEN, calibrated, 1);
+    let found = Report::of(&FROZEN, &results).unwrap();
+    let items: Vec<&Item> = FROZEN.items().collect();
+    let mut swapped = results.clone();
+    for judgment in swapped.participants.iter_mut().flat_map(|one| &mut one.judgments) {
+        let claims = items[judgment.item as usize].claims;
+        let other = |left| if left == claims.honest { claims.liar } else { Some(claims.honest) };
+        judgment.left = judgment.left.and_then(other);
+    }
+    assert_ne!(swapped, results);
+    let after = Report::of(&FROZEN, &swapped).unwrap();
+    assert_eq!((&after.groups, &after.again), (&found.groups, &found.again));
+    // Two who choose one answer, which each saw in another place, agree; of two places they would not.
+    let alphas = |report: &Report| report.groups[0].agreement.unwrap().alpha;
+    let mut alike = results;
+    for judgment in alike.participants.iter_mut().flat_map(|one| &mut one.judgments) {
+        let greater = |label: u8| {
+            items[judgment.item as usize].claims.liar.map_or(label, |lie| lie.max(label))
+        };
+        let label = greater(items[judgment.item as usize].label);
+        let label = if judgment.item.is_multiple_of(2) {
+            label
+        } else {
+            items[judgment.item as usize].label
+        };
+        judgment.end = Some(End { at: judgment.started + 1, how: How::verdict(label) });
+    }
+    let agreed = Report::of(&FROZEN, &alike).unwrap();
+    assert_eq!(alphas(&agreed), 1.0);
+}
+
+#[test]
 fn of_nobody_there_is_nothing_to_report() {
     let (report, said) = page(&FROZEN, &Results::default());
     assert_eq!((report.flow.joined, report.flow.cells.least), (0, 0));

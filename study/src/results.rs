@@ -40,6 +40,8 @@ use crate::allocation::Kind;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Results {
+    /// Whether it was a rehearsal, with simulated participants or with people who tried it: then nothing of it is a result.
+    pub rehearsal: bool,
     /// Whoever began, in the order in which they came.
     pub participants: Vec<Participant>,
     /// What the researcher did beyond the plan, in order.

@@ -150,6 +150,7 @@ fn a_report_finds_the_skill_that_participants_were_given() {
         // It finds something: a guess is outside, where there is enough to tell.
         assert!(condition == "alone" || at("low") > 0.5, "{condition}: {:#}", group["accuracy"]);
     }
+    assert_eq!(said["rehearsal"], true);
     let counted = &said["flow"];
     assert_eq!(counted["participants"], 40, "{counted:#}");
 }

@@ -188,7 +188,8 @@ fn said<'a>(frozen: &Frozen) -> Vec<Column<Judged<'a>>> {
             "belief_truth",
             Kind::Number,
             "the belief after the last reveal: how probable the right answer was to the participant. Beliefs after each \
-             reveal are in the table of beliefs",
+             reveal are in the table of beliefs. Krippendorff's alpha of beliefs is by squared differences, of how probable \
+             the greater of `label` and `lie` was",
             |row: &Judged<'_>| row.last_truth(),
         )
         .share()
@@ -196,7 +197,9 @@ fn said<'a>(frozen: &Frozen) -> Vec<Column<Judged<'a>>> {
         Column::new("ended_by", Kind::Word, "how it ended", how)
             .within(one_of(["verdict", "gave_up", "timed_out", "unanswered"]))
             .missing("it has not"),
-        Column::new("verdict", Kind::Whole, "the answer that was chosen", |row: &Judged<'_>| {
+        Column::new("verdict", Kind::Whole, "the answer that was chosen, wherever it was shown. Krippendorff's alpha in the report is nominal, the item being \
+             the unit, of whether it is the greater of `label` and `lie` (of more than two answers of the label itself): neither \
+             the place of an answer nor which is right is in it", |row: &Judged<'_>| {
             row.verdict()
         })
         .within(Range::Between(0.0, classes))

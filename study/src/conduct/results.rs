@@ -16,6 +16,7 @@ impl Conduct {
     /// What has come of it so far.
     pub fn results(&self) -> Results {
         Results {
+            rehearsal: self.rehearsed(),
             participants: self.members().iter().map(|member| self.participant(member)).collect(),
             deviations: self
                 .log()

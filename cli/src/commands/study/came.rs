@@ -41,6 +41,10 @@ pub(super) struct Where {
     saved: Option<PathBuf>,
 }
 
+/// What is said first of a rehearsal.
+pub(super) const REHEARSAL: &str =
+    "REHEARSAL: these data are simulated, or of people who tried the study, and are no results";
+
 /// A study with what came of it.
 pub(super) struct Came {
     pub(super) frozen: Arc<Frozen>,

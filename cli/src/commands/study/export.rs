@@ -36,6 +36,9 @@ impl Export {
         let counted = results.participants.iter().filter(|one| one.counts()).count();
         let judgments: usize = results.participants.iter().map(|one| one.judgments.len()).sum();
         let mut output = io::stdout().lock();
+        if results.rehearsal {
+            writeln!(output, "{}", super::came::REHEARSAL)?;
+        }
         Ok(writeln!(
             output,
             "{}: {judgments} judgments by {} participants, of whom {counted} count",

@@ -42,6 +42,9 @@ impl Payments {
         let Came { frozen, results } = self.of.read(Need::Payments)?;
         let settled = payments(&frozen, &results, &earlier, &self.out)?;
         let mut output = io::stdout().lock();
+        if results.rehearsal {
+            writeln!(output, "{}", super::came::REHEARSAL)?;
+        }
         let outcomes = Outcome::ALL.into_iter().filter_map(|outcome| {
             Some(format!("{} to {}", settled.outcomes.get(&outcome)?, outcome.name()))
         });

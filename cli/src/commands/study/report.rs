@@ -28,6 +28,9 @@ impl Report {
         let found = report(&frozen, &results, &self.out)?;
         let (flow, planned) = (&found.flow, &found.planned);
         let mut output = io::stdout().lock();
+        if results.rehearsal {
+            writeln!(output, "{}", super::came::REHEARSAL)?;
+        }
         writeln!(
             output,
             "{} of {} participants are through and count, with {} judgments",
