@@ -11,7 +11,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use pixel_debate_protocol::study::{
-    Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
+    Reply, SentOrder, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
 };
 use pixel_debate_protocol::{API, Refusal, RefusalCode};
 use pixel_debate_study::conduct::Conduct;
@@ -110,7 +110,8 @@ async fn join(
 ) -> Result<(StatusCode, Json<StudyJoined>), Refused> {
     app.door.credits.spend(Spend::Create, peer.address)?;
     let join = StudyJoin::parse(&whole(body)?)?;
-    Ok((StatusCode::CREATED, Json(app.desk.join(&join).await?)))
+    let admit = || app.door.credits.spend(Spend::Participant, peer.address);
+    Ok((StatusCode::CREATED, Json(app.desk.join(&join, admit).await?)))
 }
 
 /// `GET /api/study/me`: what a participant is shown now.
@@ -146,7 +147,7 @@ async fn order(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Standing>, Refused> {
     app.as_researcher(&headers)?;
-    let order = Order::parse(&whole(body)?)?;
+    let order = SentOrder::parse(&whole(body)?)?;
     Ok(Json(app.desk.order(&order).await?))
 }
 

@@ -45,6 +45,7 @@ impl Conduct {
                 .map(|(item, (_, reason))| (*item as u32, reason.clone()))
                 .collect(),
             peeks: self.peeks().to_vec(),
+            carried_out: None,
             peeked: with_accuracy.then(|| self.peeked()),
         }
     }
