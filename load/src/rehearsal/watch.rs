@@ -8,7 +8,7 @@ use pixel_debate_protocol::study::{
 };
 use pixel_debate_study::file::Feedback as Told;
 use pixel_debate_study::frozen::Frozen;
-use pixel_debate_study::items::{Item, Part};
+use pixel_debate_study::items::Item;
 
 use super::recognition::recognize;
 use super::trace::{Ending, Said, Seen, Trace};

@@ -135,7 +135,7 @@ impl Scene {
             proxies: 0,
             limits: self.limits.clone(),
         };
-        StudyServer::bind(&self.frozen(), config).await
+        Box::pin(StudyServer::bind(&self.frozen(), config)).await
     }
 
     pub(crate) async fn stop(&mut self) {
