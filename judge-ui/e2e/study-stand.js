@@ -114,6 +114,8 @@ currency = "GBP"
 parameters = ["PROLIFIC_PID"]
 completion_code = "PAGE-DONE"
 screen_out_code = "PAGE-OUT"
+excluded_code = "PAGE-NOT-COUNTED"
+closed_code = "PAGE-CLOSED"
 [languages]
 en = "english.toml"
 de = "german.toml"
@@ -301,7 +303,7 @@ export async function shows(page, { screen }) {
       return heading(screen.items.length === 1 ? `It was: ${screen.items[0].truth}` : 'What it was');
     case 'item':
       await page.getByText(`Image ${screen.number} of`).waitFor();
-      await pixels(page, screen.shown.length);
+      await pixels(page, screen.shown.length + screen.more.length);
       if (screen.asks.what === 'next') return button(page, /^(First|Next) pixel/).waitFor();
       if (screen.asks.what === 'belief') return page.getByRole('slider', { name: /^How probable/ }).waitFor();
       if (screen.asks.what === 'verdict') return page.getByRole('radiogroup', { name: 'What do you decide?' }).waitFor();

@@ -459,8 +459,8 @@ describe('a study that asks for more', () => {
     const looked = new Set();
     let sheet = await told(page);
     while (sheet.screen.type !== 'stopped') {
-      const { asks, answers, shown } = sheet.screen;
-      const kind = asks?.what === 'verdict' ? `${asks.what}-${answers.length}${shown.length > 16 ? '-check' : ''}` : null;
+      const { asks, answers, more } = sheet.screen;
+      const kind = asks?.what === 'verdict' ? `${asks.what}-${answers.length}${more.length > 0 ? '-check' : ''}` : null;
       if (kind && !looked.has(kind)) {
         await button(page, 'Decide').click();
         await page.getByText('Say also how sure you are').waitFor();
@@ -593,6 +593,8 @@ describe('the researcher', () => {
     await row('p0001').getByText('Excluded').waitFor();
     await participant.page.reload();
     await participant.page.getByRole('heading', { name: 'Your part ends here' }).waitFor();
+    assert.equal(await participant.page.getByRole('textbox', { name: 'Your code' }).inputValue(), 'PAGE-NOT-COUNTED');
+    await look(participant.page, 'excluded');
 
     await row('p0001').getByRole('button', { name: /^Erase/ }).click();
     await give('Erase', 'As he asked.');
@@ -618,6 +620,7 @@ describe('the researcher', () => {
     const late = await openPage(browser, phone);
     await late.page.goto(watched.link());
     await late.page.getByText('This study has ended.').waitFor();
+    assert.equal(await late.page.getByRole('textbox', { name: 'Your code' }).inputValue(), 'PAGE-CLOSED');
     await look(late.page, 'closed-before');
     await button(late.page, 'I have begun already: go on').click();
     await late.page.getByText('Nobody has begun by this link.').waitFor();

@@ -655,7 +655,11 @@ answers: Array<[number, string]>,
  */
 shown: Array<Glance>, 
 /**
- * How many pixels there will be.
+ * What is shown of the image beside that, all at once with the last pixel: of an attention check, otherwise nothing.
+ */
+more: Array<Glance>, 
+/**
+ * How many pixels there will be in `shown`.
  */
 pixels: number, 
 /**
@@ -1660,6 +1664,44 @@ first: number | null,
 second: number | null, };
 
 /**
+ * An order as it is sent: an object with the order's type and its fields, and with its id.
+ */
+export type SentOrder = { 
+/**
+ * 1 to 64 letters, digits, `-` and `_`, each time others: an order that is sent again with the same id is carried out
+ * once. One without an id is another each time.
+ */
+id?: string, } & ({ "type": "pause", } | { "type": "resume", } | { "type": "close", 
+/**
+ * Why, if places are left.
+ */
+reason: string | null, } | { "type": "peek", } | { "type": "withdraw", 
+/**
+ * The item's number in the plan, from 0.
+ */
+item: number, 
+/**
+ * Why.
+ */
+reason: string, } | { "type": "exclude", 
+/**
+ * The participant's name.
+ */
+participant: string, 
+/**
+ * Why.
+ */
+reason: string, } | { "type": "erase", 
+/**
+ * The participant's name.
+ */
+participant: string, 
+/**
+ * Why.
+ */
+reason: string, });
+
+/**
  * A message from the server to a client.
  */
 export type ServerMessage = { "type": "hello" } & Hello | { "type": "created" } & Created | { "type": "snapshot" } & Snapshot | { "type": "resumed" } & Resumed | { "type": "turn", 
@@ -1958,6 +2000,10 @@ withdrawn: Array<[number, string]>,
  */
 peeks: Array<number>, 
 /**
+ * The id of the order that this answers, if it had one: it has been carried out, now or when it was sent before.
+ */
+carried_out: string | null, 
+/**
  * The accuracy so far, in answer to a [`Peek`](super::Order::Peek) alone.
  */
 peeked: Peeked | null, };
@@ -2018,12 +2064,26 @@ text: string | null,
 /**
  * What he tells those who sent him.
  */
-code: string | null, } | { "why": "excluded", } | { "why": "left", } | { "why": "too_late", } | { "why": "closed", };
+code: string | null, } | { "why": "excluded", 
+/**
+ * What they tell those who sent them.
+ */
+code: string | null, } | { "why": "left", } | { "why": "too_late", 
+/**
+ * What they tell those who sent them.
+ */
+code: string | null, } | { "why": "closed", 
+/**
+ * What they tell those who sent them.
+ */
+code: string | null, };
 
 /**
  * `POST /api/study/participants`: somebody comes by the study's link.
  *
- * Whoever comes again with the same parameters is the same participant, with the same token. Who comes with the same first parameter and others is refused, since nobody takes part twice.
+ * Whoever comes again with the same parameters is the same participant, with the same token; where the study names none,
+ * or they are not there, with the same key. Who comes with the same first parameter and others is refused, since nobody
+ * takes part twice.
  */
 export type StudyJoin = { 
 /**
@@ -2034,7 +2094,12 @@ parameters: { [key in string]: string },
 /**
  * One of those of [`StudyOffer::titles`](super::StudyOffer::titles); the study's own where none is said.
  */
-language: string | null, };
+language: string | null, 
+/**
+ * 16 to 64 letters, digits, `-` and `_` that whoever asks has drawn by chance, and keeps before they ask: whoever did
+ * not hear the answer, or asks twice at once, says the same again and is no second participant.
+ */
+key: string | null, };
 
 /**
  * The answer to [`StudyJoin`](super::StudyJoin).
@@ -2114,7 +2179,12 @@ parameters: Array<string>,
 /**
  * Whether nobody may take part without them.
  */
-required: boolean, };
+required: boolean, 
+/**
+ * What whoever finds no place, or the study ended, tells those who sent them: there where that is so, and where
+ * there is such a code.
+ */
+code: string | null, };
 
 /**
  * A debate in a list: what anybody may know of it.

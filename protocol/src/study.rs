@@ -27,7 +27,7 @@ mod wire;
 
 pub use answer::{Answer, Given, Reply, StudyJoin};
 pub use export::Export;
-pub use orders::Order;
+pub use orders::{Order, SentOrder};
 pub use screen::{
     Asked, Feedback, Glance, ItemScreen, Part, Payment, Progress, Question, QuestionForm,
     Questions, Screen, Sheet, Status, Stopped, StudyJoined, StudyOffer, ToldItem,

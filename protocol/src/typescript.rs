@@ -28,6 +28,7 @@ pub fn declarations() -> String {
     found.visit::<study::StudyJoined>();
     found.visit::<study::Reply>();
     found.visit::<study::Order>();
+    found.visit::<study::SentOrder>();
     found.visit::<study::Standing>();
     found.visit::<study::Export>();
     let mut module = format!(

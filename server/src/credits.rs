@@ -30,6 +30,8 @@ pub(crate) enum Spend {
     Work,
     /// A try to set up a debate.
     Create,
+    /// A participant who begins in a study.
+    Participant,
     /// A message on a websocket.
     Message,
 }
@@ -41,6 +43,7 @@ pub(crate) struct Credits {
     works: Account,
     creations: Account,
     debates: Account,
+    participants: Account,
     messages: Account,
 }
 
@@ -109,6 +112,13 @@ impl Credits {
                 "has set up all debates that it may for now",
                 ("new debates", "day"),
             ),
+            participants: account(
+                limits.participants_a_day,
+                day,
+                limits.participants_a_day,
+                "has begun as often as it may for now",
+                ("new participants", "day"),
+            ),
             messages: account(
                 limits.messages_a_second_per_address,
                 second,
@@ -125,6 +135,7 @@ impl Credits {
             Spend::Read => self.reads.spend(address),
             Spend::Work => self.works.spend(address),
             Spend::Create => self.creations.spend(address),
+            Spend::Participant => self.participants.spend(address),
             Spend::Message => self.messages.spend(address),
         }
     }

@@ -34,6 +34,8 @@ pub struct Limits {
     pub creations_a_minute: u32,
     /// Debates that clients at one address may set up at once, if it was quiet.
     pub creations_at_once: u32,
+    /// Participants who may begin a study from one address a day in the long run, and at once where it was quiet.
+    pub participants_a_day: u32,
     /// Requests over HTTP that one address may make a second in the long run.
     pub reads_a_second: u32,
     /// Requests over HTTP that one address may make at once, if it was quiet.
@@ -119,6 +121,7 @@ impl Default for Limits {
             debates_a_day: 10_000,
             creations_a_minute: 600,
             creations_at_once: 256,
+            participants_a_day: 500,
             reads_a_second: 100,
             reads_at_once: 1000,
             works_a_minute: 120,

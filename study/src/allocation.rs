@@ -108,7 +108,7 @@ impl Allocation {
         let mut cells = vec![0; self.cells];
         let shown = slots.into_iter().filter_map(|slot| self.slot(slot)).flatten();
         for main in shown.filter(|shown| shown.kind == Kind::Main) {
-            let Some(condition) = main.condition else { continue };
+            let condition = main.condition;
             cells[(main.item * self.conditions + condition) as usize] += 1;
         }
         cells

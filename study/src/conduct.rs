@@ -7,6 +7,8 @@
 //! | what | where |
 //! |---|---|
 //! | the study: places and people | [`Conduct`], `study.rs` |
+//! | who comes | [`Coming`], `joining.rs` |
+//! | what time does | `times.rs` |
 //! | what the researcher orders | `orders.rs` |
 //! | a participant as the study knows him | [`Member`] |
 //! | his way from the consent to the end | [`Session`], `session.rs` |
@@ -18,6 +20,7 @@
 
 mod asks;
 mod event;
+mod joining;
 pub mod log;
 mod member;
 mod orders;
@@ -28,10 +31,13 @@ mod session;
 mod standing;
 mod study;
 mod thinking;
+mod times;
 mod trial;
 
 pub use event::{Beginning, Entry, Event};
+pub use joining::Coming;
 pub use member::{Member, MemberState};
 pub use session::{Ending, Session};
-pub use study::{Coming, Conduct, Unfit};
+pub use study::{Conduct, Unfit};
+pub use times::TIME_IS_OVER;
 pub use trial::{BeliefAt, Judged, JudgedEnd, NoTrial, Thought};

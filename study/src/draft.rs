@@ -1,7 +1,7 @@
 //! A study's file with all that it names: texts, images, judges.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,7 @@ use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
 use pixel_debate_play::Judging;
 use pixel_debate_validation::check_dataset;
 
+use crate::asked;
 use crate::file::{Lies, Study};
 use crate::files;
 use crate::texts::Texts;
@@ -21,6 +22,8 @@ use crate::texts::Texts;
 pub struct Draft {
     pub(crate) study: Study,
     pub(crate) words: Words,
+    /// Who may take part, if not anybody.
+    pub(crate) asked: Option<BTreeSet<String>>,
     dataset: Cow<'static, Dataset>,
     /// By the number of pixels of the conditions.
     judges: BTreeMap<u8, Judge>,
@@ -70,6 +73,15 @@ pub(crate) fn read(path: &Path, most: usize) -> Result<String, DraftError> {
         .map_err(|error| failed(io::Error::new(io::ErrorKind::InvalidData, error)))
 }
 
+/// What is wrong with a file that the study's names at that path.
+fn named(text: &str, path: &[&str], error: &DraftError, file: &Path) -> DraftError {
+    let refusal = match document(text) {
+        Ok(read) => Places { text, file: read.get_ref() }.refuse(path, error),
+        Err(refusal) => refusal,
+    };
+    DraftError::Refused { path: file.to_owned(), refusal }
+}
+
 impl Words {
     /// Reads a study's file and the texts that it names, from the folder in which it stands.
     pub(crate) fn read(file: &Path) -> Result<(Study, Self), DraftError> {
@@ -83,8 +95,11 @@ impl Words {
         let (mut texts, mut files) = (BTreeMap::new(), BTreeMap::new());
         for (language, path) in &study.languages {
             let place = folder.join(path);
-            let words = read(&place, Texts::MOST_BYTES)?;
-            let read = Texts::from_toml(&words, &study).map_err(refused(&place))?;
+            // What is wrong with it is said with the line that names it, too.
+            let named = |error| named(&text, &["languages", language], &error, file);
+            let words = read(&place, Texts::MOST_BYTES).map_err(named)?;
+            let read = Texts::from_toml(&words, &study);
+            let read = read.map_err(refused(&place)).map_err(named)?;
             texts.insert(language.clone(), read);
             files.insert(path.clone(), words);
         }
@@ -103,7 +118,14 @@ impl Draft {
         let folder = file.parent().unwrap_or(Path::new(""));
         let refused = |refusal| DraftError::Refused { path: file.to_owned(), refusal };
         let (dataset, judges) = materials(&study, &words.file, folder).map_err(refused)?;
-        Ok(Self { study, words, dataset, judges })
+        let asked = match &study.recruits.only {
+            None => None,
+            Some(path) => Some(
+                asked::list(&folder.join(path))
+                    .map_err(|error| named(&words.file, &["recruits", "only"], &error, file))?,
+            ),
+        };
+        Ok(Self { study, words, asked, dataset, judges })
     }
 
     /// What the file says.

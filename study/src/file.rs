@@ -62,7 +62,7 @@ use pixel_debate_fields::{Fields, Places, Refusal, Source, Text, document};
 use serde::{Deserialize, Serialize};
 
 pub use asks::{Asks, Belief, Explanation, Feedback, Times};
-pub use assignment::Assignment;
+pub use assignment::{Assignment, CheckBy};
 pub use conditions::{Condition, DebateOrder, First, Kind, Lies, Live, Play, Side};
 pub use images::{Images, Tier};
 pub use money::Bonus;
@@ -121,16 +121,22 @@ pub struct Study {
 }
 
 /// What of a file nobody may know before the study has ended: it would tell the answers, or be worth money.
+///
+/// A code without which somebody ends is not shown: the screen says what there is to say, and no more.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Secrets {
     /// What all that is random depends on. As JSON it is text: a number of JSON has not as many digits.
     #[serde(with = "as_text")]
     pub seed: u64,
-    /// What whoever has finished tells those who sent him.
+    /// What whoever has finished tells those who sent them.
     pub completion_code: Option<String>,
-    /// What whoever may not take part tells those who sent him.
+    /// What whoever may not take part tells those who sent them.
     pub screen_out_code: Option<String>,
+    /// What whoever was excluded, by too few right attention checks or by the researcher, tells those who sent them.
+    pub excluded_code: Option<String>,
+    /// What whoever finds no place, or the study ended, tells those who sent them.
+    pub closed_code: Option<String>,
 }
 
 /// The fields of the file outside of its tables, and the tables.
@@ -220,7 +226,7 @@ impl Study {
         let tiers = tiers.into_iter();
         let tiers =
             tiers.map(|(span, table)| Tier::read(source, span, table)).collect::<Result<_, _>>()?;
-        let (recruits, completion_code, screen_out_code) =
+        let (recruits, codes) =
             fields.table_or_none("recruits", "[recruits]", people::RECRUITS, Recruits::read)?;
         let languages = people::languages(fields, source)?;
         let language = match fields.optional::<Name>("language")? {
@@ -273,11 +279,7 @@ impl Study {
                 people::PRIVACY,
                 Privacy::read,
             )?,
-            secrets: Secrets {
-                seed: fields.required("seed")?.into_inner(),
-                completion_code,
-                screen_out_code,
-            },
+            secrets: Secrets { seed: fields.required("seed")?.into_inner(), ..codes },
         })
     }
 

@@ -31,7 +31,7 @@ pub use commitment::{Salt, commitment};
 pub use error::{FreezeError, FrozenError, Misfit};
 pub use plan::{DataMark, Plan};
 pub use remake::{NotRemade, Remade, RemakeError};
-pub use secret::{SaltedItem, Secret};
+pub use secret::{SaltedItem, SaltedList, Secret};
 pub use sequence::{Planned, Sequences};
 
 use crate::allocation::Allocation;
@@ -73,6 +73,7 @@ impl Frozen {
             secrets: draft.study.secrets.clone(),
             secrets_salt: Salt::draw(rng),
             file_salt: Salt::draw(rng),
+            asked: draft.asked.as_ref().map(|all| SaltedList::new(Salt::draw(rng), all)),
             items: Vec::with_capacity(items.len()),
         };
         let mut commitments = Vec::with_capacity(items.len());
@@ -100,6 +101,7 @@ impl Frozen {
             judges: draft.judges().map(|(pixels, mark)| (pixels.to_string(), mark)).collect(),
             file: Kind::File.commitment(&secret.file_salt, draft.words.file.as_bytes()),
             secrets: Kind::Secrets.commitment(&secret.secrets_salt, &canonical(&secret.secrets)?),
+            asked: secret.asked.as_ref().map(SaltedList::commitment).transpose()?,
             items: commitments,
         };
         let hash = hash(&canonical(&plan)?);
@@ -119,6 +121,12 @@ impl Frozen {
     /// What nobody may know before the study has ended.
     pub fn secret(&self) -> &Secret {
         &self.secret
+    }
+
+    /// Whether somebody may take part whose link has that as its first parameter, or nothing.
+    pub fn may_take_part(&self, person: Option<&str>) -> bool {
+        let asked = self.secret.asked.as_ref();
+        asked.is_none_or(|asked| person.is_some_and(|person| asked.has(person)))
     }
 
     /// The items by their numbers.

@@ -31,7 +31,7 @@ pub use work::{Observer, Stage, Unobserved};
 pub struct Item {
     /// What it is for.
     pub part: Part,
-    /// The condition's name; an attention check has none.
+    /// The condition's name. Of an attention check it is that of the items that it looks like.
     pub condition: Option<String>,
     /// The tier's name, if it has one.
     pub tier: Option<String>,
@@ -47,6 +47,8 @@ pub struct Item {
     pub first: Option<Role>,
     /// What is shown.
     pub shown: Shown,
+    /// What is shown at once with the last of these, so that the answer is plain: of attention checks alone.
+    pub rest: Vec<Glimpse>,
     /// What is proven of the image, if anything is.
     pub proof: Option<Proof>,
 }
@@ -149,7 +151,22 @@ impl Item {
         self.first.unwrap_or(lower)
     }
 
-    /// How many pixels are shown.
+    /// Where the pixels are that are shown one by one, in order, where that is known beforehand.
+    pub fn revealed(&self) -> Vec<Pixel> {
+        match &self.shown {
+            Shown::Recorded { events, .. } => {
+                let pixel = |event: &Event| match event {
+                    Event::Reveal { pixel, .. } => Some(*pixel),
+                    _ => None,
+                };
+                events.iter().filter_map(pixel).collect()
+            }
+            Shown::Random { pixels, .. } => pixels.iter().map(|glimpse| glimpse.pixel).collect(),
+            Shown::Live { .. } => Vec::new(),
+        }
+    }
+
+    /// How many pixels are shown one by one.
     pub fn reveals(&self) -> usize {
         match &self.shown {
             Shown::Recorded { rules, .. } | Shown::Live { rules, .. } => rules.pixels.into(),

@@ -69,6 +69,7 @@
 //! ```
 
 pub mod allocation;
+mod asked;
 mod canonical;
 pub mod conduct;
 mod draft;

@@ -9,7 +9,7 @@ use pixel_debate_fields::{Fields, Refusal, Source, Text, document};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::file::{Answer, Question, Study};
+use crate::file::{Answer, CheckBy, Question, Study};
 
 /// The texts of a language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct Texts {
     pub thanks: String,
     /// What is said to whoever may not take part, if some may not.
     pub screened_out: Option<String>,
+    /// What is said before an attention check beside what is said of its condition, if words say its answer. It has
+    /// [`Self::ANSWER`] where that stands.
+    pub check: Option<String>,
     /// What is said of each condition before an item of it.
     pub conditions: BTreeMap<String, String>,
     /// What each question says.
@@ -55,6 +58,7 @@ const KNOWN: &[&str] = &[
     "practice",
     "thanks",
     "screened_out",
+    "check",
     "conditions",
     "questions",
 ];
@@ -66,6 +70,8 @@ type Short = Text<400>;
 type Long = Text<20_000>;
 
 impl Texts {
+    /// What stands for the right answer in the text of an attention check.
+    pub const ANSWER: &str = "{answer}";
     /// The longest file, in bytes.
     pub const MOST_BYTES: usize = 1 << 18;
 
@@ -101,6 +107,7 @@ impl Texts {
                 screens,
                 "no option of a question that screens out",
             )?,
+            check: check(&fields, study)?,
             conditions: conditions(source, &fields, study)?,
             questions: questions(source, &fields, study)?,
         })
@@ -127,6 +134,18 @@ fn only_if(
             Err(fields.refuse(name, format!("`{name}` is never shown: the study has {without}")))
         }
     }
+}
+
+/// What is said of an attention check whose answer words say.
+fn check(fields: &Table<'_, '_>, study: &Study) -> Result<Option<String>, Refusal> {
+    let is_needed = study.assignment.checks > 0 && study.assignment.check_by == CheckBy::Words;
+    let check = only_if(fields, "check", is_needed, "no attention checks by words")?;
+    let answer = Texts::ANSWER;
+    if check.as_ref().is_some_and(|check| !check.contains(answer)) {
+        let reason = format!("`check` does not say what to answer: it must have {answer} in it");
+        return Err(fields.refuse("check", reason));
+    }
+    Ok(check)
 }
 
 fn conditions(

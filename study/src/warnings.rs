@@ -1,6 +1,6 @@
 //! What speaks against a study that can be done all the same.
 
-use std::fmt;
+mod words;
 
 use pixel_debate_game::Role;
 use pixel_debate_validation::doubt;
@@ -11,6 +11,8 @@ use crate::items::{Chosen, Item, Part};
 
 /// Seeds below this are soon tried.
 const GUESSABLE: u64 = 1 << 40;
+/// The seeds of the examples that come with the program.
+const EXAMPLES: [u64; 2] = [6_129_484_611_666_145_821, 3_081_729_456_120_973_348];
 /// Fewer judgments of a cell are an anecdote.
 const FEW: u64 = 3;
 
@@ -83,6 +85,25 @@ pub enum Warning {
     ToldBefore,
     /// Nothing finds who does not attend.
     NoChecks,
+    /// The seed is that of an example, which anybody has.
+    ExampleSeed,
+    /// There is one condition, which is compared with none.
+    OneCondition,
+    /// A bonus or codes are there, and nothing says who somebody is.
+    PaidUnknown,
+    /// Whoever comes twice under other names could learn the answers the first time.
+    Scouts,
+    /// Fewer are on the list of who may take part than there are places.
+    FewAsked {
+        /// How many are.
+        asked: u64,
+        /// How many places there are.
+        places: u64,
+    },
+    /// Some may be excluded, and there is no code for them.
+    NoExcludedCode,
+    /// Some may find no place, or the study ended, and there is no code for them.
+    NoClosedCode,
     /// Some are screened out, and there is no code for them.
     NoScreenOutCode,
     /// Participants come from somewhere, and there is no code for them to return with.
@@ -111,6 +132,9 @@ impl Draft {
         if study.secrets.seed < GUESSABLE {
             warnings.push(Warning::Seed);
         }
+        if EXAMPLES.contains(&study.secrets.seed) {
+            warnings.push(Warning::ExampleSeed);
+        }
         warnings.extend(study.conditions.iter().flat_map(of_condition));
         let lies: Vec<Lies> =
             study.conditions.iter().filter_map(|condition| condition.lies).collect();
@@ -126,6 +150,11 @@ impl Draft {
             examined: chosen.examined,
         }));
         warnings.extend(people(study));
+        let asked = self.asked.as_ref().map(|asked| asked.len() as u64);
+        let places = study.assignment.participants;
+        warnings.extend(
+            asked.filter(|asked| *asked < places).map(|asked| Warning::FewAsked { asked, places }),
+        );
         for (pixels, _) in self.judges() {
             let found = doubt(self.judge(pixels).weights(), pixels.into());
             warnings.extend(found.map(|doubt| Warning::Judge { pixels, doubt: doubt.to_string() }));
@@ -173,6 +202,9 @@ fn of_condition(condition: &Condition) -> Vec<Warning> {
 
 fn balance(study: &Study) -> Vec<Warning> {
     let mut warnings = Vec::new();
+    if study.conditions.len() == 1 {
+        warnings.push(Warning::OneCondition);
+    }
     if !study.assignment.balance_sides {
         let both = study.conditions.iter().filter(|condition| condition.debates_of_an_image() > 1);
         warnings.extend(both.map(|of| Warning::OtherSide { condition: of.name.clone() }));
@@ -203,6 +235,23 @@ fn people(study: &Study) -> Vec<Warning> {
         warnings.push(Warning::NoChecks);
     }
     let recruited = !study.recruits.parameters.is_empty();
+    let codes = &study.secrets;
+    let returns = codes.completion_code.is_some() || codes.screen_out_code.is_some();
+    if !recruited && (study.bonus.is_some() || returns) {
+        warnings.push(Warning::PaidUnknown);
+    }
+    // Who must say who they are, and is told apart by it, comes once.
+    if study.asks.feedback == Feedback::Item && !study.recruits.required {
+        warnings.push(Warning::Scouts);
+    }
+    if recruited && codes.completion_code.is_some() {
+        if codes.excluded_code.is_none() {
+            warnings.push(Warning::NoExcludedCode);
+        }
+        if codes.closed_code.is_none() {
+            warnings.push(Warning::NoClosedCode);
+        }
+    }
     if recruited && study.secrets.completion_code.is_none() {
         warnings.push(Warning::NoCompletionCode);
     }
@@ -237,86 +286,6 @@ fn open_sides(study: &Study, items: &[Item]) -> Vec<Warning> {
             .then(|| Warning::OpenOneSided { condition: condition.name.clone(), side })
     };
     open.filter_map(one_sided).collect()
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Seed => write!(
-                f,
-                "the seed is a small number: whoever guesses it can compute every item and answer; take a \
-                 random one up to 9223372036854775807"
-            ),
-            Self::OddPixels { condition } => {
-                write!(
-                    f,
-                    "condition {condition:?} has an odd number of pixels: the debater that begins reveals one more"
-                )
-            }
-            Self::OneSide { condition, side, alone } => {
-                let does = if *alone { "argues" } else { "begins" };
-                write!(
-                    f,
-                    "in condition {condition:?} always the {side} side {does}: participants may learn it"
-                )
-            }
-            Self::OtherSide { condition } => write!(
-                f,
-                "`balance_sides` is false, and condition {condition:?} is balanced: main items show the honest side \
-                 alone, the other only where one comes again with the sides changed"
-            ),
-            Self::OpenOneSided { condition, side } => write!(
-                f,
-                "in condition {condition:?} the adviser chose the {side} side of every image: it is as good as \
-                 assigned"
-            ),
-            Self::Lies => write!(
-                f,
-                "conditions have different `lies`, and so differ in more than in who shows pixels"
-            ),
-            Self::UnevenConditions { items, conditions } => write!(
-                f,
-                "{items} items are not equally many in each of {conditions} conditions: no participant judges in \
-                 all equally often"
-            ),
-            Self::OddCells { judgments } => write!(
-                f,
-                "each cell has {judgments} judgments, an odd number: sides and places cannot be balanced within it"
-            ),
-            Self::FewJudgments { judgments } => {
-                let plural = if *judgments == 1 { "" } else { "s" };
-                write!(f, "each cell has {judgments} judgment{plural} alone")
-            }
-            Self::Tier { tier, wanted, found, examined } => write!(
-                f,
-                "tier {tier:?} has {found} of its {wanted} images after {examined} were examined: the study cannot \
-                 be frozen"
-            ),
-            Self::ToldBefore => write!(
-                f,
-                "`feedback` is \"item\", and items come again: their answers are known by then"
-            ),
-            Self::NoChecks => write!(f, "no attention check excludes anybody"),
-            Self::NoCompletionCode => {
-                write!(
-                    f,
-                    "[recruits] has `parameters` and no `completion_code`: nobody can prove that he has finished"
-                )
-            }
-            Self::NoScreenOutCode => {
-                write!(f, "some are screened out, and [recruits] has no `screen_out_code` for them")
-            }
-            Self::KeptForEver => {
-                write!(f, "[privacy] has no `keep_days`: what participants say is kept for ever")
-            }
-            Self::Language { language } => write!(
-                f,
-                "[languages] has {language:?}, and the page's own words, such as those on its buttons, are in English \
-                 and German alone: whoever reads {language:?} is shown English ones"
-            ),
-            Self::Judge { pixels, doubt } => write!(f, "the judge of {pixels} pixels: {doubt}"),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -360,6 +329,8 @@ version = "1"
 parameters = ["PROLIFIC_PID"]
 completion_code = "C1"
 screen_out_code = "C2"
+excluded_code = "C3"
+closed_code = "C4"
 [languages]
 en = "en.toml"
 [privacy]
@@ -414,9 +385,16 @@ keep_days = 30
                 "their answers are known by then",
             ),
             ("checks = 1", "checks = 0", "no attention check excludes anybody"),
-            ("completion_code = \"C1\"", "", "nobody can prove that he has finished"),
+            ("completion_code = \"C1\"", "", "nobody can prove that they have finished"),
             ("screen_out_code = \"C2\"", "", "no `screen_out_code` for them"),
             ("keep_days = 30", "", "what participants say is kept for ever"),
+            (
+                "excluded_code = \"C3\"",
+                "",
+                "no `excluded_code`: whoever fails the attention checks",
+            ),
+            ("closed_code = \"C4\"", "", "no `closed_code`: whoever finds all places taken"),
+            ("parameters = [\"PROLIFIC_PID\"]", "", "nothing says who is to be paid"),
         ] {
             let told = told(&[(from, to)]);
             assert_eq!(told.len(), 1, "{to}: {told:?}");

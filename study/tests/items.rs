@@ -10,7 +10,9 @@ use pixel_debate_agents::Clock;
 use pixel_debate_game::{Role, Verdict, honest_margin};
 use pixel_debate_study::Draft;
 use pixel_debate_study::file::Condition;
-use pixel_debate_study::items::{Item, ItemsError, Observer, Part, Shown, Stage, Unobserved};
+use pixel_debate_study::items::{
+    Glimpse, Item, ItemsError, Observer, Part, Shown, Stage, Unobserved,
+};
 
 const STUDY: &str = r#"
 name = "tested"
@@ -136,10 +138,14 @@ fn items_are_what_the_file_says_whatever_number_of_threads_makes_them() {
     assert!(images.values().all(|parts| parts.len() == 1));
     assert!(lies.values().all(|lies| lies.len() == 1), "{lies:?}");
     for item in &items {
-        let Some(condition) = condition(&draft, item) else {
-            assert_eq!((item.part, item.reveals()), (Part::Check, 100));
-            continue;
+        let condition = condition(&draft, item).unwrap();
+        // An attention check looks like any other item, and then shows all the rest.
+        let rest = if item.part == Part::Check { 100 - item.reveals() } else { 0 };
+        let new = |glimpse: &Glimpse| {
+            item.image.value(glimpse.pixel) == Some(glimpse.value)
+                && !item.revealed().contains(&glimpse.pixel)
         };
+        assert!(item.rest.len() == rest && item.rest.iter().all(new));
         assert_eq!(item.reveals(), usize::from(condition.pixels));
         assert_eq!(item.claims.liar.is_some(), condition.precommit);
         match &item.shown {

@@ -216,6 +216,7 @@ pub(super) fn limits(debates: u32, crowd: u32) -> impl Iterator<Item = String> {
         ("creations_a_minute", 10_000_000),
         ("creations_at_once", debates),
         ("debates_a_day", 1_000_000_000),
+        ("participants_a_day", 1_000_000_000),
         ("reads_a_second", 1_000_000),
         ("reads_at_once", 1_000_000),
         ("memory", 5),

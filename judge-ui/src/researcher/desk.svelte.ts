@@ -1,8 +1,9 @@
 // The researcher's desk: how the study stands, told every few seconds, and what is ordered.
 
-import { ask } from '../lib/ask';
+import { ask, pause } from '../lib/ask';
+import { drawn } from '../lib/drawn';
 import { keep, prefix, recall, thisWindow } from '../lib/keep';
-import type { Export, Order, Peeked, Refusal, Standing, Token } from '../protocol';
+import type { Export, Order, Peeked, Refusal, SentOrder, Standing, Token } from '../protocol';
 
 /** How often it is asked how the study stands. */
 const EVERY_MS = 4000;
@@ -10,6 +11,9 @@ const EVERY_MS = 4000;
 const HANDING_MS = 600_000;
 /** In this window alone: whoever closes it has to have the token again. */
 const NAME = 'researcher';
+
+/** How often an order is sent that no answer comes to. */
+const MOST_TRIES = 8;
 
 /** What came of an order. */
 export type Done = { is: 'done' } | { is: 'refused'; refusal: Refusal } | { is: 'unknown' };
@@ -77,9 +81,18 @@ export class Desk {
     this.#timer = setTimeout(() => void this.read(), Math.max(EVERY_MS, told.is === 'lost' ? told.rest : 0));
   }
 
-  /** Orders once: what is kept for ever is not said again on the page's own accord. */
-  async order(order: Order): Promise<Done> {
-    const told = await ask<Standing>('/study/orders', this.token, order);
+  /**
+   * Orders: without an answer again and again, up to a number of times. It has an id, so that the server carries it out once;
+   * whoever orders the same anew after that gives the id of before.
+   */
+  async order(order: Order, id: string = drawn()): Promise<Done> {
+    const { token } = this;
+    let told = await ask<Standing>('/study/orders', token, { id, ...order } satisfies SentOrder);
+    for (let tries = 1; told.is === 'lost' && tries < MOST_TRIES && this.token === token; tries += 1) {
+      const { rest } = told;
+      await new Promise((resolve) => setTimeout(resolve, pause(tries - 1, rest)));
+      told = await ask<Standing>('/study/orders', token, { id, ...order } satisfies SentOrder);
+    }
     if (told.is === 'told') {
       // What was asked before this knows nothing of it.
       this.#asked += 1;

@@ -4,7 +4,7 @@ import type { Standing } from '../protocol';
 import { Desk } from './desk.svelte';
 
 const standing = (more: Partial<Standing> = {}): Standing => ({
-  title: 't', hash: 'h', status: 'open', rehearsal: false, places: [], members: [], cells: [], withdrawn: [], peeks: [], peeked: null, ...more,
+  title: 't', hash: 'h', status: 'open', rehearsal: false, places: [], members: [], cells: [], withdrawn: [], peeks: [], carried_out: null, peeked: null, ...more,
 });
 const refused = { code: 'wrong_token', message: 'no', expected: '', debate: null };
 
@@ -64,13 +64,33 @@ test('how it stands is asked every few seconds, also after there was no answer',
   expect([desk.lost, desk.standing?.status]).toEqual([false, 'full']);
 });
 
-test('an order is given once, and never again by itself', async () => {
-  answers.push([200, standing()], 'nothing', [200, standing()]);
+const orders = () => asked.filter(({ path }) => path === '/api/study/orders').map(({ body }) => JSON.parse(body ?? '') as { id: string });
+
+test('an order without an answer is sent again under the same id, until there is one', async () => {
+  answers.push([200, standing()], 'nothing', [503, { ...refused, code: 'store_unavailable' }], [200, standing()]);
   desk.open();
   await settle();
-  expect(await desk.order({ type: 'peek' })).toEqual({ is: 'unknown' });
-  await vi.advanceTimersByTimeAsync(10_000);
-  expect(asked.filter(({ path }) => path === '/api/study/orders')).toHaveLength(1);
+  const done = desk.order({ type: 'pause' });
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(await done).toEqual({ is: 'done' });
+  const [first, ...others] = orders();
+  expect(first!.id).toMatch(/^[0-9a-f]{32}$/);
+  expect(others).toEqual([first, first]);
+  // Another is another.
+  answers.push([200, standing()]);
+  await desk.order({ type: 'pause' });
+  expect(orders().at(-1)!.id).not.toBe(first!.id);
+});
+
+test('an order that is never answered is not sent for ever', async () => {
+  answers.push([200, standing()]);
+  desk.open();
+  await settle();
+  const done = desk.order({ type: 'peek' }, 'mine');
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(await done).toEqual({ is: 'unknown' });
+  expect(orders().length).toBe(8);
+  expect(new Set(orders().map(({ id }) => id))).toEqual(new Set(['mine']));
 });
 
 test('what is handed out is saved once, and nothing where it is refused', async () => {

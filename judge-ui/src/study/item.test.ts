@@ -11,6 +11,7 @@ const item: ItemScreen = {
   height: 28,
   answers: [[7, 'Sneaker'], [4, 'Coat']],
   shown: [{ x: 11, y: 8, value: 230, for: 4 }, { x: 2, y: 0, value: 0, for: 7 }, { x: 5, y: 6, value: 9, for: null }],
+  more: [],
   pixels: 4,
   beliefs: [],
   asks: { what: 'next' },

@@ -29,9 +29,9 @@ export function nameOf({ answers }: Pick<ItemScreen, 'answers'>, label: number |
   return answers.find(([one]) => one === label)?.[1] ?? null;
 }
 
-/** The pixels that are shown, in order. */
-export function pixels(item: Pick<ItemScreen, 'answers' | 'shown'>): Shown[] {
-  return item.shown.map(({ x, y, value, for: label }: Glance, index) => {
+/** The pixels that are shown, in order; what is shown beside them in the end is last. */
+export function pixels(item: Pick<ItemScreen, 'answers' | 'shown' | 'more'>): Shown[] {
+  return [...item.shown, ...item.more].map(({ x, y, value, for: label }: Glance, index) => {
     const tone = sideOf(item, label);
     return { number: index + 1, by: tone === 'second' ? 'second' : 'first', pixel: [x, y], value, tone, claim: nameOf(item, label) };
   });

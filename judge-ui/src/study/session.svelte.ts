@@ -4,6 +4,7 @@
 import { ask, pause, type Outcome } from '../lib/ask';
 import { keep, prefix, recall } from '../lib/keep';
 import type { StudyJoin, StudyJoined, Refusal, Reply, Sheet, StudyOffer, Token } from '../protocol';
+import { drawn } from '../lib/drawn';
 import { isSame, missing, parametersOf, personal, tokenOf } from './link';
 
 /** What is said to a screen, without its step. */
@@ -71,8 +72,10 @@ export class Session {
   async begin(language: string): Promise<void> {
     if (this.stage.at !== 'start' || this.sending) return;
     const parameters = parametersOf(location.search, this.stage.offer);
+    // Kept before it is asked: whoever asks again, after a lost answer or a reload, is the same participant.
+    const key = this.#key(this.stage.offer);
     this.sending = true;
-    const joined = await this.#insist<StudyJoined>(() => ask('/study/participants', null, { parameters, language } satisfies StudyJoin));
+    const joined = await this.#insist<StudyJoined>(() => ask('/study/participants', null, { parameters, language, key } satisfies StudyJoin));
     this.sending = false;
     if (joined.is === 'refused') return this.#unplaced(joined.refusal);
     keep(storage(joined.value.sheet), { token: joined.value.token, parameters } satisfies Kept);
@@ -121,6 +124,14 @@ export class Session {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#poll);
+  }
+
+  /** By what the server knows this browser again where the link says nothing of who it is. */
+  #key(offer: StudyOffer): string {
+    const name = `${storage(offer)}.key`;
+    const known = recall<string>(name) ?? drawn();
+    keep(name, known);
+    return known;
   }
 
   async #return(token: Token): Promise<void> {

@@ -4,10 +4,10 @@ import type { ItemScreen, Screen, Sheet, StudyOffer } from '../protocol';
 import { isOlder, Session, wait } from './session.svelte';
 
 const hash = 'f'.repeat(64);
-const offer: StudyOffer = { hash, status: 'open', rehearsal: false, titles: { en: 'Digits' }, language: 'en', parameters: ['PROLIFIC_PID'], required: true };
+const offer: StudyOffer = { hash, status: 'open', rehearsal: false, titles: { en: 'Digits' }, language: 'en', parameters: ['PROLIFIC_PID'], required: true, code: null };
 const consent: Screen = { type: 'consent', text: 'Agree?', version: '1' };
 const item: Extract<Screen, { type: 'item' }> = {
-  type: 'item', number: 1, practice: false, text: '', width: 28, height: 28, answers: [[7, '7'], [4, '4']], shown: [], pixels: 4, beliefs: [],
+  type: 'item', number: 1, practice: false, text: '', width: 28, height: 28, answers: [[7, '7'], [4, '4']], shown: [], more: [], pixels: 4, beliefs: [],
   asks: { what: 'belief' }, next_ms: 0, left_ms: null, warning_ms: null,
 };
 const sheet = (step: number, screen: Screen = item, more: Partial<Sheet> = {}): Sheet => ({
@@ -75,8 +75,25 @@ describe('who comes', () => {
     expect(one.stage.at).toBe('start');
     await one.begin('en');
     expect(asked.map(({ path }) => path)).toEqual(['/api/study', '/api/study/participants']);
-    expect(asked[1]!.body).toEqual({ parameters: { PROLIFIC_PID: 'x' }, language: 'en' });
+    expect(asked[1]!.body).toEqual({ parameters: { PROLIFIC_PID: 'x' }, language: 'en', key: expect.stringMatching(/^[0-9a-f]{32}$/) });
     expect([stepOf(one), one.address, location.href]).toEqual([0, 'https://study.example/#mine', 'https://study.example/#mine']);
+  });
+
+  test('says the same key again after an answer that was lost and a reload, which is kept before it is asked', async () => {
+    const free: StudyOffer = { ...offer, parameters: [], required: false };
+    answers.push([200, free], 'nothing');
+    const one = session('https://study.example/');
+    await one.open();
+    void one.begin('en');
+    await settle();
+    const { key } = asked[1]!.body!;
+    one.close();
+    answers.push([200, free], [200, { token: 'mine', sheet: sheet(0, consent) }]);
+    const again = session('https://study.example/');
+    await again.open();
+    await again.begin('en');
+    expect([asked.at(-1)!.body!['key'], stepOf(again)]).toEqual([key, 0]);
+    expect(key).toMatch(/^[0-9a-f]{32}$/);
   });
 
   test('without the parameters joins nothing', async () => {

@@ -43,9 +43,8 @@ pub(super) fn hold(
             },
         }
     }
-    // Who is not known again when his answer was lost has come a second time as another.
-    let known = !conduct.frozen().plan().study.recruits.parameters.is_empty();
-    if known && names.len() != conduct.members().len() {
+    // Whoever did not hear the answer has come a second time as the same.
+    if names.len() != conduct.members().len() {
         wrong("the store has participants who never came".to_owned());
     }
     cells(conduct, &mut report, &mut wrong);

@@ -45,10 +45,11 @@ impl Person {
         let random = scene.chance.of(Purpose::Moments(coming));
         let of_caller = scene.chance.of(Purpose::Moments(coming | 1 << 31));
         let (parameters, language) = (scene.parameters(coming), scene.language(coming));
+        let key = format!("rehearsal-key-{}-{coming}", scene.seed);
         Self {
             caller: Caller::new(scene.server, Arc::clone(&scene.tally), scene.steady, of_caller),
             watch: Watch::new(&scene.frozen, language.clone(), parameters.clone()),
-            join: StudyJoin { parameters, language: Some(language) },
+            join: StudyJoin { parameters, language: Some(language), key: Some(key) },
             random,
             number: 0,
             nature: Nature { careless: false, screened_out: false, leaves: None, returns: None },
@@ -280,7 +281,7 @@ impl Person {
         self.caller.close();
         self.pause(&Screen::Paused {}).await;
         self.scene.tally.returns.add();
-        if !self.join.parameters.is_empty() && self.random.random::<bool>() {
+        if self.random.random::<bool>() {
             let joined = self.caller.join(&self.join).await;
             let joined = joined.map_err(|untold| fault("coming back", untold))?;
             self.see(joined.value.sheet, &joined.body, After::Asking);
@@ -320,13 +321,13 @@ impl Person {
                 Ending::Finished
             }
             Stopped::ScreenedOut { .. } => Ending::ScreenedOut,
-            Stopped::Excluded {} => Ending::Excluded,
+            Stopped::Excluded { .. } => Ending::Excluded,
             Stopped::Left {} if self.nature.leaves.is_some_and(|(item, _)| item == 0) => {
                 Ending::Declined
             }
             Stopped::Left {} => Ending::Left,
-            Stopped::TooLate {} => Ending::TooLate,
-            Stopped::Closed {} => Ending::Closed,
+            Stopped::TooLate { .. } => Ending::TooLate,
+            Stopped::Closed { .. } => Ending::Closed,
         }
     }
 }

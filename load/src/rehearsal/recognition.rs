@@ -1,10 +1,10 @@
 //! Which item somebody has before him.
 
-use pixel_debate_game::{Event, Pixel};
+use pixel_debate_game::Pixel;
 use pixel_debate_protocol::study::ItemScreen;
-use pixel_debate_study::file::Kind;
+use pixel_debate_study::Texts;
 use pixel_debate_study::frozen::Frozen;
-use pixel_debate_study::items::{Item, Part, Shown};
+use pixel_debate_study::items::{Item, Part};
 
 /// The numbers of the items that look as what is on the screen, of those that have looked so up to now.
 pub(super) fn recognize(
@@ -26,6 +26,7 @@ fn looks_so(frozen: &Frozen, language: &str, item: &Item, screen: &ItemScreen) -
         && item.reveals() == screen.pixels as usize
         && has_answers(frozen, item, screen)
         && text(frozen, language, item) == screen.text
+        && has_rest(item, screen)
         && screen.shown.iter().enumerate().all(|(at, glance)| {
             let pixel = Pixel::new(glance.x, glance.y);
             item.image.value(pixel) == Some(glance.value)
@@ -56,25 +57,30 @@ fn has_answers(frozen: &Frozen, item: &Item, screen: &ItemScreen) -> bool {
 
 /// Where the pixel of that number is, if it is planned.
 fn pixel_at(item: &Item, at: usize) -> Option<Pixel> {
-    match &item.shown {
-        Shown::Live { .. } => None,
-        Shown::Random { pixels, .. } => pixels.get(at).map(|glimpse| glimpse.pixel),
-        Shown::Recorded { events, .. } => {
-            let reveal = |event: &Event| match event {
-                Event::Reveal { pixel, .. } => Some(*pixel),
-                _ => None,
-            };
-            events.iter().filter_map(reveal).nth(at)
-        }
-    }
+    item.revealed().get(at).copied()
 }
 
-/// What is said of its condition; of an attention check what is said of an item without a debater.
+/// What is shown in the end of an attention check is shown then, and not before.
+fn has_rest(item: &Item, screen: &ItemScreen) -> bool {
+    if screen.shown.len() < screen.pixels as usize {
+        return screen.more.is_empty();
+    }
+    let shown = screen.more.iter().map(|glance| (Pixel::new(glance.x, glance.y), glance.value));
+    item.rest.iter().map(|glimpse| (glimpse.pixel, glimpse.value)).eq(shown)
+        && screen.more.iter().all(|glance| glance.by.is_none())
+}
+
+/// What is said of its condition; of an attention check by words, what to answer as well.
 fn text(frozen: &Frozen, language: &str, item: &Item) -> String {
-    let conditions = &frozen.plan().study.conditions;
-    let alone = || conditions.iter().find(|condition| condition.kind() == Kind::Alone);
-    let name = item.condition.as_ref().or_else(|| alone().map(|condition| &condition.name));
-    let texts = frozen.plan().texts.get(language);
-    let text = name.and_then(|name| texts?.conditions.get(name));
-    text.cloned().unwrap_or_default()
+    let Some(texts) = frozen.plan().texts.get(language) else { return String::new() };
+    let text = item.condition.as_ref().and_then(|name| texts.conditions.get(name));
+    let text = text.cloned().unwrap_or_default();
+    match &texts.check {
+        Some(check) if item.part == Part::Check => {
+            let answer = frozen.plan().dataset.classes.get(usize::from(item.label));
+            let check = check.replace(Texts::ANSWER, answer.map_or("", String::as_str));
+            format!("{text}\n\n{check}")
+        }
+        _ => text,
+    }
 }

@@ -9,7 +9,7 @@ use pixel_debate_protocol::study::{Given, Part, QuestionForm, Questions};
 use pixel_debate_study::allocation::Kind;
 use pixel_debate_study::file::{Answer, Belief, Feedback, Question};
 use pixel_debate_study::frozen::Frozen;
-use pixel_debate_study::items::{Part as ItemPart, Shown};
+use pixel_debate_study::items::Shown;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -150,8 +150,7 @@ pub(super) fn replies(frozen: &Frozen) -> u64 {
     let items: Vec<_> = frozen.items().collect();
     for planned in sequence {
         let Some(item) = items.get(planned.item) else { continue };
-        // An attention check shows all at once.
-        let pixels = if item.part == ItemPart::Check { 1 } else { item.reveals() as u64 };
+        let pixels = item.reveals() as u64;
         let is_live = matches!(item.shown, Shown::Live { .. });
         let (beliefs, by_belief) = match asks.belief {
             _ if item.claims.liar.is_none() => (0, 0),

@@ -8,7 +8,7 @@ use pixel_debate_protocol::study::{
 };
 use pixel_debate_study::file::Feedback as Told;
 use pixel_debate_study::frozen::Frozen;
-use pixel_debate_study::items::{Item, Part};
+use pixel_debate_study::items::Item;
 
 use super::recognition::recognize;
 use super::trace::{Ending, Said, Seen, Trace};
@@ -172,12 +172,7 @@ impl Watch {
         let Some(item) = self.trace.items.last_mut() else { return Ok(()) };
         let (before, now) = (item.shown.len(), screen.shown.len());
         let might_be = recognize(frozen, &self.language, screen, Some(&item.is_one_of));
-        // An attention check shows all at once.
-        let is_check = |number: &usize| {
-            frozen.items().nth(*number).is_some_and(|item| item.part == Part::Check)
-        };
-        let at_once = now == screen.pixels as usize && might_be.iter().all(is_check);
-        let follows = (now <= before + 1 || at_once) && screen.shown.starts_with(&item.shown);
+        let follows = now <= before + 1 && screen.shown.starts_with(&item.shown);
         item.shown.clone_from(&screen.shown);
         item.is_one_of = might_be;
         must(numbers == screen.number, || {
@@ -268,23 +263,36 @@ fn codes(frozen: &Frozen, sheet: &Sheet, body: &[u8]) -> Result<(), String> {
             body.windows(code.len().max(1)).any(|window| window == code.as_bytes())
         })
     };
-    let (finished, screened_out) = match &sheet.screen {
+    let nobody = [false; 4];
+    let to = match &sheet.screen {
         Screen::Stopped(Stopped::Finished { code, .. }) => {
             must(*code == secrets.completion_code, || "the completion code is another".to_owned())?;
-            (true, false)
+            [true, false, false, false]
         }
         Screen::Stopped(Stopped::ScreenedOut { code, .. }) => {
             must(*code == secrets.screen_out_code, || "the code is another".to_owned())?;
-            (false, true)
+            [false, true, false, false]
         }
-        _ => (false, false),
+        Screen::Stopped(Stopped::Excluded { code }) => {
+            must(*code == secrets.excluded_code, || "the code is another".to_owned())?;
+            [false, false, true, false]
+        }
+        Screen::Stopped(Stopped::TooLate { code } | Stopped::Closed { code }) => {
+            must(*code == secrets.closed_code, || "the code is another".to_owned())?;
+            [false, false, false, true]
+        }
+        _ => nobody,
     };
-    must(finished || !has(&secrets.completion_code), || {
-        "the completion code is told before the end".to_owned()
-    })?;
-    must(screened_out || !has(&secrets.screen_out_code), || {
-        "the code of those who are screened out is told to another".to_owned()
-    })
+    let all = [
+        (&secrets.completion_code, "of those who have finished"),
+        (&secrets.screen_out_code, "of those who are screened out"),
+        (&secrets.excluded_code, "of those who are excluded"),
+        (&secrets.closed_code, "of those who find no place"),
+    ];
+    // Of two ends that have the same code either may be told it.
+    let mine = |code: &Option<String>| all.iter().zip(to).any(|((of, _), is)| is && *of == code);
+    let told = all.iter().find(|(code, _)| has(code) && !mine(code));
+    told.map_or(Ok(()), |(_, whose)| Err(format!("the code {whose} is told to another")))
 }
 
 fn must(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {

@@ -11,7 +11,9 @@ use crate::{Refusal, strict};
 
 /// `POST /api/study/participants`: somebody comes by the study's link.
 ///
-/// Whoever comes again with the same parameters is the same participant, with the same token. Who comes with the same first parameter and others is refused, since nobody takes part twice.
+/// Whoever comes again with the same parameters is the same participant, with the same token; where the study names none,
+/// or they are not there, with the same key. Who comes with the same first parameter and others is refused, since nobody
+/// takes part twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(default, deny_unknown_fields)]
@@ -21,6 +23,9 @@ pub struct StudyJoin {
     pub parameters: BTreeMap<String, String>,
     /// One of those of [`StudyOffer::titles`](super::StudyOffer::titles); the study's own where none is said.
     pub language: Option<String>,
+    /// 16 to 64 letters, digits, `-` and `_` that whoever asks has drawn by chance, and keeps before they ask: whoever did
+    /// not hear the answer, or asks twice at once, says the same again and is no second participant.
+    pub key: Option<String>,
 }
 
 /// `POST /api/study/me`: what a participant says to a screen: an object with the step, the answer's type, and its fields.

@@ -1,9 +1,11 @@
 //! What the researcher orders.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::wire;
-use crate::{Refusal, strict};
+use crate::Refusal;
+use crate::strict::{self, Mistake};
 
 /// `POST /api/study/orders`, with the researcher's token: changes how the study goes on. All are kept for ever, with their
 /// times; what departs from the plan has a reason, of 1 to 1000 characters.
@@ -47,18 +49,33 @@ pub enum Order {
     },
 }
 
-impl Order {
+/// An order as it is sent: an object with the order's type and its fields, and with its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct SentOrder {
+    /// 1 to 64 letters, digits, `-` and `_`, each time others: an order that is sent again with the same id is carried out
+    /// once. One without an id is another each time.
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub id: Option<String>,
+    /// What is ordered.
+    #[cfg_attr(feature = "typescript", ts(flatten))]
+    pub order: Order,
+}
+
+impl SentOrder {
     const TYPES: &str =
         "\"pause\", \"resume\", \"close\", \"peek\", \"withdraw\", \"exclude\" or \"erase\"";
 
     /// Reads what a client says, to the letter.
     ///
     /// ```
-    /// use pixel_debate_protocol::study::Order;
+    /// use pixel_debate_protocol::study::{Order, SentOrder};
     ///
-    /// let order = Order::parse(br#"{"type": "withdraw", "item": 3, "reason": "a smudge"}"#)?;
+    /// let sent = br#"{"type": "withdraw", "item": 3, "reason": "a smudge", "id": "7f3a"}"#;
+    /// let SentOrder { id, order } = SentOrder::parse(sent)?;
+    /// assert_eq!(id.as_deref(), Some("7f3a"));
     /// assert_eq!(order, Order::Withdraw { item: 3, reason: "a smudge".into() });
-    /// assert!(Order::parse(br#"{"type": "withdraw", "item": 3}"#).is_err());
+    /// assert!(SentOrder::parse(br#"{"type": "withdraw", "item": 3}"#).is_err());
     /// # Ok::<(), pixel_debate_protocol::Refusal>(())
     /// ```
     ///
@@ -68,9 +85,18 @@ impl Order {
     pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let read = || {
             let mut fields = strict::object(strict::json(body)?)?;
+            let id = fields.remove("id").map(|id| Self::id(&id)).transpose()?;
             let kind = wire::kind(&mut fields, Self::TYPES)?;
-            strict::read_as(kind, fields)
+            Ok(Self { id, order: strict::read_as(kind, fields)? })
         };
         read().map_err(|mistake| wire::refusal(&mistake, "an order"))
+    }
+
+    fn id(given: &Value) -> Result<String, Mistake> {
+        let plain = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
+        let is_one = |id: &&str| (1..=64).contains(&id.len()) && id.bytes().all(plain);
+        let id = given.as_str().filter(is_one).map(str::to_owned);
+        let allowed = "1 to 64 letters, digits, `-` and `_`";
+        id.ok_or_else(|| Mistake::value("id", strict::found(given), allowed))
     }
 }

@@ -22,6 +22,9 @@ pub struct StudyOffer {
     pub parameters: Vec<String>,
     /// Whether nobody may take part without them.
     pub required: bool,
+    /// What whoever finds no place, or the study ended, tells those who sent them: there where that is so, and where
+    /// there is such a code.
+    pub code: Option<String>,
 }
 
 /// How a study stands.
@@ -192,7 +195,9 @@ pub struct ItemScreen {
     pub answers: Vec<(u8, String)>,
     /// What is shown so far, in order.
     pub shown: Vec<Glance>,
-    /// How many pixels there will be.
+    /// What is shown of the image beside that, all at once with the last pixel: of an attention check, otherwise nothing.
+    pub more: Vec<Glance>,
+    /// How many pixels there will be in `shown`.
     pub pixels: u32,
     /// The beliefs that were given: after how many pixels, and how probable the first of `answers` was.
     pub beliefs: Vec<(u32, f32)>,
@@ -288,14 +293,23 @@ pub enum Stopped {
         /// What he tells those who sent him.
         code: Option<String>,
     },
-    /// He has not attended, by the rule that was stated beforehand.
-    Excluded {},
+    /// They have not attended, by the rule that was stated beforehand, or the researcher has excluded them.
+    Excluded {
+        /// What they tell those who sent them.
+        code: Option<String>,
+    },
     /// He did not agree, or has left.
     Left {},
-    /// His place was given to another, since nothing was heard of him for too long.
-    TooLate {},
+    /// Their place was given to another, since nothing was heard of them for too long.
+    TooLate {
+        /// What they tell those who sent them.
+        code: Option<String>,
+    },
     /// The study has ended.
-    Closed {},
+    Closed {
+        /// What they tell those who sent them.
+        code: Option<String>,
+    },
 }
 
 /// An amount of money.

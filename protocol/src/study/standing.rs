@@ -29,6 +29,8 @@ pub struct Standing {
     /// milliseconds since 1970.
     #[cfg_attr(feature = "typescript", ts(type = "Array<number>"))]
     pub peeks: Vec<u64>,
+    /// The id of the order that this answers, if it had one: it has been carried out, now or when it was sent before.
+    pub carried_out: Option<String>,
     /// The accuracy so far, in answer to a [`Peek`](super::Order::Peek) alone.
     pub peeked: Option<Peeked>,
 }

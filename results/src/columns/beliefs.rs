@@ -59,8 +59,7 @@ pub(crate) fn beliefs<'a>(frozen: &Frozen) -> Table<Believed<'a>> {
         Column::new("condition", Kind::Word, "the item's condition", move |row: &Believed<'_>| {
             row.judged.condition.and_then(|condition| names.get(condition).cloned())
         })
-        .within(conditions(plan))
-        .missing("an attention check"),
+        .within(conditions(plan)),
         Column::new("tier", Kind::Word, "the image's tier", |row: &Believed<'_>| {
             row.judged.tier().map(str::to_owned)
         })

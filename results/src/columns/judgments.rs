@@ -69,16 +69,14 @@ fn what<'a>(frozen: &Frozen) -> Vec<Column<Judged<'a>>> {
         Column::new("condition", Kind::Word, "the item's condition", move |row: &Judged<'_>| {
             row.condition.and_then(|condition| names.get(condition).cloned())
         })
-        .within(conditions(study))
-        .missing("an attention check"),
+        .within(conditions(study)),
         Column::new(
             "condition_kind",
             Kind::Word,
             "`debate`: two debaters; `consultancy`: one adviser; `alone`: random pixels",
             move |row: &Judged<'_>| row.condition.and_then(|condition| kinds.get(condition).copied()),
         )
-        .within(one_of(["debate", "consultancy", "alone"]))
-        .missing("an attention check"),
+        .within(one_of(["debate", "consultancy", "alone"])),
         Column::new(
             "tier",
             Kind::Word,
@@ -171,7 +169,6 @@ fn shown<'a>(frozen: &Frozen) -> Vec<Column<Judged<'a>>> {
                 .conditions
                 .iter()
                 .map(|condition| condition.pixels)
-                .chain([study.assignment.check_pixels])
                 .max()
                 .unwrap_or(0)
                 .into(),
@@ -283,7 +280,7 @@ fn beside<'a>() -> Vec<Column<Judged<'a>>> {
             "whether the built-in judge is right, of the same pixels and answers",
             |row: &Judged<'_>| row.classifier.map(|classifier| classifier.right),
         )
-        .missing("it has not judged the item: an attention check, or a live debate"),
+        .missing("it has not judged the item: a live debate"),
         Column::new(
             "classifier_probability",
             Kind::Number,

@@ -132,6 +132,7 @@ impl Limits {
             count("debates_a_day", &mut self.debates_a_day, 1..=1_000_000_000),
             count("creations_a_minute", &mut self.creations_a_minute, 1..=10_000_000),
             count("creations_at_once", &mut self.creations_at_once, 1..=10_000_000),
+            count("participants_a_day", &mut self.participants_a_day, 1..=1_000_000_000),
             count("reads_a_second", &mut self.reads_a_second, 1..=1_000_000),
             count("reads_at_once", &mut self.reads_at_once, 1..=1_000_000),
             count("works_a_minute", &mut self.works_a_minute, 1..=1_000_000),

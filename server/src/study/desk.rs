@@ -7,11 +7,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use pixel_debate_agents::Clock;
 use pixel_debate_protocol::study::{
-    Export, Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
+    Export, Order, Reply, SentOrder, Sheet, Standing, Status, StudyJoin, StudyJoined, StudyOffer,
 };
 use pixel_debate_protocol::{Refusal, RefusalCode};
 use pixel_debate_study::Draft;
-use pixel_debate_study::conduct::{Coming, Conduct, Entry, Event, Unfit, log};
+use pixel_debate_study::conduct::{Coming, Conduct, Entry, Event, TIME_IS_OVER, Unfit, log};
 use pixel_debate_study::results::{Handed, Look};
 use tokio::sync::{Mutex as AsyncMutex, OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
@@ -115,14 +115,27 @@ impl Desk {
             language: plan.study.language.clone(),
             parameters: plan.study.recruits.parameters.clone(),
             required: plan.study.recruits.required,
+            code: match conduct.status() {
+                Status::Full | Status::Closed => {
+                    conduct.frozen().secret().secrets.closed_code.clone()
+                }
+                Status::Open | Status::Paused => None,
+            },
         }
     }
 
     /// Somebody comes.
-    pub(super) async fn join(self: &Arc<Self>, join: &StudyJoin) -> Result<StudyJoined, Refusal> {
+    ///
+    /// `admit` may refuse whoever is new.
+    pub(super) async fn join(
+        self: &Arc<Self>,
+        join: &StudyJoin,
+        admit: impl FnOnce() -> Result<(), Refusal>,
+    ) -> Result<StudyJoined, Refusal> {
         let known = {
             let conduct = self.conduct();
-            self.key.known(&conduct.frozen().plan().study.recruits.parameters, &join.parameters)
+            let named = &conduct.frozen().plan().study.recruits.parameters;
+            self.key.known(named, &join.parameters, join.key.as_deref())
         };
         let mut coming = None;
         self.note(|conduct| match conduct.join(join, known.clone())? {
@@ -131,6 +144,7 @@ impl Desk {
                 Ok(None)
             }
             Coming::New(event, name, beginning) => {
+                admit()?;
                 coming = Some((name, Some(beginning)));
                 Ok(Some(event))
             }
@@ -299,11 +313,20 @@ impl Desk {
         &self,
         decide: impl FnOnce(&Conduct) -> Result<Option<log::Event>, Refusal>,
     ) -> Result<(), Refusal> {
+        self.note_for(None, decide).await
+    }
+
+    /// The same, as it follows from an order of that name.
+    async fn note_for(
+        &self,
+        order: Option<&str>,
+        decide: impl FnOnce(&Conduct) -> Result<Option<log::Event>, Refusal>,
+    ) -> Result<(), Refusal> {
         let mut pen = self.log.lock().await;
         self.finish_open_log(&mut pen).await?;
         let decided = decide(&self.conduct())?;
         let Some(event) = decided else { return Ok(()) };
-        pen.open = Some(log::Entry { at_ms: now_ms(), event });
+        pen.open = Some(log::Entry { at_ms: now_ms(), event, order: order.map(str::to_owned) });
         self.finish_open_log(&mut pen).await
     }
 
@@ -327,8 +350,10 @@ impl Desk {
         }
     }
 
-    /// The researcher orders something, and sees what has become of it.
-    pub(super) async fn order(&self, order: &Order) -> Result<Standing, Refusal> {
+    /// The researcher orders something, and sees what has become of it. What has a name and was carried out is not
+    /// carried out again.
+    pub(super) async fn order(&self, sent: &SentOrder) -> Result<Standing, Refusal> {
+        let SentOrder { id, order } = sent;
         // Whoever is at it has said what he says before what he said is removed.
         let pen = match order {
             Order::Erase { participant, .. } | Order::Exclude { participant, .. } => {
@@ -341,11 +366,16 @@ impl Desk {
             Some(pen) => Some(pen.lock().await),
             None => None,
         };
-        self.note(|conduct| conduct.order(order).map(Some)).await?;
+        self.note_for(id.as_deref(), |conduct| match id {
+            Some(id) if conduct.carried_out(id, order)? => Ok(None),
+            _ => conduct.order(order).map(Some),
+        })
+        .await?;
         if let Order::Erase { participant, .. } = order {
             self.remove(participant).await?;
         }
-        Ok(self.conduct().standing(matches!(order, Order::Peek {})))
+        let standing = self.conduct().standing(matches!(order, Order::Peek {}));
+        Ok(Standing { carried_out: id.clone(), ..standing })
     }
 
     /// What has come of the study so far, as JSON; and what is to be held until it is sent. That somebody looks is kept
@@ -435,18 +465,33 @@ impl Desk {
                 return;
             }
         }
+        if let Err(refusal) = self.note(|conduct| Ok(conduct.sign(now_ms()))).await {
+            warn!(%refusal, "that the server is there is not noted yet");
+            return;
+        }
+        self.remove_over().await;
+    }
+
+    /// What is done before anybody is served: the time in which there was no server is nobody's, and what has been kept
+    /// long enough is removed.
+    pub(super) async fn begin_again(&self) {
+        if let Err(refusal) = self.note(|conduct| Ok(conduct.restarted(now_ms()))).await {
+            warn!(%refusal, "that there was no server is not noted");
+        }
+        self.remove_over().await;
+    }
+
+    /// Removes what all have said, once it has been kept long enough.
+    async fn remove_over(&self) {
         let over = {
             let conduct = self.conduct();
-            let days = conduct.frozen().plan().study.privacy.keep_days;
-            let over = conduct.closed_ms().zip(days).is_some_and(|(closed_ms, days)| {
-                closed_ms.saturating_add(days.saturating_mul(86_400_000)) < now_ms()
-            });
+            let over = conduct.is_over(now_ms());
             let kept = conduct.members().iter().filter(|member| member.erased().is_none());
             if over { kept.map(|member| member.name().to_owned()).collect() } else { Vec::new() }
         };
         for participant in over {
-            let reason = "the time for which it is kept is over".to_owned();
-            if let Err(refusal) = self.order(&Order::Erase { participant, reason }).await {
+            let order = Order::Erase { participant, reason: TIME_IS_OVER.to_owned() };
+            if let Err(refusal) = self.order(&SentOrder { id: None, order }).await {
                 warn!(%refusal, "what has been kept long enough is not removed yet");
                 return;
             }

@@ -47,13 +47,19 @@ impl Key {
         self.mac("participant", [name]).verify_slice(&mac).is_ok().then_some(name)
     }
 
-    /// By what somebody is known who comes with these parameters, of which the first says who he is.
+    /// By what somebody is known who comes with these parameters, of which the first says who it is; without it, by the
+    /// key of their own.
     pub(super) fn known(
         &self,
         named: &[String],
         parameters: &BTreeMap<String, String>,
+        key: Option<&str>,
     ) -> Option<Known> {
-        let person = parameters.get(named.first()?)?;
+        let Some(person) = named.first().and_then(|name| parameters.get(name)) else {
+            let mac = self.mac("key", [key?]).finalize().into_bytes();
+            let hash = URL_SAFE_NO_PAD.encode(mac);
+            return Some(Known { person: hash.clone(), visit: hash });
+        };
         let all = parameters.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
         let hash = |what: &'static str, parts: Vec<&str>| {
             URL_SAFE_NO_PAD.encode(self.mac(what, parts).finalize().into_bytes())
@@ -106,7 +112,7 @@ mod tests {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect();
-            key.known(&named, &parameters)
+            key.known(&named, &parameters, Some("another"))
         };
         let first = known(&[("PID", "ann"), ("SESSION", "1")]).unwrap();
         let again = known(&[("PID", "ann"), ("SESSION", "2")]).unwrap();
@@ -114,7 +120,11 @@ mod tests {
         assert_ne!(first.visit, again.visit);
         assert_ne!(known(&[("PID", "ben"), ("SESSION", "1")]).unwrap().person, first.person);
         assert!(!first.person.contains("ann"));
-        assert_eq!(known(&[("SESSION", "1")]), None);
-        assert_eq!(key.known(&[], &BTreeMap::new()), None);
+        assert_eq!(key.known(&[], &BTreeMap::new(), None), None);
+        // Who is not named is known by the key that the page has drawn.
+        let drawn = |drawn| key.known(&named, &BTreeMap::new(), Some(drawn)).unwrap();
+        assert_eq!(drawn("one"), drawn("one"));
+        assert_ne!(drawn("one").person, drawn("other").person);
+        assert_ne!(drawn("ann").person, first.person);
     }
 }

@@ -12,7 +12,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use pixel_debate_protocol::study::{
-    Export, Order, Reply, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
+    Export, Reply, SentOrder, Sheet, Standing, StudyJoin, StudyJoined, StudyOffer,
 };
 use pixel_debate_protocol::{API, Refusal, RefusalCode};
 use pixel_debate_study::conduct::Conduct;
@@ -115,7 +115,8 @@ async fn join(
 ) -> Result<(StatusCode, Json<StudyJoined>), Refused> {
     app.door.credits.spend(Spend::Create, peer.address)?;
     let join = StudyJoin::parse(&whole(body)?)?;
-    Ok((StatusCode::CREATED, Json(app.desk.join(&join).await?)))
+    let admit = || app.door.credits.spend(Spend::Participant, peer.address);
+    Ok((StatusCode::CREATED, Json(app.desk.join(&join, admit).await?)))
 }
 
 /// `GET /api/study/me`: what a participant is shown now.
@@ -151,7 +152,7 @@ async fn order(
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Standing>, Refused> {
     app.as_researcher(&headers)?;
-    let order = Order::parse(&whole(body)?)?;
+    let order = SentOrder::parse(&whole(body)?)?;
     Ok(Json(app.desk.order(&order).await?))
 }
 

@@ -67,7 +67,8 @@ pub struct StudyServer {
     tasks: TaskTracker,
 }
 
-/// What has happened in a study so far, by its store.
+/// What has happened in a study so far, by its store; without what is kept no longer by the plan, though the store may
+/// have it yet ([`Conduct::left_out`] says of how many).
 ///
 /// # Errors
 ///
@@ -76,7 +77,8 @@ pub async fn conducted(frozen: Arc<Frozen>, store: &Place) -> Result<Conduct, St
     let store = Store::open_to_read(store).await?;
     let hash = frozen.hash().to_owned();
     let (streams, _) = Streams::kept(store.clone(), &hash, FAREWELL).await?;
-    let conduct = restored(frozen, &streams).await?.0;
+    let mut conduct = restored(frozen, &streams).await?.0;
+    conduct.leave_out(now_ms());
     store.close().await?;
     Ok(conduct)
 }
@@ -148,6 +150,7 @@ impl StudyServer {
         let tasks = TaskTracker::new();
         let threads = config.limits.threads;
         let desk = Arc::new(Desk::new(conduct, kept, removed, draft, threads, tasks.clone()));
+        desk.begin_again().await;
         let door = Door {
             origins: Arc::new(origins),
             proxies: config.proxies,

@@ -1,5 +1,6 @@
 //! A study's server over real sockets.
 
+mod again;
 mod client;
 mod export;
 mod kept;

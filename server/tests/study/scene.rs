@@ -68,6 +68,7 @@ pub(crate) struct Scene {
     pub(crate) folder: TempDir,
     server: Option<Running>,
     pub(crate) rehearsal: bool,
+    pub(crate) limits: Limits,
 }
 
 struct Running {
@@ -78,15 +79,25 @@ struct Running {
 
 impl Scene {
     pub(crate) async fn new() -> Self {
+        Self::with(&[], Limits::default()).await
+    }
+
+    /// With something of the study replaced, and these limits.
+    pub(crate) async fn with(changes: &[(&str, &str)], limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        std::fs::write(path("study.toml"), STUDY).unwrap();
+        let mut study = STUDY.to_owned();
+        for (from, to) in changes {
+            assert!(study.contains(from), "{from}");
+            study = study.replace(from, to);
+        }
+        std::fs::write(path("study.toml"), study).unwrap();
         std::fs::write(path("english.toml"), TEXTS).unwrap();
         let draft = Draft::open(&path("study.toml")).unwrap();
         let items = draft.items(None, 1, &Unobserved).unwrap();
         let frozen = Frozen::new(&draft, items, "0.1.0", &mut rand::rng()).unwrap();
         frozen.write(&path("frozen")).unwrap();
-        let mut scene = Self { folder, server: None, rehearsal: false };
+        let mut scene = Self { folder, server: None, rehearsal: false, limits };
         scene.start().await;
         scene
     }
@@ -122,9 +133,9 @@ impl Scene {
             researcher: AdminToken::new(RESEARCHER).unwrap(),
             origins: Vec::new(),
             proxies: 0,
-            limits: Limits::default(),
+            limits: self.limits.clone(),
         };
-        StudyServer::bind(&self.frozen(), config).await
+        Box::pin(StudyServer::bind(&self.frozen(), config)).await
     }
 
     pub(crate) async fn stop(&mut self) {

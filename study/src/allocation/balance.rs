@@ -55,7 +55,7 @@ impl Balance {
         for slot in (0..allocation.slots()).filter_map(|slot| allocation.slot(slot)) {
             let mut of_slot = vec![0; conditions];
             for shown in slot.iter().filter(|shown| shown.kind == Kind::Main) {
-                let Some(condition) = shown.condition else { continue };
+                let condition = shown.condition;
                 of_slot[condition as usize] += 1;
                 let cell = &mut cells[shown.item as usize * conditions + condition as usize];
                 cell[0] += 1;

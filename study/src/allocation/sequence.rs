@@ -31,11 +31,11 @@ pub struct Presentation {
     pub kind: Kind,
     /// The image, by its number among those of all tiers; of practice items and of checks the number among these.
     pub item: u32,
-    /// The condition, by its number; a check has none. Practice item 0 is of condition 0, the next of the next, and so
-    /// on in turn.
-    pub condition: Option<u32>,
+    /// The condition, by its number. Practice item 0 is of condition 0, the next of the next, and so on in turn; and so are
+    /// checks.
+    pub condition: u32,
     /// Whether the debaters have changed sides: who would sit second sits first. What has one side alone never has,
-    /// nor have practice items, each of which has its side once and for all.
+    /// nor have practice items and checks, each of which has its side once and for all.
     pub sides_swapped: bool,
     /// Whether the answers have changed places: what would be shown on the right is shown on the left.
     pub answers_swapped: bool,
@@ -176,7 +176,7 @@ fn main(items: &[Item], request: &Request, draws: &mut Draws) -> Vec<Presentatio
     let shown = |item: &Item| Presentation {
         kind: Kind::Main,
         item: item.seen.image,
-        condition: Some(item.condition),
+        condition: item.condition,
         sides_swapped: item.sides,
         answers_swapped: item.answers,
     };
@@ -215,13 +215,12 @@ fn insert_checks(
 /// The practice item or check that comes at that place of its kind: which it is changes from one slot to the next, and
 /// places of answers from one place to the next, and for each item from one slot that has it there to another.
 fn extra(kind: Kind, place: u32, turn: u32, request: &Request) -> Presentation {
-    let is_practice = kind == Kind::Practice;
-    let count = if is_practice { request.practice } else { request.checks };
+    let count = if kind == Kind::Practice { request.practice } else { request.checks };
     let item = (place + turn) % count;
     Presentation {
         kind,
         item,
-        condition: is_practice.then_some(item % request.conditions),
+        condition: item % request.conditions,
         sides_swapped: false,
         answers_swapped: request.balance_answers && (turn / count + place) % 2 == 1,
     }

@@ -13,6 +13,9 @@ pub struct Entry {
     pub at_ms: u64,
     /// What.
     pub event: Event,
+    /// Which order of the researcher's it follows from, by the name that whoever ordered it gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<String>,
 }
 
 /// Something that happened in a study. Nothing in it says who a participant is.
@@ -75,6 +78,13 @@ pub enum Event {
         /// At what.
         #[serde(default)]
         what: Look,
+    },
+    /// The server is there: said while somebody's time for an item runs and nothing else is kept.
+    Alive {},
+    /// The server is there again. Since that time, when it was last known to be there, nobody could do anything.
+    Restarted {
+        /// In milliseconds since 1970.
+        since_ms: u64,
     },
 }
 

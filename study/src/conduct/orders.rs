@@ -88,6 +88,28 @@ impl Conduct {
     }
 }
 
+/// Whether that order leads to that event.
+pub(super) fn led_to(order: &Order, event: &Event) -> bool {
+    match (order, event) {
+        (Order::Pause {}, Event::Paused {})
+        | (Order::Resume {}, Event::Resumed {})
+        | (Order::Peek {}, Event::Peeked {}) => true,
+        (Order::Close { reason: ordered }, Event::Closed { reason }) => ordered == reason,
+        (Order::Withdraw { item: ordered, reason: why }, Event::Withdrawn { item, reason }) => {
+            *ordered as usize == *item && why == reason
+        }
+        (
+            Order::Exclude { participant: ordered, reason: why },
+            Event::Left { participant, cause: Cause::Researcher { reason }, .. },
+        )
+        | (
+            Order::Erase { participant: ordered, reason: why },
+            Event::Erased { participant, reason },
+        ) => ordered == participant && why == reason,
+        _ => false,
+    }
+}
+
 /// A reason that can be kept.
 fn said(reason: &str) -> Result<String, Refusal> {
     let control = |letter: char| letter.is_control() && letter != '\n';

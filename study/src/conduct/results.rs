@@ -150,7 +150,9 @@ fn deviation(at: u64, event: &Event) -> Option<Deviation> {
         | Event::Returned { .. }
         | Event::Finished { .. }
         | Event::Left { .. }
-        | Event::Peeked { .. } => return None,
+        | Event::Peeked { .. }
+        | Event::Alive {}
+        | Event::Restarted { .. } => return None,
     };
     Some(Deviation { at, deed, reason: reason.cloned() })
 }

@@ -9,9 +9,9 @@ use super::asks::{asked, asks_belief, asks_next};
 use super::session::{Ending, Session, Stage};
 use super::trial::{Judged, JudgedEnd, Trial};
 use crate::allocation::Kind;
-use crate::file::{Answer, Explanation, Kind as ConditionKind, Question};
+use crate::file::{Answer, Explanation, Question};
 use crate::frozen::{Frozen, Planned};
-use crate::items::{Item, Shown};
+use crate::items::{Item, Part as ItemPart, Shown};
 use crate::texts::Texts;
 
 impl Session {
@@ -42,7 +42,7 @@ impl Session {
 
     fn screen(&self, frozen: &Frozen, now_ms: u64) -> Screen {
         let study = &frozen.plan().study;
-        let Some(texts) = self.texts(frozen) else { return Screen::Stopped(Stopped::Closed {}) };
+        let Some(texts) = self.texts(frozen) else { return Screen::Stopped(closed(frozen)) };
         match (self.stage, &self.trial) {
             (Stage::Consent, _) => Screen::Consent {
                 text: texts.consent.clone(),
@@ -71,7 +71,7 @@ impl Session {
                 })
             }
             (Stage::Ended(ending), _) => Screen::Stopped(self.stopped(frozen, ending, texts)),
-            (Stage::Item, None) => Screen::Stopped(Stopped::Closed {}),
+            (Stage::Item, None) => Screen::Stopped(closed(frozen)),
         }
     }
 
@@ -94,6 +94,12 @@ impl Session {
             value: reveal.value,
             by: claims.of(reveal.by).filter(|_| argues),
         });
+        let more = item.rest.iter().filter(|_| trial.is_shown()).map(|glimpse| Glance {
+            x: glimpse.pixel.x,
+            y: glimpse.pixel.y,
+            value: glimpse.value,
+            by: None,
+        });
         let asks = if trial.waits {
             Asked::Wait {}
         } else if asks_belief(study, trial) {
@@ -111,11 +117,12 @@ impl Session {
         ItemScreen {
             number: self.judged().len() as u32 + 1,
             practice: trial.planned.kind == Kind::Practice,
-            text: condition_text(frozen, item, texts),
+            text: item_text(frozen, item, texts),
             width: plan.dataset.width.into(),
             height: plan.dataset.height.into(),
             answers,
             shown: shown.collect(),
+            more: more.collect(),
             pixels: trial.pixels(),
             beliefs: beliefs.collect(),
             asks,
@@ -140,7 +147,7 @@ impl Session {
                 text: texts.screened_out.clone(),
                 code: secrets.screen_out_code.clone(),
             },
-            Ending::FailedChecks => Stopped::Excluded {},
+            Ending::FailedChecks => excluded(frozen),
             Ending::Declined | Ending::Left => Stopped::Left {},
         }
     }
@@ -161,6 +168,21 @@ impl Session {
         let hundredths = pixel_debate_statistics::Bonus { least, most }.pay_mean(beliefs)?;
         Some(Payment { hundredths, currency: bonus.currency.clone() })
     }
+}
+
+/// What is told to whoever is excluded, by the rule or by the researcher.
+pub(super) fn excluded(frozen: &Frozen) -> Stopped {
+    Stopped::Excluded { code: frozen.secret().secrets.excluded_code.clone() }
+}
+
+/// What is told to whoever finds the study ended.
+pub(super) fn closed(frozen: &Frozen) -> Stopped {
+    Stopped::Closed { code: frozen.secret().secrets.closed_code.clone() }
+}
+
+/// What is told to whoever comes back too late.
+pub(super) fn too_late(frozen: &Frozen) -> Stopped {
+    Stopped::TooLate { code: frozen.secret().secrets.closed_code.clone() }
 }
 
 /// The answers to an item in the order in which they are shown: labels and names.
@@ -189,12 +211,17 @@ fn name_of(frozen: &Frozen, label: u8) -> String {
     name.map_or_else(|| label.to_string(), Clone::clone)
 }
 
-/// What is said of an item's condition. An attention check is like an item without a debater, where there are any.
-fn condition_text(frozen: &Frozen, item: &Item, texts: &Texts) -> String {
-    let conditions = &frozen.plan().study.conditions;
-    let alone = || conditions.iter().find(|condition| condition.kind() == ConditionKind::Alone);
-    let name = item.condition.as_ref().or_else(|| alone().map(|condition| &condition.name));
-    name.and_then(|name| texts.conditions.get(name)).cloned().unwrap_or_default()
+/// What is said of an item's condition; of an attention check by words, what to answer as well.
+fn item_text(frozen: &Frozen, item: &Item, texts: &Texts) -> String {
+    let name = item.condition.as_ref();
+    let text = name.and_then(|name| texts.conditions.get(name)).cloned().unwrap_or_default();
+    match &texts.check {
+        Some(check) if item.part == ItemPart::Check => {
+            let check = check.replace(Texts::ANSWER, &name_of(frozen, item.label));
+            format!("{text}\n\n{check}")
+        }
+        _ => text,
+    }
 }
 
 fn told(frozen: &Frozen, at: usize, judged: &Judged) -> Told {

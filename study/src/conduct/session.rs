@@ -162,8 +162,8 @@ impl Session {
         over.then_some(Event::Judged { said: JudgmentEvent::Unanswered })
     }
 
-    /// When the time for the item is over, if it has a limit and has begun.
-    pub(super) fn over_ms(&self, frozen: &Frozen) -> Option<u64> {
+    /// When the time for the item is over, in milliseconds since 1970, if it has a limit and has begun.
+    pub fn over_ms(&self, frozen: &Frozen) -> Option<u64> {
         let seconds = frozen.plan().study.times.limit?;
         let begun = self.trial.as_ref()?.shown_ms.first()?;
         Some(begun.saturating_add(seconds * 1000).saturating_add(self.trial.as_ref()?.extended_ms))
@@ -456,20 +456,14 @@ fn not_now() -> Refusal {
     illegal("this is not asked now", "what the screen asks for")
 }
 
-/// Shows the next pixel, or waits for a live debater's. An attention check shows all at once: it has so many pixels that
-/// nobody could be asked after each.
+/// Shows the next pixel, or waits for a live debater's.
 fn show_next(trial: &mut Trial, item: &Item, at_ms: u64) -> Result<(), Refusal> {
     let impossible = |refused: IllegalMove| {
         Refusal::new(RefusalCode::Unavailable, refused.to_string(), "another study")
     };
-    loop {
-        let Some(pixel) = trial.next_pixel(item) else {
-            trial.waits = true;
-            return Ok(());
-        };
-        trial.reveal(pixel, at_ms).map_err(impossible)?;
-        if trial.planned.kind != Kind::Check || trial.is_shown() {
-            return Ok(());
-        }
-    }
+    let Some(pixel) = trial.next_pixel(item) else {
+        trial.waits = true;
+        return Ok(());
+    };
+    trial.reveal(pixel, at_ms).map_err(impossible)
 }

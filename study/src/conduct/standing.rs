@@ -48,6 +48,7 @@ impl Conduct {
                 .map(|(item, (_, reason))| (*item as u32, reason.clone()))
                 .collect(),
             peeks: looks.map(|peek| peek.at).collect(),
+            carried_out: None,
             peeked: with_accuracy.then(|| self.peeked()),
         }
     }

@@ -3,50 +3,42 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use pixel_debate_protocol::study::{Answer, Reply, Screen, Sheet, Status, Stopped, StudyJoin};
+use pixel_debate_protocol::study::{Answer, Order, Reply, Screen, Sheet, Status, Stopped};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 
 use super::event::{self, Beginning};
-use super::log::{Cause, Entry, Event, Known};
+use super::log::{Cause, Entry, Event};
 use super::member::{Member, MemberState};
+use super::screens::{excluded, too_late};
 use super::session::{Ending, Session};
 use super::trial::Thought;
 use crate::allocation::{Left, PlaceError, Places, Returns};
 use crate::frozen::{Frozen, Sequences};
 use crate::results::{Look, Peek};
 
-/// The most characters of a link's parameter.
-const MOST_PARAMETER: usize = 200;
-
 /// A study that is being conducted: a machine without clock, chance and disk. What it is asked it answers with events;
 /// whoever runs it keeps them, and then has them [applied](Self::apply). So the events alone make the study again.
 #[derive(Debug, Clone)]
 pub struct Conduct {
-    frozen: Arc<Frozen>,
+    pub(super) frozen: Arc<Frozen>,
     rehearsed: bool,
     sequences: Arc<Sequences>,
     pub(super) places: Places,
     pub(super) members: Vec<Member>,
     /// The participants by the hash of who they are.
-    persons: HashMap<String, usize>,
+    pub(super) persons: HashMap<String, usize>,
     pub(super) paused: bool,
-    /// The interruptions that are over: from when to when.
-    pauses: Vec<(u64, u64)>,
+    /// The interruptions that are over, and the times in which there was no server: from when to when.
+    pub(super) pauses: Vec<(u64, u64)>,
     /// When it was interrupted, if it is.
     paused_ms: u64,
     pub(super) closed: Option<(u64, Option<String>)>,
     pub(super) withdrawn: BTreeMap<usize, (u64, String)>,
     peeks: Vec<Peek>,
-    log: Vec<Entry>,
-}
-
-/// Somebody who comes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Coming {
-    /// He is new: the event that gives him a place, his name, and how he begins.
-    New(Event, String, Beginning),
-    /// He has been here, under this name.
-    Again(String),
+    pub(super) log: Vec<Entry>,
+    /// The researcher's orders by their names: which events of the log they led to.
+    orders: HashMap<String, usize>,
+    pub(super) left_out: usize,
 }
 
 /// A log that is not one of this study.
@@ -90,6 +82,8 @@ impl Conduct {
             withdrawn: BTreeMap::new(),
             peeks: Vec::new(),
             log: Vec::new(),
+            orders: HashMap::new(),
+            left_out: 0,
         }
     }
 
@@ -182,90 +176,19 @@ impl Conduct {
         }
     }
 
-    /// What becomes of somebody who comes; `known` is by what he is known if he comes again.
+    /// Whether an order of that name was carried out.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] if the link is not as it must be, he has been here otherwise, or there is no place.
-    pub fn join(&self, join: &StudyJoin, known: Option<Known>) -> Result<Coming, Refusal> {
-        let beginning = self.beginning(join)?;
-        if let Some(known) = &known
-            && let Some(at) = self.persons.get(&known.person)
-        {
-            let member = &self.members[*at];
-            let same = member.known.as_ref() == Some(known) && member.erased.is_none();
-            return if same {
-                Ok(Coming::Again(member.name.clone()))
-            } else {
-                let message = "whoever this link is for has taken part already";
-                Err(illegal(message, "one part each; the link of that part leads back to it"))
-            };
-        }
-        match self.status() {
-            Status::Open => {}
-            Status::Full => {
-                return Err(closed(
-                    "all places are taken",
-                    "another try later: one may become free",
-                ));
-            }
-            Status::Paused => return Err(closed("the study is interrupted", "another try later")),
-            Status::Closed => return Err(closed("the study has ended", "another study")),
-        }
-        let Some(place) = self.places.next() else {
-            return Err(closed("all places are taken", "another try later: one may become free"));
+    /// A [`Refusal`] if another order has that name.
+    pub fn carried_out(&self, id: &str, order: &Order) -> Result<bool, Refusal> {
+        let Some(entry) = self.orders.get(id).and_then(|at| self.log.get(*at)) else {
+            return Ok(false);
         };
-        let participant = name(self.members.len());
-        let event = Event::Joined { participant: participant.clone(), place, known };
-        Ok(Coming::New(event, participant, beginning))
-    }
-
-    /// How somebody begins who comes so.
-    ///
-    /// # Errors
-    ///
-    /// A [`Refusal`] if the link is not as it must be.
-    pub fn beginning(&self, join: &StudyJoin) -> Result<Beginning, Refusal> {
-        let study = &self.frozen.plan().study;
-        let named = &study.recruits.parameters;
-        let listed =
-            || if named.is_empty() { "no parameters".to_owned() } else { named.join(", ") };
-        if let Some(unknown) = join.parameters.keys().find(|name| !named.contains(name)) {
-            let shortened: String = unknown.chars().take(60).collect();
-            return Err(illegal(format!("the link has a parameter {shortened:?}"), listed()));
+        if super::orders::led_to(order, &entry.event) {
+            return Ok(true);
         }
-        if let Some(missing) = named
-            .iter()
-            .find(|name| study.recruits.required && !join.parameters.contains_key(*name))
-        {
-            return Err(illegal(format!("the link has no parameter {missing:?}"), listed()));
-        }
-        let fits = |value: &str| {
-            (1..=MOST_PARAMETER).contains(&value.chars().count())
-                && !value.chars().any(char::is_control)
-        };
-        if let Some((name, _)) = join.parameters.iter().find(|(_, value)| !fits(value)) {
-            let message = format!("the link's parameter {name:?} cannot be kept");
-            return Err(illegal(message, format!("1 to {MOST_PARAMETER} characters")));
-        }
-        // What those who recruit fill in, and have not.
-        let is_open = |value: &str| value.contains("{{") || value.contains("}}");
-        if let Some((name, value)) = join.parameters.iter().find(|(_, value)| is_open(value)) {
-            let message =
-                format!("the link's parameter {name:?} is {value:?}, which nobody has filled in");
-            return Err(illegal(message, "a link in which it is filled in"));
-        }
-        let language = join.language.clone().unwrap_or_else(|| study.language.clone());
-        if !self.frozen.plan().texts.contains_key(&language) {
-            let languages: Vec<&str> =
-                self.frozen.plan().texts.keys().map(String::as_str).collect();
-            let shortened: String = language.chars().take(60).collect();
-            return Err(illegal(
-                format!("there are no texts in {shortened:?}"),
-                languages.join(", "),
-            ));
-        }
-        Ok(Beginning { language, parameters: join.parameters.clone() })
+        Err(illegal(format!("another order has the id {id:?}"), "an id of its own for each order"))
     }
 
     /// Begins the way of somebody who has joined, once his beginning is kept.
@@ -294,12 +217,12 @@ impl Conduct {
                 None
             }
             MemberState::Left { left: Left::Excluded, .. } => {
-                Some(Screen::Stopped(Stopped::Excluded {}))
+                Some(Screen::Stopped(excluded(&self.frozen)))
             }
-            MemberState::Left { .. } => Some(Screen::Stopped(Stopped::TooLate {})),
+            MemberState::Left { .. } => Some(Screen::Stopped(too_late(&self.frozen))),
             MemberState::Active if session.ending().is_some() => None,
             MemberState::Active if self.closed.is_some() => {
-                Some(Screen::Stopped(Stopped::Closed {}))
+                Some(Screen::Stopped(super::screens::closed(&self.frozen)))
             }
             MemberState::Active if self.paused => Some(Screen::Paused {}),
             MemberState::Active | MemberState::Finished => None,
@@ -414,31 +337,6 @@ impl Conduct {
         resumed.ok().map(|()| Event::Returned { participant: name.to_owned() })
     }
 
-    /// Who has not been heard of for too long: their places are given again.
-    pub fn idle(&self, now_ms: u64) -> Vec<Event> {
-        if self.closed.is_some() || self.paused {
-            return Vec::new();
-        }
-        let patience = self.frozen.plan().study.assignment.idle_minutes * 60_000;
-        let is_idle = |member: &&Member| {
-            let heard = member.session.as_ref().map_or(member.joined_ms, Session::heard_ms);
-            let resumed = self.pauses.last().map_or(0, |(_, resumed)| *resumed);
-            let heard = heard.max(resumed).max(member.returned_ms);
-            // Whoever is through is not given up, noted or not.
-            let ended = member
-                .session
-                .as_ref()
-                .is_some_and(|session| session.ending().is_some() || session.is_done());
-            member.state == MemberState::Active && !ended && heard.saturating_add(patience) < now_ms
-        };
-        let left = |member: &Member| Event::Left {
-            participant: member.name.clone(),
-            left: Left::DroppedOut,
-            cause: Cause::Idle {},
-        };
-        self.members.iter().filter(is_idle).map(left).collect()
-    }
-
     /// Whose words are missing that must be there: of everybody who has finished, all that he judged.
     ///
     /// # Errors
@@ -468,11 +366,14 @@ impl Conduct {
         let number = self.log.len() + 1;
         let applied = self.carry_out(&entry.event, entry.at_ms);
         applied.map_err(|why| Unfit::Study { number, why })?;
+        if let Some(order) = &entry.order {
+            self.orders.insert(order.clone(), self.log.len());
+        }
         self.log.push(entry.clone());
         Ok(())
     }
 
-    fn carry_out(&mut self, event: &Event, at_ms: u64) -> Result<(), String> {
+    pub(super) fn carry_out(&mut self, event: &Event, at_ms: u64) -> Result<(), String> {
         let in_words = |error: PlaceError| error.to_string();
         match event {
             Event::Joined { participant, place, known } => {
@@ -552,6 +453,15 @@ impl Conduct {
             // Afterwards it is no look beforehand.
             Event::Peeked { .. } if self.has_ended() => {}
             Event::Peeked { what } => self.peeks.push(Peek { at: at_ms, what: *what }),
+            Event::Alive {} => {}
+            Event::Restarted { since_ms } => {
+                if *since_ms > at_ms || self.paused || self.closed.is_some() {
+                    return Err("the server was away in no such time".to_owned());
+                }
+                // What was an interruption is counted as one.
+                let resumed = self.pauses.last().map_or(0, |(_, resumed)| *resumed);
+                self.pauses.push(((*since_ms).max(resumed), at_ms.max(resumed)));
+            }
         }
         Ok(())
     }
@@ -575,7 +485,7 @@ impl Beginning {
 }
 
 /// The name of a participant by his number, from 0.
-fn name(number: usize) -> String {
+pub(super) fn name(number: usize) -> String {
     format!("p{:04}", number + 1)
 }
 
@@ -588,6 +498,6 @@ pub(super) fn illegal(message: impl Into<String>, expected: impl Into<String>) -
     Refusal::new(RefusalCode::Illegal, message, expected)
 }
 
-fn closed(message: &str, expected: &str) -> Refusal {
+pub(super) fn closed(message: &str, expected: &str) -> Refusal {
     Refusal::new(RefusalCode::Busy, message, expected)
 }

@@ -1,6 +1,6 @@
 //! Who judges what.
 
-use pixel_debate_fields::{Count, Fields, Number, Refusal};
+use pixel_debate_fields::{Count, Fields, Number, Refusal, named};
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
@@ -18,7 +18,10 @@ pub struct Assignment {
     pub practice: u64,
     /// How many items with a known answer are among the others, to see who attends, 0 to 20.
     pub checks: u64,
-    /// How many random pixels such an item shows, 1 to 128: enough for whoever looks.
+    /// How their answer is known.
+    pub check_by: CheckBy,
+    /// By the evidence: how many pixels such an item shows in the end, 1 to 128: enough for whoever looks. Up to its
+    /// condition's they come one by one, as those of any other item; all others come with the last of these.
     pub check_pixels: u8,
     /// How many of them a participant must answer rightly: whoever does not is excluded.
     pub checks_needed: u64,
@@ -36,11 +39,27 @@ pub struct Assignment {
     pub idle_minutes: u64,
 }
 
+/// How the answer of an attention check is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckBy {
+    /// By what is shown: with the last pixel come so many others that the answer is plain.
+    Evidence,
+    /// By the study's own words before it, which say what to answer. All else is as of any other item.
+    Words,
+}
+
+named!(InStudy; CheckBy:
+    "evidence" => CheckBy::Evidence,
+    "words" => CheckBy::Words,
+);
+
 pub(super) const ASSIGNMENT: &[&str] = &[
     "participants",
     "items",
     "practice",
     "checks",
+    "check_by",
     "check_pixels",
     "checks_needed",
     "repeats",
@@ -63,6 +82,12 @@ impl Assignment {
         };
         let checks = few("checks", 0)?;
         let check_pixels: Option<Spanned<Count<1, 128>>> = fields.optional("check_pixels")?;
+        let check_by = fields.or("check_by", CheckBy::Evidence)?.into_inner();
+        if check_pixels.is_some() && check_by == CheckBy::Words {
+            let reason = "`check_pixels` and `check_by = \"words\"`: words say the answer, and such an attention \
+                          check shows as many pixels as any other item";
+            return Err(fields.refuse("check_pixels", reason));
+        }
         let apart: Option<Spanned<Count<1, 100>>> = fields.optional("apart")?;
         let idle: Option<Spanned<Count<5, 10_080>>> = fields.optional("idle_minutes")?;
         Ok(Self {
@@ -70,6 +95,7 @@ impl Assignment {
             items: fields.required::<Count<1, 200>>("items")?.into_inner().get(),
             practice: few("practice", 0)?,
             checks,
+            check_by,
             check_pixels: check_pixels.map_or(100, |pixels| pixels.into_inner().byte()),
             checks_needed: few("checks_needed", checks)?,
             repeats: share("repeats")?,

@@ -174,6 +174,16 @@ const CONSULTANCY: &[&str] = &[
 const ALONE: &[&str] = &["name", "kind", "pixels", "precommit", "legal", "lies"];
 
 impl Condition {
+    /// The same, played beforehand where its debaters would think while the judge waits.
+    #[must_use]
+    pub(crate) fn beforehand(&self) -> Self {
+        let mut condition = self.clone();
+        if let Play::Debate { live, .. } | Play::Consultancy { live, .. } = &mut condition.play {
+            *live = None;
+        }
+        condition
+    }
+
     pub(super) fn read(
         source: Source<'_, InStudy>,
         span: Range<usize>,

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use pixel_debate_fields::{Places, Refusal};
 
-use super::{Assignment, Belief, Kind, Lies, Study};
+use pixel_debate_game::Role;
+
+use super::{Assignment, Belief, CheckBy, Condition, Kind, Lies, Study};
 
 /// How far a share may be from a whole number of items: four digits of a share are enough for any.
 const WHOLE: f64 = 0.02;
@@ -26,6 +28,16 @@ pub(super) fn check(study: &Study, places: Places<'_>) -> Result<(), Refusal> {
              attention checks that there are"
         );
         return Err(places.refuse(&["assignment", "checks_needed"], reason));
+    }
+    let checked = study.conditions.iter().take(usize::try_from(checks).unwrap_or(usize::MAX));
+    let most = checked.map(|condition| condition.pixels).max().unwrap_or_default();
+    let Assignment { check_by, check_pixels, .. } = study.assignment;
+    if checks > 0 && check_by == CheckBy::Evidence && check_pixels <= most {
+        let reason = format!(
+            "`check_pixels` is {check_pixels}: an attention check shows the {most} pixels of a condition as any other \
+             item does, and must show more in the end; otherwise `check_by` must be \"words\""
+        );
+        return Err(places.refuse(&["assignment", "check_pixels"], reason));
     }
     if study.bonus.is_some() && study.asks.belief == Belief::Never {
         let reason = "[bonus] is paid by beliefs, and `belief` in [asks] is \"never\": it must be \"each\" \
@@ -110,6 +122,17 @@ fn proofs(study: &Study, places: Places<'_>) -> Result<(), Refusal> {
                       \"debate\", and there is none";
         return Err(places.refuse(&[what], reason));
     };
+    for (at, tier) in study.images.tiers.iter().enumerate() {
+        let most = longest_plan(game, tier.winner);
+        if let Some([from, to]) = tier.plan.filter(|[from, _]| *from > most) {
+            let reason = format!(
+                "`plan` is [{from}, {to}]: it must begin with {most} at most, for whoever wins the game of condition \
+                 {:?} reveals no more of its {} pixels in every order in which it is played",
+                game.name, game.pixels
+            );
+            return Err(places.refuse(&["tiers", &at.to_string(), "plan"], reason));
+        }
+    }
     // The strongest lie is a lie of that game.
     let strongest = |lies: Option<Lies>| lies == Some(Lies::Strongest);
     let asked = study.conditions.iter().position(|condition| strongest(condition.lies));
@@ -122,6 +145,16 @@ fn proofs(study: &Study, places: Places<'_>) -> Result<(), Refusal> {
         return Err(places.refuse(&["conditions", &at.to_string(), "lies"], reason));
     }
     Ok(())
+}
+
+/// The most pixels that a plan of the winner's can have in every order in which the game is played: those that it reveals.
+fn longest_plan(game: &Condition, winner: Option<Role>) -> u8 {
+    let (least, most) = (game.pixels / 2, game.pixels.div_ceil(2));
+    let revealed = |first: &Role| match winner {
+        Some(winner) if winner != *first => least,
+        _ => most,
+    };
+    game.sides().iter().map(revealed).min().unwrap_or(most)
 }
 
 /// Every cell gets the same number of judgments.

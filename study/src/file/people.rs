@@ -8,7 +8,7 @@ use pixel_debate_fields::{Count, Field, Fields, Given, Refusal, Source, Text, Va
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use super::InStudy;
+use super::{InStudy, Secrets};
 
 /// What participants agree to before anything is asked. Its words stand in the files of the texts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct Recruits {
     pub parameters: Vec<String>,
     /// Whether nobody may take part without them.
     pub required: bool,
+    /// The file, relative to the study's, that lists who may take part: values of the first parameter. Anybody, where
+    /// nothing is said. What it says is no part of the plan, which has salted hashes of it alone.
+    pub only: Option<String>,
 }
 
 /// What becomes of what participants said.
@@ -39,8 +42,15 @@ pub struct Privacy {
 }
 
 pub(super) const CONSENT: &[&str] = &["version"];
-pub(super) const RECRUITS: &[&str] =
-    &["parameters", "required", "completion_code", "screen_out_code"];
+pub(super) const RECRUITS: &[&str] = &[
+    "parameters",
+    "required",
+    "completion_code",
+    "screen_out_code",
+    "excluded_code",
+    "closed_code",
+    "only",
+];
 pub(super) const PRIVACY: &[&str] = &["keep_days", "pseudonyms"];
 /// The most parameters of a link.
 const MOST_PARAMETERS: usize = 16;
@@ -55,10 +65,8 @@ impl Consent {
 }
 
 impl Recruits {
-    /// Those, with the code of whoever has finished and that of whoever may not take part.
-    pub(super) fn read(
-        fields: &Fields<'_, '_, InStudy>,
-    ) -> Result<(Self, Option<String>, Option<String>), Refusal> {
+    /// Those, with the codes that participants return with: secrets of which there is no other yet.
+    pub(super) fn read(fields: &Fields<'_, '_, InStudy>) -> Result<(Self, Secrets), Refusal> {
         let parameters: Vec<Parameter> = fields.or("parameters", Vec::new())?.into_inner();
         let parameters: Vec<String> = parameters.into_iter().map(|parameter| parameter.0).collect();
         if parameters.len() > MOST_PARAMETERS {
@@ -80,13 +88,32 @@ impl Recruits {
         let code = |name| -> Result<Option<String>, Refusal> {
             Ok(fields.optional::<Text<64>>(name)?.map(|code| code.into_inner().into_inner()))
         };
-        let codes = (code("completion_code")?, code("screen_out_code")?);
-        if codes.0.is_some() && codes.0 == codes.1 {
-            let reason = "`screen_out_code` is the `completion_code`: whoever may not take part must not \
-                          pass for one who has";
-            return Err(fields.refuse("screen_out_code", reason));
+        let codes = Secrets {
+            seed: 0,
+            completion_code: code("completion_code")?,
+            screen_out_code: code("screen_out_code")?,
+            excluded_code: code("excluded_code")?,
+            closed_code: code("closed_code")?,
+        };
+        for (name, code) in [
+            ("screen_out_code", &codes.screen_out_code),
+            ("excluded_code", &codes.excluded_code),
+            ("closed_code", &codes.closed_code),
+        ] {
+            if code.is_some() && *code == codes.completion_code {
+                let reason = format!(
+                    "`{name}` is the `completion_code`: whoever has not finished must not pass for one who has"
+                );
+                return Err(fields.refuse(name, reason));
+            }
         }
-        Ok((Self { parameters, required }, codes.0, codes.1))
+        let only: Option<Spanned<ListPath>> = fields.optional("only")?;
+        if only.is_some() && !required {
+            let reason = "`only` lists values of the first of `parameters`: there must be one, and `required` true";
+            return Err(fields.refuse("only", reason));
+        }
+        let only = only.map(|path| path.into_inner().0);
+        Ok((Self { parameters, required, only }, codes))
     }
 }
 
@@ -151,6 +178,25 @@ impl Value<InStudy> for Parameter {
     fn read(field: &Field<'_, InStudy>, value: &Given<'_>) -> Result<Self, Refusal> {
         let plain = |letter: u8| letter.is_ascii_alphanumeric() || letter == b'-' || letter == b'_';
         let is_one = |text: &&str| (1..=64).contains(&text.len()) && text.bytes().all(plain);
+        let text = value.get_ref().as_str().filter(is_one);
+        text.map(|text| Self(text.to_owned())).ok_or_else(|| field.must_be(value, Self::allowed()))
+    }
+}
+
+/// The file of a list: it is read when the study is frozen, and not copied.
+struct ListPath(String);
+
+impl Value<InStudy> for ListPath {
+    fn allowed() -> String {
+        "a file's path that ends with .txt, 200 characters at most".to_owned()
+    }
+
+    fn read(field: &Field<'_, InStudy>, value: &Given<'_>) -> Result<Self, Refusal> {
+        let is_one = |text: &&str| {
+            text.len() <= 200
+                && text.strip_suffix(".txt").is_some_and(|name| !name.is_empty())
+                && !text.contains(char::is_control)
+        };
         let text = value.get_ref().as_str().filter(is_one);
         text.map(|text| Self(text.to_owned())).ok_or_else(|| field.must_be(value, Self::allowed()))
     }

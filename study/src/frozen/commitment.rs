@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Item,
     File,
     Secrets,
+    Person,
+    Asked,
 }
 
 impl Salt {
@@ -69,6 +71,8 @@ impl Kind {
             Self::Item => "item",
             Self::File => "file",
             Self::Secrets => "secrets",
+            Self::Person => "person",
+            Self::Asked => "asked",
         };
         let mut hasher = Sha256::new();
         hasher.update(b"pixel-debate study ");

@@ -121,6 +121,9 @@ pub enum Misfit {
     /// The secrets are not those of the file.
     #[error("`secrets` is not what study.toml has, or plan.json commits to")]
     Secrets,
+    /// The list of who may take part is another.
+    #[error("`asked` is not the list that plan.json commits to, or that study.toml says there is")]
+    Asked,
     /// There are more or fewer items than commitments.
     #[error("`items` has {items}, and plan.json commits to {commitments}")]
     Count {
@@ -164,9 +167,11 @@ pub enum Misfit {
         /// How many there should be.
         wanted: usize,
     },
-    /// Practice items do not go round the conditions.
-    #[error("condition {condition:?} has {found} practice items, and should have {wanted}")]
-    Practice {
+    /// Practice items, or attention checks, do not go round the conditions.
+    #[error("condition {condition:?} has {found} {what}, and should have {wanted}")]
+    InTurn {
+        /// Which.
+        what: &'static str,
         /// The condition.
         condition: String,
         /// How many there are.

@@ -5,8 +5,8 @@ use pixel_debate_judge::CLASSES;
 
 use super::error::Misfit;
 use super::numbers::Numbers;
-use crate::file::{Condition, Kind, Study};
-use crate::items::{Item, Part, Shown};
+use crate::file::{CheckBy, Condition, Kind, Study};
+use crate::items::{Glimpse, Item, Part, Shown};
 
 /// Says what of the items, which are of images of that data set, does not fit the study; or else which number each
 /// has.
@@ -57,36 +57,49 @@ fn one(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
         {
             return foreign("its logits are not one of each class");
         }
-        let is_so = |glimpse: &crate::items::Glimpse| {
-            item.image.value(glimpse.pixel) == Some(glimpse.value)
-        };
-        let twice = |at: usize| pixels[..at].iter().any(|other| other.pixel == pixels[at].pixel);
-        if !pixels.iter().all(is_so) || (0..pixels.len()).any(twice) {
+        if !all_there(item, pixels) {
             return foreign("what it shows is not in its image");
         }
     }
+    rest(study, item, number)?;
     let name = item.condition.as_ref();
     let condition =
         name.and_then(|name| study.conditions.iter().find(|condition| condition.name == *name));
-    match (item.part, name, condition) {
-        (Part::Check, None, _) => check_item(study, item, number),
-        (Part::Check, Some(_), _) | (_, None, _) => {
-            foreign("attention checks alone have no condition")
-        }
-        (_, Some(_), None) => foreign("the study has no such condition"),
-        (_, Some(_), Some(condition)) => of_condition(condition, item, number),
+    match (item.part, condition) {
+        (_, None) => foreign("the study has no such condition"),
+        (Part::Check, Some(condition)) => of_condition(&condition.beforehand(), item, number),
+        (Part::Main | Part::Practice, Some(condition)) => of_condition(condition, item, number),
     }
 }
 
-fn check_item(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
-    let wanted = usize::from(study.assignment.check_pixels);
-    match &item.shown {
-        Shown::Random { pixels, .. } if pixels.len() == wanted && item.first.is_none() => Ok(()),
-        _ => Err(Misfit::Foreign {
-            number,
-            why: "an attention check shows `check_pixels` random pixels",
-        }),
+/// Whether pixels are in the item's image as they are said to be, and none twice.
+fn all_there(item: &Item, pixels: &[Glimpse]) -> bool {
+    let twice = |at: usize| pixels[..at].iter().any(|other| other.pixel == pixels[at].pixel);
+    let is_so = |glimpse: &Glimpse| item.image.value(glimpse.pixel) == Some(glimpse.value);
+    pixels.iter().all(is_so) && !(0..pixels.len()).any(twice)
+}
+
+/// What is shown in the end of an attention check, and of no other item.
+fn rest(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
+    let foreign = |why| Err(Misfit::Foreign { number, why });
+    let by_evidence = study.assignment.check_by == CheckBy::Evidence;
+    let wanted = if item.part == Part::Check && by_evidence {
+        usize::from(study.assignment.check_pixels).saturating_sub(item.reveals())
+    } else {
+        0
+    };
+    if item.rest.len() != wanted {
+        return foreign(
+            "an attention check alone shows `check_pixels` pixels in the end, if any does",
+        );
     }
+    let revealed = item.revealed();
+    if !all_there(item, &item.rest)
+        || item.rest.iter().any(|glimpse| revealed.contains(&glimpse.pixel))
+    {
+        return foreign("what it shows in the end is not in its image, or was shown before");
+    }
+    Ok(())
 }
 
 fn of_condition(condition: &Condition, item: &Item, number: usize) -> Result<(), Misfit> {

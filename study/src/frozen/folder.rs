@@ -105,6 +105,17 @@ impl Frozen {
                 return misfit(PLAN, Misfit::Plan { field });
             }
         }
+        let sorted = |list: &super::SaltedList| list.hashes.is_sorted_by(|one, next| one < next);
+        let asked = secret.asked.as_ref();
+        let committed = asked.map(super::SaltedList::commitment).transpose();
+        let committed = committed
+            .map_err(|source| FrozenError::Canonical { path: folder.join(SECRET), source })?;
+        if committed != plan.asked
+            || committed.is_some() != plan.study.recruits.only.is_some()
+            || !asked.is_none_or(sorted)
+        {
+            return misfit(SECRET, Misfit::Asked);
+        }
         let (items, commitments) = (secret.items.len(), plan.items.len());
         if items != commitments {
             return misfit(SECRET, Misfit::Count { items, commitments });

@@ -27,12 +27,12 @@ type OfImage = Vec<[Option<usize>; 2]>;
 
 impl Numbers {
     /// The numbers of items, which are as many of each part as the study has and each one of it: every cell has its
-    /// own, no image is in two places, and practice goes round the conditions.
+    /// own, no image is in two places, and practice and attention checks go round the conditions.
     pub(super) fn of(study: &Study, items: &[&Item]) -> Result<Self, Misfit> {
         Ok(Self {
             main: main(study, items)?,
-            practice: practice(study, items)?,
-            checks: checks(items),
+            practice: in_turn(study, items, Part::Practice)?,
+            checks: in_turn(study, items, Part::Check)?,
             conditions: study.conditions.len(),
         })
     }
@@ -40,14 +40,13 @@ impl Numbers {
     /// The number of the item that is shown, if it is shown in the study's allocation.
     pub(super) fn item(&self, shown: &Presentation) -> Option<usize> {
         let at = shown.item as usize;
-        match (shown.kind, shown.condition) {
-            (Kind::Practice, _) => self.practice.get(at).copied(),
-            (Kind::Check, _) => self.checks.get(at).copied(),
-            (Kind::Main | Kind::Repeat | Kind::Flipped, Some(condition)) => {
-                let sides = self.main.get(at * self.conditions + condition as usize)?;
+        match shown.kind {
+            Kind::Practice => self.practice.get(at).copied(),
+            Kind::Check => self.checks.get(at).copied(),
+            Kind::Main | Kind::Repeat | Kind::Flipped => {
+                let sides = self.main.get(at * self.conditions + shown.condition as usize)?;
                 Some(sides[usize::from(shown.sides_swapped)])
             }
-            (Kind::Main | Kind::Repeat | Kind::Flipped, None) => None,
         }
     }
 }
@@ -118,11 +117,11 @@ fn main(study: &Study, items: &[&Item]) -> Result<Vec<[usize; 2]>, Misfit> {
     .collect()
 }
 
-/// The practice items of each condition by their images, in turn one of each.
-fn practice(study: &Study, items: &[&Item]) -> Result<Vec<usize>, Misfit> {
+/// The items for practice, or the attention checks, of each condition by their images, in turn one of each.
+fn in_turn(study: &Study, items: &[&Item], part: Part) -> Result<Vec<usize>, Misfit> {
     let conditions = study.conditions.len();
     let mut of: Vec<Vec<usize>> = vec![Vec::new(); conditions];
-    for (number, item) in items.iter().enumerate().filter(|(_, item)| item.part == Part::Practice) {
+    for (number, item) in items.iter().enumerate().filter(|(_, item)| item.part == part) {
         if let Some(condition) = condition_of(study, item) {
             of[condition].push(number);
         }
@@ -130,20 +129,16 @@ fn practice(study: &Study, items: &[&Item]) -> Result<Vec<usize>, Misfit> {
     for of in &mut of {
         of.sort_by_key(|number| items[*number].source.index);
     }
-    let all = study.assignment.practice as usize;
+    let (all, what) = match part {
+        Part::Check => (study.assignment.checks as usize, "attention checks"),
+        Part::Practice | Part::Main => (study.assignment.practice as usize, "practice items"),
+    };
     for (at, (of, Condition { name, .. })) in of.iter().zip(&study.conditions).enumerate() {
         let wanted = (at..all).step_by(conditions).count();
         if of.len() != wanted {
             let condition = name.clone();
-            return Err(Misfit::Practice { condition, found: of.len(), wanted });
+            return Err(Misfit::InTurn { what, condition, found: of.len(), wanted });
         }
     }
     Ok((0..all).map(|at| of[at % conditions][at / conditions]).collect())
-}
-
-fn checks(items: &[&Item]) -> Vec<usize> {
-    let of = items.iter().enumerate().filter(|(_, item)| item.part == Part::Check);
-    let mut numbers: Vec<usize> = of.map(|(number, _)| number).collect();
-    numbers.sort_by_key(|number| items[*number].source.index);
-    numbers
 }

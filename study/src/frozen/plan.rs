@@ -34,6 +34,8 @@ pub struct Plan {
     pub file: String,
     /// The commitment to the file's secrets.
     pub secrets: String,
+    /// The commitment to the list of who may take part, if not anybody may.
+    pub asked: Option<String>,
     /// The commitments to the items, by their numbers.
     pub items: Vec<String>,
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use pixel_debate_game::{ImageSource, LegalPixels, Role};
+use pixel_debate_game::{ImageSource, LegalPixels, Pixel, Role};
 use pixel_debate_judge::masks::Masks;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -15,9 +15,9 @@ use super::choose::{Chosen, ChosenImage, choose, lie};
 use super::play::{Played, claims, draw, play};
 use super::seeds::seed_of;
 use super::work::{Observer, Stage, Work};
-use super::{Item, ItemsError, Part, Shown};
+use super::{Glimpse, Item, ItemsError, Part, Shown};
 use crate::draft::Draft;
-use crate::file::Condition;
+use crate::file::{CheckBy, Condition};
 
 impl Draft {
     /// Chooses the study's images, on so many threads. What is examined is kept in the folder `kept`, and not examined
@@ -105,7 +105,15 @@ impl Work<'_> {
             condition: &conditions[at % conditions.len()],
             only: Some(at / conditions.len()),
         });
-        let tasks: Vec<Task<'_>> = main.chain(practice).collect();
+        // An attention check looks like an item of a condition, in turn of each, from either side.
+        let beforehand: Vec<Condition> = conditions.iter().map(Condition::beforehand).collect();
+        let checks = chosen.checks.iter().enumerate().map(|(at, image)| Task {
+            part: Part::Check,
+            chosen: ChosenImage { image: *image, tier: None, proof: None },
+            condition: &beforehand[at % beforehand.len()],
+            only: Some(at / beforehand.len()),
+        });
+        let tasks: Vec<Task<'_>> = main.chain(practice).chain(checks).collect();
         let done = AtomicUsize::new(0);
         let play = |task: &Task<'_>| {
             let played = self.play(task)?;
@@ -114,8 +122,7 @@ impl Work<'_> {
         };
         let played: Vec<Vec<Item>> =
             tasks.par_iter().map(play).collect::<Result<_, ItemsError>>()?;
-        let checks = chosen.checks.iter().map(|image| self.check(*image));
-        let mut items: Vec<Item> = played.into_iter().flatten().chain(checks).collect();
+        let mut items: Vec<Item> = played.into_iter().flatten().collect();
         // Nothing is told by an item's number.
         let seed = seed_of(self.draft.study().secrets.seed, &["numbers"]);
         items.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
@@ -149,18 +156,25 @@ impl Work<'_> {
             proof: proof.clone(),
             ..self.item(*image, lie, played.first, played.shown)
         };
-        Ok(played.into_iter().map(item).collect())
+        let mut items: Vec<Item> = played.into_iter().map(item).collect();
+        if *part == Part::Check && study.assignment.check_by == CheckBy::Evidence {
+            for item in &mut items {
+                item.rest = self.rest(*image, &item.revealed());
+            }
+        }
+        Ok(items)
     }
 
-    /// An item with a known answer: so many pixels that whoever looks sees what it is.
-    fn check(&self, image: usize) -> Item {
+    /// What an attention check shows in the end beside what was revealed: so many pixels that whoever looks sees what
+    /// it is.
+    fn rest(&self, image: usize, revealed: &[Pixel]) -> Vec<Glimpse> {
         let study = self.draft.study();
-        let pixels = study.assignment.check_pixels.into();
+        let pixels = usize::from(study.assignment.check_pixels);
         let masks = Masks { pixels, legal: LegalPixels::Nonzero };
         let seed = seed_of(study.secrets.seed, &["checks"]);
-        let pixels = draw(self.draft, masks, seed, image);
-        let shown = Shown::Random { pixels, logits: Vec::new() };
-        self.item(image, self.random_lie(image), None, shown)
+        let drawn = draw(self.draft, masks, seed, image).into_iter();
+        let others = drawn.filter(|glimpse| !revealed.contains(&glimpse.pixel));
+        others.take(pixels.saturating_sub(revealed.len())).collect()
     }
 
     fn item(&self, image: usize, lie: Option<u8>, first: Option<Role>, shown: Shown) -> Item {
@@ -175,6 +189,7 @@ impl Work<'_> {
             claims: claims(self.draft, image, lie),
             first,
             shown,
+            rest: Vec::new(),
             proof: None,
         }
     }

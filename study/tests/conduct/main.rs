@@ -2,6 +2,7 @@
 
 mod blind;
 mod histories;
+mod outside;
 mod people;
 mod studies;
 mod ways;

@@ -29,7 +29,7 @@ impl Kept {
     }
 
     pub(crate) fn note(&mut self, event: log::Event) {
-        let entry = log::Entry { at_ms: self.now_ms, event };
+        let entry = log::Entry { at_ms: self.now_ms, event, order: None };
         self.log.push(entry.clone());
         self.conduct.apply(&entry).unwrap();
     }
@@ -125,7 +125,7 @@ impl Kept {
 pub(crate) fn join(person: &str, visit: &str) -> StudyJoin {
     let parameters = [("PID", person), ("SESSION", visit)];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    StudyJoin { parameters: parameters.into(), language: None }
+    StudyJoin { parameters: parameters.into(), language: None, key: None }
 }
 
 /// The item that is shown: by its answers and pixels.

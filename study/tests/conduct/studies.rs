@@ -72,6 +72,8 @@ currency = "GBP"
 parameters = ["PID", "SESSION"]
 completion_code = "DONE-4711"
 screen_out_code = "OUT-0815"
+excluded_code = "NOT-ATTENDED"
+closed_code = "NO-PLACE"
 
 [languages]
 en = "english.toml"

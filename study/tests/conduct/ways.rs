@@ -51,9 +51,8 @@ fn somebody_goes_from_consent_to_code_and_all_he_said_is_kept() {
         let truth = frozen.items().nth(judgment.item as usize).unwrap().label;
         let end = judgment.end.as_ref().unwrap();
         assert!(matches!(end.how, How::Verdict { label, .. } if label == truth));
-        // An attention check shows all at once.
-        let asked = if judgment.kind == Kind::Check { (100, 1) } else { (4, 4) };
-        assert_eq!((judgment.reveals.len(), judgment.beliefs.len()), asked);
+        // An attention check asks as any other item does.
+        assert_eq!((judgment.reveals.len(), judgment.beliefs.len()), (4, 4));
         let last = judgment.beliefs.last().unwrap();
         let in_truth = if last.label == truth { last.probability } else { 1.0 - last.probability };
         assert!((in_truth - 0.8).abs() < 1e-6);
@@ -180,11 +179,14 @@ fn who_does_not_attend_is_excluded_by_the_rule() {
     let frozen = frozen(&[]);
     let mut kept = Kept::new(&frozen);
     let name = kept.join("ann", "1").unwrap();
-    let is_check = |sheet: &Sheet| matches!(&sheet.screen, Screen::Item(item) if item.pixels == 100 && item.asks == Asked::Belief {});
+    let is_check = |sheet: &Sheet| matches!(&sheet.screen, Screen::Item(item) if !item.more.is_empty() && item.asks == Asked::Belief {});
     loop {
         let sheet = kept.go_on(&name, is_check);
         if !is_check(&sheet) {
-            assert_eq!(sheet.screen, Screen::Stopped(Stopped::Excluded {}));
+            assert_eq!(
+                sheet.screen,
+                Screen::Stopped(Stopped::Excluded { code: Some("NOT-ATTENDED".into()) })
+            );
             break;
         }
         let item = item(&sheet.screen);
@@ -389,7 +391,8 @@ fn orders_change_how_the_study_goes_on() {
     assert_eq!(kept.conduct.places().standing().finished, 0);
     assert!(
         is_finished(&kept.sheet(&ann))
-            || kept.sheet(&ann).screen == Screen::Stopped(Stopped::Excluded {})
+            || kept.sheet(&ann).screen
+                == Screen::Stopped(Stopped::Excluded { code: Some("NOT-ATTENDED".into()) })
     );
 
     kept.order(&Order::Peek {}).unwrap();
@@ -431,7 +434,10 @@ fn who_was_given_up_comes_back_as_long_as_nobody_has_the_place() {
     assert_eq!(kept.sheet(&names[0]), sheet);
     assert_eq!(kept.conduct.places().standing().free, 1);
     let new = kept.join("new", "1").unwrap();
-    assert_eq!(kept.sheet(&names[1]).screen, Screen::Stopped(Stopped::TooLate {}));
+    assert_eq!(
+        kept.sheet(&names[1]).screen,
+        Screen::Stopped(Stopped::TooLate { code: Some("NO-PLACE".into()) })
+    );
     assert!(is_finished(&kept.go_on(&new, |_| false)));
 }
 
@@ -478,7 +484,10 @@ fn who_was_erased_or_excluded_does_not_come_back() {
     kept.order(&Order::Erase { participant: ann.clone(), reason: "asked".into() }).unwrap();
     kept.order(&Order::Exclude { participant: ben.clone(), reason: "a bot".into() }).unwrap();
     assert_eq!(kept.sheet(&ann).screen, Screen::Stopped(Stopped::Left {}));
-    assert_eq!(kept.sheet(&ben).screen, Screen::Stopped(Stopped::Excluded {}));
+    assert_eq!(
+        kept.sheet(&ben).screen,
+        Screen::Stopped(Stopped::Excluded { code: Some("NOT-ATTENDED".into()) })
+    );
     assert_eq!(kept.conduct.places().standing().free, 6);
     assert_eq!(kept.restored().places(), kept.conduct.places());
 }

@@ -162,6 +162,8 @@ export interface Words {
   ended: string;
   endedWhat: string;
   code: string;
+  /** Of whoever ends otherwise than by doing all. */
+  otherCode: string;
   codeWhat: string;
   bonus: string;
   mayClose: string;
