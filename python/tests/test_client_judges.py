@@ -117,7 +117,7 @@ def test_a_judge_has_its_record_by_its_key(address: str, server: Server) -> None
     assert list(server.judgments(other)) == [] and key not in repr(record)
     for wrong in ({"key": "no key"}, {"key": key, "limit": 51}):
         with pytest.raises(Refused):
-            server.judge_record(**wrong)  # type: ignore[arg-type]
+            server.judge_record(**wrong)
 
 
 def test_a_seat_says_whether_its_judgment_is_on_the_record(server: Server) -> None:
