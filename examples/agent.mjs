@@ -13,7 +13,7 @@
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 import WebSocket from 'ws';
 
-const PROTOCOL = 3;
+const PROTOCOL = 4;
 // Refusals that pass: the same may be right later.
 const PASSING = new Set(['busy', 'store_unavailable', 'too_fast', 'unavailable']);
 // What had happened already, or will be told when it is time.

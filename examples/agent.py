@@ -19,7 +19,7 @@ import sys
 import websockets
 from websockets.asyncio.client import process_exception
 
-PROTOCOL = 3
+PROTOCOL = 4
 # Refusals that pass: the same may be right later.
 PASSING = {"busy", "store_unavailable", "too_fast", "unavailable"}
 # What had happened already, or will be told when it is time.

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { create, judgeByProgram, mnist, openLine, openPage, openStand, PATIENCE, revealed, reveals, tell, truth } from './stand.js';
+import { create, judgeByProgram, mnist, openLine, openPage, openStand, PATIENCE, revealed, reveals, tell, truth, violations } from './stand.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -27,7 +27,7 @@ async function state(page, seen, ...keys) {
 }
 
 test('a debate is judged by keys alone, and the record says how it went', { timeout: 2 * PATIENCE }, async () => {
-  const { page, faults, asked, told, context } = await openPage(stand.browser);
+  const { page, faults, asked, told, said, context } = await openPage(stand.browser);
   await begin(page);
   await state(page, 0);
   await page.waitForURL(/#\/judge\/.+\/.+/);
@@ -89,14 +89,23 @@ test('a debate is judged by keys alone, and the record says how it went', { time
   await page.locator('.score').getByText(`You gave ${Math.round(100 * given)} % to the truth`).waitFor();
   assert.ok((await page.locator('.score b').innerText()).endsWith(Math.abs(score).toFixed(2)));
   await page.locator('.record').getByText(`${right ? 1 : 0} of 1`).first().waitFor();
-  // The classifier's opinion comes with the outcome, and is compared.
-  await page.getByText('The classifier, on the same debates').waitFor();
-  await page.locator('.record').getByText(/mean log score [+−]/).waitFor();
+  // The classifier's opinion comes with the outcome.
+  await page.getByText('From the same pixels the classifier would have said').waitFor();
+  // The record is the server's, by a key that the browser has made and nobody tells it again.
+  const key = await page.evaluate(() => JSON.parse(localStorage.getItem('pixel-debate.judge-key') ?? ''));
+  const [take] = said.map((frame) => JSON.parse(frame)).filter(({ type }) => type === 'take');
+  assert.deepEqual([take.judge_key, JSON.parse(before[1] ?? '').on_record], [key, true]);
+  assert.ok([...told, ...asked].every((frame) => !frame.includes(key)));
+  const { judgments, totals } = await recordOf(key);
+  assert.deepEqual([judgments.length, judgments[0].debate, judgments[0].right, totals.right], [1, debate, right, right ? 1 : 0]);
   await page.getByRole('img', { name: /^Calibration/ }).waitFor();
   await page.getByRole('table', { name: /^Belief in/ }).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
+
+/** A record, as the server tells it. @param {string} key */
+const recordOf = async (key) => /** @type {any} */ (await (await fetch(`${stand.url}/api/judge`, { headers: { Authorization: `Bearer ${key}` } })).json());
 
 test('debates are judged one after another by keyboard', { timeout: 2 * PATIENCE }, async () => {
   const { page, faults, context } = await openPage(stand.browser);
@@ -126,9 +135,34 @@ test('debates are judged one after another by keyboard', { timeout: 2 * PATIENCE
 
   await page.getByRole('link', { name: 'Judge', exact: true }).click();
   await page.locator('.record').getByText('of 3,').first().waitFor();
-  await page.getByRole('button', { name: 'Forget it' }).click();
-  await page.getByRole('button', { name: 'Really forget all of it' }).click();
+  const row = page.getByRole('region', { name: 'Each judgment' }).locator('tbody tr');
+  await page.getByText('Each judgment', { exact: true }).click();
+  assert.equal(await row.count(), 3);
+  await page.getByRole('button', { name: 'Show the key' }).click();
+  const key = await page.getByRole('textbox', { name: 'Key to your record' }).inputValue();
+  assert.equal((await recordOf(key)).totals.judgments, 3);
+  assert.deepEqual(await violations(page), []);
+
+  // On another device it is the same record, and is added to.
+  const phone = await openPage(stand.browser, { viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true });
+  await phone.page.goto(`${stand.url}/#/judge`);
+  await phone.page.getByText('Nothing judged yet').waitFor();
+  await phone.page.getByRole('button', { name: 'I have a key to a record' }).click();
+  await phone.page.getByLabel('A key that another device shows').fill(key.slice(1));
+  await phone.page.getByRole('button', { name: 'Use this key' }).click();
+  await phone.page.getByRole('alert').getByText('That is no key').waitFor();
+  assert.deepEqual(await violations(phone.page), []);
+  await phone.page.getByLabel('A key that another device shows').fill(key);
+  await phone.page.getByRole('button', { name: 'Use this key' }).click();
+  await phone.page.locator('.record').getByText('of 3,').first().waitFor();
+  assert.deepEqual(await violations(phone.page), []);
+  assert.deepEqual(phone.faults, []);
+  await phone.context.close();
+
+  await page.getByRole('button', { name: 'Forget the key' }).click();
+  await page.getByRole('button', { name: 'Really forget the key' }).click();
   await page.getByText('Nothing judged yet').waitFor();
+  assert.equal((await recordOf(key)).totals.judgments, 3, 'the server keeps the record');
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -233,8 +267,6 @@ test('others who judged the same question are compared once the truth is told', 
   await truth(page);
   // The honest debater sits first, and Ada believes who does.
   await page.getByRole('region', { name: 'Other judges' }).getByText('Ada: right in 100 %, 1 of 1; mean log score +0.58').waitFor();
-  await page.locator('.record').getByText('Other judges, on the same images and claims').waitFor();
-  await page.locator('.record').getByText(/1 of 1, 95\s% interval .* mean log score \+0.58. Yours on this one:/).waitFor();
   assert.deepEqual(faults, []);
   await context.close();
 });
@@ -282,8 +314,14 @@ test('a link opened anew goes on from what the server has', { timeout: PATIENCE 
   // The one truth of it is told in the end.
   await other.page.keyboard.press('Enter');
   await truth(other.page);
-  const { beliefs } = await (await fetch(`${stand.url}/api/debates/${debate}/transcript`)).json();
-  assert.deepEqual(beliefs.map((/** @type {number} */ belief) => Math.round(100 * belief)), [50, 60, 60, 60, 60, 60, 60]);
+  const { judgments } = await (await fetch(`${stand.url}/api/debates/${debate}/transcript`)).json();
+  const beliefs = judgments[0].events.filter((/** @type {any} */ { event }) => event.type === 'belief');
+  assert.deepEqual(beliefs.map((/** @type {any} */ { event }) => Math.round(100 * event.probability)), [50, 60, 60, 60, 60, 60, 60]);
+  // It was begun with the other browser’s key, and is on that record alone.
+  await other.page.getByText('This judgment is not on your record').waitFor();
+  await other.page.getByText('Nothing judged yet').waitFor();
+  await one.page.goto(`${stand.url}/#/judge`);
+  await one.page.locator('.record').getByText('of 1,').first().waitFor();
   for (const { context } of [one, other]) await context.close();
 });
 
@@ -438,35 +476,19 @@ test('a private debate is replayed from the judge’s seat', { timeout: PATIENCE
   await context.close();
 });
 
-test('going on at once loses nothing of the comparison', { timeout: 2 * PATIENCE }, async () => {
-  const { page, context } = await openPage(stand.browser);
-  // What the classifier makes of it comes late.
-  /** @type {(() => void)[]} */
-  const late = [];
-  await page.routeWebSocket(/\/socket$/, (socket) => {
-    const server = socket.connectToServer();
-    socket.onMessage((message) => server.send(message));
-    server.onMessage((message) => {
-      const pass = () => socket.send(message);
-      if (JSON.parse(String(message)).type === 'opinion') late.push(pass);
-      else pass();
-    });
-  });
-  await begin(page, 'The whole debate');
-  await state(page, 0);
-  await page.getByText('After 6 reveals').waitFor();
-  for (const key of ['ArrowRight', 'Enter']) await page.keyboard.press(key);
-  await page.getByText('Whom do you believe?').waitFor();
-  await page.keyboard.press('Enter');
-  await truth(page);
-  await page.locator('.record').getByText('not told yet').waitFor();
-  await page.keyboard.press('Enter');
-  await page.getByText('You have seen nothing yet').waitFor();
-  while (late.length < 6) await page.evaluate(() => new Promise(requestAnimationFrame));
-  for (const pass of late) pass();
-  await page.getByRole('link', { name: 'Judge', exact: true }).click();
-  await page.getByText('The classifier, on the same debates').waitFor();
-  await page.locator('.record').getByText(/mean log score [+−]/).waitFor();
+test('what a browser remembers of before the server kept records is shown until it is forgotten', { timeout: PATIENCE }, async () => {
+  const { page, faults, context } = await openPage(stand.browser);
+  await page.goto(stand.url);
+  await page.evaluate(() => localStorage.setItem('pixel-debate.judgements', JSON.stringify([{ right: true }, { right: false }, { right: true }])));
+  await page.goto(`${stand.url}/#/judge`);
+  await page.getByText('3 debates judged, 2 rightly').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: 'Forget them' }).click();
+  await page.getByText('3 debates judged').waitFor({ state: 'detached' });
+  await page.reload();
+  await page.getByText('Nothing judged yet').waitFor();
+  assert.equal(await page.getByText('3 debates judged').count(), 0);
+  assert.deepEqual(faults, []);
   await context.close();
 });
 

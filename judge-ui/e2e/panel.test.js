@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { openPage, openStand, PATIENCE, violations } from './stand.js';
+import { create, judgeByProgram, openPage, openStand, PATIENCE, violations } from './stand.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
@@ -61,6 +61,39 @@ test('three people judge together, each by a link', { timeout: 3 * PATIENCE }, a
   assert.equal(await rows.first().locator('td').count(), 6);
   assert.deepEqual(await violations(page), []);
   for (const { faults, context } of all) {
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
+
+test('a debater is told how many judges have answered, and who watches is not', { timeout: 2 * PATIENCE }, async () => {
+  // The liar has nothing to reveal: all pixels are the honest debater's.
+  const { debate, tokens } = await create(stand.url, {
+    honest: 'greedy', liar: 'outside:Lou', first: 'honest', order: 'alone', judge: 'outside:Jo', panel: { judges: 2, decides: 'majority' }, image: 61, lie: 3, pace_ms: 0,
+  });
+  const [first, second] = /** @type {any} */ (tokens)['panel'];
+  const debater = await openPage(stand.browser);
+  await debater.page.goto(`${stand.url}/#/debate/${debate}/${tokens['liar']}`);
+  const spectator = await openPage(stand.browser);
+  await spectator.page.goto(`${stand.url}/#/watch/${debate}`);
+  const judge = await openPage(stand.browser);
+  await judge.page.goto(`${stand.url}/#/judge/${debate}/${first}`);
+  const program = judgeByProgram(stand, { debate, tokens: { judge: second } }, 0.8);
+  await debater.page.getByText('1 of 2 judges has answered.').waitFor();
+  assert.deepEqual(await violations(debater.page), []);
+  for (let seen = 0; seen <= 6; seen += 1) {
+    await state(judge.page, seen === 0 ? 'You have seen nothing yet' : `After ${seen === 1 ? 'one reveal' : `${seen} reveals`}`, 'ArrowRight');
+  }
+  await judge.page.getByText('Whom do you believe?').waitFor();
+  const heard = (/** @type {{ told: string[] }} */ { told }) => told.filter((frame) => JSON.parse(frame).type === 'judgments');
+  assert.equal(await spectator.page.getByText('judges has answered').count(), 0);
+  assert.deepEqual([heard(judge), heard(spectator)], [[], []]);
+  await judge.page.locator('button.answer.favoured').click();
+  await program;
+  for (const { page } of [debater, spectator, judge]) await page.getByText('What the debaters saw').or(page.getByText('What you and your opponent saw')).waitFor();
+  assert.equal(await debater.page.getByText('judges have answered').count(), 0, 'then the verdict is told');
+  await judge.page.locator('.record').getByText('of 1,').first().waitFor();
+  for (const { faults, context } of [debater, spectator, judge]) {
     assert.deepEqual(faults, []);
     await context.close();
   }

@@ -27,7 +27,7 @@ const eight = { image: 61, lie: 3, first: 'honest', honest: 'greedy', liar: 'gre
 /** @param {import('playwright-core').BrowserContextOptions} options @param {(page: Page) => Promise<unknown>} visit */
 async function open(options, visit) {
   const { page, context } = await openPage(stand.browser, options);
-  await keepRecord(context);
+  await keepRecord(stand, context);
   await visit(page);
   await context.close();
 }

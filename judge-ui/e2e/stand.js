@@ -192,12 +192,13 @@ export async function played(url, setup = {}) {
  * @param {{ url: string, browser: import('playwright-core').Browser }} stand The program runs inside its browser.
  * @param {{ debate: string, tokens: Record<string, string> }} created
  * @param {number} probability How probable that claim is to the judge.
+ * @param {string} [key] The key to the record that the judgment is to be on.
  */
-export async function judgeByProgram({ url, browser }, { debate, tokens }, probability) {
+export async function judgeByProgram({ url, browser }, { debate, tokens }, probability, key) {
   const page = await browser.newPage();
   await page.goto(`${url}/#/new`);
   await page.evaluate(
-    ({ debate, token, probability }) =>
+    ({ debate, token, probability, key }) =>
       new Promise((resolve, reject) => {
         const socket = new WebSocket(`ws://${location.host}/socket`);
         const send = (/** @type {object} */ message) => socket.send(JSON.stringify({ debate, ...message }));
@@ -205,7 +206,7 @@ export async function judgeByProgram({ url, browser }, { debate, tokens }, proba
         let label;
         socket.onmessage = ({ data }) => {
           const { type, view, turn, ending, seq, message } = JSON.parse(data);
-          if (type === 'hello') send({ type: 'take', token });
+          if (type === 'hello') send({ type: 'take', token, ...(key ? { judge_key: key } : {}) });
           if (type === 'snapshot') label = view.claims.first;
           if (type === 'event' && !ending) send({ type: 'belief', after: seq, probability });
           if (turn?.seat === 'judge') send({ type: 'verdict', label, probability });
@@ -213,7 +214,7 @@ export async function judgeByProgram({ url, browser }, { debate, tokens }, proba
           if (ending) resolve(null);
         };
       }),
-    { debate, token: tokens['judge'] ?? '', probability },
+    { debate, token: tokens['judge'] ?? '', probability, key },
   );
   await page.close();
 }

@@ -4,17 +4,6 @@ import { create, judgeByProgram, reveals, truth } from './stand.js';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** A judge’s record of some length. */
-export const judgements = Array.from({ length: 40 }, (_, index) => {
-  const sure = 0.5 + ((index * 7) % 50) / 100;
-  const right = (index * 11) % 10 < 4 + 5 * sure;
-  return {
-    debate: `kept-${index}`, at: index, ms: 20_000 + 1000 * (index % 9), pixels: 6, among: 2, mode: 'moves', beliefs: [0.5, sure],
-    right, given: right ? sure : 1 - sure, classifier: { right: index % 9 !== 0, given: index % 9 ? 0.8 : 0.3 },
-    others: index % 4 ? null : { right: 1 + (index % 3), of: 3, scored: 2, scores: 0.4 },
-  };
-});
-
 /**
  * Goes to each view, in this order: some go on from the one before.
  *
@@ -63,6 +52,11 @@ export const views = (stand) => ({
   judge: async (page) => {
     await page.goto(`${stand.url}/#/judge`);
     await page.getByRole('img', { name: /^Calibration/ }).waitFor();
+  },
+  'judge-record': async (page) => {
+    await page.getByText('Each judgment', { exact: true }).click();
+    await page.getByRole('button', { name: 'Show the key' }).click();
+    await page.getByRole('button', { name: 'Use another key' }).click();
   },
   'judge-belief': async (page) => {
     const { debate, tokens } = await create(stand.url, { pace_ms: 0, honest: 'greedy', liar: 'greedy', judge: 'outside' });
@@ -140,11 +134,25 @@ export const views = (stand) => ({
 /** A debate that is over, for the views of one. */
 export const over = { image: 61, lie: 3, honest: 'mcts:300', liar: 'mcts:300', first: 'honest' };
 
-/** Keeps that record in the browser, unless it has one. @param {import('playwright-core').BrowserContext} context */
-export const keepRecord = (context) =>
-  context.addInitScript((kept) => {
-    if (!localStorage.getItem('pixel-debate.judgements')) localStorage.setItem('pixel-debate.judgements', kept);
-  }, JSON.stringify(judgements));
+/** The key to a record of some length, which every browser here has. */
+const KEY = 'a-key-to-a-record-of-some-length_0123456789';
+
+/**
+ * Has a record of some length at the server, and its key in each browser of the stand.
+ *
+ * @param {{ url: string, browser: import('playwright-core').Browser }} stand
+ * @param {import('playwright-core').BrowserContext} context
+ */
+export async function keepRecord(stand, context) {
+  await context.addInitScript((key) => localStorage.setItem('pixel-debate.judge-key', JSON.stringify(key)), KEY);
+  const told = await fetch(`${stand.url}/api/judge?limit=1`, { headers: { Authorization: `Bearer ${KEY}` } });
+  if ((await told.json()).judgments.length > 0) return;
+  for (const [place, probability] of [0.55, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.97, 0.65, 0.75, 0.9].entries()) {
+    const first = place % 4 === 1 ? 'liar' : 'honest';
+    const created = await create(stand.url, { image: 4, lie: 9, first, honest: 'random', liar: 'random', judge: 'outside:Jo', pace_ms: 0, visibility: 'unlisted' });
+    await judgeByProgram(stand, created, probability, KEY);
+  }
+}
 
 /**
  * A picture of the whole page as it is seen by who scrolls: screen by screen, put together. The page's size stays, and so do

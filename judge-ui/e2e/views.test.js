@@ -28,7 +28,7 @@ for (const { name: size, ...options } of sizes) {
     await played(stand.url, { image: 61, lie: 3, honest: 'greedy', liar: 'random', first: 'liar' });
     const { debate: open } = await played(stand.url, { precommit: false });
     const { page, faults, context } = await openPage(stand.browser, options);
-    await keepRecord(context);
+    await keepRecord(stand, context);
     const phone = 'isMobile' in options;
     // What is pictured must be what a phone shows: it has no mouse, not even while it is pictured.
     await context.addInitScript(() => matchMedia('(hover: none)').addEventListener('change', () => console.error('the pointer has changed')));

@@ -1,6 +1,6 @@
 // Generated from the crates `protocol` and `game`: PIXEL_DEBATE_WRITE=1 cargo test -p pixel-debate-protocol
 
-export const VERSION = 3;
+export const VERSION = 4;
 
 export const PATH = "/socket";
 
@@ -170,6 +170,23 @@ grace_ms: number,
  * How long the server keeps a debate that has ended at hand, in milliseconds.
  */
 memory_ms: number, };
+
+/**
+ * How often a judge was right where it was about so sure.
+ */
+export type Calibration = { 
+/**
+ * How probable it held the claim that it held more probable, 0.5 to 1: the mean.
+ */
+sure: number, 
+/**
+ * In how many judgments.
+ */
+of: number, 
+/**
+ * The share of them in which that claim was the truth.
+ */
+right: Accuracy, };
 
 /**
  * How full the cells of a tier in a condition are.
@@ -374,12 +391,7 @@ spectators_see: Sight,
  */
 judge_may_be_influenced: boolean, 
 /**
- * What an outside judge said on the way that it believed, as in
- * [`beliefs`](crate::ServerMessage::Beliefs).
- */
-beliefs: Array<number | null>, 
-/**
- * What each outside judge said, in the order of their seats: none in debates of before it was kept.
+ * What each outside judge said, in the order of their seats: left out where none has said anything.
  */
 judgments?: Array<JudgmentRecord>, 
 /**
@@ -801,7 +813,17 @@ scored: number,
  * The mean Brier score of those, 0 to 2: the sum over both claims of the squared difference between probability
  * and truth. 0.5 is guessing, and less is better. `null` where there is none.
  */
-brier: number | null, };
+brier: number | null, 
+/**
+ * The mean log score of those, as in [`JudgeScore`](crate::JudgeScore): 0 is guessing, 1 the most, and more is
+ * better. `null` where there is none.
+ */
+score: number | null, 
+/**
+ * How often, of those, the claim that the judge held more probable was the truth, by how probable it held it: in bins
+ * from 0.5 to 1, a tenth wide; those in which there is none are left out.
+ */
+calibration: Array<Calibration>, };
 
 /**
  * What one judge has made of one debate.
@@ -815,6 +837,10 @@ debate: DebateId,
  * Whether that was a recorded debate, judged again.
  */
 recorded: boolean, 
+/**
+ * Who might watch it, and who may read what is kept of it.
+ */
+visibility: Visibility, 
 /**
  * How many pixels the debaters might reveal together.
  */
@@ -1724,20 +1750,25 @@ seq: number,
 /**
  * The logits, in the order of the labels. They depend on the evidence alone.
  */
-logits: Array<number>, } | { "type": "beliefs", 
+logits: Array<number>, } | { "type": "judgments", 
 /**
  * Which debate.
  */
 debate: DebateId, 
 /**
- * Which judge of a panel, from 0; left out where there is one judge.
+ * How many judges there are.
  */
-judge?: number, 
+judges: number, 
 /**
- * How probable the first debater's claim was to the judge: before the first reveal, after it,
- * and so on; `null` where the judge has not said it.
+ * How many of them have answered or given up.
  */
-beliefs: Array<number | null>, } | { "type": "closed", 
+answered: number, 
+/**
+ * What each of them has said so far that it believed, in the order of their seats; `null` for who may not know
+ * it. How probable the first debater's claim was to the judge: before the first reveal, after it, and so on;
+ * `null` where the judge has not said it.
+ */
+beliefs: Array<Array<number | null>> | null, } | { "type": "closed", 
 /**
  * Which debate.
  */
@@ -1944,7 +1975,7 @@ judge_may_be_influenced: boolean,
 shows?: Shows, 
 /**
  * For an outside judge: what it has said so far that it believed, as in
- * [`beliefs`](ServerMessage::Beliefs); `null` for all others.
+ * [`judgments`](ServerMessage::Judgments); `null` for all others.
  */
 beliefs: Array<number | null> | null, 
 /**
@@ -2266,13 +2297,13 @@ export type TimedJudgment = {
  */
 event: JudgmentEvent, 
 /**
- * When the server read it, in milliseconds since 1970.
+ * When the server read it, in milliseconds since 1970; `null` in debates of before that was kept.
  */
-at_ms: number, 
+at_ms: number | null, 
 /**
- * How long that was after the debate's latest event, in milliseconds.
+ * How long that was after the debate's latest event, in milliseconds; `null` likewise.
  */
-took_ms: number, };
+took_ms: number | null, };
 
 /**
  * The key to one seat of one debate: 43 letters, digits, `-` and `_`, which stand for 256 random

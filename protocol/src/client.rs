@@ -95,7 +95,7 @@ pub enum ClientMessage {
     /// Says what the judge believes while the debate goes on, as the judge: once before the first
     /// reveal and after each. It decides nothing, outlives a crash of the server once it is
     /// [`accepted`](crate::ServerMessage::Accepted), and is told in
-    /// [`beliefs`](crate::ServerMessage::Beliefs).
+    /// [`judgments`](crate::ServerMessage::Judgments).
     Belief {
         /// Which debate.
         debate: DebateId,

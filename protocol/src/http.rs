@@ -89,10 +89,7 @@ pub struct DebateRecord {
     pub spectators_see: Sight,
     /// Whether an outside judge might be told by others what it was not told.
     pub judge_may_be_influenced: bool,
-    /// What an outside judge said on the way that it believed, as in
-    /// [`beliefs`](crate::ServerMessage::Beliefs).
-    pub beliefs: Vec<Option<f32>>,
-    /// What each outside judge said, in the order of their seats: none in debates of before it was kept.
+    /// What each outside judge said, in the order of their seats: left out where none has said anything.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<JudgmentRecord>>"))]
     pub judgments: Vec<JudgmentRecord>,
@@ -128,11 +125,11 @@ pub struct JudgmentRecord {
 pub struct TimedJudgment {
     /// What.
     pub event: JudgmentEvent,
-    /// When the server read it, in milliseconds since 1970.
-    #[cfg_attr(feature = "typescript", ts(type = "number"))]
-    pub at_ms: u64,
-    /// How long that was after the debate's latest event, in milliseconds.
-    pub took_ms: u32,
+    /// When the server read it, in milliseconds since 1970; `null` in debates of before that was kept.
+    #[cfg_attr(feature = "typescript", ts(type = "number | null"))]
+    pub at_ms: Option<u64>,
+    /// How long that was after the debate's latest event, in milliseconds; `null` likewise.
+    pub took_ms: Option<u32>,
 }
 
 /// When an event happened, and how.

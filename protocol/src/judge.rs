@@ -3,7 +3,7 @@
 use pixel_debate_game::{Claims, Outcome, Role, Verdict};
 use serde::{Deserialize, Serialize};
 
-use crate::DebateId;
+use crate::{DebateId, Visibility};
 
 /// The answer to `GET /api/judge`: what a judge has made of debates that have an outcome, the newest first. Nothing is
 /// in it of debates that go on, or that ended without one.
@@ -36,6 +36,8 @@ pub struct Judged {
     pub debate: DebateId,
     /// Whether that was a recorded debate, judged again.
     pub recorded: bool,
+    /// Who might watch it, and who may read what is kept of it.
+    pub visibility: Visibility,
     /// How many pixels the debaters might reveal together.
     pub pixels: u8,
     /// Between how many labels the judge decided: 2 with precommit, else all.
@@ -68,7 +70,7 @@ pub struct Judged {
 }
 
 /// How good a judge's verdicts and probabilities are, over the latest [`JudgeTotals::MOST`] judgments.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct JudgeTotals {
@@ -87,11 +89,30 @@ pub struct JudgeTotals {
     /// The mean Brier score of those, 0 to 2: the sum over both claims of the squared difference between probability
     /// and truth. 0.5 is guessing, and less is better. `null` where there is none.
     pub brier: Option<f64>,
+    /// The mean log score of those, as in [`JudgeScore`](crate::JudgeScore): 0 is guessing, 1 the most, and more is
+    /// better. `null` where there is none.
+    pub score: Option<f64>,
+    /// How often, of those, the claim that the judge held more probable was the truth, by how probable it held it: in bins
+    /// from 0.5 to 1, a tenth wide; those in which there is none are left out.
+    pub calibration: Vec<Calibration>,
 }
 
 impl JudgeTotals {
     /// The most judgments that are counted.
     pub const MOST: usize = 1000;
+}
+
+/// How often a judge was right where it was about so sure.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Calibration {
+    /// How probable it held the claim that it held more probable, 0.5 to 1: the mean.
+    pub sure: f64,
+    /// In how many judgments.
+    pub of: u32,
+    /// The share of them in which that claim was the truth.
+    pub right: Accuracy,
 }
 
 /// A share of verdicts, and how sure it is.

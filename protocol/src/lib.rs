@@ -76,7 +76,7 @@ pub use http::{
     Summary, TimedJudgment,
 };
 pub use identity::{DebateId, JudgeKey, Token};
-pub use judge::{Accuracy, JudgeRecord, JudgeTotals, Judged};
+pub use judge::{Accuracy, Calibration, JudgeRecord, JudgeTotals, Judged};
 pub use player::{Player, PlayerError};
 pub use refusal::{Refusal, RefusalCode};
 pub use server::{
@@ -89,7 +89,7 @@ pub use standings::{DebaterScore, JudgeScore, OtherJudges, Standings, Wins};
 pub use typescript::declarations;
 
 /// The version of the protocol: it changes when a client must.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// The path of the websocket.
 pub const PATH: &str = "/socket";

@@ -43,18 +43,18 @@ pub enum ServerMessage {
         /// The logits, in the order of the labels. They depend on the evidence alone.
         logits: Vec<f32>,
     },
-    /// What an outside judge has said that it believed on the way, for those who asked for opinions
-    /// and may know it: all that it has said so far.
-    Beliefs {
+    /// How far the outside judges are, for those who asked for opinions and may know it.
+    Judgments {
         /// Which debate.
         debate: DebateId,
-        /// Which judge of a panel, from 0; left out where there is one judge.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        #[cfg_attr(feature = "typescript", ts(optional))]
-        judge: Option<u8>,
-        /// How probable the first debater's claim was to the judge: before the first reveal, after it,
-        /// and so on; `null` where the judge has not said it.
-        beliefs: Vec<Option<f32>>,
+        /// How many judges there are.
+        judges: u8,
+        /// How many of them have answered or given up.
+        answered: u8,
+        /// What each of them has said so far that it believed, in the order of their seats; `null` for who may not know
+        /// it. How probable the first debater's claim was to the judge: before the first reveal, after it, and so on;
+        /// `null` where the judge has not said it.
+        beliefs: Option<Vec<Vec<Option<f32>>>>,
     },
     /// No more is said of a debate that the client followed.
     Closed {
@@ -117,7 +117,7 @@ pub struct Snapshot {
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub shows: Option<Shows>,
     /// For an outside judge: what it has said so far that it believed, as in
-    /// [`beliefs`](ServerMessage::Beliefs); `null` for all others.
+    /// [`judgments`](ServerMessage::Judgments); `null` for all others.
     pub beliefs: Option<Vec<Option<f32>>>,
     /// For a judge of a panel: whether it has answered or given up; left out where it has not.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

@@ -133,6 +133,13 @@ def played(
         }
 
 
+def stated(record: dict[str, Any]) -> list[float]:
+    """What the one judge of a debate has said that it believed, in order."""
+    (judgment,) = record["judgments"]
+    events = [said["event"] for said in judgment["events"]]
+    return [event["probability"] for event in events if event["type"] == "belief"]
+
+
 def check_order(events: list[Event], reveals: int) -> None:
     """Each event was told once, in its order, with the view after it."""
     told = [event for event in events if event.kind in ("reveal", "verdict", "resigned", "forfeited")]

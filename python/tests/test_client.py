@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pixel_debate as pd
 import pytest
-from clients import PATIENCE, ROOT, Bright, answers, check_order, outside, played
+from clients import PATIENCE, ROOT, Bright, answers, check_order, outside, played, stated
 from pixel_debate.client import Event, Server, Verdict
 
 
@@ -39,7 +39,7 @@ def test_a_debate_is_played_by_three_clients_and_watched(server: Server) -> None
     assert debate.winner == "liar" and debate.lie == 8
     assert [event.view.evidence for event in watched if event.kind == "verdict"] == [debate.evidence]
     record = server.record(created.name)
-    assert record["beliefs"] == pytest.approx([0.5, 0.51, 0.52, 0.53, 0.54])
+    assert stated(record) == pytest.approx([0.5, 0.51, 0.52, 0.53, 0.54])
     verdict = record["transcript"]["events"][-1]["verdict"]
     assert verdict == {"type": "label", "label": 8, "probability": pytest.approx(0.54)}
     assert record["transcript"]["players"] == {"honest": "outside:Ada", "liar": "outside:Lou", "judge": "outside:Jo"}

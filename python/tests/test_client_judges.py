@@ -6,7 +6,7 @@ from typing import Literal
 import pixel_debate as pd
 import pytest
 from clients import PATIENCE, Proxy
-from pixel_debate.client import Event, Player, Refused, Server
+from pixel_debate.client import Event, Player, Refused, Server, new_judge_key
 
 
 class Doubtful(Player):
@@ -87,3 +87,74 @@ def test_what_is_shown_by_itself_is_not_asked_for(server: Server) -> None:
         with pytest.raises(Refused, match="nothing waits to be asked for"):
             seat.show(1)
     server.cancel(again)
+
+
+def test_a_judge_has_its_record_by_its_key(address: str, server: Server) -> None:
+    key, other = new_judge_key(), new_judge_key()
+    assert len(key) == 43 and key != other
+    judged: list[str] = []
+    with Proxy(address) as proxy:
+        # The seat is kept over lost connections, and so is the record that the judgment is on.
+        for judge, place in [(Doubtful(0, proxy), 0), (Doubtful(1), 1), (Doubtful(1), 1)]:
+            created = server.create(
+                honest="greedy", liar="random", judge="outside", pixels=4, pace_ms=0, image=0, lie=1,
+            )
+            assert created.judge is not None
+            through = Server(proxy.address) if judge.proxy else server
+            through.play(judge, created.name, created.judge, judge_key=key)
+            judged.insert(0, created.name)
+            assert place == judge.place
+    record = server.judge_record(key, limit=2)
+    assert [one["debate"] for one in record["judgments"]] == judged[:2]
+    # The label of image 0 is 7, the greater of the claims.
+    assert [one["right"] for one in record["judgments"]] == [True, True]
+    assert record["judgments"][0]["beliefs"] == [0.5] * 5
+    totals = record["totals"]
+    assert (totals["judgments"], totals["verdicts"], totals["right"]) == (3, 3, 2)
+    assert [one["debate"] for one in server.judgments(key)] == judged
+    rest = server.judge_record(key, before=record["next"])
+    assert rest["totals"] is None and [one["right"] for one in rest["judgments"]] == [False]
+    assert list(server.judgments(other)) == [] and key not in repr(record)
+    for wrong in ({"key": "no key"}, {"key": key, "limit": 51}):
+        with pytest.raises(Refused):
+            server.judge_record(**wrong)
+
+
+def test_a_seat_says_whether_its_judgment_is_on_the_record(server: Server) -> None:
+    created = server.create(honest="greedy", liar="random", judge="outside", pixels=4, pace_ms=0)
+    assert created.judge is not None
+    key = new_judge_key()
+    for given, on_record in [(key, True), (new_judge_key(), False), (key, True), (None, None)]:
+        with server.take(created.name, created.judge, judge_key=given) as seat:
+            assert seat.on_record is None or on_record is not None
+            assert next(seat).kind == "seated"
+            assert seat.on_record is on_record
+    debaters = server.create(honest="outside", liar="random", pixels=4)
+    assert debaters.honest is not None
+    with server.take(debaters.name, debaters.honest, judge_key=key) as seat, pytest.raises(Refused) as refused:
+        next(seat)
+    assert refused.value.code == "illegal" and key not in str(refused.value)
+    server.cancel(created)
+    server.cancel(debaters)
+
+
+def test_who_debates_before_a_panel_is_told_how_many_have_answered(server: Server) -> None:
+    created = server.create(
+        honest="outside", liar="random", judge="outside", pixels=2, pace_ms=0,
+        image=0, lie=1, panel={"judges": 2, "decides": "majority"},
+    )
+    assert created.honest is not None
+    with ThreadPoolExecutor(2) as pool, server.take(created.name, created.honest, opinions=True) as seat:
+        ends = [pool.submit(server.play, Doubtful(1), created.name, token) for token in created.panel]
+        told: list[Event] = []
+        for event in seat:
+            if event.kind == "judgments":
+                told.append(event)
+            elif event.turn is not None and event.turn.seat == event.view.seat:
+                seat.reveal(event.view.legal_moves[0])
+        assert [end.result(PATIENCE).winner for end in ends] == ["honest", "honest"]
+    assert [event.answered for event in told] == sorted(event.answered or 0 for event in told)
+    before = [event for event in told if event.view.winner is None]
+    assert {event.answered for event in before} >= {1}
+    assert all((event.judges, event.beliefs) == (2, None) for event in before)
+    assert (told[-1].answered, told[-1].beliefs) == (2, ((0.5, 0.5, 0.5), (0.5, 0.5, 0.5)))

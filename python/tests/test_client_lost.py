@@ -8,7 +8,7 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from clients import PATIENCE, Bright, Proxy, Slow, check_order, outside, played, running
+from clients import PATIENCE, Bright, Proxy, Slow, check_order, outside, played, running, stated
 from pixel_debate.client import Event, Server
 
 
@@ -54,7 +54,7 @@ def test_lost_connections_are_resumed_without_a_loss(address: str, server: Serve
     assert judge.seen == [*range(10), 9]
     debate = server.debate(created.name)
     assert winners == {debate.winner} and debate.reason == "verdict"
-    assert server.record(created.name)["beliefs"] == pytest.approx([0.5 + n / 100 for n in range(10)])
+    assert stated(server.record(created.name)) == pytest.approx([0.5 + n / 100 for n in range(10)])
 
 
 def test_a_restart_of_the_server_is_outlived(tmp_path: pathlib.Path) -> None:
@@ -86,7 +86,7 @@ def test_a_restart_of_the_server_is_outlived(tmp_path: pathlib.Path) -> None:
                 if event.turn is not None and event.turn.seat == "judge":
                     judge.verdict(8)
             assert {end.result(PATIENCE).winner for end in ends} == {"liar"}
-            assert server.record(created.name)["beliefs"] == [0.5, 0.75, 0.75, 0.75, 0.75]
+            assert stated(server.record(created.name)) == [0.5, 0.75, 0.75, 0.75, 0.75]
 
 
 def test_thinking_longer_than_the_server_bears_silence_costs_nothing(tmp_path: pathlib.Path) -> None:

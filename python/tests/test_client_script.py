@@ -76,7 +76,7 @@ def hear(connection: ServerConnection) -> dict[str, Any]:
 
 def seated(connection: ServerConnection) -> None:
     """The greeting, and the seat with the first turn."""
-    say(connection, "hello", protocol=3)
+    say(connection, "hello", protocol=4)
     request = hear(connection)
     assert request == {"id": 0, "type": "take", "debate": "scripted", "opinions": False, "token": "token"}
     turn = {"seat": "first", "seq": 1}
@@ -122,7 +122,7 @@ def test_a_snapshot_instead_of_what_was_missed_loses_nothing() -> None:
             seated(connection)
             requests.append(hear(connection))
             return
-        say(connection, "hello", protocol=3)
+        say(connection, "hello", protocol=4)
         requests.append(hear(connection))
         rules = {**VIEW["rules"], "first": "honest"}
         end = {name: ENDING[name] for name in ("outcome", "truth")}
@@ -145,7 +145,7 @@ def test_a_snapshot_instead_of_what_was_missed_loses_nothing() -> None:
 
 def test_other_servers_are_told_apart() -> None:
     def later(connection: ServerConnection) -> None:
-        say(connection, "hello", protocol=4)
+        say(connection, "hello", protocol=5)
 
     def nonsense(connection: ServerConnection) -> None:
         connection.send("[]")
@@ -155,7 +155,7 @@ def test_other_servers_are_told_apart() -> None:
         say(connection, "event", seq=2, event={"type": "reveal", **FIRST}, to_move="second")
 
     for script, sentence in [
-        (later, "the server speaks version 4 of the protocol, this client 3"),
+        (later, "the server speaks version 5 of the protocol, this client 4"),
         (nonsense, "does not speak the protocol"),
         (gap, "event 2 came after event 0"),
     ]:

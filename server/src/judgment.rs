@@ -84,7 +84,8 @@ pub(crate) fn grade(finish: &JudgmentFinish) -> Result<Option<Grade>, String> {
 
 /// The end of a judgment that its debate has left unanswered, with what the store keeps of it then.
 pub(crate) fn unanswered(judgment: &Judgment, ended_ms: u64) -> (Bytes, JudgmentFinish) {
-    let said = TimedJudgment { event: JudgmentEvent::Unanswered, at_ms: ended_ms, took_ms: 0 };
+    let said =
+        TimedJudgment { event: JudgmentEvent::Unanswered, at_ms: Some(ended_ms), took_ms: Some(0) };
     let result = JudgmentResult { grade: None, beliefs: judgment.beliefs().to_vec() };
     (entry(&said), JudgmentFinish { result: json(&result), ended_ms })
 }
@@ -146,7 +147,7 @@ mod tests {
     }
 
     fn said(event: JudgmentEvent) -> TimedJudgment {
-        TimedJudgment { event, at_ms: 1_764_230_400_000, took_ms: 12 }
+        TimedJudgment { event, at_ms: Some(1_764_230_400_000), took_ms: Some(12) }
     }
 
     #[test]

@@ -219,7 +219,7 @@ impl Lobby {
         })?;
         let (reason, at_ms) = (CloseReason::Cancelled, now_ms());
         let entry = Happened::Abandoned { reason, at_ms }.to_bytes();
-        let finish = finish(&debate, &terms, &[], at_ms, false);
+        let finish = finish(&debate, &terms, Vec::new(), at_ms, false);
         let store = &self.services.store;
         let storing = async {
             store.create(opening(&id, &debate, &terms)).await?;
@@ -397,7 +397,7 @@ impl Lobby {
         let over = self.restore(stored).await?;
         let ended_ms = over.times.last().map(|time| time.at_ms);
         let cut_short = over.times.iter().any(|time| time.cut_short);
-        Ok(DebateResult::of(&over.debate, &over.terms, &[], ended_ms, cut_short))
+        Ok(DebateResult::of(&over.debate, &over.terms, Vec::new(), ended_ms, cut_short))
     }
 
     /// Room for one more debate, if need be by letting go of the oldest that is over, or else of the one

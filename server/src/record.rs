@@ -7,8 +7,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use pixel_debate_game::{Debate, Event, Move, Transcript};
-use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime};
+use pixel_debate_game::{Debate, Event, JudgmentEvent, Move, Transcript};
+use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime, TimedJudgment};
 use pixel_debate_store::{NewDebate, StoredDebate, StoredEvent};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,7 @@ pub(crate) struct Restored {
     /// What each outside judge has said.
     pub(crate) judgments: Vec<RestoredJudgment>,
     /// What the judge of a debate that ended before judgments were kept said that it believed.
-    pub(crate) beliefs: Vec<Option<f32>>,
+    earlier: Vec<Option<f32>>,
     /// When its events happened.
     pub(crate) times: Vec<EventTime>,
 }
@@ -97,8 +97,8 @@ pub(crate) fn opening(id: &DebateId, debate: &Debate, terms: &Terms) -> NewDebat
 impl Restored {
     /// A debate in which nothing has happened.
     pub(crate) fn begun(id: DebateId, debate: Debate, terms: Terms) -> Self {
-        let (judgments, beliefs, times) = (Vec::new(), Vec::new(), Vec::new());
-        Self { id, debate, terms, bank_ms: None, abandoned: None, judgments, beliefs, times }
+        let (judgments, earlier, times) = (Vec::new(), Vec::new(), Vec::new());
+        Self { id, debate, terms, bank_ms: None, abandoned: None, judgments, earlier, times }
     }
 
     /// The debate with those events, before any judgment. The error says what does not fit together.
@@ -131,20 +131,50 @@ impl Restored {
             }
         }
         let result = stored.result.as_ref().map(DebateResult::read).transpose()?;
-        let beliefs = result.map(|result| result.beliefs).unwrap_or_default();
+        let earlier = result.map(|result| result.earlier_beliefs).unwrap_or_default();
         let id = DebateId(id.clone());
         let judgments = Vec::new();
-        Ok(Self { id, debate, terms, bank_ms: last_bank, abandoned, judgments, beliefs, times })
+        Ok(Self { id, debate, terms, bank_ms: last_bank, abandoned, judgments, earlier, times })
     }
 
-    /// Adds what the next of its outside judges has said, and whose record it is on.
+    /// Adds what the next of its outside judges has said, and whose record it is on. Where a debate ended before judgments
+    /// were kept, that is what the debate itself has of it.
     pub(crate) fn judge(
         &mut self,
         owner: Option<Owner>,
         events: &[StoredEvent],
     ) -> Result<(), String> {
-        self.judgments.push(RestoredJudgment::new(&self.debate.before_end(), owner, events)?);
+        let judgment = match (events, self.debate.outcome()) {
+            ([], Some(_)) => RestoredJudgment { owner, ..self.earlier_judgment() },
+            _ => RestoredJudgment::new(&self.debate.before_end(), owner, events)?,
+        };
+        self.judgments.push(judgment);
         Ok(())
+    }
+
+    /// What its one outside judge has said where there is no judgment: nothing, or it ended before judgments were kept.
+    fn earlier_judgment(&self) -> RestoredJudgment {
+        let mut earlier = RestoredJudgment::default();
+        if self.terms.locks.outside_judges() != 1 {
+            return earlier;
+        }
+        let believed = (0..).zip(&self.earlier);
+        let believed = believed.filter_map(|(after, belief)| Some((after, (*belief)?)));
+        let beliefs = believed.map(|(after, probability)| TimedJudgment {
+            event: JudgmentEvent::Belief { after, probability },
+            at_ms: None,
+            took_ms: None,
+        });
+        let verdict = self.debate.verdict().cloned().map(|verdict| TimedJudgment {
+            event: JudgmentEvent::Verdict { verdict },
+            at_ms: self.times.last().map(|time| time.at_ms),
+            took_ms: self.times.last().map(|time| time.took_ms),
+        });
+        for said in beliefs.chain(verdict) {
+            earlier.judgment.recall(&said.event);
+            earlier.said.push(said);
+        }
+        earlier
     }
 }
 
@@ -156,7 +186,7 @@ mod tests {
     use pixel_debate_protocol::Setup;
 
     use super::*;
-    use crate::tokens::Locks;
+    use crate::tokens::{Lock, Locks};
 
     fn set_up() -> (Debate, Terms) {
         let image = Arc::new(Image::new(3, 1, vec![0, 200, 90]).unwrap());
@@ -223,6 +253,46 @@ mod tests {
         let restored = Restored::new(&stored, &numbered.collect::<Vec<_>>()).unwrap();
         let verdict = Verdict::Label { label: 4, probability: Some(0.5), explanation: None };
         assert_eq!(restored.debate.verdict(), Some(&verdict));
+    }
+
+    #[test]
+    fn a_debate_of_before_judgments_were_kept_has_its_judges() {
+        let (mut debate, mut terms) = set_up();
+        terms.locks.judge = Some(Lock::of("key"));
+        let mut stored = stored(&debate, &terms);
+        let mut events = vec![
+            event(&mut debate, Debater::First, Pixel::new(1, 0), [0, 0]),
+            event(&mut debate, Debater::Second, Pixel::new(2, 0), [0, 0]),
+        ];
+        let verdict = debate.apply(Move::Verdict(Verdict::label(4))).unwrap();
+        let entry = Entry::Event {
+            event: verdict,
+            bank_ms: [0, 0],
+            took_ms: 7,
+            at_ms: 9,
+            cut_short: false,
+        };
+        events.push(entry.to_bytes());
+        let numbered = (1..).zip(events).map(|(seq, event)| StoredEvent { seq, event });
+        let numbered: Vec<_> = numbered.collect();
+        let result = r#"{"events":3,"pixels":2,"precommit":true,"visibility":"public",
+            "judge_may_be_influenced":false,"players":{"honest":null,"liar":null,"judge":"outside"},
+            "outcome":{"winner":"liar","reason":"verdict"},
+            "grade":{"right":false,"given":null,"among":2},"beliefs":[0.5,null,0.75]}"#;
+        stored.result = Some(result.into());
+        let mut restored = Restored::new(&stored, &numbered).unwrap();
+        let owner = Some(Owner::stored("whose".into()));
+        restored.judge(owner.clone(), &[]).unwrap();
+        let [judgment] = &restored.judgments[..] else { panic!("one judge") };
+        assert_eq!(judgment.judgment.beliefs(), [Some(0.5), None, Some(0.75)]);
+        assert_eq!(judgment.judgment.verdict(), Some(&Verdict::label(4)));
+        let times: Vec<_> = judgment.said.iter().map(|said| (said.at_ms, said.took_ms)).collect();
+        assert_eq!(times, [(None, None), (None, None), (Some(9), Some(7))]);
+        assert_eq!(judgment.owner, owner);
+        // Who has said nothing before the end of a debate under way has said nothing.
+        let mut going_on = Restored::new(&stored, &numbered[..2]).unwrap();
+        going_on.judge(None, &[]).unwrap();
+        assert_eq!(going_on.judgments, [RestoredJudgment::default()]);
     }
 
     #[test]

@@ -26,10 +26,15 @@ pub(crate) struct DebateResult {
     /// None where it ended without one.
     pub(crate) outcome: Option<Outcome>,
     /// How good the verdict was, where there was one.
-    pub(crate) grade: Option<Grade>,
-    /// What the judge said on the way that it believed of the first debater's claim.
+    grade: Option<Grade>,
+    /// How good the judges' own verdicts were where they were a panel, in the order of their seats: those that the store
+    /// had when the debate ended. None where one judged, and where it ended before these were kept.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) beliefs: Vec<Option<f32>>,
+    panel: Vec<Grade>,
+    /// What the judge said on the way that it believed of the first debater's claim, where it ended before judgments were
+    /// kept.
+    #[serde(rename = "beliefs", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) earlier_beliefs: Vec<Option<f32>>,
     /// When it ended, in milliseconds since 1970, and where its image comes from: none where it ended
     /// before these were kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -60,7 +65,7 @@ impl DebateResult {
     pub(crate) fn of(
         debate: &Debate,
         terms: &Terms,
-        beliefs: &[Option<f32>],
+        panel: Vec<Grade>,
         ended_ms: Option<u64>,
         cut_short: bool,
     ) -> Self {
@@ -73,7 +78,8 @@ impl DebateResult {
             players: terms.background.players.clone(),
             outcome: debate.outcome(),
             grade: debate.verdict().map(|verdict| Grade::of(verdict, debate)),
-            beliefs: beliefs.to_vec(),
+            panel,
+            earlier_beliefs: Vec::new(),
             ended_ms,
             source: Some(terms.background.source.clone()),
             recorded: terms.recording.as_ref().map(|recording| recording.debate.clone()),
@@ -123,7 +129,13 @@ impl DebateResult {
         self.visibility != Visibility::Private && self.outcome.is_some_and(came)
     }
 
-    /// Whether its verdict is counted as well: of a judge who was told nothing but evidence.
+    /// How good each verdict was that a judge gave: of a panel its judges' own, not what they have decided together.
+    pub(crate) fn verdicts(&self) -> impl Iterator<Item = Grade> + '_ {
+        let alone = self.grade.filter(|_| self.panel.is_empty());
+        alone.into_iter().chain(self.panel.iter().copied())
+    }
+
+    /// Whether its verdicts are counted as well: of judges who were told nothing but evidence.
     pub(crate) fn counts_for_its_judge(&self) -> bool {
         self.counts() && !self.judge_may_be_influenced
     }
@@ -170,14 +182,14 @@ fn truth_by(logits: &[f32], claims: Claims) -> f32 {
 pub(crate) fn finish(
     debate: &Debate,
     terms: &Terms,
-    beliefs: &[Option<f32>],
+    panel: Vec<Grade>,
     ended_ms: u64,
     cut_short: bool,
 ) -> Finish {
-    let result = DebateResult::of(debate, terms, beliefs, Some(ended_ms), cut_short);
+    let result = DebateResult::of(debate, terms, panel, Some(ended_ms), cut_short);
     let source = &terms.background.source;
     // What is not counted is not looked for either.
-    let compared = result.grade.is_some() && result.counts_for_its_judge();
+    let compared = result.verdicts().next().is_some() && result.counts_for_its_judge();
     let topic = compared.then(|| topic(source, *debate.claims(), debate.rules().pixels));
     let result = serde_json::to_vec(&result).expect("plain data with string keys").into();
     Finish { topic, result, ended_ms }
@@ -257,7 +269,8 @@ mod tests {
         let read = DebateResult::read(&stored.into()).unwrap();
         assert_eq!((read.visibility, read.judge_may_be_influenced), (Visibility::Private, true));
         assert_eq!(read.players.liar.as_deref(), Some("outside:\u{202e}Eve "));
-        assert_eq!((read.ended_ms, read.beliefs.len()), (None, 2));
+        assert_eq!((read.ended_ms, read.earlier_beliefs.len()), (None, 2));
+        assert_eq!(read.verdicts().count(), 1);
         // What is written today is read as it is.
         let again = serde_json::to_vec(&read).unwrap();
         assert_eq!(DebateResult::read(&again.into()).unwrap(), read);

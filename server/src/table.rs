@@ -151,14 +151,14 @@ enum Due {
 impl Table {
     /// A table for a debate, new or from the store.
     pub(crate) fn new(restored: Restored, means: Means<'_>, now: Now) -> Self {
-        let Restored { id, debate, terms, bank_ms, judgments, beliefs, times, .. } = restored;
+        let Restored { id, debate, terms, bank_ms, judgments, times, .. } = restored;
         let Means { limits, allotment, classifies, audience } = means;
         let seats = patience(&terms, limits, now);
         let Limits { verdict, memory, pace: longest_pace, .. } = *limits;
         let asked = if terms.is_of_a_class() { limits.class_idle } else { verdict };
         let waits = Waits { seats, verdict, asked, memory, longest_pace };
         let judged = judgments.iter().any(|judgment| !judgment.said.is_empty());
-        let judgments = Judgments::new(&id, &debate, &terms, judgments, beliefs);
+        let judgments = Judgments::new(&id, &debate, &terms, judgments);
         let opinions = Opinions::new(&terms, classifies);
         let schedule = Schedule::new(&debate, &terms, limits, allotment);
         let mut clocks = Clocks::new(terms.setup.clock, limits.grace);

@@ -126,6 +126,37 @@ impl Forecast {
     }
 }
 
+impl Bin {
+    /// The reliability curve of forecasts: by how sure they were of the label believed, in ten bins of equal width from 0
+    /// to 1; those without forecasts are left out.
+    ///
+    /// ```
+    /// use pixel_debate_statistics::{Bin, Forecast};
+    ///
+    /// let right = Forecast { probabilities: vec![0.75, 0.25], truth: 0, believed: 0 };
+    /// let wrong = Forecast { truth: 1, ..right.clone() };
+    /// let curve = Bin::curve([&right, &wrong]);
+    /// assert_eq!((curve.len(), curve[0].sure, curve[0].right.rate), (1, 0.75, 0.5));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If a forecast has no probability in the place of what was believed.
+    pub fn curve<'a>(forecasts: impl IntoIterator<Item = &'a Forecast>) -> Vec<Self> {
+        let mut bins: [Vec<&Forecast>; BINS] = Default::default();
+        for forecast in forecasts {
+            bins[bin_of(forecast.sure())].push(forecast);
+        }
+        let here = |(bin, here): (usize, &Vec<&Forecast>)| {
+            let right = here.iter().filter(|one| one.believed == one.truth).count();
+            let sure = here.iter().map(|one| one.sure()).sum::<f64>() / here.len() as f64;
+            let [from, to] = [bin, bin + 1].map(|edge| edge as f64 / BINS as f64);
+            Self { from, to, sure, right: Rate::wilson(right as f64, here.len()) }
+        };
+        bins.iter().enumerate().filter(|(_, here)| !here.is_empty()).map(here).collect()
+    }
+}
+
 impl Scores {
     /// The scores of forecasts, given by independent unit, as an image is about which there may be several;
     /// of none there are none.
@@ -160,22 +191,9 @@ impl Scores {
         };
         let (brier, brier_interval) = mean(Forecast::brier);
         let (log, log_interval) = mean(Forecast::log);
-        let mut curve = Vec::new();
-        let mut ece = 0.0;
-        for bin in 0..BINS {
-            let place = |forecast: &&&Forecast| bin_of(forecast.sure()) == bin;
-            let here: Vec<&Forecast> = all.iter().filter(place).copied().collect();
-            if here.is_empty() {
-                continue;
-            }
-            let count = here.len() as f64;
-            let right = here.iter().filter(|one| one.believed == one.truth).count();
-            let right = Rate::wilson(right as f64, here.len());
-            let sure = here.iter().map(|one| one.sure()).sum::<f64>() / count;
-            ece += count / n * (right.rate - sure).abs();
-            let [from, to] = [bin, bin + 1].map(|edge| edge as f64 / BINS as f64);
-            curve.push(Bin { from, to, sure, right });
-        }
+        let curve = Bin::curve(all.iter().copied());
+        let distance = |bin: &Bin| bin.right.of as f64 / n * (bin.right.rate - bin.sure).abs();
+        let ece = curve.iter().map(distance).sum();
         let forecasts = all.len();
         Some(Self { forecasts, brier, brier_interval, log, log_interval, ece, curve })
     }

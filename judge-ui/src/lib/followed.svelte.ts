@@ -1,6 +1,6 @@
 // One debate that is followed, from a seat or as a spectator.
 
-import type { CloseReason, DebateId, Refusal, Token } from '../protocol';
+import type { CloseReason, DebateId, JudgeKey, Refusal, Token } from '../protocol';
 import type { Message, Wish } from './connection.svelte';
 import { believed, fold, known, type News, type State } from './state';
 
@@ -23,15 +23,17 @@ export class Followed {
     readonly token: Token | null,
     /** Whether it is watched, by a key if the debate is private. */
     readonly watched: boolean = token === null,
+    /** The key to the record that the visitor’s judgment is to be on, in a judge’s seat. */
+    readonly judgeKey: JudgeKey | null = null,
   ) {}
 
   /** Asks for the debate, from where the page knows it. */
   wish(): Wish {
-    const { debate, token, watched, state } = this;
+    const { debate, token, watched, state, judgeKey } = this;
     const opinions = true;
     if (state) return { type: 'resume', debate, token, seq: known(state), opinions };
     if (watched || token === null) return { type: 'watch', debate, token, opinions };
-    return { type: 'take', debate, token, opinions };
+    return { type: 'take', debate, token, opinions, ...(judgeKey === null ? {} : { judge_key: judgeKey }) };
   }
 
   /** Whether the server will say no more of it, so that nothing can be done in it either. */

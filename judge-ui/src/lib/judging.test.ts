@@ -34,5 +34,5 @@ describe('judging the whole debate at once', () => {
 });
 
 test('a window that may keep nothing judges all the same', () => {
-  expect(judging('d', 'whole').mode).toBe('whole');
+  expect(judging('d', 'whole')).toBe('whole');
 });

@@ -30,31 +30,10 @@ export function progress(mode: Mode, beliefs: (number | null)[], made: number, p
   return { shown, step: due <= made ? 'belief' : 'wait', due, last };
 }
 
-/** How this window judges a debate. */
-export interface Judging {
-  mode: Mode;
-  /** When it began, in milliseconds since 1970. */
-  started: number;
-  /** The verdict that was given here: that of a panel is another. */
-  answer?: Answer;
-}
-
-/** A verdict of one’s own. */
-export interface Answer {
-  label: number;
-  probability: number | null;
-}
-
-/** Goes on as this window has begun with the debate, if it has. */
-export function judging(debate: DebateId, mode: Mode): Judging {
-  const begun = recall<Judging>(`judging.${debate}`, thisWindow) ?? { mode, started: Date.now() };
-  keep(`judging.${debate}`, begun, thisWindow);
-  return begun;
-}
-
-/** Notes the verdict that is given here. */
-export function answered(debate: DebateId, judging: Judging, answer: Answer): Judging {
-  const noted = { ...judging, answer };
-  keep(`judging.${debate}`, noted, thisWindow);
-  return noted;
+/** How this window judges a debate: as it has begun, if it has. */
+export function judging(debate: DebateId, mode: Mode): Mode {
+  const begun = recall<unknown>(`judging.${debate}`, thisWindow);
+  const how = begun === 'moves' || begun === 'whole' ? begun : mode;
+  keep(`judging.${debate}`, how, thisWindow);
+  return how;
 }

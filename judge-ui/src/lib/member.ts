@@ -2,19 +2,14 @@
 
 import type { ClassCode, Token } from '../protocol';
 import { keep, recall } from './keep';
+import { drawKey, isKey } from './key';
 
 /** The visitor's key to a class; a new one where there is none. It is kept before the server is told of it, so that nobody joins twice. */
 export function memberKey(code: ClassCode): Token {
   const name = `class.${code}`;
   const kept = recall<Token>(name);
-  if (typeof kept === 'string' && /^[\w-]{43}$/.test(kept)) return kept;
-  const token = draw();
+  if (isKey(kept)) return kept;
+  const token = drawKey();
   keep(name, token);
   return token;
-}
-
-/** 256 random bits, in 43 letters, digits, “-” and “_”. */
-function draw(): Token {
-  const bits = crypto.getRandomValues(new Uint8Array(32));
-  return btoa(String.fromCharCode(...bits)).replaceAll('+', '-').replaceAll('/', '_').replace('=', '');
 }

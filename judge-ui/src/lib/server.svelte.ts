@@ -1,6 +1,6 @@
 // The server as the page talks to it: requests with their answers, and the debates that are followed.
 
-import type { ClassCode, Created, DebateId, Refusal, Setup, Token, Visibility } from '../protocol';
+import type { ClassCode, Created, DebateId, JudgeKey, Refusal, Setup, Token, Visibility } from '../protocol';
 import { Attended } from './attended.svelte';
 import { Connection, type Message, type Wish } from './connection.svelte';
 import { Followed } from './followed.svelte';
@@ -59,9 +59,9 @@ export class Server {
     return answer?.type === 'created' || answer?.type === 'error' ? answer : UNANSWERED;
   }
 
-  /** Takes the seat in a debate that the token opens, until it is released as often. */
-  take(debate: DebateId, token: Token): Followed {
-    return this.#follow(debate, token, false);
+  /** Takes the seat in a debate that the token opens, until it is released as often; a judge’s with the key to its record. */
+  take(debate: DebateId, token: Token, judgeKey: JudgeKey | null = null): Followed {
+    return this.#follow(debate, token, false, judgeKey);
   }
 
   /** Watches a debate until it is released as often; a private one with the key for spectators. */
@@ -88,8 +88,8 @@ export class Server {
     if (answer?.type === 'error') attended.refusal = answer;
   }
 
-  #follow(debate: DebateId, token: Token | null, watched: boolean): Followed {
-    const wanted = new Followed(debate, token, watched);
+  #follow(debate: DebateId, token: Token | null, watched: boolean, judgeKey: JudgeKey | null = null): Followed {
+    const wanted = new Followed(debate, token, watched, judgeKey);
     const followed = this.#followed.get(place(wanted)) ?? wanted;
     if (followed === wanted) this.#followed.set(place(followed), followed);
     followed.users += 1;
@@ -153,7 +153,7 @@ export class Server {
       case 'turn':
       case 'event':
       case 'opinion':
-      case 'beliefs':
+      case 'judgments':
       case 'closed':
         this.#seated.get(message.debate)?.hear(message);
         break;

@@ -59,7 +59,12 @@ describe('the state of a debate', () => {
     const state = believed(play(begun, first), 0, 0.4);
     expect(fold(state, { ...told, beliefs: [0.6] })).toMatchObject({ turn: null, beliefs: [0.6] });
     expect(fold(state, { ...told, beliefs: null })!.beliefs).toEqual([0.4]);
-    expect(fold(state, { type: 'beliefs', debate: 'd', beliefs: [0.1, 0.2] })!.beliefs).toEqual([0.1, 0.2]);
+    const judgments = { type: 'judgments', debate: 'd', judges: 1, answered: 0, beliefs: [[0.1, 0.2]] } as const;
+    expect(fold(state, { ...judgments, beliefs: [[0.1, 0.2]] })!.beliefs).toEqual([0.1, 0.2]);
+    // Of a panel none is the visitor’s for sure, and how many have answered is told before the beliefs are.
+    const panel = fold(state, { ...judgments, judges: 3, answered: 2, beliefs: null })!;
+    expect([panel.beliefs, panel.panel]).toEqual([state.beliefs, { judges: 3, answered: 2 }]);
+    expect(fold(panel, { ...judgments, judges: 3, answered: 3, beliefs: [[0.1], [], []] })!.beliefs).toEqual(state.beliefs);
   });
 
   test('notes a belief where it belongs', () => {

@@ -20,12 +20,16 @@ export interface State {
   logits: number[][];
   /** What an outside judge believed of the first debater’s claim, before the first reveal and after each, as far as it was told. */
   beliefs: (number | null)[];
+  /** Of a panel, how many judges there are and how many of them have answered, as far as the visitor may know. */
+  panel: { judges: number; answered: number } | null;
   /** Whether the visitor has answered as a judge of a panel. */
   answered: boolean;
+  /** Whether the visitor’s judgment is on the record whose key came with the seat; null where none did. */
+  onRecord: boolean | null;
 }
 
 /** What the server says of a debate that is followed. */
-export type News = Extract<ServerMessage, { type: 'snapshot' | 'resumed' | 'turn' | 'event' | 'opinion' | 'beliefs' }>;
+export type News = Extract<ServerMessage, { type: 'snapshot' | 'resumed' | 'turn' | 'event' | 'opinion' | 'judgments' }>;
 
 /** The state after a message; null where there was none that the message could change. */
 export function fold(state: State | null, message: News): State | null {
@@ -47,9 +51,12 @@ export function fold(state: State | null, message: News): State | null {
       return message.seq === state.seq + 1 ? happened(state, message) : state;
     case 'opinion':
       return message.seq === state.logits.length + 1 ? { ...state, logits: [...state.logits, message.logits] } : state;
-    case 'beliefs':
-      // Of a panel each judge’s are told, and which of them the visitor’s own are is not.
-      return message.judge === undefined ? { ...state, beliefs: message.beliefs } : state;
+    case 'judgments': {
+      // Of a panel all judges’ are told, and which of them the visitor’s own are is not.
+      const { judges, answered, beliefs } = message;
+      if (judges > 1) return { ...state, panel: { judges, answered } };
+      return { ...state, beliefs: beliefs?.[0] ?? state.beliefs };
+    }
   }
 }
 
@@ -68,7 +75,8 @@ export function believed(state: State, after: number, belief: number): State {
 function begin(message: Snapshot): State {
   const { debate, seq, view, turn, background, visibility, judge_may_be_influenced: influenced } = message;
   const shows = message.shows ?? null;
-  return { debate, seq, view, turn, background, visibility, influenced, shows, logits: [], beliefs: message.beliefs ?? [], answered: message.answered ?? false };
+  const { beliefs, answered = false, on_record: onRecord = null } = message;
+  return { debate, seq, view, turn, background, visibility, influenced, shows, logits: [], beliefs: beliefs ?? [], panel: null, answered, onRecord };
 }
 
 function happened(state: State, { seq, event, to_move, turn, ending }: Told): State {

@@ -4,7 +4,7 @@ import type { RefusalCode } from '../protocol';
 import { logits, reveal, snapshot, verdict, view } from '../test/debates';
 import { believed, fold, type News, type State } from './state';
 import {
-  afterReveals, announce, claimantName, classifierToo, clock, counted, duration, evidence, fault, judgeName, judgesResult, lastBelief, percent, percentRange, place,
+  afterReveals, announce, claimantName, classifierToo, clock, counted, duration, evidence, fault, judgeName, judgesResult, lastBelief, panelProgress, percent, percentRange, place,
   playerName, remedy, result, signed, turnName, verdictText, withArticle,
 } from './words';
 
@@ -136,4 +136,13 @@ test('claims are named by seat, then by role', () => {
   expect([claimantName(going, 7), claimantName(going, 5)]).toEqual(['First debater', '']);
   expect(claimantName(fold(going, verdict(3, null))!, 7)).toBe('Liar');
   expect(claimantName({ ...going, view: view({ rules: { ...view().rules, precommit: false } }) }, 7)).toBe('');
+});
+
+test('how many of a panel have answered is said until it is over', () => {
+  const state = fold(null, { type: 'snapshot', ...snapshot({ view: view({ seat: 'spectator' }) }) })!;
+  const told = (answered: number) => fold(state, { type: 'judgments', debate: 'd', judges: 3, answered, beliefs: null })!;
+  expect(panelProgress(state)).toBe('');
+  expect([0, 1, 2].map((answered) => panelProgress(told(answered)))).toEqual(['0 of 3 judges have answered.', '1 of 3 judges has answered.', '2 of 3 judges have answered.']);
+  const over = [reveal(1, 'first', 1, 64), reveal(2, 'second', 3, 255), verdict(3, null)].reduce<State>((before, one) => fold(before, one)!, told(3));
+  expect(panelProgress(over)).toBe('');
 });

@@ -150,6 +150,12 @@ export function judgesResult(state: State, classes: string[], own: number | null
   return `${own === null ? '' : `You said ${said(own)}. `}The judges together said ${said(together)}.`;
 }
 
+/** How many of a panel have answered, in a sentence; empty where it is not told, and when it is over. */
+export function panelProgress({ panel, view }: State): string {
+  if (!panel || view.outcome) return '';
+  return `${panel.answered} of ${panel.judges} judges ${panel.answered === 1 ? 'has' : 'have'} answered.`;
+}
+
 /** The judge's answer, in a sentence; how the debate ended where there is none. */
 export function verdictText(state: State, classes: string[]): string {
   const { verdict } = state.view;

@@ -231,7 +231,7 @@ impl Round {
                     return Err(format!("closed: {reason:?}"));
                 }
             }
-            ServerMessage::Opinion { .. } | ServerMessage::Beliefs { .. } => {
+            ServerMessage::Opinion { .. } | ServerMessage::Judgments { .. } => {
                 return Err("an opinion or a belief was told that nobody asked for".into());
             }
             // The greeting, and what is still said of the debate before.

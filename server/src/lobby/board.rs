@@ -81,7 +81,7 @@ impl Count {
             }
         }
         if result.counts_for_its_judge() {
-            add_verdict(&mut self.judges, result, self.last);
+            add_verdicts(&mut self.judges, result, self.last);
         }
     }
 
@@ -101,15 +101,17 @@ impl Count {
     }
 }
 
-/// Adds the verdict of the debate with that number, if there was one.
-pub(super) fn add_verdict(judges: &mut Names<Verdicts>, result: &DebateResult, number: u64) {
-    let (Some(grade), Some(name)) = (result.grade, &result.players.judge) else { return };
-    let verdict = judges.count(name, number);
-    verdict.of += 1;
-    verdict.right += u32::from(grade.right);
-    if let Some(score) = Grade::score(grade) {
-        verdict.scored += 1;
-        verdict.scores += score;
+/// Adds the verdicts of the debate with that number, each judge's: those of a panel have one name.
+pub(super) fn add_verdicts(judges: &mut Names<Verdicts>, result: &DebateResult, number: u64) {
+    let Some(name) = &result.players.judge else { return };
+    for grade in result.verdicts() {
+        let verdicts = judges.count(name, number);
+        verdicts.of += 1;
+        verdicts.right += u32::from(grade.right);
+        if let Some(score) = Grade::score(grade) {
+            verdicts.scored += 1;
+            verdicts.scores += score;
+        }
     }
 }
 

@@ -4,8 +4,10 @@
 //! an outcome, and then the truth is not told. So a judgment is on a record when its debate has an outcome, and till
 //! then nothing of it is.
 
-use pixel_debate_protocol::{Accuracy, DebateId, JudgeRecord, JudgeTotals, Judged, Refusal};
-use pixel_debate_statistics::{Forecast, Rate};
+use pixel_debate_protocol::{
+    Accuracy, Calibration, DebateId, JudgeRecord, JudgeTotals, Judged, Refusal,
+};
+use pixel_debate_statistics::{Bin, Forecast, Rate};
 use pixel_debate_store::{Damaged, JudgmentFinish, StoredDebate, StoredJudgment};
 use tracing::error;
 
@@ -116,11 +118,12 @@ impl Lobby {
         };
         let outcome = over.outcome().ok_or_else(|| "its debate has no outcome".to_owned())?;
         let began = times.iter().map(|time| time.at_ms).next();
-        let began = began.into_iter().chain(own.said.first().map(|said| said.at_ms)).min();
+        let began = began.into_iter().chain(own.said.first().and_then(|said| said.at_ms)).min();
         let claims = *over.claims();
         Ok(Judged {
             debate: DebateId(debate.debate.id.clone()),
             recorded: terms.recording.is_some(),
+            visibility: terms.setup.visibility,
             pixels: over.rules().pixels,
             among: if claims.liar.is_some() { 2 } else { over.classes() },
             claims,
@@ -143,34 +146,55 @@ struct Tally {
     judgments: u32,
     verdicts: u32,
     right: u32,
-    /// The Brier scores of what was given to the truth between two claims.
-    brier: Vec<f64>,
+    /// What was given to the truth between two claims.
+    forecasts: Vec<Forecast>,
+    /// The log scores of that together.
+    scores: f64,
 }
 
 impl Tally {
     fn add(&mut self, grade: Option<Grade>) {
         self.judgments += 1;
-        let Some(Grade { right, given, among }) = grade else { return };
+        let Some(grade) = grade else { return };
         self.verdicts += 1;
-        self.right += u32::from(right);
-        if let Some(given) = given.filter(|_| among == 2).map(f64::from) {
-            let probabilities = vec![given, 1.0 - given];
-            let believed = usize::from(!right);
-            self.brier.push(Forecast { probabilities, truth: 0, believed }.brier());
+        self.right += u32::from(grade.right);
+        if let (Some(given), Some(score)) = (grade.given.map(f64::from), grade.score()) {
+            self.scores += score;
+            // A verdict may be against what is held more probable, and of two that are alike it says which is believed.
+            let truth_is_believed = given > 0.5 || (grade.right && given >= 0.5);
+            let (probabilities, believed) =
+                (vec![given, 1.0 - given], usize::from(!truth_is_believed));
+            self.forecasts.push(Forecast { probabilities, truth: 0, believed });
         }
     }
 
     /// All of it; `more` says whether there are judgments that were not counted.
     fn totals(self, more: bool) -> JudgeTotals {
-        let Self { judgments, verdicts, right, brier } = self;
-        let accuracy = (verdicts > 0).then(|| {
-            let Rate { rate, low, high, .. } = Rate::wilson(f64::from(right), verdicts as usize);
-            Accuracy { rate, low, high }
+        let Self { judgments, verdicts, right, forecasts, scores } = self;
+        let accuracy =
+            (verdicts > 0).then(|| accuracy(&Rate::wilson(f64::from(right), verdicts as usize)));
+        let scored = forecasts.len() as u32;
+        let mean = |sum: f64| (scored > 0).then(|| sum / f64::from(scored));
+        let calibration = Bin::curve(&forecasts).into_iter().map(|Bin { sure, right, .. }| {
+            let of = right.of as u32;
+            Calibration { sure, of, right: self::accuracy(&right) }
         });
-        let scored = brier.len() as u32;
-        let mean = (scored > 0).then(|| brier.iter().sum::<f64>() / f64::from(scored));
-        JudgeTotals { judgments, more, verdicts, right, accuracy, scored, brier: mean }
+        JudgeTotals {
+            judgments,
+            more,
+            verdicts,
+            right,
+            accuracy,
+            scored,
+            brier: mean(forecasts.iter().map(Forecast::brier).sum()),
+            score: mean(scores),
+            calibration: calibration.collect(),
+        }
     }
+}
+
+fn accuracy(Rate { rate, low, high, .. }: &Rate) -> Accuracy {
+    Accuracy { rate: *rate, low: *low, high: *high }
 }
 
 #[cfg(test)]
@@ -190,8 +214,24 @@ mod tests {
         let totals = tally.totals(false);
         assert_eq!((totals.judgments, totals.verdicts, totals.right, totals.scored), (5, 4, 3, 2));
         assert!((totals.brier.unwrap() - 0.625).abs() < 1e-9);
+        assert!((totals.score.unwrap() - f64::midpoint(1.5_f64.log2(), -1.0)).abs() < 1e-9);
+        // Twice 0.75 for the claim believed, once right and once wrong.
+        let [bin] = &totals.calibration[..] else { panic!("{totals:?}") };
+        assert_eq!((bin.sure, bin.of, bin.right.rate), (0.75, 2, 0.5));
         let Accuracy { rate, low, high } = totals.accuracy.unwrap();
         assert!(low < rate && rate < high && (rate - 0.75).abs() < 1e-9);
         assert_eq!(Tally::default().totals(false), JudgeTotals::default());
+    }
+
+    #[test]
+    fn a_curve_is_of_the_claim_held_more_probable_whatever_the_verdict() {
+        let mut tally = Tally::default();
+        // Against the own belief in the truth; and of two claims that were alike, one and the other.
+        for (right, given) in [(false, 0.75), (true, 0.5), (false, 0.5)] {
+            tally.add(Some(Grade { right, given: Some(given), among: 2 }));
+        }
+        let curve = tally.totals(false).calibration;
+        let bins: Vec<_> = curve.iter().map(|bin| (bin.sure, bin.of, bin.right.rate)).collect();
+        assert_eq!(bins, [(0.5, 2, 0.5), (0.75, 1, 1.0)]);
     }
 }

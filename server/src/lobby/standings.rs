@@ -14,7 +14,7 @@ use tracing::error;
 
 use super::Lobby;
 use super::board::names::Names;
-use super::board::{Board, Verdicts, add_verdict, scores};
+use super::board::{Board, Verdicts, add_verdicts, scores};
 use super::refusals::unavailable;
 use crate::results::DebateResult;
 use crate::stored::Unreadable;
@@ -88,7 +88,7 @@ impl Lobby {
                 }
                 if let Some(result) = result.filter(DebateResult::counts_for_its_judge) {
                     others.debates += 1;
-                    add_verdict(&mut judges, &result, stored.number);
+                    add_verdicts(&mut judges, &result, stored.number);
                 }
             }
             before = page.next;

@@ -16,9 +16,18 @@ pub(super) struct Follower {
     pub(super) outbox: Outbox,
     /// The number of the last event of which it knows the classifier's opinion, if it wants them.
     pub(super) opinions: Option<u32>,
-    /// How many of the judges' beliefs it has been told.
-    pub(super) beliefs: usize,
+    /// How much of the judges' judgments it has been told.
+    pub(super) judgments: Known,
     pub(super) _ticket: Arc<()>,
+}
+
+/// How much somebody knows of the judges' judgments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Known {
+    /// How many of their beliefs.
+    pub(super) beliefs: usize,
+    /// How many of a panel have answered.
+    pub(super) answered: usize,
 }
 
 /// All who follow a debate, each client once and each player's seat once.
@@ -122,7 +131,7 @@ mod tests {
             chair,
             outbox: outbox.clone(),
             opinions: None,
-            beliefs: 0,
+            judgments: Known::default(),
             _ticket: Arc::default(),
         }
     }

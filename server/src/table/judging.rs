@@ -18,7 +18,7 @@ impl Table {
     /// That, said now.
     pub(super) fn timed(&self, event: JudgmentEvent) -> TimedJudgment {
         let took = self.now.at.saturating_duration_since(self.since);
-        TimedJudgment { event, at_ms: self.now.unix_ms, took_ms: milliseconds(took) }
+        TimedJudgment { event, at_ms: Some(self.now.unix_ms), took_ms: Some(milliseconds(took)) }
     }
 
     /// The store has taken what a judge has said, or has not.
@@ -71,7 +71,7 @@ impl Table {
         if failures > 0 {
             info!(debate = %self.id, judge, failures, "the store takes what judges say again");
         }
-        self.tell_beliefs();
+        self.tell_judgments();
         self.tell_class();
         let by = by.filter(|_| failures == 0);
         match what.event {

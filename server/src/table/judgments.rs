@@ -7,7 +7,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use pixel_debate_game::{
-    Debate, Debater, IllegalJudgment, Judgment, JudgmentEvent, PanelRule, Seat, Verdict,
+    Debate, Debater, IllegalJudgment, Judgment, JudgmentEnd, JudgmentEvent, PanelRule, Seat,
+    Verdict,
 };
 use pixel_debate_protocol::{
     DebateId, JudgmentRecord, Refusal, RefusalCode, ServerMessage, TimedJudgment,
@@ -15,11 +16,12 @@ use pixel_debate_protocol::{
 use pixel_debate_store::JudgmentFinish;
 
 use super::effect::{Effect, JudgmentWrite, SaidWrite};
-use super::followers::{Follower, Followers};
+use super::followers::{Followers, Known};
 use super::pending::Mover;
 use crate::judgment::{RestoredJudgment, entry, finish, name, opening, unanswered};
 use crate::outbox::frame;
 use crate::owner::Owner;
+use crate::results::Grade;
 use crate::terms::Terms;
 
 /// The judgments of all outside judges, in the order of their numbers; or of all the audience, who decide nothing.
@@ -31,10 +33,10 @@ pub(super) struct Judgments {
     deciding: usize,
     /// How they decide, if they are several.
     rule: PanelRule,
+    /// Whether a judge is told nothing that others have said, so that nobody is told who could be one of them.
+    blind: bool,
     /// Whether spectators are told beliefs while the debate goes on.
     open: bool,
-    /// Beliefs of a debate that ended before judgments were kept.
-    earlier: Vec<Option<f32>>,
 }
 
 /// One judge's.
@@ -90,7 +92,6 @@ impl Judgments {
         debate: &Debate,
         terms: &Terms,
         restored: Vec<RestoredJudgment>,
-        earlier: Vec<Option<f32>>,
     ) -> Self {
         let built_in = |by| terms.agent(debate, by).is_some();
         let alone = built_in(Debater::First) && built_in(Debater::Second);
@@ -108,8 +109,8 @@ impl Judgments {
             all: (0..number).map(own).collect(),
             deciding,
             rule: terms.setup.panel.map(|panel| panel.decides).unwrap_or_default(),
+            blind: terms.judge_is_blind(),
             open: alone && !terms.judge_is_blind(),
-            earlier,
         }
     }
 
@@ -129,7 +130,7 @@ impl Judgments {
         }
         let own = &mut self.all[place];
         own.next.apply(debate, &what.event).map_err(|illegal| refusal(&illegal))?;
-        let finish = finish(&own.next, debate, what.at_ms);
+        let finish = what.at_ms.and_then(|at_ms| finish(&own.next, debate, at_ms));
         let (entry, after) = (entry(&what), own.next.clone());
         let by = Some(by);
         own.on_its_way.push_back(Said { what, after, entry, finish, by, failures: 0 });
@@ -249,7 +250,7 @@ impl Judgments {
             }
             let (entry, finish) = unanswered(&own.next, at_ms);
             let event = JudgmentEvent::Unanswered;
-            let what = TimedJudgment { event, at_ms, took_ms: 0 };
+            let what = TimedJudgment { event, at_ms: Some(at_ms), took_ms: Some(0) };
             let mut after = own.next.clone();
             after.recall(&JudgmentEvent::Unanswered);
             own.next = after.clone();
@@ -301,15 +302,16 @@ impl Judgments {
 
     /// What a judge has said that it believed.
     pub(super) fn beliefs(&self, judge: u8) -> &[Option<f32>] {
-        match self.all.get(usize::from(judge)) {
-            Some(own) if !own.said.is_empty() => own.judgment.beliefs(),
-            _ => &self.earlier,
-        }
+        self.all.get(usize::from(judge)).map_or(&[], |own| own.judgment.beliefs())
     }
 
-    /// What the judge has said that it believed, or the first of several.
-    pub(super) fn of_the_judge(&self) -> &[Option<f32>] {
-        if self.deciding > 0 { self.beliefs(0) } else { &self.earlier }
+    /// How good the verdicts of a panel's judges are that the store has, each judge's own.
+    pub(super) fn grades(&self, debate: &Debate) -> Vec<Grade> {
+        if self.deciding < 2 {
+            return Vec::new();
+        }
+        let verdicts = self.deciding().filter_map(|own| own.judgment.verdict());
+        verdicts.map(|verdict| Grade::of(verdict, debate)).collect()
     }
 
     /// All that was said by those who decide.
@@ -336,33 +338,63 @@ impl Judgments {
         self.all.iter().take(self.deciding)
     }
 
-    /// Tells everybody who wants and may what has been believed, unless they know it.
+    /// What somebody in that seat may know now. Of a panel debaters may know how many have answered: they have seen the
+    /// image, and are trusted with more. A spectator may not, since whoever judges can watch as well, and when others
+    /// answer says how sure they are.
+    fn known(&self, seat: Seat, ended: bool) -> Known {
+        let spectates = seat == Seat::Spectator;
+        let beliefs = ended || (self.open && spectates);
+        let debates = matches!(seat, Seat::Debater(_));
+        let answered = self.deciding > 1 && (ended || debates || (!self.blind && spectates));
+        Known {
+            beliefs: if beliefs { self.stated() } else { 0 },
+            answered: if answered { self.answered() } else { 0 },
+        }
+    }
+
+    /// How many beliefs the judges have stated.
+    fn stated(&self) -> usize {
+        self.deciding().map(|own| own.judgment.beliefs().iter().flatten().count()).sum()
+    }
+
+    /// How many of the judges have answered or given up.
+    fn answered(&self) -> usize {
+        let end =
+            |own: &&Own| own.judgment.end().is_some_and(|end| *end != JudgmentEnd::Unanswered);
+        self.deciding().filter(end).count()
+    }
+
+    /// Tells everybody who wants and may how far the judges are, unless they know it.
     pub(super) fn tell(
         &self,
         debate: &Debate,
         followers: &mut Followers,
         effects: &mut Vec<Effect>,
     ) {
-        let judges = 0..self.deciding as u8;
-        let number = judges.clone().map(|judge| self.beliefs(judge).iter().flatten().count()).sum();
         let ended = debate.outcome().is_some();
-        let wants = |follower: &Follower| {
-            let may = ended || (self.open && follower.chair.seat() == Seat::Spectator);
-            may && follower.opinions.is_some() && follower.beliefs < number
-        };
-        let mut told = None;
-        for follower in followers.iter_mut().filter(|follower| wants(follower)) {
-            follower.beliefs = number;
-            let told = told.get_or_insert_with(|| {
-                let said = |judge: u8| ServerMessage::Beliefs {
-                    debate: self.debate.clone(),
-                    judge: (self.deciding > 1).then_some(judge),
-                    beliefs: self.beliefs(judge).to_vec(),
-                };
-                judges.clone().map(said).map(|message| frame(&message)).collect::<Vec<_>>()
-            });
-            let outbox = &follower.outbox;
-            effects.extend(told.iter().map(|frame| Effect::Tell(outbox.clone(), frame.clone())));
+        let [mut with_beliefs, mut without] = [None, None];
+        for follower in followers.iter_mut().filter(|follower| follower.opinions.is_some()) {
+            let seat = follower.chair.seat();
+            let known = self.known(seat, ended);
+            if known == follower.judgments {
+                continue;
+            }
+            follower.judgments = known;
+            let beliefs = ended || (self.open && seat == Seat::Spectator);
+            let told = if beliefs { &mut with_beliefs } else { &mut without };
+            let frame = told.get_or_insert_with(|| frame(&self.told(beliefs)));
+            effects.push(Effect::Tell(follower.outbox.clone(), frame.clone()));
+        }
+    }
+
+    /// How far the judges are, in a message.
+    fn told(&self, beliefs: bool) -> ServerMessage {
+        let all = || self.deciding().map(|own| own.judgment.beliefs().to_vec()).collect();
+        ServerMessage::Judgments {
+            debate: self.debate.clone(),
+            judges: self.deciding as u8,
+            answered: self.answered() as u8,
+            beliefs: beliefs.then(all),
         }
     }
 }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pixel_debate_game::{
-    Debate, Debater, Event, Image, ImageSource, Judgment, Move, PanelRule, Pixel, Players, Role,
-    Rules, Seat, Sight, Verdict,
+    Debate, Debater, Event, Image, ImageSource, Judgment, JudgmentEnd, Move, PanelRule, Pixel,
+    Players, Role, Rules, Seat, Sight, Verdict,
 };
 use pixel_debate_protocol::{
     Background, Clock, CloseReason, DebateId, JudgeKey, Panel, Player, Refusal, ServerMessage,
@@ -356,11 +356,22 @@ impl History {
                 assert!(over || (!blind && seat != Seat::Judge), "{seat:?} is told an opinion");
                 assert!(seq as usize <= self.stored.evidence().len());
             }
-            ServerMessage::Beliefs { judge, beliefs, .. } => {
-                let (stored, _) = &self.judged[usize::from(judge.unwrap_or_default())];
-                assert_eq!(beliefs, stored.beliefs(), "beliefs that the store has not");
+            ServerMessage::Judgments { judges, answered, beliefs, .. } => {
                 let seat = self.clients[&client].seat.expect("only who follows is told");
-                assert!(over || (!blind && seat == Seat::Spectator), "{seat:?} is told beliefs");
+                let watches = !blind && seat == Seat::Spectator;
+                assert!(over || watches || matches!(seat, Seat::Debater(_)), "{seat:?} is told");
+                assert!(over || judges > 1 || beliefs.is_some(), "that one judge has answered");
+                assert_eq!(usize::from(judges), self.judged.len());
+                let has_answered = |(one, _): &&(Judgment, u32)| {
+                    one.end().is_some_and(|end| *end != JudgmentEnd::Unanswered)
+                };
+                let stored = self.judged.iter().filter(has_answered).count();
+                assert_eq!(usize::from(answered), stored, "answers that the store has not");
+                if let Some(beliefs) = beliefs {
+                    assert!(over || watches, "{seat:?} is told beliefs");
+                    let stored: Vec<_> = self.judged.iter().map(|(one, _)| one.beliefs()).collect();
+                    assert_eq!(beliefs, stored, "beliefs that the store has not");
+                }
             }
             ServerMessage::Closed { .. } => {
                 let seat = self.clients.get_mut(&client).expect("a client").seat.take();

@@ -9,7 +9,7 @@ use pixel_debate_protocol::{
 };
 
 use super::effect::{Counted, Effect};
-use super::followers::Follower;
+use super::followers::{Follower, Known};
 use super::handle::{Act, Follow, Key, Request, What};
 use super::pending::{Ender, Mover};
 use super::writing::store_unavailable;
@@ -198,7 +198,8 @@ impl Table {
         });
         let opinions = opinions.then_some(told.unwrap_or(0));
         let outbox = client.clone();
-        let follower = Follower { chair, outbox, opinions, beliefs: 0, _ticket: ticket };
+        let follower =
+            Follower { chair, outbox, opinions, judgments: Known::default(), _ticket: ticket };
         let left = self.followers.seat_down(&self.id, follower, &mut self.effects);
         self.lose(left.into_iter().filter_map(Chair::debater));
         match told {
@@ -225,7 +226,7 @@ impl Table {
         }
         self.come(chair);
         self.tell_opinions();
-        self.tell_beliefs();
+        self.tell_judgments();
     }
 
     /// Notes that a seat has been taken, and begins the debate if it was the last one awaited.
@@ -384,7 +385,6 @@ impl Table {
             visibility: setup.visibility,
             spectators_see: setup.spectators_see,
             judge_may_be_influenced: setup.judge_may_be_influenced,
-            beliefs: self.judgments.of_the_judge().to_vec(),
             judgments: self.judgments.records(),
             audience: self.judgments.of_the_audience(),
             times: self.times.clone(),

@@ -68,8 +68,8 @@ impl Table {
         }
     }
 
-    /// Tells the judges' beliefs that somebody waits for.
-    pub(super) fn tell_beliefs(&mut self) {
+    /// Tells how far the judges are, to those who wait for it and may know it.
+    pub(super) fn tell_judgments(&mut self) {
         self.judgments.tell(&self.debate, &mut self.followers, &mut self.effects);
     }
 

@@ -73,7 +73,7 @@ impl Table {
     /// What the store keeps when the debate ends so.
     fn finish(&self, debate: &Debate, ended_ms: u64) -> Finish {
         let cut_short = self.times.iter().any(|time| time.cut_short);
-        finish(debate, &self.terms, self.judgments.of_the_judge(), ended_ms, cut_short)
+        finish(debate, &self.terms, self.judgments.grades(debate), ended_ms, cut_short)
     }
 
     /// Whether the end of the debate is on its way to the store, so that nothing can be added to it.
@@ -158,7 +158,7 @@ impl Table {
             }
         }
         self.tell_opinions();
-        self.tell_beliefs();
+        self.tell_judgments();
         self.tell_class();
         if self.is_to_be_decided() {
             // The last of the judges may have given up while the event was on its way.

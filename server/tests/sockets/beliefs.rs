@@ -29,7 +29,9 @@ async fn watch(scene: &Scene, debate: &DebateId, token: Option<Token>) -> Client
 async fn told(client: &mut Client) -> Vec<Option<f32>> {
     loop {
         match client.hear().await {
-            ServerMessage::Beliefs { beliefs, .. } => return beliefs,
+            ServerMessage::Judgments { judges: 1, beliefs: Some(beliefs), .. } => {
+                return beliefs.concat();
+            }
             ServerMessage::Opinion { .. } | ServerMessage::Event(_) => {}
             other => panic!("no beliefs: {other:?}"),
         }
@@ -38,7 +40,7 @@ async fn told(client: &mut Client) -> Vec<Option<f32>> {
 
 /// Whether a client has been told any.
 fn knows(client: &Client) -> bool {
-    client.heard.iter().any(|frame| frame.contains(r#""type":"beliefs""#))
+    client.heard.iter().any(|frame| frame.contains(r#""type":"judgments""#))
 }
 
 on_both_stores!(spectators_of_programs_are_told_at_once_and_whoever_looks_later, |home| {

@@ -264,7 +264,7 @@ async fn a_class_votes_sees_the_votes_when_it_may_and_is_ranked() {
     let key = bearer(&presenter.token);
     let (_, body) = get(&scene, &format!("/api/debates/{debate}/transcript"), &key).await;
     let record: DebateRecord = serde_json::from_str(&body).unwrap();
-    assert!(record.judgments.is_empty() && record.beliefs.is_empty());
+    assert!(record.judgments.is_empty());
     for (judgment, votes) in record.audience.iter().zip(votes) {
         let said: Vec<_> = judgment.events.iter().map(|said| said.event.clone()).collect();
         let belief = |(after, probability)| JudgmentEvent::Belief { after, probability };
@@ -330,7 +330,7 @@ async fn heard(scene: &Scene, hidden: (u32, u8, Role), others: f32) -> [Vec<Stri
         without_latency(&frame.replace(class.as_str(), "CLASS"))
     };
     let frames: Vec<_> = member.client.heard.iter().map(unnamed).collect();
-    for kind in ["opinion", "beliefs"] {
+    for kind in ["opinion", "judgments"] {
         let kind = format!("\"type\":\"{kind}\"");
         assert!(frames.iter().all(|frame| !frame.contains(&kind)), "{kind}");
     }

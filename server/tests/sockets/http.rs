@@ -1,5 +1,6 @@
 //! Debates over HTTP.
 
+use pixel_debate_game::JudgmentEvent;
 use pixel_debate_protocol::{
     Analysis, ClientMessage, CloseReason, Created, DebateList, DebateRecord, Phase, Refusal,
     RefusalCode, Request, Setup, Snapshot, Token, Visibility,
@@ -492,7 +493,10 @@ async fn a_private_debates_record_opens_to_each_of_its_tokens_after_the_outcome(
     let (_, body) =
         get(&scene, &format!("/api/debates/{debate}/transcript"), &bearer(&keys[0])).await;
     let record: DebateRecord = serde_json::from_str(&body).unwrap();
-    assert_eq!(record.beliefs, [None, None, None, None, Some(0.75)]);
+    let [judgment] = &record.judgments[..] else { panic!("{record:?}") };
+    let belief = JudgmentEvent::Belief { after: 4, probability: 0.75 };
+    assert_eq!(judgment.events[0].event, belief);
+    assert!(judgment.events.iter().all(|said| said.at_ms >= Some(record.created_ms)));
     assert_eq!((record.visibility, record.judge_may_be_influenced), (Visibility::Private, false));
     assert_eq!((record.times.len(), record.clock), (5, outside().clock));
     assert!(record.times.iter().all(|time| time.at_ms >= record.created_ms && !time.cut_short));

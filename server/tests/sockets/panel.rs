@@ -1,9 +1,9 @@
 //! Several judges of one debate, and what they have said: kept apart from it and from each other.
 
-use pixel_debate_game::{Event, JudgmentEvent, PanelRule, Role, Verdict};
+use pixel_debate_game::{Event, JudgmentEvent, PanelRule, Pixel, Role, Verdict};
 use pixel_debate_protocol::{
-    Accepted, ClientMessage, CloseReason, DebateId, DebateRecord, Panel, RefusalCode, Request,
-    ServerMessage, Setup, Token,
+    Accepted, ClientMessage, CloseReason, DebateId, DebateRecord, OtherJudges, Panel, RefusalCode,
+    Request, ServerMessage, Setup, Token,
 };
 use pixel_debate_server::Limits;
 use pixel_debate_store::{NewJudgment, Store};
@@ -12,6 +12,7 @@ use crate::client::Client;
 use crate::home::on_both_stores;
 use crate::http::get;
 use crate::scene::{Scene, for_a_judge, outside};
+use crate::standings::{named, standings};
 
 /// A debate between two built-in agents before that many judges.
 fn for_judges(judges: u8, decides: PanelRule) -> Setup {
@@ -55,7 +56,7 @@ async fn accepted(judge: &mut Client, id: u32) -> Accepted {
     loop {
         match judge.hear().await {
             ServerMessage::Accepted(accepted) if accepted.id == Some(id) => return accepted,
-            ServerMessage::Event(_) => {}
+            ServerMessage::Event(_) | ServerMessage::Turn { .. } => {}
             other => panic!("not accepted: {other:?}"),
         }
     }
@@ -131,11 +132,138 @@ async fn a_panel_decides_when_all_have_answered_and_no_judge_hears_of_another() 
     assert!(judges.iter().all(|judge| heard(judge) == heard(&judges[0])));
     let record = record(&scene, &debate).await;
     let said: Vec<usize> = record.judgments.iter().map(|judgment| judgment.events.len()).collect();
-    assert_eq!((said, record.beliefs.len()), (vec![2, 1, 1], 5));
+    assert_eq!(said, [2, 1, 1]);
     let verdict = JudgmentEvent::Verdict {
         verdict: Verdict::Label { label: 1, probability: Some(0.75), explanation: None },
     };
     assert_eq!(record.judgments[1].events[0].event, verdict);
+    scene.stop().await;
+}
+
+/// How far the judges are, as a client is told next, whatever else comes before.
+async fn judgments(client: &mut Client) -> (u8, u8, Option<Vec<Vec<Option<f32>>>>) {
+    loop {
+        match client.hear().await {
+            ServerMessage::Judgments { judges, answered, beliefs, .. } => {
+                return (judges, answered, beliefs);
+            }
+            ServerMessage::Event(_)
+            | ServerMessage::Accepted(_)
+            | ServerMessage::Opinion { .. }
+            | ServerMessage::Turn { .. } => {}
+            other => panic!("nothing of the judges: {other:?}"),
+        }
+    }
+}
+
+/// Whether a client has been told anything of the judges; all that it was told till now has come.
+async fn knows(client: &mut Client) -> bool {
+    say(client, 99, ClientMessage::Leave { debate: DebateId("nowhere".into()) }).await;
+    while !matches!(client.hear().await, ServerMessage::Error(refusal) if refusal.id == Some(99)) {}
+    client.heard.iter().any(|frame| frame.contains(r#""type":"judgments""#))
+}
+
+/// Takes a seat, or watches, and wants to be told all that it may be.
+async fn curious(scene: &Scene, debate: &DebateId, token: Option<&Token>) -> Client {
+    let mut client = Client::connect(scene.address).await;
+    let (debate, opinions) = (debate.clone(), true);
+    client
+        .say(match token.cloned() {
+            Some(token) => ClientMessage::Take { debate, token, opinions, judge_key: None },
+            None => ClientMessage::Watch { debate: Some(debate), token: None, opinions },
+        })
+        .await;
+    client.snapshot().await;
+    client
+}
+
+on_both_stores!(debaters_hear_how_many_have_answered_and_who_could_be_a_judge_does_not, |home| {
+    let mut scene = Scene::at(home, Limits::default()).await;
+    for judge_may_be_influenced in [false, true] {
+        let panel = Some(Panel { judges: 3, decides: PanelRule::Majority });
+        let setup = Setup { panel, judge_may_be_influenced, ..outside() };
+        let mut host = Client::connect(scene.address).await;
+        let created = host.create(setup).await;
+        let (debate, tokens) = (created.debate, created.tokens);
+        let mut debaters = Vec::new();
+        for token in [&tokens.honest, &tokens.liar] {
+            debaters.push(curious(&scene, &debate, token.as_ref()).await);
+        }
+        let mut judges = Vec::new();
+        for token in &tokens.panel {
+            judges.push(curious(&scene, &debate, Some(token)).await);
+        }
+        let mut spectator = curious(&scene, &debate, None).await;
+        for seq in 1..=4 {
+            let debater = &mut debaters[(seq as usize + 1) % 2];
+            debater.reveal(&debate, seq, Pixel::new(seq as u8 - 1, 0)).await;
+            while !matches!(judges[2].hear().await, ServerMessage::Event(told) if told.seq == seq) {
+            }
+        }
+        let belief = ClientMessage::Belief { debate: debate.clone(), after: 4, probability: 0.75 };
+        say(&mut judges[0], 1, belief).await;
+        accepted(&mut judges[0], 1).await;
+        say(&mut judges[0], 2, label(&debate, 0, None)).await;
+        accepted(&mut judges[0], 2).await;
+        for debater in &mut debaters {
+            assert_eq!(judgments(debater).await, (3, 1, None));
+        }
+        if judge_may_be_influenced {
+            assert_eq!(judgments(&mut spectator).await, (3, 1, None));
+        }
+        say(&mut judges[1], 3, ClientMessage::Resign { debate: debate.clone() }).await;
+        accepted(&mut judges[1], 3).await;
+        assert_eq!(judgments(&mut debaters[1]).await, (3, 2, None));
+        // Who comes later is told as well, also by a server that has begun anew.
+        let mut again = curious(&scene, &debate, tokens.honest.as_ref()).await;
+        assert_eq!(judgments(&mut again).await, (3, 2, None));
+        for judge in &mut judges {
+            assert!(!knows(judge).await);
+        }
+        assert_eq!(knows(&mut spectator).await, judge_may_be_influenced);
+        scene = scene.restart().await;
+        let mut again = curious(&scene, &debate, tokens.honest.as_ref()).await;
+        assert_eq!(judgments(&mut again).await, (3, 2, None));
+        let mut last = curious(&scene, &debate, Some(&tokens.panel[2])).await;
+        assert!(!knows(&mut last).await);
+        let mut spectator = curious(&scene, &debate, None).await;
+        say(&mut last, 4, label(&debate, 1, Some(0.5))).await;
+        let all = Some(vec![vec![None, None, None, None, Some(0.75)], vec![], vec![]]);
+        for client in [&mut last, &mut again, &mut spectator] {
+            while judgments(client).await != (3, 3, all.clone()) {}
+        }
+    }
+    scene.stop().await;
+});
+
+#[tokio::test]
+async fn each_judge_of_a_panel_is_in_the_standings_and_not_what_they_decide() {
+    let scene = Scene::open().await;
+    let setup = Setup { judge: named("Jo"), ..for_judges(3, PanelRule::Majority) };
+    let setup = Setup { image: Some(0), lie: Some(1), ..setup };
+    let (debate, _, mut judges) = seated(&scene, setup.clone()).await;
+    revealed(&mut judges).await;
+    for (judge, answer, probability) in [(0, 1, Some(0.75)), (1, 1, None), (2, 0, Some(0.75))] {
+        say(&mut judges[judge], 1, label(&debate, answer, probability)).await;
+        accepted(&mut judges[judge], 1).await;
+    }
+    let of_three = standings(&scene, 1).await.judges;
+    let [jo] = &of_three[..] else { panic!("{of_three:?}") };
+    assert_eq!((jo.judge.as_str(), jo.right, jo.of, jo.scored), ("outside:Jo", 1, 3, 2));
+    assert_eq!(jo.score, Some(f64::midpoint(-1.0, 1.5_f64.log2())));
+    // Where somebody else has judged the same, they are the others.
+    let (other, _, mut judges) = seated(&scene, setup).await;
+    revealed(&mut judges).await;
+    let (_, body) = get(&scene, &format!("/api/debates/{other}/judges"), "").await;
+    assert!(!body.contains("outside:Jo"), "{body}");
+    for judge in &mut judges {
+        say(judge, 1, label(&other, 0, None)).await;
+        accepted(judge, 1).await;
+    }
+    let (_, body) = get(&scene, &format!("/api/debates/{other}/judges"), "").await;
+    let others: OtherJudges = serde_json::from_str(&body).unwrap();
+    assert_eq!((others.debates, others.judges), (1, of_three));
+    assert_eq!(standings(&scene, 2).await.judges[0].of, 6);
     scene.stop().await;
 }
 

@@ -105,11 +105,16 @@ on_both_stores!(a_judge_has_its_record_on_any_device_from_the_seat_on, |home| {
         (0, Some(1), Role::Honest)
     );
     assert_eq!((newest.pixels, newest.among, newest.recorded), (4, 2, false));
+    assert_eq!(newest.visibility, Visibility::Public);
     assert!(newest.verdict.is_some() && newest.took_ms.is_some());
     assert_eq!((of_ann.next, of_ann.damaged), (None, 0));
-    let totals = of_ann.totals.unwrap();
+    let totals = of_ann.totals.clone().unwrap();
     assert_eq!((totals.judgments, totals.verdicts, totals.right, totals.scored), (2, 2, 1, 2));
     assert_eq!((totals.brier, totals.more), (Some(0.625), false));
+    // Twice 0.75 for what was believed, once of the truth.
+    assert_eq!(totals.score, Some(f64::midpoint(1.5_f64.log2(), -1.0)));
+    let curve = totals.calibration.iter().map(|bin| (bin.sure, bin.of, bin.right.rate));
+    assert_eq!(curve.collect::<Vec<_>>(), [(0.75, 2, 0.5)]);
     assert_eq!(totals.accuracy.map(|accuracy| accuracy.rate), Some(0.5));
     assert_eq!(record(&scene, &ben).await.judgments.first().map(|one| &one.debate), Some(&bens));
     // Part by part it is the same.

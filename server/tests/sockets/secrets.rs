@@ -206,7 +206,7 @@ async fn play(scene: &Scene, setup: Setup, script: &Script, counted: u32) -> (Ve
     for client in [&mut seated.first, &mut seated.second, &mut spectator.client] {
         client.say(nothing()).await;
         client.refusal().await;
-        for kind in ["opinion", "beliefs"] {
+        for kind in ["opinion", "judgments"] {
             let kind = format!("\"type\":\"{kind}\"");
             assert!(client.heard.iter().all(|frame| !frame.contains(&kind)), "{kind}");
         }

@@ -34,7 +34,7 @@ async fn other_judges(scene: &Scene, debate: &str) -> OtherJudges {
     serde_json::from_str(&body).unwrap()
 }
 
-fn named(name: &str) -> Player {
+pub(crate) fn named(name: &str) -> Player {
     Player::Outside { name: Some(name.into()) }
 }
 

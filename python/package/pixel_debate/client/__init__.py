@@ -20,7 +20,7 @@ from pixel_debate.client.errors import ClientError, Closed, ProtocolError, Refus
 from pixel_debate.client.events import Event, Kind, Turn
 from pixel_debate.client.players import AnyPlayer, Player, Verdict
 from pixel_debate.client.seat import Seat
-from pixel_debate.client.server import Created, Panel, Recorded, Server, Setup
+from pixel_debate.client.server import Created, Panel, Recorded, Server, Setup, new_judge_key
 
 __all__ = [
     "AnyPlayer",
@@ -40,4 +40,5 @@ __all__ = [
     "Turn",
     "Unreachable",
     "Verdict",
+    "new_judge_key",
 ]

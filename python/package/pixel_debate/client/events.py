@@ -12,7 +12,7 @@ Message: TypeAlias = dict[str, Any]
 """A message of the protocol as JSON."""
 
 Kind: TypeAlias = Literal[
-    "seated", "begun", "reveal", "verdict", "resigned", "forfeited", "opinion", "beliefs"
+    "seated", "begun", "reveal", "verdict", "resigned", "forfeited", "opinion", "judgments"
 ]
 
 VIEW = (
@@ -60,7 +60,7 @@ class Event:
     kind : str
         ``"seated"``, the first of all: the debate as it was found; ``"begun"``: all seats are taken;
         ``"reveal"``; ``"verdict"``, ``"resigned"`` or ``"forfeited"``, which end the debate;
-        ``"opinion"`` and ``"beliefs"``, if they were asked for.
+        ``"opinion"`` and ``"judgments"``, if they were asked for.
     seq : int
         The number of the latest event: those that change the debate are 1, 2, 3 and so on, each told once.
         For an opinion, the number of reveals that it is about.
@@ -77,10 +77,11 @@ class Event:
         Its value, 0 to 255.
     logits : tuple of float or None
         An opinion: what the classifier makes of the evidence, one number a class.
-    beliefs : tuple of (float or None) or None
-        How probable the first debater's claim was to the judge, before the first reveal, after it, and so on.
-    judge : int or None
-        Which judge of a panel the beliefs are of, from 0.
+    judges, answered : int or None
+        Judgments: how many judges from outside there are, and how many of them have answered or given up.
+    beliefs : tuple of tuple of (float or None) or None
+        Judgments: for each judge how probable the first debater's claim was to it, before the first reveal, after it,
+        and so on; ``None`` for who may not know it yet.
     """
 
     kind: Kind
@@ -91,8 +92,9 @@ class Event:
     pixel: tuple[int, int] | None = None
     value: int | None = None
     logits: tuple[float, ...] | None = None
-    beliefs: tuple[float | None, ...] | None = None
-    judge: int | None = None
+    judges: int | None = None
+    answered: int | None = None
+    beliefs: tuple[tuple[float | None, ...], ...] | None = None
 
 
 def view_of(view: Message) -> View:

@@ -15,7 +15,7 @@ from pixel_debate.client.errors import ClientError, Closed, ProtocolError, Refus
 from pixel_debate.client.events import Event, Message, Turn, after, missed, view_of
 from pixel_debate.client.requests import LINGER, SEAT, Requests, refusal, send, wait_after
 
-PROTOCOL = 3
+PROTOCOL = 4
 ENDED = ("illegal", "the debate has ended", "nothing more in this debate")
 FIRST_WAIT, LONGEST_WAIT = 0.2, 5.0
 """Seconds before the first new try to connect, and before the later ones; a random half of it is left out."""
@@ -40,6 +40,7 @@ class Link:
     opinions: bool
     patience: float
     watching: bool = False
+    judge_key: str | None = field(default=None, repr=False)
     changed: threading.Condition = field(default_factory=threading.Condition)
     events: deque[Event] = field(default_factory=deque[Event])
     seq: int = 0
@@ -47,6 +48,7 @@ class Link:
     turn: Turn | None = None
     beliefs: list[float | None] | None = None
     answered: bool = False
+    on_record: bool | None = None
     shows: str | None = None
     failure: ClientError | None = None
     ended: float | None = None
@@ -193,7 +195,11 @@ class Link:
             request["token"] = self.token
         if self.view is not None:
             return {"type": "resume", "seq": self.seq, **request}
-        return {"type": "watch" if self.watching else "take", **request}
+        if self.watching:
+            return {"type": "watch", **request}
+        if self.judge_key is not None:
+            request["judge_key"] = self.judge_key
+        return {"type": "take", **request}
 
     def _is_done(self) -> bool:
         """Whether no more is to come."""
@@ -229,9 +235,11 @@ class Link:
             case "opinion":
                 self._last_opinion = max(self._last_opinion, message["seq"])
                 self._tell("opinion", message["seq"], logits=tuple(map(float, message["logits"])))
-            case "beliefs":
-                beliefs = tuple(message["beliefs"])
-                self._tell("beliefs", self.seq, beliefs=beliefs, judge=message.get("judge"))
+            case "judgments":
+                said = message["beliefs"]
+                beliefs = None if said is None else tuple(map(tuple, said))
+                judges, answered = message["judges"], message["answered"]
+                self._tell("judgments", self.seq, judges=judges, answered=answered, beliefs=beliefs)
             case "closed":
                 self._closed(message["reason"])
             case _:
@@ -242,6 +250,8 @@ class Link:
         first, known = self.view is None, self.seq
         self.view = view = dict[str, Any](message["view"])
         self.seq, self.shows = message["seq"], message.get("shows")
+        # Said in the answer to the key alone; a seat that is resumed needs none.
+        self.on_record = message.get("on_record", self.on_record)
         turn = Turn.read(message["turn"])
         self._enter(message)
         if first:

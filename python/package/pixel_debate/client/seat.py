@@ -113,6 +113,14 @@ class Seat:
             return self._link.answered
 
     @property
+    def on_record(self) -> bool | None:
+        """bool or None: Whether this judgment is on the record of the key with which the seat was taken; ``None``
+        without a key, and until the seat is taken.
+        """
+        with self._link.changed:
+            return self._link.on_record
+
+    @property
     def beliefs(self) -> list[float | None] | None:
         """list or None: What the server knew of this judge's beliefs when the seat was taken."""
         with self._link.changed:

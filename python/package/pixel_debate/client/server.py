@@ -2,12 +2,13 @@
 
 import http.client
 import json
+import secrets
 import socket
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict, Unpack
 
@@ -28,7 +29,7 @@ from pixel_debate.client.requests import PASSING, refusal_of
 from pixel_debate.client.seat import Seat
 from pixel_debate.types import BatchJudge, Legal, Order, Role
 
-__all__ = ["Clock", "Created", "Panel", "Recorded", "Server", "Setup"]
+__all__ = ["Clock", "Created", "Panel", "Recorded", "Server", "Setup", "new_judge_key"]
 
 LARGEST = 2**24
 """The largest answer over HTTP that is read, in bytes."""
@@ -106,6 +107,17 @@ class Created:
     panel: tuple[str, ...] = field(default=(), repr=False)
 
 
+def new_judge_key() -> str:
+    """A new key to a judge's record: 256 random bits in 43 characters. Whoever has it has the record; a server keeps its
+    hash alone, so one that is lost is lost.
+
+    Returns
+    -------
+    str
+    """
+    return secrets.token_urlsafe(32)
+
+
 class Server:
     """A server of debates. It holds no connection: each seat has its own.
 
@@ -180,7 +192,9 @@ class Server:
         """
         self._ask(_path(debate.name), token=debate.creator, method="DELETE")
 
-    def take(self, debate: str, token: str, *, opinions: bool = False) -> Seat:
+    def take(
+        self, debate: str, token: str, *, opinions: bool = False, judge_key: str | None = None
+    ) -> Seat:
         """Takes a seat, at once or as soon as the server can be reached.
 
         Parameters
@@ -190,14 +204,17 @@ class Server:
         token : str
             What opens the seat.
         opinions : bool
-            Whether to be told the classifier's opinions, and the judge's beliefs, as soon as one may be.
+            Whether to be told the classifier's opinions, and how far the judges are, as soon as one may be.
+        judge_key : str, optional
+            With a judge's token: the key to the record that the judgment is to be on, as :func:`new_judge_key` makes
+            one. :attr:`Seat.on_record` says whether it is there.
 
         Returns
         -------
         Seat
             Whose iteration raises what goes wrong.
         """
-        return Seat(Link(self._socket, debate, token, opinions, self.patience))
+        return Seat(Link(self._socket, debate, token, opinions, self.patience, judge_key=judge_key))
 
     def watch(
         self, debate: str | None = None, *, token: str | None = None, opinions: bool = False
@@ -228,6 +245,7 @@ class Server:
         search_judge: Judge | BatchJudge | None = None,
         watcher: Callable[[Event], object] | None = None,
         resign: bool = False,
+        judge_key: str | None = None,
     ) -> View:
         """Takes a seat and plays it to the debate's end, over lost connections.
 
@@ -246,6 +264,8 @@ class Server:
         resign : bool
             Whether a debater that raises resigns. Otherwise it leaves, and the seat can be taken again while
             time lasts.
+        judge_key : str, optional
+            As in :meth:`take`.
 
         Returns
         -------
@@ -270,11 +290,11 @@ class Server:
                 f"{player.name} asks a judge as it searches, and the server lends none: name one as search_judge, a Judge or "
                 "a callable of (values, masks)"
             )
-        with self.take(debate, token) as seat:
+        with self.take(debate, token, judge_key=judge_key) as seat:
             return players.play(seat, player, search_judge, watcher, resign)
 
     def record(self, debate: str, *, token: str | None = None) -> dict[str, Any]:
-        """All that is kept of a debate with an outcome: its transcript, times, clock and beliefs.
+        """All that is kept of a debate with an outcome: its transcript, times, clock and judgments.
 
         Parameters
         ----------
@@ -316,6 +336,63 @@ class Server:
             As :meth:`record`.
         """
         return Debate.from_transcript(json.dumps(self.record(debate, token=token)["transcript"]))
+
+    def judge_record(
+        self, key: str, *, before: int | None = None, limit: int | None = None
+    ) -> dict[str, Any]:
+        """What a judge has made of debates that have an outcome, the newest first: a part of its record.
+
+        Parameters
+        ----------
+        key : str
+            The key with which its seats were taken. One that was never used has an empty record.
+        before : int, optional
+            The ``next`` of the part after which this one comes; the newest part, with the ``totals``, unless given.
+        limit : int, optional
+            The most judgments in it, 1 to 50: 50, unless given.
+
+        Returns
+        -------
+        dict
+            As docs/protocol.md says (`GET /api/judge`).
+
+        Raises
+        ------
+        Refused
+            ``wrong_token``: if that is no key. ``malformed``: if there can be no such part.
+        Unreachable
+            If nobody answers.
+        """
+        asked = {"before": before, "limit": limit}
+        query = urllib.parse.urlencode({name: value for name, value in asked.items() if value is not None})
+        record: dict[str, Any] = self._ask("/api/judge" + (f"?{query}" if query else ""), token=key)
+        return record
+
+    def judgments(self, key: str) -> Iterator[dict[str, Any]]:
+        """All judgments on a judge's record, the newest first, asked for part by part.
+
+        Parameters
+        ----------
+        key : str
+            As in :meth:`judge_record`.
+
+        Yields
+        ------
+        dict
+            As docs/protocol.md says (`GET /api/judge`).
+
+        Raises
+        ------
+        Refused, Unreachable
+            As :meth:`judge_record`.
+        """
+        before: int | None = None
+        while True:
+            part = self.judge_record(key, before=before)
+            yield from part["judgments"]
+            before = part["next"]
+            if before is None:
+                return
 
     def _ask(
         self, path: str, body: bytes | None = None, token: str | None = None, method: str | None = None
