@@ -87,7 +87,7 @@ export const de: Words = {
   probableBefore: 'Noch ist kein Bildpunkt zu sehen. Wie wahrscheinlich sind die Antworten?',
   probableLabel: (left, right) => `Wie wahrscheinlich: von ${left} links bis ${right} rechts`,
   probableValue: (left, leftShare, right, rightShare) => `${leftShare} für ${left}, ${rightShare} für ${right}`,
-  probableHow: 'Tippen Sie auf den Balken: je näher an einer Antwort, desto wahrscheinlicher ist sie.',
+  probableHow: 'Tippen Sie auf den Balken, oder nehmen Sie die Pfeiltasten: je näher an einer Antwort, desto wahrscheinlicher ist sie.',
   probableUnset: 'Sagen Sie zuerst, wie wahrscheinlich die Antworten sind: Tippen Sie auf den Balken, oder nehmen Sie die Pfeiltasten.',
   lastBelief: (answer, share) => `Zuvor sagten Sie ${share} für ${answer}.`,
   confirm: 'Bestätigen',

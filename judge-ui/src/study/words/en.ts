@@ -87,7 +87,7 @@ export const en: Words = {
   probableBefore: 'You have seen no pixel yet. How probable is each answer?',
   probableLabel: (left, right) => `How probable: from ${left} on the left to ${right} on the right`,
   probableValue: (left, leftShare, right, rightShare) => `${leftShare} for ${left}, ${rightShare} for ${right}`,
-  probableHow: 'Tap the bar: the nearer to an answer, the more probable it is.',
+  probableHow: 'Tap the bar, or use the arrow keys: the nearer to an answer, the more probable it is.',
   probableUnset: 'Say first how probable the answers are: tap the bar, or use the arrow keys.',
   lastBelief: (answer, share) => `Before, you said ${share} for ${answer}.`,
   confirm: 'Confirm',
