@@ -54,6 +54,7 @@ export const de: Words = {
   faults: { unchosen: 'Bitte wählen Sie eine Antwort.', unwritten: 'Bitte schreiben Sie eine Antwort.', too_long: 'Das ist zu lang.' },
   faultsAbove: (number) => (number === 1 ? 'Eine Antwort fehlt oder ist zu lang.' : `${number} Antworten fehlen oder sind zu lang.`),
   characters: (used, of) => `${used} von ${of} Zeichen`,
+  charactersMost: (most) => `höchstens ${most} Zeichen`,
   scale: (from, to, low, high) => `${from}${low ? `, ${low},` : ''} bis ${to}${high ? `, ${high}` : ''}`,
   unset: 'noch nicht gesetzt',
   send: 'Weiter',

@@ -54,6 +54,7 @@ export const en: Words = {
   faults: { unchosen: 'Please choose an answer.', unwritten: 'Please write an answer.', too_long: 'This is too long.' },
   faultsAbove: (number) => (number === 1 ? 'One answer is missing or too long.' : `${number} answers are missing or too long.`),
   characters: (used, of) => `${used} of ${of} characters`,
+  charactersMost: (most) => `at most ${most} characters`,
   scale: (from, to, low, high) => `${from}${low ? `, ${low},` : ''} to ${to}${high ? `, ${high}` : ''}`,
   unset: 'not set yet',
   send: 'Continue',
