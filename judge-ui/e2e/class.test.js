@@ -38,6 +38,8 @@ async function vote(page, steps) {
   const slider = page.getByRole('slider', { name: 'Belief' });
   await slider.waitFor();
   assert.match((await slider.getAttribute('aria-valuetext')) ?? '', /^not set yet/);
+  // Screen readers announce what changes in a place that was there, and not what comes with its text.
+  assert.equal(await page.locator('.given[role="status"]').innerText(), '', 'there is a place for what will be announced');
   await page.keyboard.press('Space');
   for (let step = 0; step < Math.abs(steps); step += 1) await page.keyboard.press(steps > 0 ? 'ArrowRight' : 'ArrowLeft');
   await page.keyboard.press('Enter');
@@ -74,6 +76,7 @@ test('a presenter and three phones: votes, histogram, truth, ranking, and the ne
     await person.page.keyboard.type(name);
     await person.page.keyboard.press('Enter');
     await person.page.getByRole('heading', { name: /You’re in/ }).waitFor();
+    await person.page.locator('[aria-live]').getByText(/^You’re in.*begins soon/).waitFor();
     people.push({ ...person, line });
   }
   const [ann, other, nobody] = /** @type {[typeof people[0], typeof people[0], typeof people[0]]} */ (/** @type {unknown} */ (people));

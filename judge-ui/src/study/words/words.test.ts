@@ -12,6 +12,7 @@ const given: { [Name in keyof Words]?: Words[Name] extends (...given: infer Give
   missingWhy: [['PROLIFIC_PID']],
   faultsAbove: [2],
   characters: [3, 100],
+  charactersMost: [100],
   scale: [1, 7, 'low', 'high'],
   image: [3, 14],
   pixelOf: [3, 4],

@@ -70,6 +70,7 @@ export interface Words {
   faults: Record<Fault, string>;
   faultsAbove: (number: number) => string;
   characters: (used: number, of: number) => string;
+  charactersMost: (most: number) => string;
   scale: (from: number, to: number, low: string | null, high: string | null) => string;
   unset: string;
   send: string;
