@@ -93,7 +93,7 @@ pub(super) fn led_to(order: &Order, event: &Event) -> bool {
     match (order, event) {
         (Order::Pause {}, Event::Paused {})
         | (Order::Resume {}, Event::Resumed {})
-        | (Order::Peek {}, Event::Peeked {}) => true,
+        | (Order::Peek {}, Event::Peeked { what: Look::Accuracy }) => true,
         (Order::Close { reason: ordered }, Event::Closed { reason }) => ordered == reason,
         (Order::Withdraw { item: ordered, reason: why }, Event::Withdrawn { item, reason }) => {
             *ordered as usize == *item && why == reason
