@@ -66,10 +66,10 @@ impl Audience {
 
     /// The place that the token opens. It is compared with every lock, so that the time it takes does not tell with
     /// which it agrees.
-    pub(crate) fn place(&self, token: &Token) -> Option<u8> {
+    pub(crate) fn place(&self, token: &Token) -> Option<u16> {
         let key = Lock::of(&token.0);
         let locks = self.locks.read().unwrap_or_else(PoisonError::into_inner);
-        let places = (0..=u8::MAX).zip(locks.iter());
+        let places = (0..=u16::MAX).zip(locks.iter());
         places.fold(
             None,
             |found, (place, lock)| {
@@ -79,7 +79,7 @@ impl Audience {
     }
 
     /// The lock of that place.
-    pub(crate) fn lock(&self, place: u8) -> Option<Lock> {
+    pub(crate) fn lock(&self, place: u16) -> Option<Lock> {
         let locks = self.locks.read().unwrap_or_else(PoisonError::into_inner);
         locks.get(usize::from(place)).cloned()
     }
@@ -127,7 +127,7 @@ mod tests {
     #[test]
     fn a_token_opens_the_place_of_its_own_member() {
         let audience = Audience::new();
-        let tokens: Vec<_> = (0..200).map(|_| Lock::new().unwrap()).collect();
+        let tokens: Vec<_> = (0..300).map(|_| Lock::new().unwrap()).collect();
         for (_, lock) in &tokens {
             audience.admit(lock.clone());
         }

@@ -61,7 +61,7 @@ struct Class {
     /// Who waits for the next debate to be set up.
     setting_up: Option<Asked>,
     /// The next debate, which is set up.
-    set_up: Option<(DebateId, [Option<u8>; 2])>,
+    set_up: Option<(DebateId, [Option<u16>; 2])>,
     /// The number of its last event.
     seq: u64,
     pending: Option<Pending>,
@@ -102,7 +102,7 @@ struct Member {
 struct Round {
     debate: DebateId,
     /// The members who debate, in the order of the debaters' seats.
-    debaters: [Option<u8>; 2],
+    debaters: [Option<u16>; 2],
     tally: Option<Arc<Tally>>,
     counted: bool,
 }
@@ -128,7 +128,7 @@ struct Attendee {
 enum Who {
     Presenter,
     /// By the number of its place.
-    Member(u8),
+    Member(u16),
 }
 
 impl Class {
@@ -333,7 +333,7 @@ impl Class {
         };
         self.seq += 1;
         let place = match &entry {
-            Entry::Joined { .. } => u8::try_from(self.members.len()).ok(),
+            Entry::Joined { .. } => u16::try_from(self.members.len()).ok(),
             _ => None,
         };
         let end = match &entry {

@@ -364,7 +364,7 @@ impl Lobby {
         let store = &self.services.store;
         let events = store.events(&stored.debate.id, 0).await?;
         let mut restored = Restored::new(stored, &events)?;
-        let mut judgments = restored.terms.locks.outside_judges();
+        let mut judgments = u16::from(restored.terms.locks.outside_judges());
         if restored.terms.is_of_a_class() {
             judgments = self.begun_judgments(&restored.id).await?;
         }
@@ -378,7 +378,7 @@ impl Lobby {
     }
 
     /// One more than the highest number of a judgment of a debate that an audience has begun.
-    async fn begun_judgments(&self, id: &DebateId) -> Result<u8, Unreadable> {
+    async fn begun_judgments(&self, id: &DebateId) -> Result<u16, Unreadable> {
         let (mut after, mut begun) = (0, 0);
         loop {
             let page = self.services.store.judgments_of(&id.0, after, PAGE).await?;
@@ -386,7 +386,7 @@ impl Lobby {
                 return Err(format!("the judgment at place {number}: {detail}").into());
             }
             let numbers = page.items.iter().filter_map(|one| judgment::number(&one.judgment.id));
-            begun = numbers.map(|number| number.saturating_add(1)).fold(begun, u8::max);
+            begun = numbers.map(|number| number.saturating_add(1)).fold(begun, u16::max);
             let Some(next) = page.next else { return Ok(begun) };
             after = next;
         }

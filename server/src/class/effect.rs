@@ -61,7 +61,7 @@ pub(super) enum Input {
     /// What [`Effect::Find`] asked for is not there.
     NotFound(DebateId),
     /// What [`Effect::SetUp`] asked for: the debate, and the members in its debaters' seats.
-    SetUp(Result<(DebateId, [Option<u8>; 2]), Refusal>),
+    SetUp(Result<(DebateId, [Option<u16>; 2]), Refusal>),
     /// What has come of the last [`Effect::Append`].
     Written(Result<(), Unwritten>),
     /// The time of [`Class::deadline`](super::Class::deadline) is over.
@@ -90,7 +90,7 @@ pub(super) enum Effect {
 pub(super) struct Order {
     pub(super) setup: Setup,
     /// The members of whom two are drawn to debate: none where agents do.
-    pub(super) candidates: Vec<(u8, Option<String>)>,
+    pub(super) candidates: Vec<(u16, Option<String>)>,
     /// Where it was asked for.
     pub(super) address: IpAddr,
 }

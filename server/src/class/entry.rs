@@ -16,7 +16,7 @@ pub(super) enum Entry {
     /// Somebody has joined, and has the next place.
     Joined { name: Option<String>, lock: Lock },
     /// A debate is on, between members with those places or between agents.
-    Began { debate: DebateId, debaters: [Option<u8>; 2] },
+    Began { debate: DebateId, debaters: [Option<u16>; 2] },
     /// The debate is over, and each member has so many points of it; none who had no part in it.
     Counted { debate: DebateId, points: Vec<Option<u32>> },
     /// The class has ended.

@@ -14,7 +14,7 @@ const VOTE: Bonus = Bonus { least: 0, most: 100 };
 /// was not judged, or nobody voted.
 pub(super) fn points(
     tally: &Tally,
-    debaters: [Option<u8>; 2],
+    debaters: [Option<u16>; 2],
     members: usize,
     first_is_right: bool,
     judged: bool,

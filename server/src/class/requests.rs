@@ -248,8 +248,8 @@ impl Class {
     }
 
     /// The members of whom two are to debate: those with these names, or all who would.
-    fn candidates(&self, names: &[String]) -> Result<Vec<(u8, Option<String>)>, Refusal> {
-        let members = (0..=u8::MAX).zip(&self.members);
+    fn candidates(&self, names: &[String]) -> Result<Vec<(u16, Option<String>)>, Refusal> {
+        let members = (0..=u16::MAX).zip(&self.members);
         let found: Vec<_> = members
             .filter(|(_, member)| match (names, &member.name) {
                 ([], _) => member.willing,
@@ -286,7 +286,7 @@ impl Class {
 
 impl Order {
     /// Seats two of the class, the first of them as the honest debater.
-    pub(super) fn seat(&mut self, pair: &[(u8, Option<String>); 2]) {
+    pub(super) fn seat(&mut self, pair: &[(u16, Option<String>); 2]) {
         let [honest, liar] =
             pair.each_ref().map(|(_, name)| Player::Outside { name: name.clone() });
         (self.setup.honest, self.setup.liar) = (honest, liar);

@@ -175,8 +175,8 @@ async fn set_up(
     mut order: Order,
     code: ClassCode,
     presenter: Lock,
-    locks: Vec<(u8, Option<Lock>)>,
-) -> Result<(DebateId, [Option<u8>; 2]), Refusal> {
+    locks: Vec<(u16, Option<Lock>)>,
+) -> Result<(DebateId, [Option<u16>; 2]), Refusal> {
     let drawn: Vec<_> = order.candidates.sample(&mut rand::rng(), 2).cloned().collect();
     let pair = <[_; 2]>::try_from(drawn).ok();
     if let Some(pair) = &pair {
@@ -192,7 +192,7 @@ async fn set_up(
                 pixel_debate_game::Debater::First => [of(0), of(1)],
                 pixel_debate_game::Debater::Second => [of(1), of(0)],
             };
-            let lock = |place: Option<u8>| {
+            let lock = |place: Option<u16>| {
                 let (_, lock) = locks.iter().find(|(other, _)| Some(*other) == place)?;
                 lock.clone()
             };

@@ -43,12 +43,12 @@ impl Class {
         let tally = self.round.as_ref()?.tally.as_ref()?;
         let after = self.histogram.filter(|after| *after == tally.revealed)?;
         let places = 0..tally.votes.len();
-        let votes = places.filter_map(|place| self.vote(u8::try_from(place).ok()?));
+        let votes = places.filter_map(|place| self.vote(u16::try_from(place).ok()?));
         Some(Histogram::of(after, votes))
     }
 
     /// What a member has voted after the latest reveal, if it is asked and has.
-    fn vote(&self, place: u8) -> Option<f32> {
+    fn vote(&self, place: u16) -> Option<f32> {
         let round = self.round.as_ref()?;
         if round.debaters.contains(&Some(place)) {
             return None;
@@ -57,7 +57,7 @@ impl Class {
         *tally.votes.get(usize::from(place))?.get(tally.revealed as usize)?
     }
 
-    fn member(&self, place: u8) -> Option<MemberTold> {
+    fn member(&self, place: u16) -> Option<MemberTold> {
         let member = self.members.get(usize::from(place))?;
         Some(MemberTold {
             name: member.name.clone(),
@@ -85,13 +85,13 @@ impl Class {
 
     /// All members, for the presenter.
     fn present(&self) -> Vec<Present> {
-        let present = |(place, member): (u8, &super::Member)| Present {
+        let present = |(place, member): (u16, &super::Member)| Present {
             name: member.name.clone(),
             here: self.attending.iter().any(|attendee| attendee.who == Who::Member(place)),
             debates: self.round.as_ref().is_some_and(|one| one.debaters.contains(&Some(place))),
             voted: self.vote(place).is_some(),
             willing: member.willing,
         };
-        (0..=u8::MAX).zip(&self.members).map(present).collect()
+        (0..=u16::MAX).zip(&self.members).map(present).collect()
     }
 }

@@ -116,7 +116,7 @@ impl Judgments {
     /// Takes down what a judge says, if it may, and has the store take it.
     pub(super) fn say(
         &mut self,
-        judge: u8,
+        judge: u16,
         debate: &Debate,
         what: TimedJudgment,
         by: Mover,
@@ -143,7 +143,7 @@ impl Judgments {
     /// whether it is there. `late` is where nothing can be added any more.
     pub(super) fn put_on_record(
         &mut self,
-        judge: u8,
+        judge: u16,
         owner: &Owner,
         late: bool,
         effects: &mut Vec<Effect>,
@@ -164,12 +164,12 @@ impl Judgments {
     }
 
     /// Whether the judgment is on its way to a record.
-    pub(super) fn opens(&self, judge: u8) -> bool {
+    pub(super) fn opens(&self, judge: u16) -> bool {
         self.all.get(usize::from(judge)).is_some_and(|own| own.opens.is_some())
     }
 
     /// The store has put it there.
-    pub(super) fn opened(&mut self, judge: u8, effects: &mut Vec<Effect>) {
+    pub(super) fn opened(&mut self, judge: u16, effects: &mut Vec<Effect>) {
         if let Some(own) = self.all.get_mut(usize::from(judge)) {
             own.opens = None;
             effects.extend(self.append(judge));
@@ -177,7 +177,7 @@ impl Judgments {
     }
 
     /// The store has not, and is to try again. Returns whether that was the first time.
-    pub(super) fn open_again(&mut self, judge: u8, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn open_again(&mut self, judge: u16, effects: &mut Vec<Effect>) -> bool {
         let Some(own) = self.all.get_mut(usize::from(judge)) else { return false };
         let failures = own.opens.map(|failures| failures.saturating_add(1));
         own.opens = failures;
@@ -186,7 +186,7 @@ impl Judgments {
     }
 
     /// The store has taken the next of what a judge has said: it is part of the judgment.
-    pub(super) fn written(&mut self, judge: u8, effects: &mut Vec<Effect>) -> Option<Said> {
+    pub(super) fn written(&mut self, judge: u16, effects: &mut Vec<Effect>) -> Option<Said> {
         let own = &mut self.all[usize::from(judge)];
         let said = own.on_its_way.pop_front()?;
         own.judgment = said.after.clone();
@@ -197,7 +197,7 @@ impl Judgments {
 
     /// The store has not taken what a judge has said: it is to try again. What it is, and who waits for it, if
     /// this was the first time.
-    pub(super) fn try_again(&mut self, judge: u8, effects: &mut Vec<Effect>) -> Option<&Said> {
+    pub(super) fn try_again(&mut self, judge: u16, effects: &mut Vec<Effect>) -> Option<&Said> {
         let own = &mut self.all[usize::from(judge)];
         let said = own.on_its_way.front_mut()?;
         said.failures = said.failures.saturating_add(1);
@@ -206,7 +206,7 @@ impl Judgments {
     }
 
     /// Has the store take the next of a judgment, if there is more.
-    fn append(&self, judge: u8) -> Option<Effect> {
+    fn append(&self, judge: u16) -> Option<Effect> {
         let own = &self.all[usize::from(judge)];
         let opening = || opening(&self.debate, judge, own.owner.clone(), self.created_ms);
         let write = |opening, said, attempt| {
@@ -241,7 +241,7 @@ impl Judgments {
 
     /// The debate has ended: what was begun and is not answered ends as well.
     pub(super) fn close(&mut self, at_ms: u64, effects: &mut Vec<Effect>) {
-        for judge in (0..=u8::MAX).take(self.all.len()) {
+        for judge in (0..=u16::MAX).take(self.all.len()) {
             let own = &mut self.all[usize::from(judge)];
             let begun = own.owner.is_some() || !own.said.is_empty() || !own.on_its_way.is_empty();
             if !begun || own.next.has_ended() {
@@ -280,7 +280,7 @@ impl Judgments {
     }
 
     /// Whether a judge has answered or given up.
-    pub(super) fn has_answered(&self, judge: u8) -> bool {
+    pub(super) fn has_answered(&self, judge: u16) -> bool {
         self.all.get(usize::from(judge)).is_some_and(|own| own.judgment.has_ended())
     }
 
@@ -300,7 +300,7 @@ impl Judgments {
     }
 
     /// What a judge has said that it believed.
-    pub(super) fn beliefs(&self, judge: u8) -> &[Option<f32>] {
+    pub(super) fn beliefs(&self, judge: u16) -> &[Option<f32>] {
         match self.all.get(usize::from(judge)) {
             Some(own) if !own.said.is_empty() => own.judgment.beliefs(),
             _ => &self.earlier,
@@ -343,7 +343,7 @@ impl Judgments {
         followers: &mut Followers,
         effects: &mut Vec<Effect>,
     ) {
-        let judges = 0..self.deciding as u8;
+        let judges = 0..self.deciding as u16;
         let number = judges.clone().map(|judge| self.beliefs(judge).iter().flatten().count()).sum();
         let ended = debate.outcome().is_some();
         let wants = |follower: &Follower| {
@@ -354,9 +354,9 @@ impl Judgments {
         for follower in followers.iter_mut().filter(|follower| wants(follower)) {
             follower.beliefs = number;
             let told = told.get_or_insert_with(|| {
-                let said = |judge: u8| ServerMessage::Beliefs {
+                let said = |judge: u16| ServerMessage::Beliefs {
                     debate: self.debate.clone(),
-                    judge: (self.deciding > 1).then_some(judge),
+                    judge: u8::try_from(judge).ok().filter(|_| self.deciding > 1),
                     beliefs: self.beliefs(judge).to_vec(),
                 };
                 judges.clone().map(said).map(|message| frame(&message)).collect::<Vec<_>>()

@@ -71,9 +71,9 @@ struct History {
     /// What the outside judges have said, as far as the store has it, and how much that is.
     judged: Vec<(Judgment, u32)>,
     /// What they have said that is on its way.
-    judging: BTreeMap<u8, JudgmentWrite>,
+    judging: BTreeMap<u16, JudgmentWrite>,
     /// The judgments that the store has, as they were opened.
-    opened: BTreeMap<u8, NewJudgment>,
+    opened: BTreeMap<u16, NewJudgment>,
     abandoned: bool,
     work: Option<Work>,
     beside: Beside,

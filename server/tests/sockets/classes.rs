@@ -602,3 +602,73 @@ async fn thirty_phones_vote_at_once() {
     }
     scene.stop().await;
 }
+
+on_both_stores!(three_hundred_have_a_place_each_before_and_after_a_restart, |home| {
+    const PLACES: usize = 300;
+    let limits = Limits { messages_at_once: 1000, outbox: 1000, ..limits() };
+    let mut scene = Scene::at(home, limits).await;
+    let mut presenter = Person::presents(&scene).await;
+    let class = presenter.class.clone();
+    // One connection will do for joining: it attends as who joined last.
+    let mut door = Person::comes(&scene, &class).await;
+    let mut tokens = Vec::new();
+    for place in 0..PLACES {
+        door.token = Token(format!("{place:043}"));
+        door.join(Some("Phone")).await.unwrap();
+        tokens.push(door.token.clone());
+    }
+    door.token = Token("x".repeat(43));
+    assert_eq!(door.join(None).await.unwrap_err().code, RefusalCode::Busy);
+
+    let wanted = presenter.wanted();
+    presenter.round(wanted).await.unwrap();
+    presenter.watch().await;
+    presenter.next(1).await;
+    // On both sides of what a byte counts to.
+    let mut all = Vec::new();
+    for (place, vote) in [(0, 1.0), (255, 0.75), (256, 0.5), (PLACES - 1, 0.0)] {
+        let mut person = Person::comes(&scene, &class).await;
+        person.token = tokens[place].clone();
+        person.attend().await;
+        assert_eq!(person.sit().await, Seat::Judge);
+        person.until(|told| told.debate.is_some()).await;
+        person.vote(1, vote).await.unwrap();
+        all.push(person);
+    }
+    scene = scene.restart().await;
+    presenter.comes_back(&scene).await;
+    presenter.watch().await;
+    for after in 2..=5 {
+        presenter.next(after).await;
+    }
+    for (person, points) in all.iter_mut().zip([100, 94, 75, 0]) {
+        person.comes_back(&scene).await;
+        person.until(|told| told.debate.as_ref().unwrap().over).await;
+        assert_eq!(person.points(), points);
+    }
+    scene.stop().await;
+});
+
+#[tokio::test]
+async fn a_vote_is_taken_until_the_next_pixel_is_shown() {
+    let scene = Scene::with(limits()).await;
+    let mut presenter = Person::presents(&scene).await;
+    let mut member = Person::joins(&scene, &presenter.class.clone(), Some("Ann")).await;
+    let wanted = presenter.wanted();
+    presenter.round(wanted).await.unwrap();
+    presenter.watch().await;
+    member.sit().await;
+    presenter.next(1).await;
+    presenter.next(2).await;
+    let late = member.vote(1, 1.0).await.unwrap_err();
+    assert_eq!((late.code, &*late.expected), (RefusalCode::Stale, "after: 2"));
+    member.vote(2, 1.0).await.unwrap();
+    // Nor after a later one was given.
+    assert_eq!(member.vote(0, 1.0).await.unwrap_err().code, RefusalCode::Stale);
+    for after in 3..=5 {
+        presenter.next(after).await;
+    }
+    member.until(|told| told.debate.as_ref().unwrap().over).await;
+    assert_eq!(member.points(), 100);
+    scene.stop().await;
+}
