@@ -120,6 +120,9 @@ pub(crate) struct JudgmentWrite {
     /// What the judge has said; none where it is put on a record before it says anything.
     pub(crate) said: Option<SaidWrite>,
     pub(crate) attempt: u32,
+    /// Whether it is counted and measured for all to see: votes of a class are not, for so somebody could count them
+    /// while it votes.
+    pub(crate) measured: bool,
 }
 
 /// Something that a judge has said, for the store.

@@ -83,7 +83,10 @@ impl Table {
             }
         }
         if let Some(Mover { client, id, at }) = by {
-            self.effects.push(Effect::Count(Counted::Move { read: at }));
+            // Who counts the moves that are measured is not to count votes.
+            if !self.terms.is_of_a_class() {
+                self.effects.push(Effect::Count(Counted::Move { read: at }));
+            }
             self.accept(&client, id, None);
         }
         ControlFlow::Continue(())

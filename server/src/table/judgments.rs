@@ -20,6 +20,7 @@ use super::pending::Mover;
 use crate::judgment::{RestoredJudgment, entry, finish, name, opening, unanswered};
 use crate::outbox::frame;
 use crate::owner::Owner;
+use crate::stored::json;
 use crate::terms::Terms;
 
 /// The judgments of all outside judges, in the order of their numbers; or of all the audience, who decide nothing.
@@ -158,6 +159,11 @@ impl Judgments {
         if late || !own.said.is_empty() || !own.on_its_way.is_empty() {
             return OnRecord::No;
         }
+        // Who has two seats of a panel has judged one debate.
+        if self.all.iter().any(|other| other.owner.as_ref() == Some(owner)) {
+            return OnRecord::No;
+        }
+        let Some(own) = self.all.get_mut(usize::from(judge)) else { return OnRecord::No };
         (own.owner, own.opens) = (Some(owner.clone()), Some(0));
         effects.extend(self.append(judge));
         OnRecord::OnItsWay(false)
@@ -210,7 +216,9 @@ impl Judgments {
         let own = &self.all[usize::from(judge)];
         let opening = || opening(&self.debate, judge, own.owner.clone(), self.created_ms);
         let write = |opening, said, attempt| {
-            Effect::AppendJudgment(Box::new(JudgmentWrite { judge, opening, said, attempt }))
+            let measured = self.deciding > 0;
+            let write = JudgmentWrite { judge, opening, said, attempt, measured };
+            Effect::AppendJudgment(Box::new(write))
         };
         if let Some(failures) = own.opens {
             return Some(write(Some(opening()), None, failures));
@@ -320,10 +328,18 @@ impl Judgments {
         self.deciding().map(|own| JudgmentRecord { events: own.said.clone() }).collect()
     }
 
-    /// All that was said by the audience.
+    /// All that was said by the audience, by each who has said something: in the order of what was said, so that it
+    /// does not tell who of the class that was.
     pub(super) fn of_the_audience(&self) -> Vec<JudgmentRecord> {
-        let audience = self.all.iter().skip(self.deciding);
-        audience.map(|own| JudgmentRecord { events: own.said.clone() }).collect()
+        let audience = self.all.iter().skip(self.deciding).filter(|own| !own.said.is_empty());
+        let mut records: Vec<_> =
+            audience.map(|own| JudgmentRecord { events: own.said.clone() }).collect();
+        records.sort_by_cached_key(|JudgmentRecord { events }| {
+            let said: Vec<_> = events.iter().map(|said| &said.event).collect();
+            // When it was said comes last.
+            (json(&said), json(events))
+        });
+        records
     }
 
     /// What the audience has said that it believed, each after each reveal.

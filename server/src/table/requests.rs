@@ -65,6 +65,9 @@ impl Table {
                 self.effects.push(Effect::Give(answer, Box::new(given)));
             }
             Request::End { key, answer } => return self.end(&key, Ender::Visitor(answer)),
+            Request::SentAway { place } => {
+                self.followers.dismiss(&self.id, Chair::Audience(place), &mut self.effects);
+            }
             Request::LetGo => {
                 if self.debate.outcome().is_some() {
                     return ControlFlow::Break(CloseReason::Over);
@@ -144,7 +147,7 @@ impl Table {
                 self.effects.push(Effect::Give(answer, Box::new(Err(gone))));
             }
             Request::End { answer, .. } => self.effects.push(Effect::Ended(answer, Err(gone))),
-            Request::Gone { .. } | Request::LetGo | Request::GiveUp => {}
+            Request::Gone { .. } | Request::SentAway { .. } | Request::LetGo | Request::GiveUp => {}
         }
         std::mem::take(&mut self.effects)
     }
