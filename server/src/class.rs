@@ -231,8 +231,17 @@ impl Class {
         match input {
             Input::Begin => {
                 // It may have ended while the server was stopped, and is to say so.
-                let open = self.round.iter().filter(|round| !round.counted);
-                self.effects.extend(open.map(|round| Effect::Find(round.debate.clone())));
+                let open = self.round.as_ref().filter(|round| !round.counted);
+                if let Some(Round { debate, debaters, .. }) = open {
+                    self.effects.push(Effect::Find(debate.clone()));
+                    let away = |member: &u16| {
+                        self.members.get(usize::from(*member)).is_some_and(|member| member.away)
+                    };
+                    if debaters.iter().flatten().any(away) {
+                        // The server was stopped before it had ended.
+                        self.effects.push(Effect::Cancel(debate.clone()));
+                    }
+                }
             }
             Input::Stop => return ControlFlow::Break(CloseReason::Restarting),
             Input::Request(request) => {

@@ -358,7 +358,7 @@ fn check_times(times: u32, most: u32, what: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let message = format!("{what} {times} times");
-    Err(Refusal::new(RefusalCode::TooFast, message, "that it stays as it is"))
+    Err(Refusal::new(RefusalCode::Illegal, message, "that it stays as it is"))
 }
 
 impl Order {

@@ -494,6 +494,10 @@ fn a_debater_who_is_sent_away_ends_the_debate() {
     world.happen(Happens::SendAway(4, 1));
     world.settle();
     assert!(world.cancelled.contains(&DebateId("d2".into())));
+    // Also where the server was killed before it was ended.
+    world.cancelled.clear();
+    world.happen(Happens::Restart);
+    assert!(world.cancelled.contains(&DebateId("d2".into())));
 }
 
 #[test]
