@@ -1,5 +1,6 @@
 //! The `pixel-debate` program: a thin shell over the crates below it.
 
+mod announce;
 mod commands;
 mod display;
 mod failure;

@@ -1,6 +1,6 @@
 //! `pixel-debate class`: a server with a class that votes together, and the way to it.
 
-use std::io::{self, Write};
+use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,6 +13,7 @@ use rand::RngExt;
 use rand::distr::Alphanumeric;
 
 use super::serve::{Serve, address, administrator, log};
+use crate::announce::announce;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 
@@ -102,21 +103,19 @@ impl Class {
                 shown.set_ip(lan()?);
             }
             let (class, token) = (opened.class, opened.token.0);
-            let mut out = io::stdout().lock();
-            writeln!(out, "Pixel Debate is at http://{shown}")?;
-            writeln!(out, "Phones join at     http://{shown}/#/c/{class}")?;
-            writeln!(out, "Present it at      http://{shown}/#/class/{class}/{token}")?;
-            writeln!(out, "                   (whoever has this link presents the class)")?;
+            let mut told = format!(
+                "Pixel Debate is at http://{shown}\n\
+                 Phones join at     http://{shown}/#/c/{class}\n\
+                 Present it at      http://{shown}/#/class/{class}/{token}\n                   \
+                 (whoever has this link presents the class)\n"
+            );
             if shown.ip().is_loopback() {
-                writeln!(
-                    out,
-                    "Only this machine finds these: for phones start it with --listen lan"
-                )?;
+                told += "Only this machine finds these: for phones start it with --listen lan\n";
             }
             if let Some(token) = made {
-                writeln!(out, "Administrator      {token}")?;
+                let _ = writeln!(told, "Administrator      {token}");
             }
-            drop(out);
+            announce(&told)?;
             server.run(told_to_stop).await?;
             Ok(())
         })

@@ -1,10 +1,10 @@
 //! `pixel-debate relay`: what a server is measured against.
 
-use std::io::{self, Write};
 use std::net::SocketAddr;
 
 use clap::Args;
 
+use crate::announce::announce;
 use crate::failure::Failure;
 
 /// Pass websocket frames on and do nothing else: what `load --relay` measures
@@ -20,7 +20,7 @@ impl Relay {
     pub(crate) fn run(self) -> Result<(), Failure> {
         tokio::runtime::Runtime::new().map_err(Failure::Runtime)?.block_on(async {
             let relay = pixel_debate_load::Relay::bind(self.listen).await?;
-            writeln!(io::stdout(), "A relay is at http://{}", relay.address())?;
+            announce(&format!("A relay is at http://{}\n", relay.address()))?;
             Ok(relay.run().await?)
         })
     }

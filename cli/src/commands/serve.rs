@@ -1,6 +1,6 @@
 //! `pixel-debate serve`: the server and its page.
 
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use pixel_debate_store::Place;
 use tracing_subscriber::EnvFilter;
 
 use super::store::kept;
+use crate::announce::announce;
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
 use crate::options::LimitsOptions;
@@ -90,7 +91,7 @@ impl Serve {
             let server = Server::bind(config).await?;
             // Before anybody is told where it is, who may then tell it to stop.
             let told_to_stop = interrupted();
-            writeln!(io::stdout(), "Pixel Debate is at http://{}", server.address())?;
+            announce(&format!("Pixel Debate is at http://{}\n", server.address()))?;
             server.run(told_to_stop).await?;
             Ok(())
         })

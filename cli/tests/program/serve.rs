@@ -180,3 +180,21 @@ fn every_signal_to_stop_is_heard_and_a_hangup_that_is_ignored_is_not() {
     tell(&server, "-TERM");
     assert_eq!(server.child.wait().unwrap().code(), Some(0));
 }
+
+#[test]
+fn a_server_outlives_the_reader_of_its_output() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["serve", "class"] {
+        let mut command = program(&format!("{command} --listen 127.0.0.1:0 --store"));
+        let store = folder.path().join("store.db");
+        let command = command.arg(store).env("RUST_LOG", "info").env("NO_COLOR", "1");
+        let (reader, output) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut child = command.stdout(output).stderr(Stdio::piped()).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let listening = log.find_map(|line| Some(line.split_once("address=")?.1.to_owned()));
+        let address = listening.unwrap_or_else(|| panic!("it ended: {:?}", child.wait()));
+        let running = Running { child, address };
+        assert_eq!(running.ask("GET /api/debates", "", "").0, "200");
+    }
+}

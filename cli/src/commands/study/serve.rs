@@ -1,7 +1,7 @@
 //! `pixel-debate study serve`: a frozen study before its participants.
 
 use std::env;
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use pixel_debate_server::{AdminToken, StudyConfig, StudyServer};
 use pixel_debate_store::Place;
 use tracing_subscriber::EnvFilter;
 
+use crate::announce::announce;
 use crate::commands::serve::{address, read};
 use crate::failure::Failure;
 use crate::interrupt::interrupted;
@@ -76,10 +77,10 @@ impl Serve {
             let server = StudyServer::bind(&self.folder, config).await.map_err(Box::new)?;
             // Before anybody is told where it is, who may then tell it to stop.
             let told_to_stop = interrupted();
-            let mut output = io::stdout();
-            writeln!(output, "The study is at http://{}", server.address())?;
-            let token = made.map_or(String::new(), |token| format!("#{token}"));
-            writeln!(output, "The researcher is at http://{}/researcher{token}", server.address())?;
+            let (address, token) = (server.address(), made.map_or(String::new(), |made| format!("#{made}")));
+            announce(&format!(
+                "The study is at http://{address}\nThe researcher is at http://{address}/researcher{token}\n"
+            ))?;
             server.run(told_to_stop).await.map_err(Box::new)?;
             Ok(())
         })
