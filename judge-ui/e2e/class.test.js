@@ -187,6 +187,82 @@ test('a presenter and three phones: votes, histogram, truth, ranking, and the ne
   }
 });
 
+test('the presenter closes the door and sends somebody away', { timeout: PATIENCE }, async (t) => {
+  const store = temporaryFolder();
+  let server = await startServer({ store: join(store, 'debates.db') });
+  t.after(async () => {
+    await server.stop();
+    rmSync(store, { recursive: true });
+  });
+  /** @type {string[]} */
+  const found = [];
+  const presenter = await openPage(browser, wall);
+  await presenter.page.goto(`${server.url}/#/class`);
+  await presenter.page.getByRole('heading', { name: 'Join with your phone' }).waitFor();
+  const code = /#\/class\/(\w{6})\//.exec(presenter.page.url())?.[1] ?? '';
+  const come = async (/** @type {string} */ name) => {
+    const person = await openPage(browser, phone);
+    await person.page.goto(`${server.url}/#/c/${code}`);
+    await person.page.getByRole('textbox', { name: 'Your name in the ranking' }).fill(name);
+    await person.page.keyboard.press('Enter');
+    return person;
+  };
+  const people = [await come('Ann'), await come('Mallory'), await come('')];
+  const [ann, mallory] = /** @type {[typeof people[0], typeof people[0]]} */ (/** @type {unknown} */ (people));
+  for (const { page } of people) await page.getByRole('heading', { name: /You’re in/ }).waitFor();
+  await presenter.page.getByText('3 people are here').waitFor();
+
+  // By keyboard alone.
+  await presenter.page.locator('summary').focus();
+  await presenter.page.keyboard.press('Enter');
+  await button(presenter.page, 'Close the door').focus();
+  await presenter.page.keyboard.press('Enter');
+  await presenter.page.getByText('The door is closed: nobody new can join.').waitFor();
+  await button(presenter.page, 'Send Mallory away').focus();
+  await presenter.page.keyboard.press('Enter');
+  await look(presenter.page, 'class-wall-door', found);
+  await button(presenter.page, 'Yes, send Mallory away').click();
+  await mallory.page.getByRole('heading', { name: 'You were sent away' }).waitFor();
+  await look(mallory.page, 'class-phone-away', found);
+  await presenter.page.getByText('2 people are here').waitFor();
+  assert.equal(await presenter.page.getByText('Mallory').count(), 0, 'no name is left');
+
+  const late = await come('Late');
+  await late.page.getByText(/closed the door/).waitFor();
+  await look(late.page, 'class-phone-closed', found);
+
+  // A server that starts again knows both.
+  const { host } = new URL(server.url);
+  await server.stop();
+  server = await startServer({ store: join(store, 'debates.db'), address: host });
+  await mallory.page.reload();
+  await mallory.page.getByRole('heading', { name: 'You were sent away' }).waitFor();
+  await ann.page.getByRole('status').first().getByText('Connected').waitFor();
+  await presenter.page.getByRole('status').first().getByText('Connected').waitFor();
+  await button(late.page, 'Join').click();
+  await late.page.getByText(/closed the door/).waitFor();
+
+  // Also while a debate goes on.
+  await presenter.page.getByRole('combobox', { name: 'Debaters' }).selectOption('greedy');
+  await button(presenter.page, 'Start the first debate').click();
+  await button(presenter.page, 'First pixel').click();
+  await ann.page.getByRole('slider', { name: 'Belief' }).waitFor();
+  await presenter.page.locator('summary').click();
+  await presenter.page.getByText('The door is closed', { exact: true }).waitFor();
+  await look(presenter.page, 'class-wall-people', found);
+  await button(presenter.page, 'Open the door').click();
+  await button(late.page, 'Join').click();
+  await late.page.getByRole('slider', { name: 'Belief' }).waitFor();
+  await button(presenter.page, 'Send Ann away').click();
+  await button(presenter.page, 'Yes, send Ann away').click();
+  await ann.page.getByRole('heading', { name: 'You were sent away' }).waitFor();
+  assert.deepEqual(found, []);
+  for (const { faults, context } of [presenter, late, ...people]) {
+    assert.deepEqual(faults.filter((fault) => !/WebSocket (connection|is already)|ERR_CONNECTION/.test(fault)), []);
+    await context.close();
+  }
+});
+
 test('who comes with a wrong code is told so', { timeout: PATIENCE }, async (t) => {
   const server = await startServer();
   t.after(() => server.stop());

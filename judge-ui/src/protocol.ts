@@ -99,6 +99,28 @@ explained: boolean,
 reason: boolean, } | { "what": "wait", };
 
 /**
+ * Who is in a class, for its presenter.
+ */
+export type Attendance = { 
+/**
+ * All members who were not sent away, in the order in which they joined.
+ */
+members: Array<Present>, 
+/**
+ * How many of them have voted after the latest reveal. Who has is not told: whoever knew it as it happens could
+ * put names to the votes of the record by their times.
+ */
+voted: number, 
+/**
+ * How many were asked: those who are connected or have voted, but for the debaters.
+ */
+asked: number, 
+/**
+ * Whether the door is open: whether somebody new may join.
+ */
+open: boolean, };
+
+/**
  * What stands behind a debate and is told with its outcome, for each of it may tell who is honest.
  */
 export type Background = { 
@@ -285,7 +307,7 @@ member: Member | null,
 /**
  * For the presenter: who is there.
  */
-presenter: Array<Present> | null, };
+presenter: Attendance | null, };
 
 /**
  * How long an outside debater may take for its reveals: a time for each, and a bank for what goes
@@ -304,7 +326,7 @@ bank_ms: number, };
 /**
  * Why the server says no more of a debate.
  */
-export type CloseReason = "over" | "absent" | "no_verdict" | "seat_taken" | "ended" | "cancelled" | "restarting" | "fault";
+export type CloseReason = "over" | "absent" | "no_verdict" | "seat_taken" | "sent_away" | "ended" | "cancelled" | "restarting" | "fault";
 
 /**
  * How many were right in a condition.
@@ -395,8 +417,8 @@ judge_may_be_influenced: boolean,
  */
 judgments?: Array<JudgmentRecord>, 
 /**
- * What each member of an audience said, who decided nothing, in the order in which they joined their class:
- * left out where there was no audience.
+ * What each member of an audience said who said something, and who decided nothing: in the order of what was
+ * said, which tells nothing of who it was. Left out where nobody did.
  */
 audience?: Array<JudgmentRecord>, 
 /**
@@ -447,8 +469,8 @@ export type Dismissed = {
 class: ClassCode, 
 /**
  * Why: [`Ended`](CloseReason::Ended) by the presenter, [`Over`](CloseReason::Over) since nobody had anything to say
- * in it for long, [`SeatTaken`](CloseReason::SeatTaken) by another connection with the same token, or
- * [`Fault`](CloseReason::Fault).
+ * in it for long, [`SeatTaken`](CloseReason::SeatTaken) by another connection with the same token,
+ * [`SentAway`](CloseReason::SentAway) by the presenter, for this member alone, or [`Fault`](CloseReason::Fault).
  */
 reason: CloseReason, };
 
@@ -1164,6 +1186,10 @@ judge?: string, };
  */
 export type Present = { 
 /**
+ * The member's number, by which it is [sent away](crate::ClientMessage::Expel).
+ */
+member: number, 
+/**
  * Its name, if it has one.
  */
 name: string | null, 
@@ -1175,10 +1201,6 @@ here: boolean,
  * Whether it debates, and so is not asked to vote.
  */
 debates: boolean, 
-/**
- * Whether it has voted after the latest reveal.
- */
-voted: boolean, 
 /**
  * Whether it is willing to debate.
  */
@@ -1345,7 +1367,7 @@ retry_s?: number, };
 /**
  * The kinds of fault. A code keeps its meaning from version to version.
  */
-export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "unknown_class" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "against_belief" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "upgrade" | "head_too_large" | "unavailable";
+export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "unknown_class" | "turned_away" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "against_belief" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "upgrade" | "head_too_large" | "unavailable";
 
 /**
  * `POST /api/study/me`: what a participant says to a screen: an object with the step, the answer's type, and its fields.
@@ -1541,7 +1563,31 @@ token: Token,
 /**
  * Whether it would.
  */
-willing: boolean, } | { "type": "round" } & Round | { "type": "show" } & Show | { "type": "dismiss", 
+willing: boolean, } | { "type": "round" } & Round | { "type": "show" } & Show | { "type": "door", 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * The presenter's key.
+ */
+token: Token, 
+/**
+ * Whether it is open.
+ */
+open: boolean, } | { "type": "expel", 
+/**
+ * Which class.
+ */
+class: ClassCode, 
+/**
+ * The presenter's key.
+ */
+token: Token, 
+/**
+ * Whom: by [`Present::member`](crate::Present::member).
+ */
+member: number, } | { "type": "dismiss", 
 /**
  * Which class.
  */

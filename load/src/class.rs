@@ -179,7 +179,7 @@ async fn kill(mut process: Process, plan: ClassPlan) -> (Process, u32) {
 
 /// Leads the debate with that number to its end.
 async fn lead(presenter: &mut Person, plan: &ClassPlan, number: u32) -> Result<(), String> {
-    let members = |known: &person::Known| known.present().len();
+    let members = |known: &person::Known| known.attendance().map_or(0, |all| all.members.len());
     presenter.until(|known| members(known) == plan.phones as usize).await?;
     let agent = || Player::BuiltIn("greedy".into());
     let (class, token) = (presenter.code(), presenter.token());
@@ -215,7 +215,7 @@ async fn lead(presenter: &mut Person, plan: &ClassPlan, number: u32) -> Result<(
             presenter.until_or_resumed(resumed, |known| known.seq >= seq).await?;
         }
         if seq <= u32::from(plan.pixels) {
-            presenter.until(|known| known.present().iter().all(|one| one.voted)).await?;
+            presenter.until(|known| known.voted() == plan.phones).await?;
         }
     }
     presenter.until(|known| known.is_counted(number)).await

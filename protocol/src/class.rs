@@ -211,7 +211,7 @@ pub struct ClassTold {
     /// For a member: how it stands.
     pub member: Option<Member>,
     /// For the presenter: who is there.
-    pub presenter: Option<Vec<Present>>,
+    pub presenter: Option<Attendance>,
 }
 
 /// The debate that a class has.
@@ -294,20 +294,35 @@ pub struct Member {
     pub place: Option<u32>,
 }
 
+/// Who is in a class, for its presenter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Attendance {
+    /// All members who were not sent away, in the order in which they joined.
+    pub members: Vec<Present>,
+    /// How many of them have voted after the latest reveal. Who has is not told: whoever knew it as it happens could
+    /// put names to the votes of the record by their times.
+    pub voted: u32,
+    /// How many were asked: those who are connected or have voted, but for the debaters.
+    pub asked: u32,
+    /// Whether the door is open: whether somebody new may join.
+    pub open: bool,
+}
+
 /// A member as the presenter sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Present {
+    /// The member's number, by which it is [sent away](crate::ClientMessage::Expel).
+    pub member: u16,
     /// Its name, if it has one.
     pub name: Option<String>,
     /// Whether it is connected.
     pub here: bool,
     /// Whether it debates, and so is not asked to vote.
     pub debates: bool,
-    /// Whether it has voted after the latest reveal.
-    pub voted: bool,
     /// Whether it is willing to debate.
     pub willing: bool,
 }
@@ -320,8 +335,8 @@ pub struct Dismissed {
     /// Which class.
     pub class: ClassCode,
     /// Why: [`Ended`](CloseReason::Ended) by the presenter, [`Over`](CloseReason::Over) since nobody had anything to say
-    /// in it for long, [`SeatTaken`](CloseReason::SeatTaken) by another connection with the same token, or
-    /// [`Fault`](CloseReason::Fault).
+    /// in it for long, [`SeatTaken`](CloseReason::SeatTaken) by another connection with the same token,
+    /// [`SentAway`](CloseReason::SentAway) by the presenter, for this member alone, or [`Fault`](CloseReason::Fault).
     pub reason: CloseReason,
 }
 

@@ -182,6 +182,26 @@ pub enum ClientMessage {
     Round(Round),
     /// Shows all of a class something, or does so no more, as its presenter; answered like [`attend`](Self::Attend).
     Show(Show),
+    /// Opens or closes the door of a class, as its presenter: while it is closed nobody new may join. Answered like
+    /// [`attend`](Self::Attend), once the store has it.
+    Door {
+        /// Which class.
+        class: ClassCode,
+        /// The presenter's key.
+        token: Token,
+        /// Whether it is open.
+        open: bool,
+    },
+    /// Sends a member away for good, as the class's presenter; answered like [`attend`](Self::Attend), once the store
+    /// has it. The member is [told](crate::ServerMessage::Dismissed), and its token opens nothing any more.
+    Expel {
+        /// Which class.
+        class: ClassCode,
+        /// The presenter's key.
+        token: Token,
+        /// Whom: by [`Present::member`](crate::Present::member).
+        member: u16,
+    },
     /// Ends a class, as its presenter; answered like [`attend`](Self::Attend), and everybody is
     /// [told](crate::ServerMessage::Dismissed).
     Dismiss {
@@ -196,7 +216,8 @@ impl Request {
     /// Every `"type"`, for those who sent another.
     const TYPES: &str = "\"create\", \"watch\", \"take\", \"resume\", \"reveal\", \"belief\", \
                          \"verdict\", \"next\", \"resign\", \"cancel\", \"leave\", \"open\", \"join\", \
-                         \"attend\", \"willing\", \"round\", \"show\" or \"dismiss\"";
+                         \"attend\", \"willing\", \"round\", \"show\", \"door\", \"expel\" or \
+                         \"dismiss\"";
 
     /// Reads a text frame.
     ///

@@ -93,8 +93,8 @@ pub struct DebateRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<JudgmentRecord>>"))]
     pub judgments: Vec<JudgmentRecord>,
-    /// What each member of an audience said, who decided nothing, in the order in which they joined their class:
-    /// left out where there was no audience.
+    /// What each member of an audience said who said something, and who decided nothing: in the order of what was
+    /// said, which tells nothing of who it was. Left out where nobody did.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<JudgmentRecord>>"))]
     pub audience: Vec<JudgmentRecord>,

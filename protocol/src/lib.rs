@@ -64,8 +64,8 @@ mod text;
 mod typescript;
 
 pub use class::{
-    ClassCode, ClassCodeError, ClassDebate, ClassTold, Dismissed, Histogram, Join, Member, Opened,
-    Present, Ranked, Round, Show,
+    Attendance, ClassCode, ClassCodeError, ClassDebate, ClassTold, Dismissed, Histogram, Join,
+    Member, Opened, Present, Ranked, Round, Show,
 };
 pub use client::{ClientMessage, Request};
 #[cfg(feature = "schema")]

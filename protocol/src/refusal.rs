@@ -59,6 +59,9 @@ pub enum RefusalCode {
     UnknownDebate,
     /// No class has that code, or it has ended.
     UnknownClass,
+    /// The presenter of the class has sent away the member whose token it is, or has closed the door to whoever
+    /// would join.
+    TurnedAway,
     /// The token does not open what was asked for, or a token is needed and there is none.
     WrongToken,
     /// The connection does not have the seat that the request needs.

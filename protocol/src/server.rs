@@ -262,6 +262,8 @@ pub enum CloseReason {
     NoVerdict,
     /// Another connection took the seat with its token.
     SeatTaken,
+    /// The presenter of the class has sent away whoever had the seat.
+    SentAway,
     /// The administrator ended it.
     Ended,
     /// Whoever set it up ended it.

@@ -1,7 +1,7 @@
 //! Those who follow the debates of a class and vote in them: who they are, and what a debate tells their class.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard};
 
 use pixel_debate_protocol::{ClassCode, DebateId, Token};
 use tokio::sync::watch;
@@ -24,8 +24,18 @@ pub(crate) fn class(name: &str) -> Option<ClassCode> {
 /// The members of one class, by the numbers of their places. Its debates know them by it, and tell it how they stand.
 #[derive(Debug)]
 pub(crate) struct Audience {
-    locks: RwLock<Vec<Lock>>,
+    places: RwLock<Vec<Place>>,
+    /// The latest debate of the class.
+    debate: Mutex<Option<DebateId>>,
     tally: watch::Sender<Option<Arc<Tally>>>,
+}
+
+/// A place in a class.
+#[derive(Debug)]
+struct Place {
+    lock: Lock,
+    /// Whether whoever had it was sent away: then nobody has it any more.
+    away: bool,
 }
 
 /// How a class's debate stands.
@@ -56,32 +66,64 @@ pub(crate) enum End {
 
 impl Audience {
     pub(crate) fn new() -> Self {
-        Self { locks: RwLock::default(), tally: watch::Sender::new(None) }
+        let (places, debate) = (RwLock::default(), Mutex::default());
+        Self { places, debate, tally: watch::Sender::new(None) }
     }
 
     /// Gives a place to whoever holds the token to that lock.
     pub(crate) fn admit(&self, lock: Lock) {
-        self.locks.write().unwrap_or_else(PoisonError::into_inner).push(lock);
+        self.writing().push(Place { lock, away: false });
     }
 
-    /// The place that the token opens. It is compared with every lock, so that the time it takes does not tell with
-    /// which it agrees.
-    pub(crate) fn place(&self, token: &Token) -> Option<u8> {
+    /// Has that place open to nobody any more.
+    pub(crate) fn send_away(&self, place: u16) {
+        if let Some(place) = self.writing().get_mut(usize::from(place)) {
+            place.away = true;
+        }
+    }
+
+    /// The place that the token opens.
+    pub(crate) fn place(&self, token: &Token) -> Option<u16> {
+        self.find(token).filter(|(_, away)| !away).map(|(place, _)| place)
+    }
+
+    /// Whether the token is that of somebody who was sent away.
+    pub(crate) fn was_sent_away(&self, token: &Token) -> bool {
+        self.find(token).is_some_and(|(_, away)| away)
+    }
+
+    /// The place whose lock the token opens, and whether whoever had it was sent away. The token is compared with every
+    /// lock, so that the time it takes does not tell with which it agrees.
+    fn find(&self, token: &Token) -> Option<(u16, bool)> {
         let key = Lock::of(&token.0);
-        let locks = self.locks.read().unwrap_or_else(PoisonError::into_inner);
-        let places = (0..=u8::MAX).zip(locks.iter());
-        places.fold(
-            None,
-            |found, (place, lock)| {
-                if lock.compare(&key).into() { Some(place) } else { found }
-            },
-        )
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        (0..=u16::MAX).zip(places.iter()).fold(None, |found, (number, place)| {
+            if place.lock.compare(&key).into() { Some((number, place.away)) } else { found }
+        })
     }
 
     /// The lock of that place.
-    pub(crate) fn lock(&self, place: u8) -> Option<Lock> {
-        let locks = self.locks.read().unwrap_or_else(PoisonError::into_inner);
-        locks.get(usize::from(place)).cloned()
+    pub(crate) fn lock(&self, place: u16) -> Option<Lock> {
+        let places = self.places.read().unwrap_or_else(PoisonError::into_inner);
+        places.get(usize::from(place)).map(|place| place.lock.clone())
+    }
+
+    fn writing(&self) -> RwLockWriteGuard<'_, Vec<Place>> {
+        self.places.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The class has that debate now.
+    pub(crate) fn debates(&self, debate: &DebateId) {
+        *self.debate() = Some(debate.clone());
+    }
+
+    /// Whether that is the latest debate of the class.
+    pub(crate) fn has(&self, debate: &DebateId) -> bool {
+        self.debate().as_ref() == Some(debate)
+    }
+
+    fn debate(&self) -> MutexGuard<'_, Option<DebateId>> {
+        self.debate.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the class how one of its debates stands.
@@ -127,14 +169,20 @@ mod tests {
     #[test]
     fn a_token_opens_the_place_of_its_own_member() {
         let audience = Audience::new();
-        let tokens: Vec<_> = (0..200).map(|_| Lock::new().unwrap()).collect();
+        let tokens: Vec<_> = (0..300).map(|_| Lock::new().unwrap()).collect();
         for (_, lock) in &tokens {
             audience.admit(lock.clone());
         }
         for (place, (token, _)) in (0..).zip(&tokens) {
             assert_eq!(audience.place(token), Some(place));
         }
-        assert_eq!(audience.place(&Lock::new().unwrap().0), None);
+        let stranger = Lock::new().unwrap().0;
+        assert_eq!(audience.place(&stranger), None);
+        audience.send_away(299);
+        let (gone, last) = (&tokens[299].0, &tokens[298].0);
+        assert_eq!((audience.place(gone), audience.place(last)), (None, Some(298)));
+        let away = [gone, last, &stranger].map(|token| audience.was_sent_away(token));
+        assert_eq!(away, [true, false, false]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ pub(crate) enum Chair {
     /// A judge's, by its number from 0.
     Judge(u8),
     /// A place in the audience, by its number from 0.
-    Audience(u8),
+    Audience(u16),
     Spectator,
 }
 
@@ -42,9 +42,10 @@ impl Chair {
 
     /// The number of the judgment that is made there, among those of the judges or of the audience: no debate has
     /// both.
-    pub(crate) const fn judgment(self) -> Option<u8> {
+    pub(crate) fn judgment(self) -> Option<u16> {
         match self {
-            Self::Judge(number) | Self::Audience(number) => Some(number),
+            Self::Judge(number) => Some(number.into()),
+            Self::Audience(number) => Some(number),
             Self::Debater(_) | Self::Spectator => None,
         }
     }

@@ -6,14 +6,14 @@
 //! Like a table it is a value: a [`step`](Class::step) is given the time and an [`Input`], and returns [`Effect`]s.
 //!
 //! Who joins, what is debated and the points are in the store before anybody is told: a stream of events beside those
-//! of the debates. Wish is shown is not, and nothing is after a restart of the server.
+//! of the debates. What is shown is not, and nothing is shown after a restart of the server.
 //!
 //! What a member is told is made by [`told`](Class::told) of the debate, what is shown and the member's own points,
 //! and is sent when it is another than before. So what others vote changes nothing that it hears, until it is shown.
 
 pub(crate) mod classes;
 mod effect;
-mod entry;
+mod names;
 mod points;
 mod requests;
 mod task;
@@ -32,12 +32,12 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 use tracing::{error, info, warn};
 
-pub(crate) use self::effect::{Asked, ClassRequest, Wish};
+pub(crate) use self::effect::{Asked, Attended, ClassHandle, ClassRequest, Coming, Wish};
 use self::effect::{Effect, Input, Now, Unwritten};
-use self::entry::Entry;
 use self::points::points;
 use crate::audience::{Audience, End, Tally};
 use crate::outbox::{Outbox, frame};
+use crate::register::Entry;
 use crate::tokens::Lock;
 
 /// How much time lies between two times at which all are told what has changed, at least.
@@ -46,6 +46,16 @@ const BREATH: Duration = Duration::from_millis(100);
 /// The most connections that present a class: a wall, a laptop, a phone in the hand.
 const PRESENTERS: usize = 8;
 
+/// How many places a class has for each of those who may be in it at once: so many more may come for those who were
+/// sent away.
+const PLACES: usize = 4;
+
+/// How often a member may say anew whether it would debate: the store keeps each time.
+const MINDS: u32 = 20;
+
+/// How often the door may be opened or closed.
+const DOORS: u32 = 1000;
+
 /// A class and all who attend it.
 struct Class {
     code: ClassCode,
@@ -53,6 +63,10 @@ struct Class {
     audience: Arc<Audience>,
     bounds: Bounds,
     members: Vec<Member>,
+    /// Whether somebody new may join.
+    open: bool,
+    /// How often the door was opened or closed.
+    doors: u32,
     /// How many debates it has had.
     rounds: u32,
     /// How many of them have been counted.
@@ -61,7 +75,7 @@ struct Class {
     /// Who waits for the next debate to be set up.
     setting_up: Option<Asked>,
     /// The next debate, which is set up.
-    set_up: Option<(DebateId, [Option<u8>; 2])>,
+    set_up: Option<(DebateId, [Option<u16>; 2])>,
     /// The number of its last event.
     seq: u64,
     pending: Option<Pending>,
@@ -93,6 +107,10 @@ struct Bounds {
 struct Member {
     name: Option<String>,
     willing: bool,
+    /// How often it has said whether it would debate.
+    minds: u32,
+    /// Whether it was sent away: it counts no more.
+    away: bool,
     points: u32,
     latest: Option<u32>,
 }
@@ -102,7 +120,7 @@ struct Member {
 struct Round {
     debate: DebateId,
     /// The members who debate, in the order of the debaters' seats.
-    debaters: [Option<u8>; 2],
+    debaters: [Option<u16>; 2],
     tally: Option<Arc<Tally>>,
     counted: bool,
 }
@@ -119,16 +137,18 @@ struct Pending {
 struct Attendee {
     who: Who,
     outbox: Outbox,
+    /// What is left of it tells the connection whether it attends.
+    ticket: Option<Arc<()>>,
     /// What it was told last.
     told: Utf8Bytes,
 }
 
 /// As whom a client attends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Who {
     Presenter,
     /// By the number of its place.
-    Member(u8),
+    Member(u16),
 }
 
 impl Class {
@@ -147,6 +167,8 @@ impl Class {
             audience,
             bounds,
             members: Vec::new(),
+            open: true,
+            doors: 0,
             rounds: 0,
             counted: 0,
             round: None,
@@ -209,8 +231,17 @@ impl Class {
         match input {
             Input::Begin => {
                 // It may have ended while the server was stopped, and is to say so.
-                let open = self.round.iter().filter(|round| !round.counted);
-                self.effects.extend(open.map(|round| Effect::Find(round.debate.clone())));
+                let open = self.round.as_ref().filter(|round| !round.counted);
+                if let Some(Round { debate, debaters, .. }) = open {
+                    self.effects.push(Effect::Find(debate.clone()));
+                    let away = |member: &u16| {
+                        self.members.get(usize::from(*member)).is_some_and(|member| member.away)
+                    };
+                    if debaters.iter().flatten().any(away) {
+                        // The server was stopped before it had ended.
+                        self.effects.push(Effect::Cancel(debate.clone()));
+                    }
+                }
             }
             Input::Stop => return ControlFlow::Break(CloseReason::Restarting),
             Input::Request(request) => {
@@ -218,6 +249,7 @@ impl Class {
                 self.answer(request);
             }
             Input::Gone(client) => self.leave(client),
+            Input::Left(ticket) => self.let_go(&ticket),
             Input::Tally(tally) => {
                 // Whoever votes in the debate is there.
                 self.heard_at = self.now.at;
@@ -284,7 +316,17 @@ impl Class {
         let ended = open.and_then(|round| Some((round, round.tally.as_ref()?)));
         let Some((Round { debate, debaters, .. }, tally)) = ended else { return };
         if let Some(End::Outcome { first_is_right, judged }) = tally.end {
-            let points = points(tally, *debaters, self.members.len(), first_is_right, judged);
+            let present = |place: usize| self.members.get(place).is_some_and(|one| !one.away);
+            let votes = tally.votes.iter().enumerate();
+            let votes = votes.map(|(place, own)| if present(place) { &own[..] } else { &[] });
+            let points = points(
+                &votes.collect::<Vec<_>>(),
+                tally.revealed,
+                *debaters,
+                self.members.len(),
+                first_is_right,
+                judged,
+            );
             self.append(Entry::Counted { debate: debate.clone(), points }, None);
         }
     }
@@ -310,6 +352,9 @@ impl Class {
             Unwritten::Stopping => return ControlFlow::Break(CloseReason::Restarting),
             Unwritten::Never(error) => {
                 error!(class = %self.code, %error, "the store refuses what happens in a class");
+                if let Entry::Began { debate, .. } = pending.entry {
+                    self.effects.push(Effect::Cancel(debate));
+                }
                 return ControlFlow::Break(CloseReason::Fault);
             }
             Unwritten::Now(why) => {
@@ -332,19 +377,28 @@ impl Class {
             return ControlFlow::Continue(());
         };
         self.seq += 1;
-        let place = match &entry {
-            Entry::Joined { .. } => u8::try_from(self.members.len()).ok(),
+        let who = match &entry {
+            Entry::Joined { .. } => u16::try_from(self.members.len()).ok().map(Who::Member),
+            Entry::Willing { member, .. } => Some(Who::Member(*member)),
             _ => None,
+        };
+        let (joined, away) = match &entry {
+            Entry::Joined { .. } => (true, None),
+            Entry::SentAway { member } => (false, Some(*member)),
+            _ => (false, None),
         };
         let end = match &entry {
             Entry::Dismissed { reason } => Some(*reason),
             _ => None,
         };
         self.happen(entry);
+        if let Some(member) = away {
+            self.turn_out(member);
+        }
         if let Some(asked) = by {
-            match place {
-                Some(place) => self.attend(Who::Member(place), &asked),
-                None => self.say(Who::Presenter, &asked),
+            match who {
+                Some(who) if joined => self.attend(who, &asked),
+                who => self.say(who.unwrap_or(Who::Presenter), &asked),
             }
         }
         if let Some(reason) = end {
@@ -359,10 +413,29 @@ impl Class {
         match entry {
             Entry::Joined { name, lock } => {
                 self.audience.admit(lock);
-                self.members.push(Member { name, willing: false, points: 0, latest: None });
+                let (willing, minds, away) = (false, 0, false);
+                let (points, latest) = (0, None);
+                self.members.push(Member { name, willing, minds, away, points, latest });
+            }
+            Entry::Willing { member, willing } => {
+                if let Some(member) = self.members.get_mut(usize::from(member)) {
+                    member.willing = willing;
+                    member.minds += 1;
+                }
+            }
+            Entry::Door { open } => {
+                self.open = open;
+                self.doors += 1;
+            }
+            Entry::SentAway { member } => {
+                self.audience.send_away(member);
+                if let Some(member) = self.members.get_mut(usize::from(member)) {
+                    member.away = true;
+                }
             }
             Entry::Began { debate, debaters } => {
                 self.rounds += 1;
+                self.audience.debates(&debate);
                 self.round = Some(Round { debate, debaters, tally: None, counted: false });
                 (self.histogram, self.ranking) = (None, false);
             }
@@ -388,7 +461,30 @@ impl Class {
             self.effects.push(Effect::Tell(outbox, last.clone()));
         }
         let open = self.round.take().filter(|round| !round.counted);
-        self.effects.extend(open.map(|round| Effect::Cancel(round.debate)));
+        let set_up = self.set_up.take().map(|(debate, _)| debate);
+        let debates = open.map(|round| round.debate).into_iter().chain(set_up);
+        self.effects.extend(debates.map(Effect::Cancel));
+        if let Some(asked) = self.setting_up.take() {
+            self.refuse(&asked, Refusal::from(&self.code));
+        }
+    }
+
+    /// A member has been sent away: it is told, and is let go of in the debate, which comes to nothing if it debates
+    /// there.
+    fn turn_out(&mut self, member: u16) {
+        let (class, reason) = (self.code.clone(), CloseReason::SentAway);
+        let last = frame(&ServerMessage::Dismissed(Dismissed { class, reason }));
+        let attends = |attendee: &mut Attendee| attendee.who == Who::Member(member);
+        let gone = self.attending.extract_if(.., attends);
+        self.effects.extend(gone.map(|Attendee { outbox, .. }| Effect::Tell(outbox, last.clone())));
+        let Some(round) = &self.round else { return };
+        let debate = round.debate.clone();
+        let debates = !round.counted && round.debaters.contains(&Some(member));
+        self.effects.push(if debates {
+            Effect::Cancel(debate)
+        } else {
+            Effect::TurnOut(debate, member)
+        });
     }
 
     /// Has all told what has changed, before long.

@@ -31,19 +31,19 @@ pub(crate) struct RestoredJudgment {
 }
 
 /// The name of the judgment by the judge with that number.
-pub(crate) fn name(debate: &DebateId, judge: u8) -> String {
+pub(crate) fn name(debate: &DebateId, judge: u16) -> String {
     format!("{debate}.{judge}")
 }
 
 /// The number of the judge whose judgment has that name.
-pub(crate) fn number(name: &str) -> Option<u8> {
+pub(crate) fn number(name: &str) -> Option<u16> {
     name.rsplit_once('.')?.1.parse().ok()
 }
 
 /// A judgment in which nothing is said yet, on that record if on any.
 pub(crate) fn opening(
     debate: &DebateId,
-    judge: u8,
+    judge: u16,
     owner: Option<Owner>,
     created_ms: u64,
 ) -> NewJudgment {

@@ -40,6 +40,7 @@ mod pool;
 mod rate;
 mod record;
 mod recording;
+mod register;
 mod results;
 mod rooms;
 mod roster;

@@ -130,7 +130,7 @@ impl Default for Limits {
             cache_bytes: 64 << 20,
             classes: 100,
             classes_per_address: 8,
-            class_members: 200,
+            class_members: 300,
             seats: 64,
             // The longest explanation of a verdict in any common script, also where each letter is
             // escaped: six bytes each.

@@ -35,6 +35,7 @@ use crate::judgment;
 use crate::limits::Limits;
 use crate::owner::Owner;
 use crate::record::{Entry as Happened, Restored, now_ms, opening};
+use crate::register::former;
 use crate::results::{DebateResult, finish};
 use crate::rooms::{Leaver, Room, Rooms, Use};
 use crate::services::Services;
@@ -132,8 +133,13 @@ impl Lobby {
             for stored in &page.items {
                 match self.restore(stored).await {
                     Ok(restored) => {
-                        self.seat(restored, None, None);
-                        recovered += 1;
+                        let forsaken = self.is_forsaken(&restored);
+                        let table = self.seat(restored, None, None);
+                        if forsaken {
+                            self.tasks.spawn(async move { withdraw(&table).await });
+                        } else {
+                            recovered += 1;
+                        }
                     }
                     Err(Unreadable::Damaged(reason)) => {
                         error!(debate = stored.debate.id, reason, "a stored debate is damaged");
@@ -146,6 +152,13 @@ impl Lobby {
         }
         self.leave_unanswered().await?;
         Ok(recovered)
+    }
+
+    /// Whether a debate was set up for a class that does not know of it, since the server was killed meanwhile, or that
+    /// has ended: nobody goes on with it.
+    fn is_forsaken(&self, restored: &Restored) -> bool {
+        let Some(code) = &restored.terms.locks.class else { return false };
+        self.services.audiences.of(code).is_none_or(|audience| !audience.has(&restored.id))
     }
 
     /// Ends the judgments that were begun of debates that have ended since: the server was killed before it could
@@ -364,9 +377,12 @@ impl Lobby {
         let store = &self.services.store;
         let events = store.events(&stored.debate.id, 0).await?;
         let mut restored = Restored::new(stored, &events)?;
-        let mut judgments = restored.terms.locks.outside_judges();
-        if restored.terms.is_of_a_class() {
+        let mut judgments = u16::from(restored.terms.locks.outside_judges());
+        if let Some(code) = &restored.terms.locks.class {
             judgments = self.begun_judgments(&restored.id).await?;
+            if self.services.audiences.of(code).is_none() {
+                restored.audience = former(store, code).await?.map(Arc::new);
+            }
         }
         for judge in 0..judgments {
             let name = judgment::name(&restored.id, judge);
@@ -378,7 +394,7 @@ impl Lobby {
     }
 
     /// One more than the highest number of a judgment of a debate that an audience has begun.
-    async fn begun_judgments(&self, id: &DebateId) -> Result<u8, Unreadable> {
+    async fn begun_judgments(&self, id: &DebateId) -> Result<u16, Unreadable> {
         let (mut after, mut begun) = (0, 0);
         loop {
             let page = self.services.store.judgments_of(&id.0, after, PAGE).await?;
@@ -386,7 +402,7 @@ impl Lobby {
                 return Err(format!("the judgment at place {number}: {detail}").into());
             }
             let numbers = page.items.iter().filter_map(|one| judgment::number(&one.judgment.id));
-            begun = numbers.map(|number| number.saturating_add(1)).fold(begun, u8::max);
+            begun = numbers.map(|number| number.saturating_add(1)).fold(begun, u16::max);
             let Some(next) = page.next else { return Ok(begun) };
             after = next;
         }
@@ -490,7 +506,7 @@ impl Tables {
 }
 
 /// Ends a debate, whatever it is at.
-async fn withdraw(table: &TableHandle) {
+pub(crate) async fn withdraw(table: &TableHandle) {
     loop {
         let (answer, ended) = oneshot::channel();
         // An event that is on its way to the store comes first.

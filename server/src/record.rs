@@ -4,6 +4,7 @@
 //! as the transcript of a debate without events. Then every event is, with what it left of the
 //! banks. What comes back went through [`Debate::apply`] again.
 
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use pixel_debate_protocol::{Background, CloseReason, DebateId, EventTime, TimedJ
 use pixel_debate_store::{NewDebate, StoredDebate, StoredEvent};
 use serde::{Deserialize, Serialize};
 
+use crate::audience::Audience;
 use crate::earlier;
 use crate::judgment::RestoredJudgment;
 use crate::owner::Owner;
@@ -50,6 +52,8 @@ pub(crate) struct Restored {
     pub(crate) bank_ms: Option<[u32; 2]>,
     /// Why it ended without an outcome, if it has.
     pub(crate) abandoned: Option<CloseReason>,
+    /// Who was in the class whose debate it is, where that has ended.
+    pub(crate) audience: Option<Arc<Audience>>,
     /// What each outside judge has said.
     pub(crate) judgments: Vec<RestoredJudgment>,
     /// What the judge of a debate that ended before judgments were kept said that it believed.
@@ -97,8 +101,17 @@ pub(crate) fn opening(id: &DebateId, debate: &Debate, terms: &Terms) -> NewDebat
 impl Restored {
     /// A debate in which nothing has happened.
     pub(crate) fn begun(id: DebateId, debate: Debate, terms: Terms) -> Self {
-        let (judgments, earlier, times) = (Vec::new(), Vec::new(), Vec::new());
-        Self { id, debate, terms, bank_ms: None, abandoned: None, judgments, earlier, times }
+        Self {
+            id,
+            debate,
+            terms,
+            bank_ms: None,
+            abandoned: None,
+            audience: None,
+            judgments: Vec::new(),
+            earlier: Vec::new(),
+            times: Vec::new(),
+        }
     }
 
     /// The debate with those events, before any judgment. The error says what does not fit together.
@@ -133,8 +146,8 @@ impl Restored {
         let result = stored.result.as_ref().map(DebateResult::read).transpose()?;
         let earlier = result.map(|result| result.earlier_beliefs).unwrap_or_default();
         let id = DebateId(id.clone());
-        let judgments = Vec::new();
-        Ok(Self { id, debate, terms, bank_ms: last_bank, abandoned, judgments, earlier, times })
+        let (audience, judgments, bank_ms) = (None, Vec::new(), last_bank);
+        Ok(Self { id, debate, terms, bank_ms, abandoned, audience, judgments, earlier, times })
     }
 
     /// Adds what the next of its outside judges has said, and whose record it is on. Where a debate ended before judgments

@@ -74,10 +74,10 @@ pub struct Lost {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Prune {
     /// Those that ended before, in milliseconds since 1970, and of which no judgment was created or
-    /// ended since. A judgment that was created before and has not ended keeps no debate.
+    /// ended since. One of which a judgment has not ended stays however old it is.
     pub before_ms: u64,
-    /// Also those that were created before and have not ended, unless they were judged since. Nobody
-    /// may go on with them.
+    /// Also those that were created before and have not ended, or of which a judgment has not, unless they
+    /// were judged since. Nobody may go on with them.
     pub unfinished: bool,
     /// How many debates are removed at most, and forty times as many events, so that other writes
     /// do not wait. Once forty times as many judgments have gone with their debates, no further debate

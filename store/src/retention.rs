@@ -1,6 +1,7 @@
 //! For how long debates are kept: what ended longer ago is removed with its judgments, in small steps, so
 //! that no write waits for long. The age of a debate counts from its end, or from the latest time at which
-//! a judgment of it was created or ended: what is judged long afterwards is not taken from its judge.
+//! a judgment of it was created or ended: what is judged long afterwards is not taken from its judge. While a
+//! server runs, a debate of which a judgment goes on stays.
 //!
 //! ```
 //! use std::time::Duration;
@@ -71,7 +72,7 @@ pub async fn remove(store: &Store, keep: Duration) -> Result<Pruned, StoreError>
 }
 
 /// Removes debates that ended longer than that ago beside other work, for as long as the store is open.
-/// Those that have not ended stay. What goes wrong is said in the log, and tried again.
+/// Those that have not ended stay, and those of which a judgment has not. What goes wrong is said in the log, and tried again.
 pub async fn enforce(store: Store, keep: Duration) {
     loop {
         let mut removed = Pruned::default();

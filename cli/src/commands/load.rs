@@ -91,7 +91,7 @@ pub(crate) struct Load {
         long,
         value_name = "PHONES",
         conflicts_with_all = ["relay", "crowds", "faults", "pace", "unthrottled", "debates"],
-        value_parser = value_parser!(u32).range(1..=200)
+        value_parser = value_parser!(u32).range(1..=300)
     )]
     class: Option<u32>,
     /// Print the report as JSON

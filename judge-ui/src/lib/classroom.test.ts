@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { inWords, reachable, turnout } from './classroom';
-
-const member = (here: boolean, voted: boolean, debates = false) => ({ name: null, here, voted, debates, willing: false });
-
-test('those who debate are not asked to vote', () => {
-  const present = [member(true, true), member(true, false), member(true, false, true), member(false, true), member(false, false)];
-  expect(turnout(present)).toEqual({ voted: 2, asked: 3 });
-});
+import { inWords, reachable } from './classroom';
 
 test('a histogram is said in a sentence', () => {
   const bins = [1, 0, 0, 2, 0, 4, 0, 0, 3, 0, 5];

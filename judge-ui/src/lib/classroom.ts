@@ -1,14 +1,7 @@
 // What a class shows, in words and numbers.
 
-import type { Histogram, Present } from '../protocol';
+import type { Histogram } from '../protocol';
 import { counted } from './words';
-
-/** How many of the class have voted after the latest reveal, of how many who are asked. */
-export function turnout(present: Present[]): { voted: number; asked: number } {
-  const judges = present.filter((member) => !member.debates);
-  // Who has gone may have voted before.
-  return { voted: judges.filter(({ voted }) => voted).length, asked: judges.filter(({ here, voted }) => here || voted).length };
-}
 
 /** A histogram in a sentence, for those who do not see it. `first` and `second` are the claims. */
 export function inWords({ bins }: Histogram, first: string, second: string): string {

@@ -13,6 +13,7 @@ export const closeReason: Record<CloseReason, string> = {
   absent: 'The server has let go of this debate: somebody who was to play did not come.',
   no_verdict: 'The server has let go of this debate: there is no verdict, for it did not come in time or the judge gave up.',
   seat_taken: 'This seat was taken in another window.',
+  sent_away: 'The presenter has sent you away.',
   ended: 'The administrator of the server ended this debate.',
   cancelled: 'Whoever set up this debate has ended it.',
   restarting: 'The server restarts. The debate goes on when it is back.',

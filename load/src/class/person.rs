@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use pixel_debate_game::{Event, Role, Truth};
 use pixel_debate_protocol::{
-    ClassCode, ClassTold, ClientMessage, CloseReason, DebateId, Join, Opened, Present, Refusal,
+    Attendance, ClassCode, ClassTold, ClientMessage, CloseReason, DebateId, Join, Opened, Refusal,
     RefusalCode, Request, ServerMessage, Token,
 };
 use rand::RngExt;
@@ -41,14 +41,14 @@ pub(super) struct Known {
 }
 
 impl Known {
-    /// The members, for the presenter.
-    pub(super) fn present(&self) -> &[Present] {
-        self.told.as_ref().and_then(|told| told.presenter.as_deref()).unwrap_or_default()
+    /// Who is there, for the presenter.
+    pub(super) fn attendance(&self) -> Option<&Attendance> {
+        self.told.as_ref()?.presenter.as_ref()
     }
 
     /// How many have voted, as far as the presenter is told.
-    fn voted(&self) -> usize {
-        self.present().iter().filter(|one| one.voted).count()
+    pub(super) fn voted(&self) -> u32 {
+        self.attendance().map_or(0, |attendance| attendance.voted)
     }
 
     /// Which number the class's debate has; 0 where it has none.

@@ -6,19 +6,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pixel_debate_protocol::{ClassCode, Opened, Refusal, RefusalCode};
 use pixel_debate_store::{Damaged, StoreError, StoredJudgment};
-use tokio::sync::mpsc::{self, Sender};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tracing::{error, info, warn};
 
-use super::effect::{ClassRequest, Now};
-use super::entry::{Entry, opening, presenter};
-use super::task::{Said, Task};
+use super::effect::{ClassHandle, Now};
+use super::task::Task;
 use super::{Bounds, Class};
 use crate::audience::{Audience, class, stream};
 use crate::limits::milliseconds;
 use crate::lobby::Lobby;
 use crate::record::now_ms;
+use crate::register::{Entry, entries, opening, presenter};
+use crate::stored::Unreadable;
 use crate::tokens::{Lock, new_class_code};
 
 /// How many requests wait for a class.
@@ -46,31 +47,6 @@ struct Entered {
     address: Option<IpAddr>,
 }
 
-/// The way to a class.
-#[derive(Clone, Debug)]
-pub(crate) struct ClassHandle {
-    code: ClassCode,
-    said: Sender<Said>,
-}
-
-impl ClassHandle {
-    pub(crate) fn code(&self) -> &ClassCode {
-        &self.code
-    }
-
-    /// Asks something of the class.
-    pub(crate) async fn ask(&self, request: ClassRequest) -> Result<(), Refusal> {
-        let sent = self.said.send(Said::Request(request)).await;
-        sent.map_err(|_| Refusal::from(&self.code))
-    }
-
-    /// The client with that number attends no more.
-    pub(crate) async fn leave(&self, client: u64) {
-        // A class that has ended has let go of all.
-        let _ = self.said.send(Said::Gone(client)).await;
-    }
-}
-
 impl Classes {
     pub(crate) fn new(lobby: Arc<Lobby>, tasks: TaskTracker) -> Self {
         Self { lobby, all: Arc::default(), tasks }
@@ -93,10 +69,10 @@ impl Classes {
                 let Some(code) = class(&stored.judgment.id) else { continue };
                 match self.restore(stored, &code).await {
                     Ok(class) => found.push(self.enter(class, None)),
-                    Err(Unread::Damaged(reason)) => {
+                    Err(Unreadable::Damaged(reason)) => {
                         error!(%code, reason, "a stored class is damaged");
                     }
-                    Err(Unread::Store(error)) => return Err(error),
+                    Err(Unreadable::Store(error)) => return Err(error),
                 }
             }
             let Some(next) = page.next else { return Ok(found) };
@@ -164,16 +140,13 @@ impl Classes {
         Err(Refusal::new(RefusalCode::Busy, message, "another try when one of them has ended"))
     }
 
-    async fn restore(&self, stored: &StoredJudgment, code: &ClassCode) -> Result<Class, Unread> {
-        let damaged = |error: &dyn std::fmt::Display| Unread::Damaged(error.to_string());
-        let presenter = presenter(&stored.judgment).map_err(|error| damaged(&error))?;
-        let events = self.lobby.services().store.judgment_events(&stream(code), 0).await?;
-        let mut entries = Vec::new();
-        for event in &events {
-            let entry = Entry::read(&event.event)
-                .map_err(|error| damaged(&format!("event {}: {error}", event.seq)))?;
-            entries.push(entry);
-        }
+    async fn restore(
+        &self,
+        stored: &StoredJudgment,
+        code: &ClassCode,
+    ) -> Result<Class, Unreadable> {
+        let presenter = presenter(&stored.judgment).map_err(|error| error.to_string())?;
+        let entries = entries(&self.lobby.services().store, code).await?;
         Ok(self.class(code.clone(), presenter, entries))
     }
 
@@ -195,7 +168,7 @@ impl Classes {
         let code = class.code.clone();
         let audiences = &self.lobby.services().audiences;
         audiences.add(code.clone(), Arc::clone(&class.audience));
-        let handle = ClassHandle { code: code.clone(), said: sender };
+        let handle = ClassHandle::new(code.clone(), sender);
         self.all().insert(code.clone(), Entered { handle, address });
         Found { code, task: Task::new(class, Arc::clone(&self.lobby), said) }
     }
@@ -218,21 +191,6 @@ impl Classes {
 pub(crate) struct Found {
     code: ClassCode,
     task: Task,
-}
-
-/// Why a class does not come back.
-enum Unread {
-    Damaged(String),
-    Store(StoreError),
-}
-
-impl From<StoreError> for Unread {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Damaged { detail, .. } => Self::Damaged(detail),
-            error => Self::Store(error),
-        }
-    }
 }
 
 fn locked(all: &Mutex<All>) -> MutexGuard<'_, All> {

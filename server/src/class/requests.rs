@@ -1,6 +1,7 @@
 //! What a class answers to those who ask something of it.
 
 use std::net::IpAddr;
+use std::sync::{Arc, Weak};
 
 use pixel_debate_protocol::{
     Clock, CloseReason, Dismissed, Join, Player, Refusal, RefusalCode, Round as RoundWanted,
@@ -8,9 +9,10 @@ use pixel_debate_protocol::{
 };
 
 use super::effect::{Asked, ClassRequest, Effect, Order, Wish};
-use super::entry::Entry;
-use super::{Attendee, Class, PRESENTERS, Who, store_unavailable};
+use super::names::unlike;
+use super::{Attendee, Class, DOORS, MINDS, PLACES, PRESENTERS, Who, store_unavailable};
 use crate::outbox::frame;
+use crate::register::Entry;
 use crate::tokens::Lock;
 
 /// How long an agent's reveal takes at least after it was asked for: all see that something happens.
@@ -29,6 +31,8 @@ impl Class {
             Wish::Willing(token, willing) => self.be_willing(&token, willing, &asked),
             Wish::Round(round) => self.round(*round, &asked, address),
             Wish::Show(show) => self.show(&show, &asked),
+            Wish::Door(token, open) => self.turn_door(&token, open, &asked),
+            Wish::SendAway(token, member) => self.send_away(&token, member, &asked),
             Wish::Dismiss(token) => self.check_presenter(&token).and_then(|()| {
                 self.check_store()?;
                 let last = Entry::Dismissed { reason: CloseReason::Ended };
@@ -49,6 +53,13 @@ impl Class {
             return Ok(Who::Presenter);
         }
         place.map(Who::Member).ok_or_else(|| {
+            if self.audience.was_sent_away(token) {
+                return Refusal::new(
+                    RefusalCode::TurnedAway,
+                    "the presenter has sent you away from this class",
+                    "nothing more in this class with this token",
+                );
+            }
             Refusal::new(
                 RefusalCode::WrongToken,
                 "this token opens nothing in this class",
@@ -83,39 +94,38 @@ impl Class {
                 format!("{} letters, digits, - and _, drawn at random", Token::LENGTH),
             ));
         }
-        if let Ok(who) = self.who(&token) {
-            self.attend(who, asked);
-            self.touch();
-            return Ok(());
+        match self.who(&token) {
+            Ok(who) => {
+                self.attend(who, asked);
+                self.touch();
+                return Ok(());
+            }
+            Err(refusal) if refusal.code == RefusalCode::TurnedAway => return Err(refusal),
+            Err(_) => {}
+        }
+        if !self.open {
+            return Err(Refusal::new(
+                RefusalCode::TurnedAway,
+                "the presenter has closed the door of this class: nobody new may join",
+                "\"join\" when the presenter has opened it again",
+            ));
         }
         self.check_store()?;
         let most = self.bounds.members;
-        if self.members.len() >= most {
+        let present = self.members.iter().filter(|member| !member.away).count();
+        if present >= most || self.members.len() >= most.saturating_mul(PLACES) {
             return Err(Refusal::new(
                 RefusalCode::Busy,
                 format!("all {most} places of this class are taken"),
                 "another class",
             ));
         }
-        let name = name.map(|name| self.unlike(name));
+        let others = self.members.iter().filter(|member| !member.away);
+        let others = others.filter_map(|member| member.name.as_deref());
+        let name = name.map(|name| unlike(&name, others));
         let entry = Entry::Joined { name, lock: Lock::of(&token.0) };
         self.append(entry, Some(asked.clone()));
         Ok(())
-    }
-
-    /// The name, with a number where somebody else has it: also in other letters, which read the same aloud.
-    fn unlike(&self, name: String) -> String {
-        let taken = |name: &str| {
-            let name = name.to_lowercase();
-            let mut names = self.members.iter().filter_map(|member| member.name.as_ref());
-            names.any(|other| other.to_lowercase() == name)
-        };
-        if !taken(&name) {
-            return name;
-        }
-        let mut numbered = (2..).map(|number| format!("{name} {number}"));
-        // There are no more names than members.
-        numbered.find(|name| !taken(name)).unwrap_or(name)
     }
 
     /// Has somebody attend, and tells it how the class stands.
@@ -132,7 +142,12 @@ impl Class {
             self.effects.push(Effect::Tell(outbox, taken));
         }
         let outbox = asked.client.clone();
-        self.attending.push(Attendee { who, outbox, told: "".into() });
+        let coming = asked.coming.clone();
+        let ticket = coming.as_ref().map(|coming| Arc::clone(&coming.ticket));
+        self.attending.push(Attendee { who, outbox, ticket, told: "".into() });
+        // In the others it keeps its seat until here.
+        let leaves = coming.into_iter().flat_map(|coming| coming.leaves);
+        self.effects.extend(leaves.map(Effect::Leave));
         self.say(who, asked);
     }
 
@@ -159,6 +174,50 @@ impl Class {
         }
     }
 
+    /// A client attends another class.
+    pub(super) fn let_go(&mut self, ticket: &Weak<()>) {
+        let before = self.attending.len();
+        let same = |own: &Arc<()>| std::ptr::eq(Arc::as_ptr(own), ticket.as_ptr());
+        self.attending.retain(|attendee| !attendee.ticket.as_ref().is_some_and(same));
+        if self.attending.len() < before {
+            self.touch();
+        }
+    }
+
+    /// Opens or closes the door.
+    fn turn_door(&mut self, token: &Token, open: bool, asked: &Asked) -> Result<(), Refusal> {
+        self.check_presenter(token)?;
+        if open == self.open {
+            self.say(Who::Presenter, asked);
+            return Ok(());
+        }
+        self.check_store()?;
+        check_times(self.doors, DOORS, "the door of this class was opened or closed")?;
+        self.append(Entry::Door { open }, Some(asked.clone()));
+        Ok(())
+    }
+
+    /// Sends a member away for good; one that has been sent away already is, and that is all.
+    fn send_away(&mut self, token: &Token, member: u16, asked: &Asked) -> Result<(), Refusal> {
+        self.check_presenter(token)?;
+        match self.members.get(usize::from(member)) {
+            None => Err(Refusal::new(
+                RefusalCode::Illegal,
+                format!("there is no member {member}"),
+                "member: a number that \"class\" tells the presenter",
+            )),
+            Some(member) if member.away => {
+                self.say(Who::Presenter, asked);
+                Ok(())
+            }
+            Some(_) => {
+                self.check_store()?;
+                self.append(Entry::SentAway { member }, Some(asked.clone()));
+                Ok(())
+            }
+        }
+    }
+
     fn be_willing(&mut self, token: &Token, willing: bool, asked: &Asked) -> Result<(), Refusal> {
         let who = self.who(token)?;
         let Who::Member(place) = who else {
@@ -168,11 +227,16 @@ impl Class {
                 "a member's token",
             ));
         };
-        if let Some(member) = self.members.get_mut(usize::from(place)) {
-            member.willing = willing;
+        let before = self.members.get(usize::from(place)).map(|one| (one.willing, one.minds));
+        if let Some((before, minds)) = before
+            && before != willing
+        {
+            self.check_store()?;
+            check_times(minds, MINDS, "you have said anew whether you would debate")?;
+            self.append(Entry::Willing { member: place, willing }, Some(asked.clone()));
+        } else {
+            self.say(who, asked);
         }
-        self.say(who, asked);
-        self.touch();
         Ok(())
     }
 
@@ -247,12 +311,16 @@ impl Class {
         Ok(())
     }
 
-    /// The members of whom two are to debate: those with these names, or all who would.
-    fn candidates(&self, names: &[String]) -> Result<Vec<(u8, Option<String>)>, Refusal> {
-        let members = (0..=u8::MAX).zip(&self.members);
+    /// The members of whom two are to debate: those with these names, or all who are here and would.
+    pub(super) fn candidates(
+        &self,
+        names: &[String],
+    ) -> Result<Vec<(u16, Option<String>)>, Refusal> {
+        let members = (0..=u16::MAX).zip(&self.members);
         let found: Vec<_> = members
-            .filter(|(_, member)| match (names, &member.name) {
-                ([], _) => member.willing,
+            .filter(|(_, member)| !member.away)
+            .filter(|(place, member)| match (names, &member.name) {
+                ([], _) => member.willing && self.is_here(*place),
                 (names, Some(name)) => names.contains(name),
                 (_, None) => false,
             })
@@ -263,8 +331,8 @@ impl Class {
         };
         match (names.len(), found.len()) {
             (0, 0 | 1) => refuse(
-                format!("{} of the class would debate", found.len()),
-                "debaters: [] when two at least are willing, the names of two, or null for agents",
+                format!("{} of those who are here would debate", found.len()),
+                "debaters: [] when two at least are here and willing, the names of two, or null for agents",
             ),
             (0, _) | (2, 2) => Ok(found),
             (2, _) => refuse(
@@ -284,9 +352,18 @@ impl Class {
     }
 }
 
+/// Whether something may happen once more.
+fn check_times(times: u32, most: u32, what: &str) -> Result<(), Refusal> {
+    if times < most {
+        return Ok(());
+    }
+    let message = format!("{what} {times} times");
+    Err(Refusal::new(RefusalCode::Illegal, message, "that it stays as it is"))
+}
+
 impl Order {
     /// Seats two of the class, the first of them as the honest debater.
-    pub(super) fn seat(&mut self, pair: &[(u8, Option<String>); 2]) {
+    pub(super) fn seat(&mut self, pair: &[(u16, Option<String>); 2]) {
         let [honest, liar] =
             pair.each_ref().map(|(_, name)| Player::Outside { name: name.clone() });
         (self.setup.honest, self.setup.liar) = (honest, liar);

@@ -12,16 +12,16 @@ use pixel_debate_protocol::{ClassCode, CloseReason, DebateId, Refusal};
 use pixel_debate_store::{JudgmentFinish, StoreError};
 use rand::seq::IndexedRandom;
 use tokio::sync::mpsc::Receiver;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::Class;
-use super::effect::{ClassRequest, Effect, Input, Now, Order, Unwritten};
+use super::effect::{Attended, ClassRequest, Effect, Input, Now, Order, Said, Unwritten};
 use crate::audience::{Tally, stream};
-use crate::lobby::Lobby;
+use crate::lobby::{Lobby, withdraw};
 use crate::outbox::Reached;
 use crate::record::now_ms;
-use crate::table::{Key, Request as TableRequest};
+use crate::table::Request as TableRequest;
 use crate::tokens::{Lock, Locks};
 
 /// How long the store is given for one event.
@@ -33,14 +33,6 @@ const LONGEST_WAIT: Duration = Duration::from_secs(2);
 
 /// What happens beside the class, of each kind one thing at a time.
 type Work = BoxFuture<'static, Input>;
-
-/// What is said to a class.
-#[derive(Debug)]
-pub(super) enum Said {
-    Request(ClassRequest),
-    /// The client with that number has gone.
-    Gone(u64),
-}
 
 /// A class with all that it sets going.
 pub(super) struct Task {
@@ -82,6 +74,7 @@ impl Task {
                 said = said.recv(), if open => match said {
                     Some(Said::Request(request)) => Input::Request(request),
                     Some(Said::Gone(client)) => Input::Gone(client),
+                    Some(Said::Left(ticket)) => Input::Left(ticket),
                     None => Input::Stop,
                 },
                 Ok(()) = tally.changed() => match tally.borrow_and_update().clone() {
@@ -104,6 +97,16 @@ impl Task {
         }
         for effect in std::mem::take(&mut self.class.effects) {
             self.carry_out(effect);
+        }
+        if let (Some(setting_up), Some(reason)) = (self.setting_up, ended)
+            && reason != CloseReason::Restarting
+        {
+            // The debate would be nobody's.
+            tokio::spawn(async move {
+                if let Input::SetUp(Ok((debate, _))) = setting_up.await {
+                    cancel(&self.lobby, &debate).await;
+                }
+            });
         }
     }
 
@@ -146,13 +149,17 @@ impl Task {
                 self.finding = Some(find(lobby, debate).boxed());
             }
             Effect::Cancel(debate) => {
+                tokio::spawn(async move { cancel(&lobby, &debate).await });
+            }
+            Effect::TurnOut(debate, place) => {
                 tokio::spawn(async move {
                     if let Ok(table) = lobby.find(&debate).await {
-                        let (answer, ended) = oneshot::channel();
-                        table.ask(TableRequest::End { key: Key::Administrator, answer }).await;
-                        drop(ended.await);
+                        table.ask(TableRequest::SentAway { place }).await;
                     }
                 });
+            }
+            Effect::Leave(Attended { class, ticket }) => {
+                tokio::spawn(async move { class.left(ticket).await });
             }
         }
         None
@@ -175,8 +182,8 @@ async fn set_up(
     mut order: Order,
     code: ClassCode,
     presenter: Lock,
-    locks: Vec<(u8, Option<Lock>)>,
-) -> Result<(DebateId, [Option<u8>; 2]), Refusal> {
+    locks: Vec<(u16, Option<Lock>)>,
+) -> Result<(DebateId, [Option<u16>; 2]), Refusal> {
     let drawn: Vec<_> = order.candidates.sample(&mut rand::rng(), 2).cloned().collect();
     let pair = <[_; 2]>::try_from(drawn).ok();
     if let Some(pair) = &pair {
@@ -192,7 +199,7 @@ async fn set_up(
                 pixel_debate_game::Debater::First => [of(0), of(1)],
                 pixel_debate_game::Debater::Second => [of(1), of(0)],
             };
-            let lock = |place: Option<u8>| {
+            let lock = |place: Option<u16>| {
                 let (_, lock) = locks.iter().find(|(other, _)| Some(*other) == place)?;
                 lock.clone()
             };
@@ -200,6 +207,13 @@ async fn set_up(
         })
         .await?;
     Ok((debate, places))
+}
+
+/// Ends a debate.
+async fn cancel(lobby: &Arc<Lobby>, debate: &DebateId) {
+    if let Ok(table) = lobby.find(debate).await {
+        withdraw(&table).await;
+    }
 }
 
 /// Has a debate at hand, which then says how it stands.

@@ -17,10 +17,10 @@ use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
 use super::effect::{Asked, ClassRequest, Effect, Input, Now, Unwritten, Wish};
-use super::entry::Entry;
 use super::{Bounds, Class};
 use crate::audience::{Audience, End, Tally};
 use crate::outbox::Outbox;
+use crate::register::Entry;
 use crate::tokens::Lock;
 
 const BOUNDS: Bounds =
@@ -35,6 +35,8 @@ enum Happens {
     Willing(usize, bool),
     Round(usize, Option<Vec<u8>>),
     Show(usize, Option<bool>, Option<bool>),
+    Door(usize, bool),
+    SendAway(usize, u16),
     Gone(usize),
     Written(bool),
     SetUp(bool),
@@ -56,6 +58,8 @@ fn happens() -> impl Strategy<Value = Happens> {
         3 => (one.clone(), names).prop_map(|(by, names)| Happens::Round(by, names)),
         2 => (one.clone(), any::<Option<bool>>(), any::<Option<bool>>())
             .prop_map(|(by, histogram, ranking)| Happens::Show(by, histogram, ranking)),
+        1 => (one.clone(), any::<bool>()).prop_map(|(by, open)| Happens::Door(by, open)),
+        1 => (one.clone(), 0..6u16).prop_map(|(by, member)| Happens::SendAway(by, member)),
         1 => one.clone().prop_map(Happens::Gone),
         8 => prop::bool::weighted(0.8).prop_map(Happens::Written),
         4 => prop::bool::weighted(0.8).prop_map(Happens::SetUp),
@@ -85,6 +89,8 @@ struct World {
     stored: Vec<Entry>,
     setting_up: bool,
     debates: u32,
+    /// Those that the class has ended.
+    cancelled: HashSet<DebateId>,
     tally: Option<Tally>,
     ids: u32,
     ended: Option<CloseReason>,
@@ -111,6 +117,7 @@ impl World {
             stored,
             setting_up,
             debates,
+            cancelled: HashSet::new(),
             tally,
             ids,
             ended,
@@ -144,7 +151,10 @@ impl World {
                         None => self.step(Input::NotFound(debate)),
                     }
                 }
-                Effect::Cancel(_) => {}
+                Effect::Cancel(debate) => {
+                    self.cancelled.insert(debate);
+                }
+                Effect::TurnOut(..) | Effect::Leave(_) => {}
             }
         }
         self.listen();
@@ -162,7 +172,7 @@ impl World {
                         let number =
                             told.debate.as_ref().map_or(0, |debate| debate.number as usize);
                         assert!(number <= began, "a debate that the store has not");
-                        let present = told.presenter.as_ref().map_or(0, Vec::len);
+                        let present = told.presenter.as_ref().map_or(0, |all| all.members.len());
                         assert!(present <= joined, "a member that the store has not");
                         assert!(told.presenter.is_some() != told.member.is_some());
                         let id = told.id;
@@ -187,7 +197,8 @@ impl World {
             return;
         }
         self.ids += 1;
-        let asked = Asked { client: self.clients[by].outbox.clone(), id: Some(self.ids) };
+        let asked =
+            Asked { client: self.clients[by].outbox.clone(), id: Some(self.ids), coming: None };
         self.clients[by].asked.insert(self.ids);
         let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
         self.step(Input::Request(ClassRequest { asked, address, wish }));
@@ -223,6 +234,8 @@ impl World {
                 let show = Show { class: code, token: presenter, histogram, ranking };
                 self.ask(by, Wish::Show(show));
             }
+            Happens::Door(by, open) => self.ask(by, Wish::Door(presenter, open)),
+            Happens::SendAway(by, member) => self.ask(by, Wish::SendAway(presenter, member)),
             Happens::Gone(by) => self.step(Input::Gone(self.clients[by].outbox.client())),
             Happens::Written(taken) => {
                 let Some(entry) = self.writing.take() else { return };
@@ -273,10 +286,17 @@ impl World {
                 }
             }
             Happens::Restart => {
+                // What the class does not know of then, the lobby ends.
+                let pending = self.class.pending.take().map(|pending| pending.entry);
+                let began = pending.and_then(|entry| match entry {
+                    Entry::Began { debate, .. } => Some(debate),
+                    _ => None,
+                });
+                let set_up = self.class.set_up.take().map(|(debate, _)| debate);
+                self.cancelled.extend(began.into_iter().chain(set_up));
                 let before = self.class.members.clone();
                 self.class = class(&self.presenter.1, self.stored.clone(), self.at);
-                let facts = |one: &super::Member| (one.name.clone(), one.points, one.latest);
-                assert!(before.iter().map(facts).eq(self.class.members.iter().map(facts)));
+                assert_eq!(before, self.class.members);
                 (self.writing, self.setting_up) = (None, false);
                 for client in &mut self.clients {
                     client.asked.clear();
@@ -316,9 +336,17 @@ proptest! {
         }
         // Names differ, also read aloud, and there are no more members than may be.
         let names: Vec<_> =
-            world.class.members.iter().filter_map(|one| one.name.as_ref()).map(|name| name.to_lowercase()).collect();
+            world.class.members.iter().filter(|one| !one.away).filter_map(|one| one.name.as_ref()).map(|name| name.to_lowercase()).collect();
         prop_assert_eq!(names.iter().collect::<HashSet<_>>().len(), names.len());
-        prop_assert!(world.class.members.len() <= BOUNDS.members);
+        let present = world.class.members.iter().filter(|one| !one.away).count();
+        prop_assert!(present <= BOUNDS.members);
+        prop_assert!(world.class.members.len() <= BOUNDS.members * super::PLACES);
+        // Who was sent away attends no more, and is not told of.
+        for attendee in &world.class.attending {
+            if let super::Who::Member(place) = attendee.who {
+                prop_assert!(!world.class.members[usize::from(place)].away);
+            }
+        }
         // Each debate is counted once at most.
         let mut counted = HashMap::new();
         for entry in &world.stored {
@@ -327,6 +355,12 @@ proptest! {
             }
         }
         prop_assert!(counted.values().all(|times| *times == 1), "{:?}", counted);
+        // Each debate that was set up is the class's, or was ended.
+        for number in 1..=world.debates {
+            let debate = DebateId(format!("d{number}"));
+            let began = |entry: &Entry| matches!(entry, Entry::Began { debate: own, .. } if *own == debate);
+            prop_assert!(world.stored.iter().any(began) || world.cancelled.contains(&debate), "{}", debate);
+        }
         // Who attends knows how it is.
         for attendee in &world.class.attending {
             let client = attendee.outbox.client();
@@ -363,11 +397,161 @@ proptest! {
                 heard.push(world.clients[0].told[0].clone());
             }
             let presenter = world.clients[2].told[1].clone().unwrap().presenter;
-            prop_assert_eq!(presenter.unwrap()[1].voted, others[2].is_some());
+            prop_assert_eq!(presenter.unwrap().voted, 1 + u32::from(others[2].is_some()));
             Ok(heard)
         };
         prop_assert_eq!(heard(&one)?, heard(&other)?);
     }
+}
+
+#[test]
+fn a_debate_that_is_set_up_for_a_class_that_ends_is_ended() {
+    let mut world = World::new();
+    world.happen(Happens::AttendAsPresenter(0));
+    world.happen(Happens::Round(0, None));
+    let token = world.presenter.0.clone();
+    world.ask(1, Wish::Dismiss(token));
+    world.happen(Happens::SetUp(true));
+    world.happen(Happens::Written(true));
+    assert_eq!(world.ended, Some(CloseReason::Ended));
+    assert!(world.cancelled.contains(&DebateId("d1".into())));
+    world.listen();
+    assert!(world.clients.iter().all(|client| client.asked.is_empty()));
+}
+
+#[test]
+fn who_is_sent_away_counts_no_more_and_does_not_come_back() {
+    let mut world = World::new();
+    for by in 0..4 {
+        world.happen(Happens::Join(by, Some(0)));
+        world.settle();
+    }
+    world.happen(Happens::AttendAsPresenter(4));
+    world.happen(Happens::Round(4, None));
+    world.settle();
+    world.happen(Happens::Reveal);
+    for by in 0..3 {
+        world.happen(Happens::Vote(by, 1.0));
+    }
+    let attendance = |world: &World| world.class.told(super::Who::Presenter).presenter.unwrap();
+    assert_eq!((attendance(&world).voted, attendance(&world).asked), (3, 4));
+    world.happen(Happens::SendAway(4, 0));
+    world.settle();
+    let left = attendance(&world);
+    let names: Vec<_> = left.members.iter().filter_map(|one| one.name.as_deref()).collect();
+    assert_eq!(names, ["Ann 2", "Ann 3", "Ann 4"]);
+    assert_eq!((left.voted, left.asked), (2, 3));
+    world.happen(Happens::Show(4, Some(true), Some(true)));
+    world.happen(Happens::End(Some(true)));
+    world.settle();
+    let told = world.class.told(super::Who::Presenter);
+    assert_eq!(told.histogram.unwrap().bins.iter().sum::<u32>(), 2);
+    assert_eq!(told.ranking.unwrap().len(), 3);
+    assert_eq!(world.class.members[0].points, 0);
+    assert_eq!(world.class.members[1].points, 100);
+    // Neither with the same token, nor after a restart; but somebody else has the place and the name.
+    for _ in 0..2 {
+        world.happen(Happens::Join(0, Some(0)));
+        world.happen(Happens::Attend(0));
+        world.settle();
+        assert_eq!(world.class.members.iter().filter(|one| !one.away).count(), 3);
+        world.happen(Happens::Restart);
+    }
+    world.happen(Happens::Join(5, Some(0)));
+    world.settle();
+    assert_eq!(world.class.members[4].name.as_deref(), Some("Ann"));
+    // The same again is no fault; a number that nobody has is one.
+    world.happen(Happens::AttendAsPresenter(4));
+    world.happen(Happens::SendAway(4, 0));
+    world.happen(Happens::SendAway(4, 5));
+    world.settle();
+    let away = |entry: &&Entry| matches!(entry, Entry::SentAway { .. });
+    assert_eq!(world.stored.iter().filter(away).count(), 1);
+}
+
+#[test]
+fn a_debater_who_is_sent_away_ends_the_debate() {
+    let mut world = World::new();
+    for by in 0..3 {
+        world.happen(Happens::Join(by, Some(0)));
+        world.settle();
+    }
+    world.happen(Happens::AttendAsPresenter(4));
+    for debate in ["d1", "d2"] {
+        world.happen(Happens::Round(4, None));
+        world.settle();
+        let told = world.class.told(super::Who::Presenter);
+        assert_eq!(told.debate.unwrap().debate.0, debate);
+        if debate == "d1" {
+            world.happen(Happens::End(Some(true)));
+            world.settle();
+        }
+    }
+    // The second is between the first two who joined.
+    world.happen(Happens::SendAway(4, 2));
+    world.settle();
+    assert!(world.cancelled.is_empty());
+    world.happen(Happens::SendAway(4, 1));
+    world.settle();
+    assert!(world.cancelled.contains(&DebateId("d2".into())));
+    // Also where the server was killed before it was ended.
+    world.cancelled.clear();
+    world.happen(Happens::Restart);
+    assert!(world.cancelled.contains(&DebateId("d2".into())));
+}
+
+#[test]
+fn nobody_new_comes_in_while_the_door_is_closed() {
+    let mut world = World::new();
+    world.happen(Happens::Join(0, None));
+    world.settle();
+    world.happen(Happens::Door(4, false));
+    world.settle();
+    for restarts in 0..2 {
+        world.happen(Happens::Join(1, None));
+        // Who is a member comes back.
+        world.happen(Happens::Join(0, None));
+        world.settle();
+        assert_eq!(world.class.members.len(), 1, "{restarts}");
+        assert_eq!(world.class.attending.len(), 1);
+        world.happen(Happens::Restart);
+    }
+    world.happen(Happens::Door(4, true));
+    world.settle();
+    world.happen(Happens::Join(1, None));
+    world.settle();
+    assert_eq!(world.class.members.len(), 2);
+}
+
+#[test]
+fn who_would_debate_is_known_after_a_restart_and_drawn_while_it_is_here() {
+    let mut world = World::new();
+    for by in 0..3 {
+        world.happen(Happens::Join(by, None));
+        world.settle();
+        world.happen(Happens::Willing(by, true));
+        world.settle();
+    }
+    world.happen(Happens::Restart);
+    assert!(world.class.members.iter().all(|member| member.willing));
+    let candidates = |world: &World| {
+        let all = world.class.candidates(&[]).map_err(|refusal| refusal.message);
+        all.map(|all| all.into_iter().map(|(place, _)| place).collect::<Vec<_>>())
+    };
+    assert_eq!(candidates(&world), Err("0 of those who are here would debate".into()));
+    for by in [2, 0] {
+        world.happen(Happens::Attend(by));
+    }
+    assert_eq!(candidates(&world), Ok(vec![0, 2]));
+    // Minds change, and not for ever.
+    for _ in 0..30 {
+        for willing in [false, true] {
+            world.happen(Happens::Willing(0, willing));
+            world.settle();
+        }
+    }
+    let minds = |entry: &&Entry| matches!(entry, Entry::Willing { member: 0, .. });
+    assert_eq!(world.stored.iter().filter(minds).count(), super::MINDS as usize);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What each client is told of a class.
 
+use std::collections::HashSet;
+
 use pixel_debate_game::{Debater, Seat};
 use pixel_debate_protocol::{
-    ClassDebate, ClassTold, Histogram, Member as MemberTold, Present, Ranked,
+    Attendance, ClassDebate, ClassTold, Histogram, Member as MemberTold, Present, Ranked,
 };
 
 use super::{Class, Round, Who};
@@ -21,7 +23,7 @@ impl Class {
             histogram: self.shown_votes(),
             ranking: self.ranking.then(|| self.ranked()),
             member,
-            presenter: (who == Who::Presenter).then(|| self.present()),
+            presenter: (who == Who::Presenter).then(|| self.attendance()),
         }
     }
 
@@ -43,21 +45,22 @@ impl Class {
         let tally = self.round.as_ref()?.tally.as_ref()?;
         let after = self.histogram.filter(|after| *after == tally.revealed)?;
         let places = 0..tally.votes.len();
-        let votes = places.filter_map(|place| self.vote(u8::try_from(place).ok()?));
+        let votes = places.filter_map(|place| self.vote(u16::try_from(place).ok()?));
         Some(Histogram::of(after, votes))
     }
 
     /// What a member has voted after the latest reveal, if it is asked and has.
-    fn vote(&self, place: u8) -> Option<f32> {
+    fn vote(&self, place: u16) -> Option<f32> {
         let round = self.round.as_ref()?;
-        if round.debaters.contains(&Some(place)) {
+        let away = self.members.get(usize::from(place)).is_none_or(|member| member.away);
+        if away || round.debaters.contains(&Some(place)) {
             return None;
         }
         let tally = round.tally.as_ref()?;
         *tally.votes.get(usize::from(place))?.get(tally.revealed as usize)?
     }
 
-    fn member(&self, place: u8) -> Option<MemberTold> {
+    fn member(&self, place: u16) -> Option<MemberTold> {
         let member = self.members.get(usize::from(place))?;
         Some(MemberTold {
             name: member.name.clone(),
@@ -70,11 +73,13 @@ impl Class {
 
     /// The place of who has so many points.
     fn place(&self, points: u32) -> u32 {
-        1 + self.members.iter().filter(|member| member.points > points).count() as u32
+        let ahead = self.members.iter().filter(|member| !member.away && member.points > points);
+        1 + ahead.count() as u32
     }
 
     fn ranked(&self) -> Vec<Ranked> {
-        let named = self.members.iter().filter_map(|member| {
+        let named = self.members.iter().filter(|member| !member.away);
+        let named = named.filter_map(|member| {
             let (name, points) = (member.name.clone()?, member.points);
             Some(Ranked { place: self.place(points), name, points })
         });
@@ -83,15 +88,28 @@ impl Class {
         ranked
     }
 
+    /// Whether a member is connected.
+    pub(super) fn is_here(&self, place: u16) -> bool {
+        self.attending.iter().any(|attendee| attendee.who == Who::Member(place))
+    }
+
     /// All members, for the presenter.
-    fn present(&self) -> Vec<Present> {
-        let present = |(place, member): (u8, &super::Member)| Present {
-            name: member.name.clone(),
-            here: self.attending.iter().any(|attendee| attendee.who == Who::Member(place)),
-            debates: self.round.as_ref().is_some_and(|one| one.debaters.contains(&Some(place))),
-            voted: self.vote(place).is_some(),
-            willing: member.willing,
-        };
-        (0..=u8::MAX).zip(&self.members).map(present).collect()
+    fn attendance(&self) -> Attendance {
+        let here: HashSet<_> = self.attending.iter().map(|attendee| attendee.who).collect();
+        let (mut voted, mut asked) = (0, 0);
+        let members = (0..=u16::MAX).zip(&self.members).filter(|(_, member)| !member.away);
+        let members = members.map(|(place, member)| {
+            let here = here.contains(&Who::Member(place));
+            let debates =
+                self.round.as_ref().is_some_and(|one| one.debaters.contains(&Some(place)));
+            // Who has gone may have voted before.
+            let has_voted = self.vote(place).is_some();
+            voted += u32::from(has_voted);
+            asked += u32::from(!debates && (here || has_voted));
+            let (name, willing) = (member.name.clone(), member.willing);
+            Present { member: place, name, here, debates, willing }
+        });
+        let members = members.collect();
+        Attendance { members, voted, asked, open: self.open }
     }
 }

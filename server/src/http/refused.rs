@@ -18,7 +18,9 @@ impl From<Refusal> for Refused {
             RefusalCode::UnknownDebate | RefusalCode::UnknownClass | RefusalCode::NotFound => {
                 StatusCode::NOT_FOUND
             }
-            RefusalCode::WrongToken | RefusalCode::NotSeated => StatusCode::FORBIDDEN,
+            RefusalCode::WrongToken | RefusalCode::TurnedAway | RefusalCode::NotSeated => {
+                StatusCode::FORBIDDEN
+            }
             RefusalCode::NotBegun
             | RefusalCode::Stale
             | RefusalCode::Illegal

@@ -141,8 +141,7 @@ impl Limits {
             count("cache_bytes", &mut self.cache_bytes, 100_000..=1 << 40),
             count("classes", &mut self.classes, 1..=10_000),
             count("classes_per_address", &mut self.classes_per_address, 1..=10_000),
-            // Each has a number of its own in the store.
-            count("class_members", &mut self.class_members, 2..=200),
+            count("class_members", &mut self.class_members, 2..=1000),
             count("seats", &mut self.seats, 1..=10_000),
             count("message_bytes", &mut self.message_bytes, 1024..=16 << 20),
             count("messages_a_second", &mut self.messages_a_second, 1..=1_000_000),

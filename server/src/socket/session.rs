@@ -13,8 +13,8 @@ use tracing::debug;
 
 use super::handler::{Farewell, Handler, Stay};
 
-use crate::class::classes::{ClassHandle, Classes};
-use crate::class::{Asked, ClassRequest, Wish as ClassWish};
+use crate::class::classes::Classes;
+use crate::class::{Asked, Attended, ClassHandle, ClassRequest, Coming, Wish as ClassWish};
 use crate::credits::Spend;
 use crate::lobby::{Lobby, unknown};
 use crate::outbox::Outbox;
@@ -29,8 +29,8 @@ pub(super) struct Session {
     address: IpAddr,
     pace: Pace,
     followed: Vec<Followed>,
-    /// The class that the client attends, or has asked to.
-    class: Option<ClassHandle>,
+    /// The class that the client attends, and those that it has asked to.
+    attended: Vec<Attended>,
 }
 
 /// A debate that the client has asked to follow.
@@ -58,7 +58,7 @@ impl Session {
     ) -> Self {
         let limits = lobby.limits();
         let pace = Pace::new(limits.messages_a_second, limits.messages_at_once);
-        Self { lobby, classes, outbox, address, pace, followed: Vec::new(), class: None }
+        Self { lobby, classes, outbox, address, pace, followed: Vec::new(), attended: Vec::new() }
     }
 
     /// Carries a request out, for which nobody waits longer than may be.
@@ -135,14 +135,7 @@ impl Session {
                 let client = self.outbox.clone();
                 self.mention(&debate, Request::Cancel { client, id, token }).await
             }
-            ClientMessage::Leave { debate } => {
-                let client = self.outbox.clone();
-                let Some(place) = self.place(&debate) else { return Err(not_followed(&debate)) };
-                // Until the table has been asked this connection follows the debate.
-                let asked = self.followed[place].table.ask(Request::Leave { client, id }).await;
-                self.followed.swap_remove(place);
-                if asked { Ok(()) } else { Err(not_followed(&debate)) }
-            }
+            ClientMessage::Leave { debate } => self.leave(id, &debate).await,
             ClientMessage::Open {} => {
                 let mut opened = self.classes.open(self.address).await?;
                 opened.id = id;
@@ -150,30 +143,43 @@ impl Session {
                 Ok(())
             }
             ClientMessage::Join(join) => {
-                let class = self.attend(&join.class).await?;
-                self.ask(&class, id, ClassWish::Join(join)).await
+                let code = join.class.clone();
+                self.attend(&code, id, ClassWish::Join(join)).await
             }
             ClientMessage::Attend { class, token } => {
-                let class = self.attend(&class).await?;
-                self.ask(&class, id, ClassWish::Attend(token)).await
+                self.attend(&class, id, ClassWish::Attend(token)).await
             }
             ClientMessage::Willing { class, token, willing } => {
-                let class = self.classes.find(&class)?;
                 self.ask(&class, id, ClassWish::Willing(token, willing)).await
             }
             ClientMessage::Round(round) => {
-                let class = self.classes.find(&round.class)?;
+                let class = round.class.clone();
                 self.ask(&class, id, ClassWish::Round(Box::new(round))).await
             }
             ClientMessage::Show(show) => {
-                let class = self.classes.find(&show.class)?;
+                let class = show.class.clone();
                 self.ask(&class, id, ClassWish::Show(show)).await
             }
+            ClientMessage::Door { class, token, open } => {
+                self.ask(&class, id, ClassWish::Door(token, open)).await
+            }
+            ClientMessage::Expel { class, token, member } => {
+                self.ask(&class, id, ClassWish::SendAway(token, member)).await
+            }
             ClientMessage::Dismiss { class, token } => {
-                let class = self.classes.find(&class)?;
                 self.ask(&class, id, ClassWish::Dismiss(token)).await
             }
         }
+    }
+
+    /// Follows a debate no more.
+    async fn leave(&mut self, id: Option<u32>, debate: &DebateId) -> Result<(), Refusal> {
+        let client = self.outbox.clone();
+        let Some(place) = self.place(debate) else { return Err(not_followed(debate)) };
+        // Until the table has been asked this connection follows the debate.
+        let asked = self.followed[place].table.ask(Request::Leave { client, id }).await;
+        self.followed.swap_remove(place);
+        if asked { Ok(()) } else { Err(not_followed(debate)) }
     }
 
     /// Asks something of a debate, which need not be followed for that.
@@ -182,24 +188,37 @@ impl Session {
         if table.ask(request).await { Ok(()) } else { Err(unknown(debate)) }
     }
 
-    /// The class with that code, in the place of the one that the client attends.
-    async fn attend(&mut self, code: &ClassCode) -> Result<ClassHandle, Refusal> {
-        let class = self.classes.find(code)?;
-        let before = self.class.replace(class.clone());
-        if let Some(before) = before.filter(|before| before.code() != code) {
-            before.leave(self.outbox.client()).await;
-        }
-        Ok(class)
-    }
-
-    /// Asks something of a class.
-    async fn ask(
-        &self,
-        class: &ClassHandle,
+    /// Asks to attend the class with that code, in the place of the one that the client attends, which it leaves when
+    /// it is taken in.
+    async fn attend(
+        &mut self,
+        code: &ClassCode,
         id: Option<u32>,
         wish: ClassWish,
     ) -> Result<(), Refusal> {
-        let asked = Asked { client: self.outbox.clone(), id };
+        let class = self.classes.find(code)?;
+        // What has refused it, or has let go of it, it does not attend.
+        self.attended.retain(|attended| attended.ticket.strong_count() > 0);
+        let others = self.attended.iter().filter(|attended| attended.class.code() != code);
+        let (ticket, leaves) = (Arc::new(()), others.cloned().collect());
+        let attended = Attended { class: class.clone(), ticket: Arc::downgrade(&ticket) };
+        self.attended.push(attended);
+        self.ask_coming(&class, id, Some(Coming { ticket, leaves }), wish).await
+    }
+
+    /// Asks something of the class with that code.
+    async fn ask(&self, code: &ClassCode, id: Option<u32>, wish: ClassWish) -> Result<(), Refusal> {
+        self.ask_coming(&self.classes.find(code)?, id, None, wish).await
+    }
+
+    async fn ask_coming(
+        &self,
+        class: &ClassHandle,
+        id: Option<u32>,
+        coming: Option<Coming>,
+        wish: ClassWish,
+    ) -> Result<(), Refusal> {
+        let asked = Asked { client: self.outbox.clone(), id, coming };
         class.ask(ClassRequest { asked, address: self.address, wish }).await
     }
 
@@ -281,7 +300,7 @@ impl Session {
         for Followed { table, .. } in self.followed {
             table.ask(Request::Gone { client }).await;
         }
-        if let Some(class) = self.class {
+        for Attended { class, .. } in self.attended {
             class.leave(client).await;
         }
     }

@@ -63,10 +63,14 @@ impl Table {
         self.chair_of(token).is_some() || locks.is_creator(token)
     }
 
-    /// The seat that a token opens: of the class whose debate it is, every member has one.
+    /// The seat that a token opens: of the class whose debate it is, every member has one who was not sent away.
     fn chair_of(&self, token: &Token) -> Option<Chair> {
-        let audience = || self.audience.as_ref()?.place(token).map(Chair::Audience);
-        self.terms.locks.chair(token).or_else(audience)
+        let audience = self.audience.as_ref();
+        if audience.is_some_and(|audience| audience.was_sent_away(token)) {
+            return None;
+        }
+        let member = || audience?.place(token).map(Chair::Audience);
+        self.terms.locks.chair(token).or_else(member)
     }
 
     /// Whether somebody with that key may see what spectators see.

@@ -41,7 +41,7 @@ pub(crate) enum Input {
     /// What has come of the last [`Effect::Append`].
     Written(Result<(), Unwritten>),
     /// What has come of the last [`Effect::AppendJudgment`] of that judge.
-    JudgmentWritten { judge: u8, written: Result<(), Unwritten> },
+    JudgmentWritten { judge: u16, written: Result<(), Unwritten> },
     /// What [`Effect::Opine`] asked for.
     Opinion(Result<Vec<f32>, String>),
     /// The share that [`Effect::AskShare`] asked for is there.
@@ -114,12 +114,15 @@ impl Effect {
 /// Something of a judgment, for the store.
 #[derive(Clone, Debug)]
 pub(crate) struct JudgmentWrite {
-    pub(crate) judge: u8,
+    pub(crate) judge: u16,
     /// Before the first that is said the judgment is opened.
     pub(crate) opening: Option<NewJudgment>,
     /// What the judge has said; none where it is put on a record before it says anything.
     pub(crate) said: Option<SaidWrite>,
     pub(crate) attempt: u32,
+    /// Whether it is counted and measured for all to see: votes of a class are not, for so somebody could count them
+    /// while it votes.
+    pub(crate) measured: bool,
 }
 
 /// Something that a judge has said, for the store.

@@ -76,6 +76,14 @@ impl Followers {
         left
     }
 
+    /// Lets whoever has that seat go, who has been sent away and is told so.
+    pub(super) fn dismiss(&mut self, debate: &DebateId, chair: Chair, effects: &mut Vec<Effect>) {
+        let closed =
+            ServerMessage::Closed { debate: debate.clone(), reason: CloseReason::SentAway };
+        let dismissed = self.all.extract_if(.., |follower| follower.chair == chair);
+        effects.extend(dismissed.map(|follower| Effect::tell(&follower.outbox, &closed)));
+    }
+
     /// Lets a client go, and returns the seat that it had; nothing where it had none.
     pub(super) fn leave(&mut self, client: u64) -> Option<Chair> {
         let place = self.all.iter().position(|follower| follower.outbox.client() == client)?;

@@ -33,6 +33,8 @@ pub(crate) enum Request {
     Record { key: Key, answer: oneshot::Sender<Result<DebateRecord, Refusal>> },
     /// The administrator ends the debate, or whoever set it up.
     End { key: Key, answer: oneshot::Sender<Result<(), Refusal>> },
+    /// The class has sent away the member at that place.
+    SentAway { place: u16 },
     /// The server wants the room: only a debate that is over is asked this.
     LetGo,
     /// The server wants the room of a debate that nobody came to in the usual time.

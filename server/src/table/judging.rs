@@ -24,7 +24,7 @@ impl Table {
     /// The store has taken what a judge has said, or has not.
     pub(super) fn judged(
         &mut self,
-        judge: u8,
+        judge: u16,
         written: Result<(), Unwritten>,
     ) -> ControlFlow<CloseReason> {
         let unwritten = match written {
@@ -62,7 +62,7 @@ impl Table {
     }
 
     /// What a judge has said is in the store.
-    fn said(&mut self, judge: u8) -> ControlFlow<CloseReason> {
+    fn said(&mut self, judge: u16) -> ControlFlow<CloseReason> {
         let Some(Said { what, by, failures, .. }) =
             self.judgments.written(judge, &mut self.effects)
         else {
@@ -83,7 +83,10 @@ impl Table {
             }
         }
         if let Some(Mover { client, id, at }) = by {
-            self.effects.push(Effect::Count(Counted::Move { read: at }));
+            // Who counts the moves that are measured is not to count votes.
+            if !self.terms.is_of_a_class() {
+                self.effects.push(Effect::Count(Counted::Move { read: at }));
+            }
             self.accept(&client, id, None);
         }
         ControlFlow::Continue(())

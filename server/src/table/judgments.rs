@@ -22,6 +22,7 @@ use crate::judgment::{RestoredJudgment, entry, finish, name, opening, unanswered
 use crate::outbox::frame;
 use crate::owner::Owner;
 use crate::results::Grade;
+use crate::stored::json;
 use crate::terms::Terms;
 
 /// The judgments of all outside judges, in the order of their numbers; or of all the audience, who decide nothing.
@@ -117,7 +118,7 @@ impl Judgments {
     /// Takes down what a judge says, if it may, and has the store take it.
     pub(super) fn say(
         &mut self,
-        judge: u8,
+        judge: u16,
         debate: &Debate,
         what: TimedJudgment,
         by: Mover,
@@ -144,7 +145,7 @@ impl Judgments {
     /// whether it is there. `late` is where nothing can be added any more.
     pub(super) fn put_on_record(
         &mut self,
-        judge: u8,
+        judge: u16,
         owner: &Owner,
         late: bool,
         effects: &mut Vec<Effect>,
@@ -159,18 +160,23 @@ impl Judgments {
         if late || !own.said.is_empty() || !own.on_its_way.is_empty() {
             return OnRecord::No;
         }
+        // Who has two seats of a panel has judged one debate.
+        if self.all.iter().any(|other| other.owner.as_ref() == Some(owner)) {
+            return OnRecord::No;
+        }
+        let Some(own) = self.all.get_mut(usize::from(judge)) else { return OnRecord::No };
         (own.owner, own.opens) = (Some(owner.clone()), Some(0));
         effects.extend(self.append(judge));
         OnRecord::OnItsWay(false)
     }
 
     /// Whether the judgment is on its way to a record.
-    pub(super) fn opens(&self, judge: u8) -> bool {
+    pub(super) fn opens(&self, judge: u16) -> bool {
         self.all.get(usize::from(judge)).is_some_and(|own| own.opens.is_some())
     }
 
     /// The store has put it there.
-    pub(super) fn opened(&mut self, judge: u8, effects: &mut Vec<Effect>) {
+    pub(super) fn opened(&mut self, judge: u16, effects: &mut Vec<Effect>) {
         if let Some(own) = self.all.get_mut(usize::from(judge)) {
             own.opens = None;
             effects.extend(self.append(judge));
@@ -178,7 +184,7 @@ impl Judgments {
     }
 
     /// The store has not, and is to try again. Returns whether that was the first time.
-    pub(super) fn open_again(&mut self, judge: u8, effects: &mut Vec<Effect>) -> bool {
+    pub(super) fn open_again(&mut self, judge: u16, effects: &mut Vec<Effect>) -> bool {
         let Some(own) = self.all.get_mut(usize::from(judge)) else { return false };
         let failures = own.opens.map(|failures| failures.saturating_add(1));
         own.opens = failures;
@@ -187,7 +193,7 @@ impl Judgments {
     }
 
     /// The store has taken the next of what a judge has said: it is part of the judgment.
-    pub(super) fn written(&mut self, judge: u8, effects: &mut Vec<Effect>) -> Option<Said> {
+    pub(super) fn written(&mut self, judge: u16, effects: &mut Vec<Effect>) -> Option<Said> {
         let own = &mut self.all[usize::from(judge)];
         let said = own.on_its_way.pop_front()?;
         own.judgment = said.after.clone();
@@ -198,7 +204,7 @@ impl Judgments {
 
     /// The store has not taken what a judge has said: it is to try again. What it is, and who waits for it, if
     /// this was the first time.
-    pub(super) fn try_again(&mut self, judge: u8, effects: &mut Vec<Effect>) -> Option<&Said> {
+    pub(super) fn try_again(&mut self, judge: u16, effects: &mut Vec<Effect>) -> Option<&Said> {
         let own = &mut self.all[usize::from(judge)];
         let said = own.on_its_way.front_mut()?;
         said.failures = said.failures.saturating_add(1);
@@ -207,11 +213,13 @@ impl Judgments {
     }
 
     /// Has the store take the next of a judgment, if there is more.
-    fn append(&self, judge: u8) -> Option<Effect> {
+    fn append(&self, judge: u16) -> Option<Effect> {
         let own = &self.all[usize::from(judge)];
         let opening = || opening(&self.debate, judge, own.owner.clone(), self.created_ms);
         let write = |opening, said, attempt| {
-            Effect::AppendJudgment(Box::new(JudgmentWrite { judge, opening, said, attempt }))
+            let measured = self.deciding > 0;
+            let write = JudgmentWrite { judge, opening, said, attempt, measured };
+            Effect::AppendJudgment(Box::new(write))
         };
         if let Some(failures) = own.opens {
             return Some(write(Some(opening()), None, failures));
@@ -242,7 +250,7 @@ impl Judgments {
 
     /// The debate has ended: what was begun and is not answered ends as well.
     pub(super) fn close(&mut self, at_ms: u64, effects: &mut Vec<Effect>) {
-        for judge in (0..=u8::MAX).take(self.all.len()) {
+        for judge in (0..=u16::MAX).take(self.all.len()) {
             let own = &mut self.all[usize::from(judge)];
             let begun = own.owner.is_some() || !own.said.is_empty() || !own.on_its_way.is_empty();
             if !begun || own.next.has_ended() {
@@ -281,7 +289,7 @@ impl Judgments {
     }
 
     /// Whether a judge has answered or given up.
-    pub(super) fn has_answered(&self, judge: u8) -> bool {
+    pub(super) fn has_answered(&self, judge: u16) -> bool {
         self.all.get(usize::from(judge)).is_some_and(|own| own.judgment.has_ended())
     }
 
@@ -301,7 +309,7 @@ impl Judgments {
     }
 
     /// What a judge has said that it believed.
-    pub(super) fn beliefs(&self, judge: u8) -> &[Option<f32>] {
+    pub(super) fn beliefs(&self, judge: u16) -> &[Option<f32>] {
         self.all.get(usize::from(judge)).map_or(&[], |own| own.judgment.beliefs())
     }
 
@@ -322,10 +330,18 @@ impl Judgments {
         self.deciding().map(|own| JudgmentRecord { events: own.said.clone() }).collect()
     }
 
-    /// All that was said by the audience.
+    /// All that was said by the audience, by each who has said something: in the order of what was said, so that it
+    /// does not tell who of the class that was.
     pub(super) fn of_the_audience(&self) -> Vec<JudgmentRecord> {
-        let audience = self.all.iter().skip(self.deciding);
-        audience.map(|own| JudgmentRecord { events: own.said.clone() }).collect()
+        let audience = self.all.iter().skip(self.deciding).filter(|own| !own.said.is_empty());
+        let mut records: Vec<_> =
+            audience.map(|own| JudgmentRecord { events: own.said.clone() }).collect();
+        records.sort_by_cached_key(|JudgmentRecord { events }| {
+            let said: Vec<_> = events.iter().map(|said| &said.event).collect();
+            // When it was said comes last.
+            (json(&said), json(events))
+        });
+        records
     }
 
     /// What the audience has said that it believed, each after each reveal.

@@ -22,7 +22,7 @@ impl Table {
         let due = self.due();
         let late = |chair: Chair| match (due, chair) {
             (Due::Turn(by), chair) => chair == Chair::Debater(by),
-            (Due::Verdict, Chair::Judge(judge)) => !self.judgments.has_answered(judge),
+            (Due::Verdict, Chair::Judge(judge)) => !self.judgments.has_answered(judge.into()),
             (Due::Asked(_), Chair::Judge(_)) => true,
             _ => false,
         };

@@ -1,6 +1,7 @@
 //! Random histories of a table, without a socket and with time as a number: whatever comes in whatever
 //! order, each client is told what it may know, once and in order, nothing is told before the store has
-//! it, every request is answered once, and every debate ends.
+//! it, every request is answered once, and every debate ends. Some are a class's: nothing happens at them before the
+//! presenter asks for it, and the audience votes and decides nothing.
 //!
 //! `HISTORIES=1000000 cargo test --release -p pixel-debate-server --lib -- random_histories` plays a million.
 
@@ -9,8 +10,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pixel_debate_game::{
-    Debate, Debater, Event, Image, ImageSource, Judgment, JudgmentEnd, Move, PanelRule, Pixel,
-    Players, Role, Rules, Seat, Sight, Verdict,
+    Debate, Debater, Event, Image, ImageSource, Judgment, JudgmentEnd, JudgmentEvent, Move,
+    PanelRule, Pixel, Players, Role, Rules, Seat, Sight, Verdict,
 };
 use pixel_debate_protocol::{
     Background, Clock, CloseReason, DebateId, JudgeKey, Panel, Player, Refusal, ServerMessage,
@@ -26,12 +27,13 @@ use tokio::time::Instant;
 use super::effect::{Effect, Input, JudgmentWrite, Now, SaidWrite, Unwritten};
 use super::handle::{Act, Follow, Key, Request, Wanted, What};
 use super::{Means, Table};
+use crate::audience::{Audience, End, Tally};
 use crate::limits::Limits;
 use crate::outbox::Outbox;
 use crate::record::{Entry, Restored};
 use crate::searches::Chosen;
 use crate::terms::Terms;
-use crate::tokens::Locks;
+use crate::tokens::{Lock, Locks};
 
 /// What a client knows.
 #[derive(Default)]
@@ -59,8 +61,18 @@ struct Beside {
     looking: bool,
 }
 
+/// How many members a class has.
+const MEMBERS: u16 = 3;
+
 struct History {
     random: StdRng,
+    /// The audience, where the debate is a class's.
+    class: Option<Arc<Audience>>,
+    presenter: Option<Token>,
+    /// Whether the presenter has asked for what comes next, by the number of the event.
+    asked: Option<u32>,
+    /// How the class was told that the debate stands.
+    tally: Option<Arc<Tally>>,
     table: Table,
     now: Instant,
     setup: Setup,
@@ -71,9 +83,9 @@ struct History {
     /// What the outside judges have said, as far as the store has it, and how much that is.
     judged: Vec<(Judgment, u32)>,
     /// What they have said that is on its way.
-    judging: BTreeMap<u8, JudgmentWrite>,
+    judging: BTreeMap<u16, JudgmentWrite>,
     /// The judgments that the store has, as they were opened.
-    opened: BTreeMap<u8, NewJudgment>,
+    opened: BTreeMap<u16, NewJudgment>,
     abandoned: bool,
     work: Option<Work>,
     beside: Beside,
@@ -91,20 +103,24 @@ struct History {
 impl History {
     fn new(seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
+        let of_a_class = random.random_bool(0.25);
         let mut player = |names: &[&str]| match names.choose(&mut random) {
             Some(&"outside") | None => Player::outside(),
             Some(name) => Player::BuiltIn((*name).into()),
         };
         let names = ["outside", "outside", "random", "slow"];
-        let (honest, liar) = (player(&names), player(&names));
-        let judge = player(&["outside", "outside", "classifier"]);
+        // Who debates in a class is there at once, or never comes.
+        let names = if of_a_class { &names[1..] } else { &names };
+        let (honest, liar) = (player(names), player(names));
+        let judges = ["classifier", "outside", "outside"];
+        let judge = player(if of_a_class { &judges[..1] } else { &judges });
         let influenced = judge.is_outside() && random.random_bool(0.3);
         let decides = if random.random() { PanelRule::Majority } else { PanelRule::Mean };
         let panel = Panel { judges: random.random_range(2..4), decides };
         let panel = (judge.is_outside() && random.random_bool(0.4)).then_some(panel);
         let setup = Setup {
             pixels: random.random_range(1..=4),
-            precommit: random.random_bool(0.7),
+            precommit: random.random_bool(0.7) || of_a_class,
             visibility: *[Visibility::Public, Visibility::Unlisted, Visibility::Private]
                 .choose(&mut random)
                 .expect("three"),
@@ -118,11 +134,7 @@ impl History {
             panel,
             ..Setup::default()
         };
-        let setup = if setup.judge.is_outside() && !influenced {
-            Setup { spectators_see: Sight::Evidence, ..setup }
-        } else {
-            setup
-        };
+        let setup = seen_as_may_be(setup, of_a_class);
         let first = if random.random() { Role::Honest } else { Role::Liar };
         let rules = Rules::paper(setup.pixels, setup.precommit, first);
         let image = Image::new(3, 3, (0..9).map(|value| value * 20).collect()).expect("an image");
@@ -131,7 +143,17 @@ impl History {
         let (locks, tokens) = Locks::new(&setup, rules).expect("tokens");
         let Tokens { honest, liar, judge, panel, spectator, creator } = tokens;
         let others = [honest, liar, judge, spectator, Some(creator), None, Some(Token("x".into()))];
-        let judges = usize::from(setup.outside_judges());
+        let mut judges = usize::from(setup.outside_judges());
+        let mut all: Vec<_> = others.into_iter().chain(panel.into_iter().map(Some)).collect();
+        let (locks, class, presenter) = if of_a_class {
+            let (locks, audience, tokens) = class_of(locks);
+            judges = usize::from(MEMBERS);
+            let presenter = tokens.first().cloned();
+            all.extend(tokens.into_iter().map(Some));
+            (locks, Some(audience), presenter)
+        } else {
+            (locks, None, None)
+        };
         let source = ImageSource { dataset: "nine".into(), index: 3 };
         let terms = Terms {
             setup: setup.clone(),
@@ -144,18 +166,26 @@ impl History {
         let restored = Restored::begun(DebateId("d".into()), debate.clone(), terms);
         let allotment = |name: &str, _| Duration::from_millis(if name == "slow" { 300 } else { 0 });
         let limits = Limits::default();
-        let means =
-            Means { limits: &limits, allotment: &allotment, classifies: true, audience: None };
+        let means = Means {
+            limits: &limits,
+            allotment: &allotment,
+            classifies: true,
+            audience: class.clone(),
+        };
         let now = Instant::now();
         let table = Table::new(restored, means, Now { at: now, unix_ms: 0 });
         let outboxes: Vec<Outbox> = (0..4).map(|_| Outbox::new(64).0).collect();
         let clients = outboxes.iter().map(|one| (one.client(), Client::default())).collect();
         Self {
             random,
+            class,
+            presenter,
+            asked: None,
+            tally: None,
             table,
             now,
             setup,
-            tokens: others.into_iter().chain(panel.into_iter().map(Some)).collect(),
+            tokens: all,
             stored: debate,
             seq: 0,
             judged: vec![(Judgment::default(), 0); judges],
@@ -191,7 +221,7 @@ impl History {
 
     fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::TellClass(tally) => panic!("there is no class: {tally:?}"),
+            Effect::TellClass(tally) => self.tell_class(tally),
             Effect::Tell(client, frame) => {
                 let message = serde_json::from_str(&frame).expect("a message");
                 self.tell(client.client(), message);
@@ -219,6 +249,9 @@ impl History {
                         if let Event::Verdict { verdict, .. } = &event {
                             self.check_decision(verdict);
                         }
+                        if matches!(event, Event::Reveal { .. } | Event::Verdict { .. }) {
+                            self.check_asked();
+                        }
                         let mut after = self.stored.clone();
                         after.apply(event.clone().into()).expect("a legal move");
                         assert_eq!(finish.is_some(), after.outcome().is_some());
@@ -233,6 +266,7 @@ impl History {
             Effect::AppendJudgment(write) => self.append_judgment(*write),
             Effect::Think(question) => {
                 assert_eq!(Some(question.by), self.stored.to_move());
+                self.check_asked();
                 let role = self.stored.rules().role_of(question.by);
                 let [honest, liar] = [&self.setup.honest, &self.setup.liar];
                 let player = if role == Role::Honest { honest } else { liar };
@@ -252,6 +286,7 @@ impl History {
             }
             Effect::Judge { view, told } => {
                 assert_eq!(*view, self.stored.view(Seat::Judge));
+                self.check_asked();
                 assert_eq!(told, self.now + Duration::from_millis(self.setup.pace_ms.into()));
                 self.work = Some(Work::Judge);
             }
@@ -287,6 +322,38 @@ impl History {
         }
     }
 
+    /// The class is told how its debate stands: of what the store has.
+    fn tell_class(&mut self, tally: Arc<Tally>) {
+        assert!(self.class.is_some(), "there is no class");
+        assert_eq!(tally.revealed as usize, self.stored.evidence().len());
+        for (place, votes) in tally.votes.iter().enumerate() {
+            assert_eq!(votes, self.judged[place].0.beliefs(), "votes that the store has not");
+        }
+        let unknown = self.judged.iter().skip(tally.votes.len());
+        assert!(unknown.into_iter().all(|(judgment, _)| judgment.beliefs().is_empty()));
+        match tally.end {
+            None => {}
+            Some(End::Abandoned) => assert_eq!(self.stored.outcome(), None),
+            Some(End::Outcome { first_is_right, .. }) => {
+                assert!(self.stored.outcome().is_some());
+                let honest = self.stored.rules().seat_of(Role::Honest);
+                assert_eq!(first_is_right, honest == Debater::First);
+                let votes = |write: &JudgmentWrite| {
+                    let said = write.said.as_ref().map(|said| &said.entry);
+                    said.is_some_and(|entry| entry.windows(6).any(|part| part == b"belief"))
+                };
+                assert!(!self.judging.values().any(votes), "votes are counted without some");
+            }
+        }
+        self.tally = Some(tally);
+    }
+
+    /// What happens in a class's debate was asked for.
+    fn check_asked(&self) {
+        let next = Some(self.seq + 1);
+        assert!(self.class.is_none() || self.asked == next, "nobody has asked for {next:?}");
+    }
+
     /// Something that a judge has said is on its way to the store.
     fn append_judgment(&mut self, write: JudgmentWrite) {
         let (judgment, number) = &self.judged[usize::from(write.judge)];
@@ -301,6 +368,10 @@ impl History {
                 let mut after = judgment.clone();
                 let said: TimedJudgment = serde_json::from_slice(entry).expect("an entry");
                 after.apply(&self.stored.before_end(), &said.event).expect("what a judge may say");
+                if let (Some(_), JudgmentEvent::Belief { after, .. }) = (&self.class, &said.event) {
+                    let later = judgment.beliefs().len() > *after as usize;
+                    assert!(!later, "a vote about less than was voted about before");
+                }
                 assert_eq!(finish.is_some(), after.has_ended());
             }
         }
@@ -348,7 +419,9 @@ impl History {
                 client.known = told.seq;
             }
             ServerMessage::Turn { turn, .. } => {
-                assert_eq!((self.seq, turn.seq), (0, 1));
+                assert_eq!(turn.seq, self.seq + 1);
+                // It comes with the event before, but for the first; and in a class when it is asked for.
+                assert!(self.seq == 0 || self.asked == Some(turn.seq));
                 assert!(self.clients[&client].seat.is_some());
             }
             ServerMessage::Opinion { seq, .. } => {
@@ -422,8 +495,10 @@ impl History {
         assert!(self.goes_on || self.stored.outcome().is_some() || self.abandoned);
         assert_eq!(self.table.summary().seq, self.seq);
         // When the judges have said all, the end is on its way.
-        let all_said =
-            !self.judged.is_empty() && self.judged.iter().all(|(one, _)| one.has_ended());
+        let decides = self.class.is_none();
+        let all_said = decides
+            && !self.judged.is_empty()
+            && self.judged.iter().all(|(one, _)| one.has_ended());
         let goes_on = self.stored.outcome().is_none() && !self.abandoned && self.ended.is_none();
         assert!(!all_said || !goes_on || writes, "nobody decides");
         // Somebody or something is waited for, always.
@@ -436,7 +511,7 @@ impl History {
 
     /// A verdict of outside judges is what all of them have said.
     fn check_decision(&self, verdict: &Verdict) {
-        if self.judged.is_empty() {
+        if self.judged.is_empty() || self.class.is_some() {
             return;
         }
         let ended = |(judgment, _): &(Judgment, u32)| judgment.has_ended();
@@ -525,13 +600,17 @@ impl History {
                 history.clients.get_mut(&number).expect("a client").asked.insert(id);
             }
         };
+        if self.class.is_some() && self.random.random_bool(0.45) {
+            return self.ask_in_class(client, id, token);
+        }
         let request = match self.random.random_range(0..20) {
             0..8 => {
                 asks(self);
                 let seat = [Wanted::Player, Wanted::Either, Wanted::Spectator];
                 let since = self.random.random_bool(0.4);
                 let known = self.clients[&number].known;
-                let judge_key = self.random.random_bool(0.3).then(|| {
+                // No client resumes with a key.
+                let judge_key = (!since && self.random.random_bool(0.3)).then(|| {
                     let letter = *["a", "b"].choose(&mut self.random).expect("two");
                     JudgeKey::new(letter.repeat(JudgeKey::LENGTH)).expect("a key")
                 });
@@ -556,7 +635,8 @@ impl History {
                             .unwrap_or(Pixel::new(0, 0)),
                     },
                     6 => What::Belief {
-                        after: self.stored.evidence().len() as u32,
+                        after: (self.stored.evidence().len() as u32)
+                            .saturating_sub(self.random.random_range(0..2)),
                         probability: self.random.random_range(0.0..1.1),
                     },
                     7 | 8 => What::Verdict(Verdict::Label {
@@ -600,6 +680,41 @@ impl History {
                 assert!(waiting.blocking_recv().is_ok());
                 return;
             }
+        };
+        self.step(request.into());
+    }
+
+    /// A member votes, or the presenter asks for what comes next, or sends a member away.
+    fn ask_in_class(&mut self, client: Outbox, id: Option<u32>, token: Option<Token>) {
+        let what = self.random.random_range(0..16);
+        if what < 15
+            && let Some(id) = id
+        {
+            self.clients.get_mut(&client.client()).expect("a client").asked.insert(id);
+        }
+        let request = match what {
+            0..5 => {
+                let after = self.stored.evidence().len() as u32;
+                let what = What::Belief { after, probability: self.random.random() };
+                Request::Act(Box::new(Act { client, id, what, at: self.now }))
+            }
+            5..15 => {
+                let seq = self.seq + u32::from(self.random.random_bool(0.9));
+                let presents = self.random.random_bool(0.8);
+                let token = if presents { self.presenter.clone() } else { token };
+                let locks = &self.table.terms.locks;
+                let may = token.as_ref().is_some_and(|token| locks.is_creator(token));
+                if may && seq == self.seq + 1 {
+                    self.asked = Some(seq);
+                }
+                Request::Next { client, id, seq, token }
+            }
+            _ if self.random.random_bool(0.05) => {
+                let place = self.random.random_range(0..MEMBERS);
+                self.class.iter().for_each(|audience| audience.send_away(place));
+                Request::SentAway { place }
+            }
+            _ => return,
         };
         self.step(request.into());
     }
@@ -673,6 +788,12 @@ impl History {
         let Limits { longest_seats_time, verdict, memory, .. } = Limits::default();
         let longest = longest_seats_time + verdict + memory;
         assert!(self.now - begun <= longest + Duration::from_mins(5), "it takes too long");
+        if self.class.is_some() && self.ended != Some(CloseReason::Restarting) {
+            let told = self.tally.as_ref().and_then(|tally| tally.end);
+            let over = self.stored.outcome().is_some();
+            let fault = self.ended == Some(CloseReason::Fault);
+            assert!(fault || over == matches!(told, Some(End::Outcome { .. })), "{told:?}");
+        }
         // What is on its way to the store when the server stops may have happened or not: who asked hears
         // of the stop, and finds out when the server is back.
         let open = self.ended == Some(CloseReason::Restarting)
@@ -689,13 +810,40 @@ impl History {
     }
 }
 
+/// The setup, with what spectators see of such a debate.
+fn seen_as_may_be(setup: Setup, of_a_class: bool) -> Setup {
+    if of_a_class {
+        Setup { spectators_see: Sight::Evidence, visibility: Visibility::Private, ..setup }
+    } else if setup.judge.is_outside() && !setup.judge_may_be_influenced {
+        Setup { spectators_see: Sight::Evidence, ..setup }
+    } else {
+        setup
+    }
+}
+
+/// A debate with these locks as a class has it: with its own locks, its audience, and the tokens of its presenter and of
+/// all members, the presenter's first.
+fn class_of(mut locks: Locks) -> (Locks, Arc<Audience>, Vec<Token>) {
+    let (presenter, key) = Lock::new().expect("a token");
+    let debaters = [locks.first.take(), locks.second.take()];
+    let locks = Locks::of_class("K7WM3X".parse().expect("a code"), key, debaters);
+    let (audience, mut tokens) = (Audience::new(), vec![presenter]);
+    for _ in 0..MEMBERS {
+        let (token, lock) = Lock::new().expect("a token");
+        audience.admit(lock);
+        tokens.extend([token.clone(), token]);
+    }
+    (locks, Arc::new(audience), tokens)
+}
+
 impl From<Request> for Input {
     fn from(request: Request) -> Self {
         Self::Request(request)
     }
 }
 
-fn play(seed: u64) -> Option<CloseReason> {
+/// Why the debate was let go of, and how many a class has voted in to its truth.
+fn play(seed: u64) -> (Option<CloseReason>, usize) {
     // Said only where it fails.
     println!("history {seed}");
     let mut history = History::new(seed);
@@ -706,16 +854,22 @@ fn play(seed: u64) -> Option<CloseReason> {
         }
     }
     history.wait_for_the_end();
-    history.ended
+    let counted = history.tally.filter(|tally| matches!(tally.end, Some(End::Outcome { .. })));
+    let voted = |votes: &&Vec<Option<f32>>| votes.iter().skip(1).any(Option::is_some);
+    let voters = counted.map_or(0, |tally| tally.votes.iter().filter(voted).count());
+    (history.ended, voters)
 }
 
 #[test]
 fn random_histories_keep_every_promise() {
     let histories = std::env::var("HISTORIES").map_or(3000, |text| text.parse().expect("a number"));
-    let mut reasons = HashMap::new();
+    let (mut reasons, mut voters) = (HashMap::new(), 0);
     for seed in 0..histories {
-        *reasons.entry(format!("{:?}", play(seed))).or_insert(0) += 1;
+        let (reason, counted) = play(seed);
+        *reasons.entry(format!("{reason:?}")).or_insert(0) += 1;
+        voters += counted;
     }
+    assert!(voters > 20, "classes hardly vote: {voters}");
     // All ways to end are gone.
     for reason in ["Over", "Absent", "NoVerdict", "Ended", "Cancelled", "Restarting", "Fault"] {
         assert!(reasons.contains_key(&format!("Some({reason})")), "{reason}: {reasons:?}");

@@ -30,7 +30,7 @@ impl Table {
         };
         let late = self.debate.outcome().is_some() || self.is_ending();
         let owner = Owner::of(key);
-        match self.judgments.put_on_record(judge, &owner, late, &mut self.effects) {
+        match self.judgments.put_on_record(judge.into(), &owner, late, &mut self.effects) {
             OnRecord::OnItsWay(true) => Err(store_unavailable()),
             on_record => Ok(Some(on_record)),
         }
@@ -61,7 +61,7 @@ impl Table {
             return;
         }
         let judgments = &self.judgments;
-        let ready = |seating: &mut Seating| !judgments.opens(seating.judge);
+        let ready = |seating: &mut Seating| !judgments.opens(seating.judge.into());
         let ready: Vec<_> = self.seating.extract_if(.., ready).collect();
         for Seating { judge, follow } in ready {
             self.seat(follow, Chair::Judge(judge), Some(true));
@@ -69,8 +69,8 @@ impl Table {
     }
 
     /// The store does not take that the judgment is on a record: who waits for it may try again.
-    pub(super) fn refuse_seating(&mut self, judge: u8) {
-        let waiting = |seating: &mut Seating| seating.judge == judge;
+    pub(super) fn refuse_seating(&mut self, judge: u16) {
+        let waiting = |seating: &mut Seating| u16::from(seating.judge) == judge;
         let waiting: Vec<_> = self.seating.extract_if(.., waiting).collect();
         for Seating { follow, .. } in waiting {
             self.refuse_seat(follow, store_unavailable());

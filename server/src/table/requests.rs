@@ -65,6 +65,9 @@ impl Table {
                 self.effects.push(Effect::Give(answer, Box::new(given)));
             }
             Request::End { key, answer } => return self.end(&key, Ender::Visitor(answer)),
+            Request::SentAway { place } => {
+                self.followers.dismiss(&self.id, Chair::Audience(place), &mut self.effects);
+            }
             Request::LetGo => {
                 if self.debate.outcome().is_some() {
                     return ControlFlow::Break(CloseReason::Over);
@@ -144,7 +147,7 @@ impl Table {
                 self.effects.push(Effect::Give(answer, Box::new(Err(gone))));
             }
             Request::End { answer, .. } => self.effects.push(Effect::Ended(answer, Err(gone))),
-            Request::Gone { .. } | Request::LetGo | Request::GiveUp => {}
+            Request::Gone { .. } | Request::SentAway { .. } | Request::LetGo | Request::GiveUp => {}
         }
         std::mem::take(&mut self.effects)
     }
@@ -249,17 +252,18 @@ impl Table {
         let chair = self.followers.chair(client.client());
         let by = Mover { client, id, at };
         let r#move = match (what, chair) {
-            (
-                What::Belief { after, probability },
-                Some(Chair::Judge(judge) | Chair::Audience(judge)),
-            ) => {
-                return self.say(judge, JudgmentEvent::Belief { after, probability }, by);
+            (What::Belief { after, probability }, Some(Chair::Judge(judge))) => {
+                return self.say(judge.into(), JudgmentEvent::Belief { after, probability }, by);
+            }
+            (What::Belief { after, probability }, Some(Chair::Audience(place))) => {
+                self.check_vote(after)?;
+                return self.say(place, JudgmentEvent::Belief { after, probability }, by);
             }
             (What::Verdict(verdict), Some(Chair::Judge(judge))) => {
-                return self.say(judge, JudgmentEvent::Verdict { verdict }, by);
+                return self.say(judge.into(), JudgmentEvent::Verdict { verdict }, by);
             }
             (What::Resign, Some(Chair::Judge(judge))) => {
-                return self.say(judge, JudgmentEvent::GaveUp, by);
+                return self.say(judge.into(), JudgmentEvent::GaveUp, by);
             }
             (What::Reveal { seq, pixel }, Some(Chair::Debater(debater))) => {
                 self.check_store()?;
@@ -281,8 +285,23 @@ impl Table {
         })
     }
 
+    /// Whether a vote is about what is revealed now: what comes later has seen the next pixel.
+    fn check_vote(&self, after: u32) -> Result<(), Refusal> {
+        let revealed = self.debate.evidence().len() as u32;
+        if after >= revealed {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            RefusalCode::Stale,
+            format!(
+                "a vote after {after} pixels, of which {revealed} are shown: it comes too late"
+            ),
+            format!("after: {revealed}"),
+        ))
+    }
+
     /// A judge says something.
-    fn say(&mut self, judge: u8, event: JudgmentEvent, by: Mover) -> Result<(), Refusal> {
+    fn say(&mut self, judge: u16, event: JudgmentEvent, by: Mover) -> Result<(), Refusal> {
         self.check_begun()?;
         if self.is_ending() {
             return Err(Refusal::new(
@@ -371,7 +390,7 @@ impl Table {
     /// debate tells it.
     fn has_answered(&self, chair: Chair) -> bool {
         let several = self.terms.locks.outside_judges() > 1;
-        several && chair.judge().is_some_and(|judge| self.judgments.has_answered(judge))
+        several && chair.judge().is_some_and(|judge| self.judgments.has_answered(judge.into()))
     }
 
     /// All that is kept of the debate.

@@ -62,7 +62,8 @@ impl Task {
         let debate = &restored.debate;
         let rules = debate.rules();
         let class = restored.terms.locks.class.as_ref();
-        let audience = class.and_then(|class| services.audiences.of(class));
+        let former = restored.audience.clone();
+        let audience = class.and_then(|class| services.audiences.of(class)).or(former);
         let means = Means {
             limits: &services.limits,
             audience: audience.clone(),

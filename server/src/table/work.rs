@@ -110,12 +110,12 @@ pub(super) fn write(
 ) -> Work {
     let (to, debate) = (Arc::clone(services), debate.clone());
     let writing = async move { to.store.append(&debate.0, seq.into(), entry, finish).await };
-    written(Arc::clone(services), attempt, writing).map(Input::Written).boxed()
+    written(Arc::clone(services), attempt, true, writing).map(Input::Written).boxed()
 }
 
 /// Writes something of a judgment to the store; from the second attempt on after a while.
 pub(super) fn write_judgment(services: &Arc<Services>, write: JudgmentWrite) -> Work {
-    let JudgmentWrite { judge, opening, said, attempt } = write;
+    let JudgmentWrite { judge, opening, said, attempt, measured } = write;
     let to = Arc::clone(services);
     let writing = async move {
         if let Some(opening) = opening {
@@ -124,14 +124,16 @@ pub(super) fn write_judgment(services: &Arc<Services>, write: JudgmentWrite) -> 
         let Some(SaidWrite { name, seq, entry, finish }) = said else { return Ok(()) };
         to.store.append_judgment(&name, seq.into(), entry, finish).await
     };
-    let written = written(Arc::clone(services), attempt, writing);
+    let written = written(Arc::clone(services), attempt, measured, writing);
     written.map(move |written| Input::JudgmentWritten { judge, written }).boxed()
 }
 
-/// What comes of a write, which is begun after a while from the second attempt on.
+/// What comes of a write, which is begun after a while from the second attempt on. Where it is not measured, only a
+/// failure is counted.
 async fn written(
     services: Arc<Services>,
     attempt: u32,
+    measured: bool,
     writing: impl Future<Output = Result<(), StoreError>> + Send,
 ) -> Result<(), Unwritten> {
     if attempt > 0 {
@@ -146,6 +148,8 @@ async fn written(
         }),
         Err(_) => Err(Unwritten::NotInTime),
     };
-    services.metrics.stored(began.elapsed(), written.is_ok());
+    if measured || written.is_err() {
+        services.metrics.stored(began.elapsed(), written.is_ok());
+    }
     written
 }

@@ -9,7 +9,8 @@ use pixel_debate_protocol::{
     ClassCode, ClassTold, ClientMessage, CloseReason, DebateId, DebateRecord, Dismissed, Histogram,
     Join, Opened, Ranked, Refusal, RefusalCode, Request, Round, ServerMessage, Show, Token, Told,
 };
-use pixel_debate_server::Limits;
+use pixel_debate_server::{Limits, ServerConfig};
+use pixel_debate_store::Store;
 
 use crate::client::Client;
 use crate::home::on_both_stores;
@@ -32,6 +33,12 @@ struct Person {
     /// The events of debates that it was told.
     events: Vec<Told>,
     asked: u32,
+}
+
+/// How many have voted, and of how many, as the presenter is told.
+fn voted(told: &ClassTold) -> (u32, u32) {
+    let attendance = told.presenter.as_ref().unwrap();
+    (attendance.voted, attendance.asked)
 }
 
 /// The answer to a request.
@@ -208,7 +215,9 @@ async fn a_class_votes_sees_the_votes_when_it_may_and_is_ranked() {
         [Some("Ann".into()), Some("ann 2".into()), None]
     );
     presenter
-        .until(|told| told.presenter.as_ref().unwrap().iter().filter(|one| one.here).count() == 3)
+        .until(|told| {
+            told.presenter.as_ref().unwrap().members.iter().filter(|one| one.here).count() == 3
+        })
         .await;
 
     let wanted = presenter.wanted();
@@ -229,9 +238,7 @@ async fn a_class_votes_sees_the_votes_when_it_may_and_is_ranked() {
             let again = person.vote(after, 0.0).await.unwrap_err();
             assert_eq!(again.code, RefusalCode::Stale);
         }
-        let all_have =
-            |told: &ClassTold| told.presenter.as_ref().unwrap().iter().all(|one| one.voted);
-        presenter.until(all_have).await;
+        presenter.until(|told| voted(told) == (3, 3)).await;
         assert_eq!(presenter.known.as_ref().unwrap().histogram, None);
     }
     presenter.show(Some(true), None).await.unwrap();
@@ -265,10 +272,11 @@ async fn a_class_votes_sees_the_votes_when_it_may_and_is_ranked() {
     let (_, body) = get(&scene, &format!("/api/debates/{debate}/transcript"), &key).await;
     let record: DebateRecord = serde_json::from_str(&body).unwrap();
     assert!(record.judgments.is_empty());
-    for (judgment, votes) in record.audience.iter().zip(votes) {
+    // In the order of what was said, and not of who joined.
+    for (judgment, place) in record.audience.iter().zip([1, 2, 0]) {
         let said: Vec<_> = judgment.events.iter().map(|said| said.event.clone()).collect();
         let belief = |(after, probability)| JudgmentEvent::Belief { after, probability };
-        let mut all: Vec<_> = (1..).zip(votes).map(belief).collect();
+        let mut all: Vec<_> = (1..).zip(votes[place]).map(belief).collect();
         all.push(JudgmentEvent::Unanswered);
         assert_eq!(said, all);
     }
@@ -380,7 +388,7 @@ on_both_stores!(a_class_goes_on_where_it_was_when_the_server_restarts, |home| {
             presenter.watch().await;
             let told = presenter.known.clone().unwrap();
             assert_eq!(told.debate.as_ref().map(|debate| debate.number), Some(round));
-            assert_eq!(told.presenter.unwrap().len(), 2);
+            assert_eq!(told.presenter.unwrap().members.len(), 2);
             presenter.next(after).await;
             for person in &mut all {
                 person.comes_back(&scene).await;
@@ -402,7 +410,7 @@ on_both_stores!(a_class_goes_on_where_it_was_when_the_server_restarts, |home| {
     // Who joins again with the same token, since it never heard the answer, is who it was.
     all[0].join(Some("Cleo")).await.unwrap();
     assert_eq!(all[0].points(), 800);
-    presenter.until(|told| told.presenter.as_ref().unwrap().len() == 2).await;
+    presenter.until(|told| told.presenter.as_ref().unwrap().members.len() == 2).await;
     scene.stop().await;
 });
 
@@ -449,7 +457,7 @@ async fn two_of_the_class_debate_and_the_others_vote() {
     }
     let debaters = |names: &[&str]| Some(names.iter().map(ToString::to_string).collect());
     for (names, wrong) in [
-        (&[][..], "0 of the class would debate"),
+        (&[][..], "0 of those who are here would debate"),
         (&["Ann"], "1 names of debaters"),
         (&["Ann", "Dan"], "1 of the class have these names"),
     ] {
@@ -471,7 +479,7 @@ async fn two_of_the_class_debate_and_the_others_vote() {
     let (first, second, judge) = (seats["first"], seats["second"], seats["judge"]);
     assert_eq!(judge, 2);
     let debate = |told: &ClassTold| {
-        let all = told.presenter.iter().flatten().map(|one| one.debates);
+        let all = told.presenter.iter().flat_map(|all| &all.members).map(|one| one.debates);
         all.collect::<Vec<_>>() == [true, true, false]
     };
     presenter.until(debate).await;
@@ -591,14 +599,322 @@ async fn thirty_phones_vote_at_once() {
         });
         join_all(voting).await;
         assert!(began.elapsed() < Duration::from_secs(3), "{:?} for all", began.elapsed());
-        let all_have =
-            |told: &ClassTold| told.presenter.as_ref().unwrap().iter().all(|one| one.voted);
-        presenter.until(all_have).await;
+        presenter.until(|told| voted(told) == (PHONES as u32, PHONES as u32)).await;
     }
     presenter.next(5).await;
     for person in &mut all {
         person.until(|told| told.debate.as_ref().unwrap().over).await;
         assert!(person.points() > 0);
     }
+    scene.stop().await;
+}
+
+on_both_stores!(three_hundred_have_a_place_each_before_and_after_a_restart, |home| {
+    const PLACES: usize = 300;
+    let limits = Limits { messages_at_once: 1000, outbox: 1000, ..limits() };
+    let mut scene = Scene::at(home, limits).await;
+    let mut presenter = Person::presents(&scene).await;
+    let class = presenter.class.clone();
+    // One connection will do for joining: it attends as who joined last.
+    let mut door = Person::comes(&scene, &class).await;
+    let mut tokens = Vec::new();
+    for place in 0..PLACES {
+        door.token = Token(format!("{place:043}"));
+        door.join(Some("Phone")).await.unwrap();
+        tokens.push(door.token.clone());
+    }
+    door.token = Token("x".repeat(43));
+    assert_eq!(door.join(None).await.unwrap_err().code, RefusalCode::Busy);
+
+    let wanted = presenter.wanted();
+    presenter.round(wanted).await.unwrap();
+    presenter.watch().await;
+    presenter.next(1).await;
+    // On both sides of what a byte counts to.
+    let mut all = Vec::new();
+    for (place, vote) in [(0, 1.0), (255, 0.75), (256, 0.5), (PLACES - 1, 0.0)] {
+        let mut person = Person::comes(&scene, &class).await;
+        person.token = tokens[place].clone();
+        person.attend().await;
+        assert_eq!(person.sit().await, Seat::Judge);
+        person.until(|told| told.debate.is_some()).await;
+        person.vote(1, vote).await.unwrap();
+        all.push(person);
+    }
+    scene = scene.restart().await;
+    presenter.comes_back(&scene).await;
+    presenter.watch().await;
+    for after in 2..=5 {
+        presenter.next(after).await;
+    }
+    for (person, points) in all.iter_mut().zip([100, 94, 75, 0]) {
+        person.comes_back(&scene).await;
+        person.until(|told| told.debate.as_ref().unwrap().over).await;
+        assert_eq!(person.points(), points);
+    }
+    scene.stop().await;
+});
+
+#[tokio::test]
+async fn a_vote_is_taken_until_the_next_pixel_is_shown() {
+    let scene = Scene::with(limits()).await;
+    let mut presenter = Person::presents(&scene).await;
+    let mut member = Person::joins(&scene, &presenter.class.clone(), Some("Ann")).await;
+    let wanted = presenter.wanted();
+    presenter.round(wanted).await.unwrap();
+    presenter.watch().await;
+    member.sit().await;
+    presenter.next(1).await;
+    presenter.next(2).await;
+    let late = member.vote(1, 1.0).await.unwrap_err();
+    assert_eq!((late.code, &*late.expected), (RefusalCode::Stale, "after: 2"));
+    member.vote(2, 1.0).await.unwrap();
+    // Nor after a later one was given.
+    assert_eq!(member.vote(0, 1.0).await.unwrap_err().code, RefusalCode::Stale);
+    for after in 3..=5 {
+        presenter.next(after).await;
+    }
+    member.until(|told| told.debate.as_ref().unwrap().over).await;
+    assert_eq!(member.points(), 100);
+    scene.stop().await;
+}
+
+/// What the server answers who reads the record of a debate with that token: the head's first line.
+async fn reads(scene: &Scene, debate: &DebateId, token: &Token) -> (u16, String) {
+    let path = format!("/api/debates/{debate}/transcript");
+    let (head, body) = get(scene, &path, &bearer(token)).await;
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body)
+}
+
+on_both_stores!(who_is_sent_away_hears_of_it_and_is_let_in_no_more, |home| {
+    let mut scene = Scene::at(home, limits()).await;
+    let mut presenter = Person::presents(&scene).await;
+    let class = presenter.class.clone();
+    let mut ann = Person::joins(&scene, &class, Some("Ann")).await;
+    let mut ben = Person::joins(&scene, &class, None).await;
+    let wanted = presenter.wanted();
+    presenter.round(wanted).await.unwrap();
+    presenter.watch().await;
+    for person in [&mut ann, &mut ben] {
+        person.sit().await;
+    }
+    presenter.next(1).await;
+    ann.until_event(1).await;
+    ann.vote(1, 1.0).await.unwrap();
+    let debate = presenter.debate();
+    let send_away = |token: &Token| {
+        let (class, token) = (class.clone(), token.clone());
+        ClientMessage::Expel { class, token, member: 0 }
+    };
+    // Not by a member, nor by itself.
+    for person in [&mut ann, &mut ben] {
+        let refusal = person.ask(send_away(&person.token)).await.unwrap_err();
+        assert_eq!(refusal.code, RefusalCode::WrongToken);
+    }
+    presenter.ask(send_away(&presenter.token)).await.unwrap();
+    let reason = CloseReason::SentAway;
+    let end = ServerMessage::Dismissed(Dismissed { class: class.clone(), reason });
+    let closed = ServerMessage::Closed { debate: debate.clone(), reason };
+    let (mut dismissed, mut left) = (false, false);
+    while !(dismissed && left) {
+        let heard = ann.hear().await;
+        dismissed |= heard == end;
+        left |= heard == closed;
+    }
+    assert_eq!(ann.vote(1, 0.5).await.unwrap_err().code, RefusalCode::NotSeated);
+    let told = presenter.until(|told| told.presenter.as_ref().unwrap().members.len() == 1).await;
+    assert_eq!(told.presenter.as_ref().unwrap().members[0].member, 1);
+
+    for _ in 0..2 {
+        let take = ClientMessage::Take {
+            debate: debate.clone(),
+            token: ann.token.clone(),
+            opinions: false,
+            judge_key: None,
+        };
+        assert_eq!(ann.ask(take).await.unwrap_err().code, RefusalCode::WrongToken);
+        assert_eq!(ann.join(Some("Ann")).await.unwrap_err().code, RefusalCode::TurnedAway);
+        let attend = ClientMessage::Attend { class: class.clone(), token: ann.token.clone() };
+        assert_eq!(ann.ask(attend).await.unwrap_err().code, RefusalCode::TurnedAway);
+        scene = scene.restart().await;
+        ann.client = Client::connect(scene.address).await;
+    }
+    // The others go on, and what was voted stays in the record and counts for nothing.
+    presenter.comes_back(&scene).await;
+    presenter.watch().await;
+    ben.comes_back(&scene).await;
+    ben.sit().await;
+    ben.vote(1, 0.5).await.unwrap();
+    for after in 2..=5 {
+        presenter.next(after).await;
+    }
+    ben.until(|told| told.debate.as_ref().unwrap().over).await;
+    assert_eq!(ben.known.as_ref().unwrap().member.as_ref().unwrap().place, Some(1));
+    let (status, body) = reads(&scene, &debate, &ben.token).await;
+    let record: DebateRecord = serde_json::from_str(&body).unwrap();
+    assert_eq!((status, record.audience.len()), (200, 2));
+    assert_eq!(reads(&scene, &debate, &ann.token).await.0, 403);
+    scene.stop().await;
+});
+
+on_both_stores!(nobody_new_joins_while_the_door_is_closed, |home| {
+    let mut scene = Scene::at(home, limits()).await;
+    let mut presenter = Person::presents(&scene).await;
+    let class = presenter.class.clone();
+    let mut ann = Person::joins(&scene, &class, Some("Ann")).await;
+    let door = |token: &Token, open: bool| {
+        let (class, token) = (class.clone(), token.clone());
+        ClientMessage::Door { class, token, open }
+    };
+    let refusal = ann.ask(door(&ann.token, false)).await.unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::WrongToken);
+    presenter.ask(door(&presenter.token, false)).await.unwrap();
+    for _ in 0..2 {
+        assert!(!presenter.known.as_ref().unwrap().presenter.as_ref().unwrap().open);
+        let mut ben = Person::comes(&scene, &class).await;
+        assert_eq!(ben.join(None).await.unwrap_err().code, RefusalCode::TurnedAway);
+        scene = scene.restart().await;
+        ann.comes_back(&scene).await;
+        presenter.comes_back(&scene).await;
+    }
+    presenter.ask(door(&presenter.token, true)).await.unwrap();
+    Person::joins(&scene, &class, None).await;
+    scene.stop().await;
+});
+
+on_both_stores!(members_read_the_records_of_their_class_also_when_it_has_ended, |home| {
+    let mut scene = Scene::at(home, limits()).await;
+    let mut presenter = Person::presents(&scene).await;
+    let class = presenter.class.clone();
+    let ann = Person::joins(&scene, &class, Some("Ann")).await;
+    let wanted = presenter.wanted();
+    presenter.round(wanted.clone()).await.unwrap();
+    presenter.watch().await;
+    for after in 1..=5 {
+        presenter.next(after).await;
+    }
+    presenter.until(|told| told.debate.as_ref().unwrap().over).await;
+    let first = presenter.debate();
+    assert_eq!(reads(&scene, &first, &ann.token).await.0, 200);
+    // The next goes on when the class ends.
+    presenter.round(wanted).await.unwrap();
+    let second = presenter.debate();
+    let dismiss = ClientMessage::Dismiss { class, token: presenter.token.clone() };
+    presenter.ask(dismiss).await.unwrap();
+    for _ in 0..2 {
+        for token in [&ann.token, &presenter.token] {
+            assert_eq!(reads(&scene, &first, token).await.0, 200);
+        }
+        assert_eq!(reads(&scene, &first, &Token("x".repeat(43))).await.0, 403);
+        scene = scene.restart().await;
+        assert_eq!(reads(&scene, &second, &presenter.token).await.0, 404);
+    }
+    scene.stop().await;
+});
+
+on_both_stores!(a_class_that_goes_on_is_not_removed_with_what_is_old, |home| {
+    let keep = Duration::from_millis(300);
+    let config = |config: &mut ServerConfig| config.keep = Some(keep);
+    let scene = Scene::configured(home, limits(), config).await;
+    // Another class, which has ended, is removed meanwhile.
+    let mut other = Person::presents(&scene).await;
+    let mut presenter = Person::presents(&scene).await;
+    let mut ann = Person::joins(&scene, &presenter.class.clone(), Some("Ann")).await;
+    let (class, token) = (other.class.clone(), other.token.clone());
+    other.ask(ClientMessage::Dismiss { class, token }).await.unwrap();
+    tokio::time::sleep(4 * keep).await;
+    let wanted = presenter.wanted();
+    presenter.round(wanted).await.unwrap();
+    let (home, limits) = scene.stopped().await;
+    let store = Store::open(&home.place()).await.unwrap();
+    assert_eq!(store.judgments(0, 9).await.unwrap().items.len(), 1);
+    store.close().await.unwrap();
+    let scene = Scene::configured(home, limits, config).await;
+    presenter.comes_back(&scene).await;
+    ann.comes_back(&scene).await;
+    assert_eq!(ann.sit().await, Seat::Judge);
+    scene.stop().await;
+});
+
+on_both_stores!(a_debate_of_which_its_class_knows_nothing_ends_when_the_server_starts, |home| {
+    let scene = Scene::at(home, limits()).await;
+    let mut presenter = Person::presents(&scene).await;
+    let class = presenter.class.clone();
+    let wanted = presenter.wanted();
+    presenter.round(wanted).await.unwrap();
+    let debate = presenter.debate();
+    let (home, limits) = scene.stopped().await;
+    // As if the server had been killed before the class had it in its own stream, which ends so.
+    let store = Store::open(&home.place()).await.unwrap();
+    let stream = format!("class:{class}");
+    let stored = store.judgment(&stream).await.unwrap().unwrap();
+    assert!(store.remove_judgment(&stream).await.unwrap());
+    store.create_judgment(stored.judgment).await.unwrap();
+    store.close().await.unwrap();
+    let scene = Scene::at(home, limits).await;
+    presenter.comes_back(&scene).await;
+    assert_eq!(presenter.known.as_ref().unwrap().debate, None);
+    let (home, _) = scene.stopped().await;
+    let store = Store::open(&home.place()).await.unwrap();
+    assert!(store.debate(&debate.0).await.unwrap().unwrap().ended);
+    store.close().await.unwrap();
+});
+
+#[tokio::test]
+async fn what_all_may_measure_does_not_count_the_votes() {
+    let scene = Scene::with(limits()).await;
+    let mut presenter = Person::presents(&scene).await;
+    let class = presenter.class.clone();
+    let mut all = Vec::new();
+    for _ in 0..3 {
+        all.push(Person::joins(&scene, &class, None).await);
+    }
+    let wanted = presenter.wanted();
+    presenter.round(wanted).await.unwrap();
+    presenter.watch().await;
+    for person in &mut all {
+        person.sit().await;
+    }
+    presenter.next(1).await;
+    let mut before = get(&scene, "/metrics", "").await.1;
+    assert!(before.contains("pixel_debate_store_write_seconds_count"));
+    for person in &mut all {
+        person.vote(1, 0.75).await.unwrap();
+        let after = get(&scene, "/metrics", "").await.1;
+        assert_eq!(after, before);
+        before = after;
+    }
+    scene.stop().await;
+}
+
+#[tokio::test]
+async fn who_is_not_let_into_another_class_keeps_its_seat() {
+    let scene = Scene::with(limits()).await;
+    let mut one = Person::presents(&scene).await;
+    let mut other = Person::presents(&scene).await;
+    let mut ann = Person::joins(&scene, &one.class.clone(), Some("Ann")).await;
+    let here = |told: &ClassTold| {
+        told.presenter.as_ref().unwrap().members.iter().filter(|one| one.here).count()
+    };
+    let attend = ClientMessage::Attend { class: other.class.clone(), token: ann.token.clone() };
+    assert_eq!(ann.ask(attend).await.unwrap_err().code, RefusalCode::WrongToken);
+    one.attend().await;
+    assert_eq!(here(one.known.as_ref().unwrap()), 1);
+    // It still hears of its class.
+    let wanted = one.wanted();
+    one.round(wanted).await.unwrap();
+    ann.until(|told| told.debate.is_some()).await;
+    // Where it is let in it leaves the first.
+    ann.class = other.class.clone();
+    ann.join(None).await.unwrap();
+    one.until(|told| here(told) == 0).await;
+    other.until(|told| here(told) == 1).await;
+    // And back.
+    ann.class = one.class.clone();
+    ann.attend().await;
+    one.until(|told| here(told) == 1).await;
+    other.until(|told| here(told) == 0).await;
+    drop(ann);
+    one.until(|told| here(told) == 0).await;
     scene.stop().await;
 }

@@ -28,10 +28,15 @@ const NEWEST: &str = "SELECT coalesce((SELECT debate FROM judgments WHERE place 
 pub(super) async fn prune(session: &Session, what: &Prune) -> Result<Pruned, StoreError> {
     let (before, most) = (bound(what.before_ms), i64::from(what.most));
     let params = [(&before as _, Type::INT8), (&most as _, Type::INT8)];
+    let ended = if what.unfinished {
+        "true"
+    } else {
+        "NOT EXISTS (SELECT 1 FROM judgments WHERE judgments.debate = results.debate AND NOT ended)"
+    };
     let judged = "(SELECT count(*) FROM judgments WHERE judgments.debate = old.place)";
     let sql = format!(
         "SELECT place, {judged} FROM (SELECT debate AS place FROM results
-             WHERE since_ms < $1 AND debate <> ({NEWEST}) ORDER BY since_ms, number LIMIT $2) AS old"
+             WHERE since_ms < $1 AND debate <> ({NEWEST}) AND {ended} ORDER BY since_ms, number LIMIT $2) AS old"
     );
     let mut going = Going { session, places: Vec::new(), judgments: 0, most: what.judgments() };
     going.add(&session.query(&sql, &params).await?)?;

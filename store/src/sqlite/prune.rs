@@ -37,9 +37,12 @@ pub(super) fn prune(
     let mut pruning = Pruning { transaction, totals, pruned: Pruned::default(), over: Vec::new() };
     let before = bound(what.before_ms);
     let mut statement = transaction.prepare_cached(
-        "SELECT number, debate FROM results WHERE since_ms < ?1 ORDER BY since_ms, number LIMIT ?2",
+        "SELECT number, debate FROM results WHERE since_ms < ?1
+             AND (?3 OR NOT EXISTS (SELECT 1 FROM judgments
+                 WHERE judgments.debate = results.debate AND judgments.ended = 0))
+         ORDER BY since_ms, number LIMIT ?2",
     )?;
-    let rows = statement.query_map(params![before, what.most], |row| {
+    let rows = statement.query_map(params![before, what.most, what.unfinished], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
     })?;
     for (number, place) in rows.collect::<rusqlite::Result<Vec<_>>>()? {

@@ -138,7 +138,7 @@ on_both_stores!(a_debate_ages_as_if_what_was_removed_had_never_been, |place| {
     // So that it is not the newest, which a database keeps.
     store.create(NewDebate { id: "b".into(), created_ms: 900, ..<_>::default() }).await.unwrap();
     let prune = async |before_ms| {
-        let what = Prune { before_ms, unfinished: false, most: 9 };
+        let what = Prune { before_ms, unfinished: true, most: 9 };
         store.prune(what).await.unwrap().debates
     };
     assert_eq!(prune(500).await, 0);

@@ -200,7 +200,7 @@ on_both_stores!(judgments_go_with_their_debate_and_with_no_other, |place| {
     for (id, ended_ms) in [("a", 10), ("b", 20), ("c", 900)] {
         begin(&store, id, 1, 1).await;
         judge(&store, &format!("{id} live"), id, 5, Some(8)).await;
-        judge(&store, &format!("{id} given up"), id, 6, None).await;
+        judge(&store, &format!("{id} given up"), id, 6, (id != "c").then_some(9)).await;
         end(&store, id, 2, ended_ms).await;
     }
     let what = Prune { before_ms: 500, unfinished: false, most: 1 };
@@ -262,7 +262,7 @@ on_both_stores!(what_is_judged_afterwards_is_not_taken_from_its_judge, |place| {
         judge(&store, id, "held by the later", created_ms, Some(created_ms + 1)).await;
     }
     judge(&store, "long ago", "old", 20, Some(499)).await;
-    judge(&store, "given up", "older", 499, None).await;
+    judge(&store, "given up", "older", 498, Some(499)).await;
     begin(&store, "new", 900, 0).await;
     let pruned = prune(&store, what).await;
     assert_eq!((pruned.debates, pruned.judgments), (2, 2));
@@ -277,8 +277,12 @@ on_both_stores!(what_is_judged_afterwards_is_not_taken_from_its_judge, |place| {
     // They go when the judgments are as old.
     let what = Prune { before_ms: 601, ..what };
     let pruned = prune(&store, what).await;
-    assert_eq!((pruned.debates, pruned.judgments), (3, 3));
-    let gone = store.append_judgment("goes on", 3, "three", None).await;
+    assert_eq!((pruned.debates, pruned.judgments), (2, 2));
+    // One that goes on stays, unless nobody may go on with it.
+    store.append_judgment("goes on", 3, "three", None).await.unwrap();
+    let pruned = prune(&store, Prune { unfinished: true, ..what }).await;
+    assert_eq!((pruned.debates, pruned.judgments), (1, 1));
+    let gone = store.append_judgment("goes on", 4, "four", None).await;
     assert_eq!(gone, Err(StoreError::Unknown(Name::Judgment("goes on".into()))));
     let what = Prune { before_ms: 702, ..what };
     let pruned = prune(&store, what).await;
@@ -307,7 +311,7 @@ on_both_stores!(no_further_debate_goes_once_many_judgments_have, |place| {
     for id in ["a", "b", "c"] {
         begin(&store, id, 1, 0).await;
         for number in 0..if id == "a" { 90 } else { 1 } {
-            judge(&store, &format!("{id} {number}"), id, 1, None).await;
+            judge(&store, &format!("{id} {number}"), id, 1, Some(2)).await;
         }
         end(&store, id, 1, 10).await;
     }
