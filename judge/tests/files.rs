@@ -16,9 +16,9 @@ fn tensors() -> Vec<Tensor> {
     let network = judge.network();
     let bytes = |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     let mut tensors = Vec::new();
-    for ((name, shape), layer) in Network::SHAPES.into_iter().zip(network.layers()) {
+    for ((name, shape), layer) in Network::shapes(10).into_iter().zip(network.layers()) {
         let (weight, bias) = (bytes(&layer.weight), bytes(&layer.bias));
-        tensors.push((format!("{name}.weight"), Dtype::F32, shape.to_vec(), weight));
+        tensors.push((format!("{name}.weight"), Dtype::F32, shape.clone(), weight));
         tensors.push((format!("{name}.bias"), Dtype::F32, shape[..1].to_vec(), bias));
     }
     tensors
@@ -138,7 +138,7 @@ fn metadata_that_cannot_be_read_are_named() {
             .map_err(|error| error.to_string())
     };
     let number = "it must be a whole number from 1 to 128";
-    let names = "it must be one to ten names, a line each: what the labels from 0 mean";
+    let names = "it must be 1 to 10 names, a line each: what the labels from 0 mean";
     let eleven = ["x"; 11].join("\n");
     for (key, value, allowed) in [
         ("pixels", "six", number),

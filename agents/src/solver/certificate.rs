@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use pixel_debate_game::{Claims, Debate, Image, ImageSource, Pixel, Role, Rules};
-use pixel_debate_judge::{CLASSES, PixelSet};
+use pixel_debate_judge::{MOST_CLASSES, PixelSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Game, Strategy, TwoEntries};
@@ -99,6 +99,14 @@ pub enum CertificateError {
     /// The debate cannot be set up.
     #[error(transparent)]
     Setup(#[from] pixel_debate_game::SetupError),
+    /// The judge does not know a label that is argued for.
+    #[error("a debater argues for label {label}, and the judge tells {classes} labels apart")]
+    Label {
+        /// The label argued for.
+        label: u8,
+        /// How many labels the judge tells apart, from 0.
+        classes: usize,
+    },
     /// The strategy says two things of one position.
     #[error(transparent)]
     TwoEntries(#[from] TwoEntries),
@@ -222,7 +230,7 @@ impl Certificate {
         }
         let Claims { honest, liar } = self.claims;
         let image = Arc::new(self.image.clone());
-        let debate = Debate::new(self.rules, image, honest, liar, CLASSES as u8)?;
+        let debate = Debate::new(self.rules, image, honest, liar, MOST_CLASSES as u8)?;
         let game = Game::of(&debate);
         let legal: HashSet<Pixel> = game.candidates.iter().copied().collect();
         let Strategy { plans, moves, answers } = &self.strategy;
