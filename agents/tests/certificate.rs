@@ -57,6 +57,7 @@ fn certificate(rules: Rules, winner: Role, strategy: Strategy) -> Certificate {
         source: None,
         rules,
         image: Image::new(7, 1, vec![9, 9, 9, 9, 9, 9, 0]).unwrap(),
+        classes: 10,
         claims: Claims { honest: 0, liar: rules.precommit.then_some(1) },
         winner,
         strategy,

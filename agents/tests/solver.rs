@@ -62,6 +62,7 @@ fn certificate(debate: &Debate, solved: &Solved) -> Certificate {
         source: None,
         rules: *debate.rules(),
         image: Image::clone(debate.image()),
+        classes: debate.classes(),
         claims: *debate.claims(),
         winner: solved.winner,
         strategy: solved.strategy.clone(),
@@ -197,8 +198,7 @@ fn real_judges_are_solved_as_by_brute_force(precommit: bool, first: Role) {
                 let expected = BruteForce::winner(&game, &wins);
                 let solved = solved(&game, &mut engine);
                 assert_eq!(solved.winner, expected, "{rules:?} {claims:?} {image:?}");
-                let mut judge =
-                    |sets: &[PixelSet]| Logits::of(10, sets.iter().map(|set| of[set]));
+                let mut judge = |sets: &[PixelSet]| Logits::of(10, sets.iter().map(|set| of[set]));
                 let verified = certificate(&debate, &solved).verify(&mut judge, &mut |_| {});
                 assert!(verified.is_ok(), "{rules:?} {claims:?} {image:?}: {verified:?}");
 

@@ -137,11 +137,8 @@ impl Progress {
             .ok_or_else(|| fault("it does not say how many batches were done".into()))?;
 
         let tensors = SafeTensors::deserialize(&file).map_err(|error| fault(error.to_string()))?;
-        let mut state = Self {
-            batches,
-            parameters: Parameters::zeros(classes),
-            adam: Adam::new(classes),
-        };
+        let mut state =
+            Self { batches, parameters: Parameters::zeros(classes), adam: Adam::new(classes) };
         for (name, numbers) in state.named_mut() {
             let tensor = tensors.tensor(&name).map_err(|error| fault(error.to_string()))?;
             if tensor.dtype() != Dtype::F32 || tensor.data().len() != 4 * numbers.len() {
@@ -169,9 +166,9 @@ impl Progress {
 /// [`Parameters::tensors`].
 fn names() -> impl Iterator<Item = String> {
     ["parameters", "mean", "variance"].into_iter().flat_map(|group| {
-        ["conv1", "conv2", "fc1", "fc2"].into_iter().flat_map(move |layer| {
-            ["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}"))
-        })
+        ["conv1", "conv2", "fc1", "fc2"]
+            .into_iter()
+            .flat_map(move |layer| ["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}")))
     })
 }
 

@@ -130,7 +130,8 @@ fn gradient_is_that_of_burn() {
         let examples = Batches::new(mnist::test(), 3, Masks::nonzero(pixels), 21).get(0, &mut rng);
         let parameters = random_parameters();
         let keep = draw_dropout(examples.len(), &mut rng);
-        let [mut ours, mut burns] = [Parameters::zeros(parameters.classes()), Parameters::zeros(parameters.classes())];
+        let [mut ours, mut burns] =
+            [Parameters::zeros(parameters.classes()), Parameters::zeros(parameters.classes())];
         let loss = Step::new(1).run(&parameters, &examples, &keep, &mut ours);
         let mut burn = BurnStep::new(burn::tensor::Device::flex());
         let expected = burn.run(&parameters, &examples, &keep, &mut burns);

@@ -18,9 +18,8 @@ fn labels_by_order_need_a_judge_of_the_same_classes() {
     let pets = Dataset::from_pictures("pets", dir.path(), Reading::default()).unwrap();
     let network = Arc::clone(Judge::shipped(6).unwrap().network());
     let judge = |provenance| Weights { network: Arc::clone(&network), provenance };
-    let says = |key: &str, value: &str| {
-        judge(Provenance(HashMap::from([(key.into(), value.into())])))
-    };
+    let says =
+        |key: &str, value: &str| judge(Provenance(HashMap::from([(key.into(), value.into())])));
     assert_eq!(check_labels(&says(CLASSES_KEY, "cat\ndog"), &pets), Ok(()));
     assert_eq!(check_labels(&says("data", &pets.hash()), &pets), Ok(()));
     let trained_on_mnist = Judge::shipped(6).unwrap().weights().clone();

@@ -65,14 +65,13 @@ impl Certificate {
 
     /// By how much the judge favours the winner, by its logits of each set.
     pub(super) fn margins(&self, logits: &Logits) -> Result<Vec<f32>, CertificateError> {
-        let (claims, classes) = (&self.claims, logits.classes());
-        let mut claimed = [Some(claims.honest), claims.liar].into_iter().flatten();
-        if let Some(label) = claimed.find(|label| usize::from(*label) >= classes) {
-            return Err(CertificateError::Label { label, classes });
+        let (classes, judge) = (self.classes, logits.classes());
+        if judge < classes.into() {
+            return Err(CertificateError::Classes { classes, judge });
         }
         let sign = if self.winner == Role::Honest { 1.0 } else { -1.0 };
-        let margin = |logits| {
-            let margin = sign * honest_margin(logits, claims);
+        let margin = |logits: &[f32]| {
+            let margin = sign * honest_margin(&logits[..classes.into()], &self.claims);
             // A tie is the liar's.
             if margin == 0.0 && self.winner == Role::Liar { f32::MIN_POSITIVE } else { margin }
         };

@@ -147,6 +147,7 @@ impl Certificate {
     /// #     source: None,
     /// #     rules: Rules::paper(2, true, Role::Honest),
     /// #     image: Image::new(3, 1, vec![9; 3])?,
+    /// #     classes: 10,
     /// #     claims: Claims { honest: 1, liar: Some(0) },
     /// #     winner: Role::Liar,
     /// #     strategy: Strategy { plans: vec![plan], ..Strategy::default() },
