@@ -1,7 +1,7 @@
 //! A judge as a file: `safetensors` with the four layers and, in its metadata, where it comes from.
 //!
 //! The tensors are named `conv1.weight` to `fc2.bias` and laid out as PyTorch has them (see
-//! [`Network::shapes`]); the last has a row a label, 2 to 255 of them, in f32, f16 or bf16. The second index of `conv1.weight` is the input plane:
+//! [`Network::shapes`]); the last has a row a label, 2 to 255 of them, in f64, f32, f16 or bf16. The second index of `conv1.weight` is the input plane:
 //! the mask of revealed pixels is plane 0 and their values are plane 1, unless the file's metadata say
 //! `planes` = `value mask`.
 
@@ -190,11 +190,11 @@ pub const MNIST_TRAIN: &str = "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c0153
 /// `f32`, whatever is revealed: 50, 800, 3136 and 1024 of them at a time make 10³⁵.
 const GREATEST: f32 = 1e6;
 
-/// The longest file of a judge, in bytes: all numbers in 32 bits, and a million for the rest.
+/// The longest file of a judge, in bytes: all numbers in 64 bits, and a million for the rest.
 const MOST_BYTES: u64 = {
     let convolutions = (2 * KERNEL * KERNEL + 1) * CONV1 + (CONV1 * KERNEL * KERNEL + 1) * CONV2;
     let dense = (FLAT + 1) * HIDDEN + (HIDDEN + 1) * MOST_CLASSES;
-    4 * (convolutions + dense) as u64 + (1 << 20)
+    8 * (convolutions + dense) as u64 + (1 << 20)
 };
 
 /// The format of the numbers in a file.
@@ -435,7 +435,13 @@ fn numbers(tensors: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec
         Dtype::BF16 => {
             data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect()
         }
-        other => return Err(format!("{name} is stored as {other:?}, not as F32, F16 or BF16")),
+        // Rounded to the nearest number of 32 bits.
+        Dtype::F64 => {
+            data.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes) as f32).collect()
+        }
+        other => {
+            return Err(format!("{name} is stored as {other:?}, not as F64, F32, F16 or BF16"));
+        }
     };
     let fits = |number: f32| number.is_finite() && number.abs() <= GREATEST;
     match numbers.iter().position(|number| !fits(*number)) {
