@@ -26,7 +26,7 @@ impl Exact {
     /// ```
     /// use pixel_debate_agents::{Agent, Clock, Exact, Proof};
     /// use pixel_debate_game::{Debater, Role, Seat};
-    /// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+    /// use pixel_debate_judge::{Evaluator, Logits, PixelSet};
     /// # use pixel_debate_game::{Debate, Image, Rules};
     /// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
     /// # let debate = Debate::new(Rules::paper(4, true, Role::Honest), image, 1, Some(0), 10)?;
@@ -35,10 +35,14 @@ impl Exact {
     /// struct Left;
     ///
     /// impl Evaluator for Left {
-    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    ///     fn classes(&self) -> usize {
+    ///         10
+    ///     }
+    ///
+    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
     ///         let left = |set: &PixelSet| set.pixels().iter().any(|pixel| pixel.x == 0);
-    ///         let logits = |left| std::array::from_fn(|label| f32::from(left && label == 1));
-    ///         sets.iter().map(|set| logits(left(set))).collect()
+    ///         let logits = |left| -> [f32; 10] { std::array::from_fn(|label| f32::from(left && label == 1)) };
+    ///         Logits::of(10, sets.iter().map(|set| logits(left(set))))
     ///     }
     /// }
     ///
@@ -68,7 +72,7 @@ impl Exact {
                 let sets: Vec<PixelSet> =
                     free.iter().map(|answer| evidence.with(*answer)).collect();
                 let logits = evaluator.evaluate(&sets);
-                let wins = logits.iter().position(|logits| position.own_side_wins(logits))?;
+                let wins = logits.rows().position(|logits| position.own_side_wins(logits))?;
                 Some(free[wins])
             }
         }

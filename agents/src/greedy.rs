@@ -22,7 +22,7 @@ impl Greedy {
     /// ```
     /// use pixel_debate_agents::{Agent, Clock, Greedy};
     /// use pixel_debate_game::{Debater, Pixel, Seat};
-    /// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+    /// use pixel_debate_judge::{Evaluator, Logits, PixelSet};
     /// # use pixel_debate_game::{Debate, Image, Role, Rules};
     /// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
     /// # let debate = Debate::new(Rules::paper(2, true, Role::Honest), image, 1, Some(0), 10)?;
@@ -31,11 +31,15 @@ impl Greedy {
     /// struct Right;
     ///
     /// impl Evaluator for Right {
-    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    ///     fn classes(&self) -> usize {
+    ///         10
+    ///     }
+    ///
+    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
     ///         let place = |pixel: &Pixel| f32::from(pixel.x);
     ///         let sum = |set: &PixelSet| set.pixels().iter().map(place).sum();
-    ///         let logits = |sum| std::array::from_fn(|label| if label == 1 { sum } else { 0.0 });
-    ///         sets.iter().map(|set| logits(sum(set))).collect()
+    ///         let logits = |sum| -> [f32; 10] { std::array::from_fn(|label| if label == 1 { sum } else { 0.0 }) };
+    ///         Logits::of(10, sets.iter().map(|set| logits(sum(set))))
     ///     }
     /// }
     ///
@@ -63,7 +67,7 @@ impl Agent for Greedy {
         let mut margins: Vec<f32> = Vec::with_capacity(sets.len());
         for sets in sets.chunks(CHUNK) {
             let logits = evaluator.evaluate(sets);
-            margins.extend(logits.iter().map(|logits| position.own_margin(logits)));
+            margins.extend(logits.rows().map(|logits| position.own_margin(logits)));
             if clock.is_over() {
                 break;
             }

@@ -19,16 +19,20 @@
 //!
 //! use pixel_debate_agents::{AgentSpec, Clock};
 //! use pixel_debate_game::{Debate, Debater, Image, Role, Rules, Seat};
-//! use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+//! use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 //!
 //! /// Believes the more in label 1 the more pixels it sees on the left.
 //! struct Left;
 //!
 //! impl Evaluator for Left {
-//!     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+//!     fn classes(&self) -> usize {
+//!         10
+//!     }
+//!
+//!     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
 //!         let left = |set: &PixelSet| set.pixels().iter().filter(|pixel| pixel.x < 2).count();
-//!         let logits = |left| std::array::from_fn(|label| if label == 1 { left as f32 } else { 0.5 });
-//!         sets.iter().map(|set| logits(left(set))).collect()
+//!         let logits = |left| -> [f32; 10] { std::array::from_fn(|label| if label == 1 { left as f32 } else { 0.5 }) };
+//!         Logits::of(10, sets.iter().map(|set| logits(left(set))))
 //!     }
 //! }
 //!

@@ -123,7 +123,7 @@ impl Mcts {
     /// ```
     /// use pixel_debate_agents::{Agent, Clock, LeafValue, Mcts, SearchShape};
     /// use pixel_debate_game::{Debater, Seat};
-    /// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+    /// use pixel_debate_judge::{Evaluator, Logits, PixelSet};
     /// # use pixel_debate_game::{Debate, Image, Role, Rules};
     /// # let image = std::sync::Arc::new(Image::new(9, 9, vec![200; 81])?);
     /// # let debate = Debate::new(Rules::paper(4, true, Role::Honest), image, 7, Some(1), 10)?;
@@ -132,9 +132,13 @@ impl Mcts {
     /// struct Patient(usize);
     ///
     /// impl Evaluator for Patient {
-    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    ///     fn classes(&self) -> usize {
+    ///         10
+    ///     }
+    ///
+    ///     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
     ///         self.0 += 1;
-    ///         vec![[0.0; CLASSES]; sets.len()]
+    ///         Logits::zeros(10, sets.len())
     ///     }
     /// }
     ///
@@ -178,8 +182,8 @@ impl Mcts {
             return;
         }
         for sets in sets.chunks(evaluator.batch().max(1)) {
-            for (set, logits) in sets.iter().zip(evaluator.evaluate(sets)) {
-                let value = self.value.of(position.honest_margin(&logits));
+            for (set, logits) in sets.iter().zip(evaluator.evaluate(sets).rows()) {
+                let value = self.value.of(position.honest_margin(logits));
                 self.judged.insert(set.clone(), value);
             }
             if clock.is_over() {
@@ -238,7 +242,7 @@ impl Mcts {
             let sets: Vec<PixelSet> = sets.into_iter().collect();
             for sets in sets.chunks(evaluator.batch().max(1)) {
                 let values = evaluator.evaluate(sets);
-                let values = values.iter().map(|logits| value.of(position.honest_margin(logits)));
+                let values = values.rows().map(|logits| value.of(position.honest_margin(logits)));
                 judged.extend(sets.iter().cloned().zip(values));
                 if clock.is_over() {
                     break;
@@ -364,7 +368,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use pixel_debate_game::{Debate, Image, Move, Rules, Seat};
-    use pixel_debate_judge::CLASSES;
+    use pixel_debate_judge::Logits;
     use proptest::prelude::*;
 
     use super::*;
@@ -380,12 +384,18 @@ mod tests {
     }
 
     impl Evaluator for Weighing {
-        fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+        fn classes(&self) -> usize {
+            10
+        }
+
+        fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
             self.batches.lock().unwrap().push(sets.len());
             let sum = |set: &PixelSet| {
                 set.pixels().iter().map(|pixel| self.weights[usize::from(pixel.x)]).sum::<f32>()
             };
-            sets.iter().map(|set| std::array::from_fn(|label| sum(set) * label as f32)).collect()
+            let logits =
+                |sum: f32| -> [f32; 10] { std::array::from_fn(|label| sum * label as f32) };
+            Logits::of(10, sets.iter().map(|set| logits(sum(set))))
         }
     }
 
@@ -401,7 +411,11 @@ mod tests {
     struct Hurried(Weighing);
 
     impl Evaluator for Hurried {
-        fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+        fn classes(&self) -> usize {
+            10
+        }
+
+        fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
             ASKED.set(ASKED.get().saturating_sub(1));
             self.0.evaluate(sets)
         }

@@ -1,7 +1,7 @@
 //! A debate as a search sees it: what is left to reveal, who is next, and who has won.
 
 use pixel_debate_game::{Claims, Debater, Pixel, Role, Rules, Seat, View, honest_margin};
-use pixel_debate_judge::{CLASSES, PixelSet};
+use pixel_debate_judge::PixelSet;
 
 use crate::AgentError;
 
@@ -62,12 +62,12 @@ impl Position {
     }
 
     /// By how much the logits favour the honest side; above 0 exactly where it wins.
-    pub(crate) fn honest_margin(&self, logits: &[f32; CLASSES]) -> f32 {
+    pub(crate) fn honest_margin(&self, logits: &[f32]) -> f32 {
         honest_margin(logits, &self.claims)
     }
 
     /// By how much the logits favour the agent's own side.
-    pub(crate) fn own_margin(&self, logits: &[f32; CLASSES]) -> f32 {
+    pub(crate) fn own_margin(&self, logits: &[f32]) -> f32 {
         let margin = self.honest_margin(logits);
         match self.role {
             Role::Honest => margin,

@@ -93,7 +93,7 @@ pub struct Solved {
 /// use pixel_debate_agents::Clock;
 /// use pixel_debate_agents::solver::{Game, Solution, solve};
 /// use pixel_debate_game::{Pixel, Role};
-/// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+/// use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 /// # use pixel_debate_game::{Debate, Image, Rules};
 /// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
 /// # let debate = Debate::new(Rules::paper(4, true, Role::Liar), image, 1, Some(0), 10)?;
@@ -102,10 +102,14 @@ pub struct Solved {
 /// struct Left;
 ///
 /// impl Evaluator for Left {
-///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+///     fn classes(&self) -> usize {
+///         10
+///     }
+///
+///     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
 ///         let left = |set: &PixelSet| set.contains(Pixel::new(0, 0));
-///         let logits = |left| std::array::from_fn(|label| f32::from(left && label == 1));
-///         sets.iter().map(|set| logits(left(set))).collect()
+///         let logits = |left| -> [f32; 10] { std::array::from_fn(|label| f32::from(left && label == 1)) };
+///         Logits::of(10, sets.iter().map(|set| logits(left(set))))
 ///     }
 /// }
 ///
@@ -145,16 +149,20 @@ pub fn solve(game: &Game, evaluator: &mut dyn Evaluator, clock: Clock) -> Soluti
 /// use pixel_debate_agents::Clock;
 /// use pixel_debate_agents::solver::{Game, solve_for_every_lie};
 /// use pixel_debate_game::{Pixel, Role};
-/// use pixel_debate_judge::{CLASSES, Evaluator, Indifferent, PixelSet};
+/// use pixel_debate_judge::{Evaluator, Indifferent, Logits, PixelSet};
 /// # use pixel_debate_game::{Debate, Image, Rules};
 /// # let image = std::sync::Arc::new(Image::new(8, 1, vec![9; 8])?);
 /// # let debate = Debate::new(Rules::paper(4, true, Role::Liar), image, 1, Some(0), 10)?;
 /// # struct Left;
 /// # impl Evaluator for Left {
-/// #     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+/// #     fn classes(&self) -> usize {
+/// #         10
+/// #     }
+/// #
+/// #     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
 /// #         let left = |set: &PixelSet| set.contains(Pixel::new(0, 0));
-/// #         let logits = |left| std::array::from_fn(|label| f32::from(left && label == 1));
-/// #         sets.iter().map(|set| logits(left(set))).collect()
+/// #         let logits = |left| -> [f32; 10] { std::array::from_fn(|label| f32::from(left && label == 1)) };
+/// #         Logits::of(10, sets.iter().map(|set| logits(left(set))))
 /// #     }
 /// # }
 ///

@@ -13,7 +13,7 @@ use pixel_debate_agents::{
 use pixel_debate_game::{
     Claims, Debate, Image, Pixel, Role, Rules, SetupError, TurnOrder, honest_wins,
 };
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 use proptest::{prelude::*, strategy::Strategy as Generator};
 use serde_json::Value;
 
@@ -21,9 +21,15 @@ use serde_json::Value;
 struct ByRule(fn(&PixelSet) -> f32);
 
 impl Evaluator for ByRule {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        let logits = |set| std::array::from_fn(|label| if label == 0 { self.0(set) } else { 0.0 });
-        sets.iter().map(logits).collect()
+    fn classes(&self) -> usize {
+        10
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+        let logits = |set| -> [f32; 10] {
+            std::array::from_fn(|label| if label == 0 { self.0(set) } else { 0.0 })
+        };
+        Logits::of(10, sets.iter().map(logits))
     }
 }
 
@@ -51,6 +57,7 @@ fn certificate(rules: Rules, winner: Role, strategy: Strategy) -> Certificate {
         source: None,
         rules,
         image: Image::new(7, 1, vec![9, 9, 9, 9, 9, 9, 0]).unwrap(),
+        classes: 10,
         claims: Claims { honest: 0, liar: rules.precommit.then_some(1) },
         winner,
         strategy,
@@ -452,7 +459,7 @@ fn winner(game: &Game, revealed: &PixelSet, known: &mut HashMap<PixelSet, Role>)
     if let Some(winner) = known.get(revealed) {
         return *winner;
     }
-    let logits = |set| ByRule(noise).evaluate(&[set])[0];
+    let logits = |set| ByRule(noise).evaluate(&[set]).into_numbers();
     let found = match game.turns.get(revealed.pixels().len()) {
         None if honest_wins(&logits(revealed.clone()), &game.claims) => Role::Honest,
         None => Role::Liar,
@@ -494,7 +501,7 @@ fn play(certificate: &Certificate, mut seed: u64) -> Result<PixelSet, String> {
         let free: Vec<Pixel> = free.collect();
         let wins = |answer: &Pixel| {
             let set = path.iter().chain([answer]).copied().collect();
-            let logits = ByRule(noise).evaluate(&[set])[0];
+            let logits = ByRule(noise).evaluate(&[set]).into_numbers();
             free.contains(answer) && honest_wins(&logits, &certificate.claims) == honest
         };
         let reveal = if *mover == certificate.winner {
@@ -522,7 +529,7 @@ fn play(certificate: &Certificate, mut seed: u64) -> Result<PixelSet, String> {
 fn debate(certificate: &Certificate) -> Result<Debate, SetupError> {
     let Claims { honest, liar } = certificate.claims;
     let image = Arc::new(certificate.image.clone());
-    Debate::new(certificate.rules, image, honest, liar, CLASSES as u8)
+    Debate::new(certificate.rules, image, honest, liar, 10)
 }
 
 /// Changes one place of a value: its `place`-th of all, counted from the outside in.
@@ -595,7 +602,7 @@ proptest! {
                 prop_assert_eq!(read.winner, expected);
                 // What was verified is what is played.
                 let end = play(&read, seed).map_err(TestCaseError::fail)?;
-                let logits = ByRule(noise).evaluate(&[end])[0];
+                let logits = ByRule(noise).evaluate(&[end]).into_numbers();
                 let honest = honest_wins(&logits, &read.claims);
                 prop_assert_eq!(honest, read.winner == Role::Honest);
             }

@@ -12,7 +12,7 @@ use pixel_debate_agents::{AgentError, AgentSpec, Choice, Clock, Proof};
 use pixel_debate_game::{
     Claims, Debate, Debater, Image, Move, Pixel, Role, Rules, Seat, honest_wins,
 };
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 use proptest::prelude::*;
 
 /// A judge that believes something arbitrary, but always the same, of each set of pixels.
@@ -27,7 +27,7 @@ impl Arbitrary {
         Self { seed, asked: Arc::default() }
     }
 
-    fn logits(&self, set: &PixelSet) -> [f32; CLASSES] {
+    fn logits(&self, set: &PixelSet) -> [f32; 10] {
         let mut state = self.seed;
         for pixel in set.pixels() {
             state = (state ^ u64::from(pixel.x) ^ u64::from(pixel.y) << 8)
@@ -40,9 +40,13 @@ impl Arbitrary {
 }
 
 impl Evaluator for Arbitrary {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    fn classes(&self) -> usize {
+        10
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
         self.asked.fetch_add(sets.len(), Ordering::Relaxed);
-        sets.iter().map(|set| self.logits(set)).collect()
+        Logits::of(10, sets.iter().map(|set| self.logits(set)))
     }
 }
 

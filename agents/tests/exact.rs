@@ -14,7 +14,7 @@ use pixel_debate_datasets::mnist;
 use pixel_debate_game::{
     Debate, Debater, Image, LegalPixels, Move, Pixel, Role, Rules, Seat, TurnOrder,
 };
-use pixel_debate_judge::{CLASSES, Evaluator, Judge, PixelSet, SparseEvaluator};
+use pixel_debate_judge::{Evaluator, Judge, PixelSet, SparseEvaluator};
 use rand::{RngExt, SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
 
@@ -39,7 +39,7 @@ impl ImageJudge {
     /// Who has won a debate that is over.
     fn winner(&self, debate: &Debate) -> Role {
         let set: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
-        let logits = self.evaluator().evaluate(&[set])[0];
+        let logits = self.evaluator().evaluate(&[set]).into_numbers();
         let honest = pixel_debate_game::honest_wins(&logits, debate.claims());
         if honest { Role::Honest } else { Role::Liar }
     }
@@ -74,8 +74,8 @@ fn reveal_any(debate: &mut Debate, rng: &mut ChaCha8Rng) {
 /// A debate by the judge for 4 pixels, about labels that it may well take the image for.
 fn any_debate(judge: &ImageJudge, rng: &mut ChaCha8Rng) -> Debate {
     let all: PixelSet = judge.image.nonzero().collect();
-    let logits = judge.evaluator().evaluate(&[all])[0];
-    let mut labels: Vec<u8> = (0..CLASSES as u8).collect();
+    let logits = judge.evaluator().evaluate(&[all]).into_numbers();
+    let mut labels: Vec<u8> = (0..10).collect();
     labels.sort_by(|a, b| logits[usize::from(*b)].total_cmp(&logits[usize::from(*a)]));
     let honest = rng.random_range(0..3);
     let lie = (honest + rng.random_range(1..3)) % 3;
@@ -84,7 +84,7 @@ fn any_debate(judge: &ImageJudge, rng: &mut ChaCha8Rng) -> Debate {
     let order = if rng.random_ratio(1, 4) { TurnOrder::Blocks } else { rules.order };
     let rules = Rules { order, ..rules };
     let lie = rules.precommit.then_some(labels[lie]);
-    Debate::new(rules, Arc::clone(&judge.image), labels[honest], lie, CLASSES as u8).unwrap()
+    Debate::new(rules, Arc::clone(&judge.image), labels[honest], lie, 10).unwrap()
 }
 
 fn cut_images(seed: u64) -> impl Iterator<Item = (ImageJudge, ChaCha8Rng)> {
@@ -161,7 +161,7 @@ fn real_images_of_4_pixels() {
             let lie = precommit.then_some((honest + 1 + number as u8) % 10);
             let rules = Rules::paper(4, precommit, first);
             let image = Arc::clone(&judge.image);
-            let debate = Debate::new(rules, image, honest, lie, CLASSES as u8).unwrap();
+            let debate = Debate::new(rules, image, honest, lie, 10).unwrap();
             let winner = judge.winner_by_optimal_play(&debate);
             won[winner as usize] += 1;
             let opponent = if precommit { "mcts:50" } else { "greedy" };
@@ -230,7 +230,7 @@ fn black_pixels_may_be_all_there_is() {
     let judge = ImageJudge { judge, image };
     let rules = Rules { legal: LegalPixels::Any, ..Rules::paper(2, true, Role::Liar) };
     let image = Arc::clone(&judge.image);
-    let debate = Debate::new(rules, image, 1, Some(7), CLASSES as u8).unwrap();
+    let debate = Debate::new(rules, image, 1, Some(7), 10).unwrap();
     let winner = judge.winner_by_optimal_play(&debate);
     check_against(&judge, debate, winner, "greedy", 1);
 }
@@ -285,7 +285,7 @@ fn it_refuses_what_is_not_its_turn() {
     let (judge, _) = cut_images(7).next().unwrap();
     let rules = Rules::paper(4, true, Role::Honest);
     let image = Arc::clone(&judge.image);
-    let debate = Debate::new(rules, image, 1, Some(7), CLASSES as u8).unwrap();
+    let debate = Debate::new(rules, image, 1, Some(7), 10).unwrap();
     let mut agent = AgentSpec::Exact.build(1);
     let mut evaluator = judge.evaluator();
     for seat in [Seat::Judge, Seat::Debater(Debater::Second)] {

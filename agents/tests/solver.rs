@@ -13,7 +13,7 @@ use pixel_debate_agents::{
 use pixel_debate_game::{
     Claims, Debate, Image, Role, Rules, TurnOrder, honest_margin, honest_wins,
 };
-use pixel_debate_judge::{CLASSES, Evaluator, Judge, PixelSet};
+use pixel_debate_judge::{Evaluator, Judge, Logits, PixelSet};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -62,6 +62,7 @@ fn certificate(debate: &Debate, solved: &Solved) -> Certificate {
         source: None,
         rules: *debate.rules(),
         image: Image::clone(debate.image()),
+        classes: debate.classes(),
         claims: *debate.claims(),
         winner: solved.winner,
         strategy: solved.strategy.clone(),
@@ -72,7 +73,7 @@ fn certificate(debate: &Debate, solved: &Solved) -> Certificate {
 struct Noise(u64);
 
 impl Noise {
-    fn logits(&self, set: &PixelSet) -> [f32; CLASSES] {
+    fn logits(&self, set: &PixelSet) -> [f32; 10] {
         let mut seed = self.0;
         for pixel in set.pixels() {
             seed = (seed ^ (u64::from(pixel.y) * 31 + u64::from(pixel.x) + 1))
@@ -85,8 +86,12 @@ impl Noise {
 }
 
 impl Evaluator for Noise {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        sets.iter().map(|set| self.logits(set)).collect()
+    fn classes(&self) -> usize {
+        10
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+        Logits::of(10, sets.iter().map(|set| self.logits(set)))
     }
 }
 
@@ -106,7 +111,7 @@ fn a_judge_without_structure_is_solved_as_by_brute_force() {
         let image = Arc::new(Image::new(columns, 1, vec![9; columns.into()]).unwrap());
         let rules = any_rules(&mut rng, 6);
         let lie = rules.precommit.then_some(1);
-        let debate = Debate::new(rules, image, 0, lie, CLASSES as u8).unwrap();
+        let debate = Debate::new(rules, image, 0, lie, 10).unwrap();
         let game = Game::of(&debate);
         let mut noise = Noise(rng.random());
         let wins = |set: &PixelSet| honest_wins(&noise.logits(set), &game.claims);
@@ -127,15 +132,15 @@ fn a_judge_without_structure_is_solved_as_by_brute_force() {
 
 /// Claims whose margins over `logits` lie about zero, so that many are close: half of the sets are
 /// either side's.
-fn close_claims(rng: &mut ChaCha8Rng, logits: &[[f32; CLASSES]], precommit: bool) -> Claims {
-    let labels = 0..CLASSES as u8;
+fn close_claims(rng: &mut ChaCha8Rng, logits: &Logits, precommit: bool) -> Claims {
+    let labels = 0..10;
     let all = labels.clone().flat_map(|honest| {
         let lies = labels.clone().filter(move |lie| precommit && *lie != honest).map(Some);
         let lies = lies.chain((!precommit).then_some(None));
         lies.map(move |liar| Claims { honest, liar })
     });
     let imbalance = |claims: &Claims| {
-        let wins = logits.iter().filter(|logits| honest_wins(&logits[..], claims)).count();
+        let wins = logits.rows().filter(|logits| honest_wins(logits, claims)).count();
         wins.abs_diff(logits.len() / 2)
     };
     let mut all: Vec<Claims> = all.collect();
@@ -179,12 +184,12 @@ fn real_judges_are_solved_as_by_brute_force(precommit: bool, first: Role) {
             let rules = Rules::paper(pixels, precommit, first);
             let open = |claims: Claims| {
                 let image = Arc::clone(&image);
-                Debate::new(rules, image, claims.honest, claims.liar, CLASSES as u8).unwrap()
+                Debate::new(rules, image, claims.honest, claims.liar, 10).unwrap()
             };
             let any = Claims { honest: 0, liar: precommit.then_some(1) };
             let sets = complete_sets(&Game::of(&open(any)));
-            let logits: Vec<[f32; CLASSES]> = engine.evaluate(&sets);
-            let of: HashMap<&PixelSet, &[f32; CLASSES]> = sets.iter().zip(&logits).collect();
+            let logits = engine.evaluate(&sets);
+            let of: HashMap<&PixelSet, &[f32]> = sets.iter().zip(logits.rows()).collect();
             for _ in 0..4 {
                 let claims = close_claims(&mut rng, &logits, precommit);
                 let debate = open(claims);
@@ -193,13 +198,11 @@ fn real_judges_are_solved_as_by_brute_force(precommit: bool, first: Role) {
                 let expected = BruteForce::winner(&game, &wins);
                 let solved = solved(&game, &mut engine);
                 assert_eq!(solved.winner, expected, "{rules:?} {claims:?} {image:?}");
-                let mut judge = |sets: &[PixelSet]| -> Vec<[f32; CLASSES]> {
-                    sets.iter().map(|set| *of[set]).collect()
-                };
+                let mut judge = |sets: &[PixelSet]| Logits::of(10, sets.iter().map(|set| of[set]));
                 let verified = certificate(&debate, &solved).verify(&mut judge, &mut |_| {});
                 assert!(verified.is_ok(), "{rules:?} {claims:?} {image:?}: {verified:?}");
 
-                let margins = logits.iter().map(|logits| honest_margin(logits, &claims).abs());
+                let margins = logits.rows().map(|logits| honest_margin(logits, &claims).abs());
                 close += usize::from(margins.fold(f32::INFINITY, f32::min) < 0.1);
                 honest += usize::from(expected == Role::Honest);
                 let plan = solved.strategy.plans.first();

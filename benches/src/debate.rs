@@ -10,7 +10,7 @@ use std::{
 
 use pixel_debate_agents::{AgentError, AgentSpec, Clock};
 use pixel_debate_game::{Debater, Move, Pixel, Role, Seat};
-use pixel_debate_judge::{CLASSES, Evaluator, Judge, PixelSet, SparseEvaluator};
+use pixel_debate_judge::{Evaluator, Judge, Logits, PixelSet, SparseEvaluator};
 
 use crate::draws::Pair;
 
@@ -112,7 +112,11 @@ struct Metered<E> {
 }
 
 impl<E: Evaluator> Evaluator for Metered<E> {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    fn classes(&self) -> usize {
+        self.judge.classes()
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
         let start = Instant::now();
         let logits = self.judge.evaluate(sets);
         let nanoseconds = start.elapsed().as_nanos() as u64;

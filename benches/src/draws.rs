@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use pixel_debate_datasets::mnist;
 use pixel_debate_game::{Debate, Image, Pixel, Role, Rules};
-use pixel_debate_judge::{CLASSES, masks::Masks, network::SIDE};
+use pixel_debate_judge::{DIGITS, masks::Masks, network::SIDE};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -47,7 +47,7 @@ impl Pair {
     pub(crate) fn debate(self, pixels: u8, first: Role) -> Debate {
         let label = mnist::test().label(self.image);
         let rules = Rules::paper(pixels, true, first);
-        Debate::new(rules, image(self.image), label, Some(self.lie), CLASSES as u8)
+        Debate::new(rules, image(self.image), label, Some(self.lie), DIGITS as u8)
             .expect("a lie about an MNIST image can be debated")
     }
 }
@@ -62,7 +62,7 @@ pub fn pairs() -> Vec<Pair> {
     images
         .into_iter()
         .map(|image| {
-            let other = rng.random_range(0..CLASSES as u8 - 1);
+            let other = rng.random_range(0..DIGITS as u8 - 1);
             let lie = other + u8::from(other >= mnist::test().label(image));
             Pair { image, lie }
         })
@@ -97,7 +97,7 @@ mod tests {
         let images: HashSet<usize> = pairs.iter().map(|pair| pair.image).collect();
         assert_eq!((pairs.len(), images.len()), (100, 100));
         for Pair { image, lie } in pairs {
-            assert!(lie < 10 && lie != mnist::test().label(image));
+            assert!(usize::from(lie) < DIGITS && lie != mnist::test().label(image));
         }
     }
 

@@ -88,8 +88,9 @@ impl Classes {
         for (name, label) in map {
             insert(&mut labels, name, *label)?;
         }
-        // All ten labels are there, whichever have a folder: a liar may claim any.
-        let mut names = ten_digits();
+        // Ten labels are there, or as many as are named, whichever have a folder: a liar may claim any.
+        let greatest = labels.values().max().copied().unwrap_or_default();
+        let mut names = numbered(ten_digits().len().max(usize::from(greatest) + 1));
         for (name, label) in map {
             names[usize::from(*label)].clone_from(name);
         }
@@ -145,7 +146,7 @@ fn by_number(a: &str, b: &str) -> Ordering {
     }
 }
 
-/// The labels that a map's file gives to folders, each one of the judge's ten.
+/// The labels that a map's file gives to classes, each one that a judge can have.
 fn read_map(path: &Path) -> Result<BTreeMap<String, u8>, DatasetError> {
     let io = |source| DatasetError::Io { path: path.into(), source };
     let fault = |fault: Fault| fault.of(path.display());
@@ -162,7 +163,7 @@ fn read_map(path: &Path) -> Result<BTreeMap<String, u8>, DatasetError> {
     let mut map = BTreeMap::new();
     for (name, value) in table {
         let label = value.as_integer().and_then(|label| u8::try_from(label).ok());
-        let Some(label) = label.filter(|label| *label < 10) else {
+        let Some(label) = label.filter(|label| *label < u8::MAX) else {
             return Err(fault(Fault::MapLabel { name, value: in_words(&value) }));
         };
         map.insert(name, label);
@@ -185,7 +186,34 @@ fn in_words(value: &toml::Value) -> String {
 
 /// The names of the ten classes.
 pub(crate) fn ten_digits() -> Vec<String> {
-    (0..10).map(|digit| digit.to_string()).collect()
+    numbered(10)
+}
+
+/// Classes that are called by their labels.
+pub(crate) fn numbered(classes: usize) -> Vec<String> {
+    (0..classes).map(|label| label.to_string()).collect()
+}
+
+/// What the map in a folder of files calls all classes, by label; `None` if there is no map.
+pub(crate) fn stated(dir: &Path) -> Result<Option<Vec<String>>, DatasetError> {
+    let path = dir.join(MAP);
+    if path.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    let map = read_map(&path)?;
+    let at_map = |fault: Fault| fault.of(path.display());
+    check_names(&map.keys().cloned().collect()).map_err(at_map)?;
+    let mut labels = BTreeMap::new();
+    for (name, label) in &map {
+        insert(&mut labels, name, *label).map_err(at_map)?;
+    }
+    let named: BTreeMap<u8, String> =
+        labels.into_iter().map(|(name, label)| (label, name)).collect();
+    let greatest = named.keys().last().copied().unwrap_or_default();
+    match (0..=greatest).find(|label| !named.contains_key(label)) {
+        Some(label) => Err(at_map(Fault::Gap { label, greatest })),
+        None => Ok(Some(named.into_values().collect())),
+    }
 }
 
 #[cfg(test)]
@@ -251,14 +279,17 @@ mod tests {
         assert_eq!(classes.names, ten);
         assert_eq!(classes.labelling, Labelling::Stated);
         assert_eq!([classes.labels["1"], classes.labels["10"]], [1, 0]);
-        let allowed = "a label is a whole number from 0 to 9";
+        // More than ten, where one is named.
+        let names = of(&["1", "10"], Some("1 = 1\n10 = 12\n")).unwrap().names;
+        assert_eq!((names.len(), &*names[11], &*names[12]), (13, "11", "10"));
+        let allowed = "a label is a whole number from 0 to 254";
         let no_label =
             |value: &str| format!("DIR/labels.toml: the label of \"two\" is {value}: {allowed}");
         for (map, wanted) in [
             (
                 "one = 1",
                 "DIR/labels.toml: it does not say which label the folder \"two\" has: every folder \
-                 has one, from 0 to 9"
+                 has one, from 0 to 254"
                     .to_owned(),
             ),
             (
@@ -269,7 +300,6 @@ mod tests {
                 "one = 1\ntwo = 1",
                 "DIR/labels.toml: \"one\" and \"two\" would both have the label 1".to_owned(),
             ),
-            ("one = 1\ntwo = 10", no_label("10")),
             ("one = 1\ntwo = 255", no_label("255")),
             ("one = 1\ntwo = -1", no_label("-1")),
             ("one = 1\ntwo = 2.0", no_label("2.0")),

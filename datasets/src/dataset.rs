@@ -22,6 +22,8 @@ pub(crate) const MAX_SIDE: usize = 255;
 pub enum Format {
     /// Files as MNIST has them.
     Idx,
+    /// Files of a part of EMNIST, with rows for columns.
+    Emnist,
     /// A folder of pictures with one subfolder a class.
     Pictures,
     /// Numbers in memory.
@@ -100,7 +102,12 @@ impl Dataset {
         }
         let wrong = |label: &u8| usize::from(*label) >= classes.len();
         if let Some(index) = labels.iter().position(wrong) {
-            return Err(Fault::Label { label: labels[index], index, classes: classes.len() });
+            return Err(Fault::Label {
+                label: labels[index],
+                index,
+                classes: classes.len(),
+                first: 0,
+            });
         }
         let (format, labelling) = (Format::Memory, Labelling::Stated);
         let (reading, warnings) = (Reading::default(), Vec::new());

@@ -187,7 +187,7 @@ pub enum Fault {
     #[error("not a map of labels, as `cat = 0`: {0}")]
     Map(String),
     /// The map of labels gives a folder what is no label.
-    #[error("the label of {name:?} is {value}: a label is a whole number from 0 to 9")]
+    #[error("the label of {name:?} is {value}: a label is a whole number from 0 to 254")]
     MapLabel {
         /// The folder.
         name: String,
@@ -196,7 +196,7 @@ pub enum Fault {
     },
     /// The map of labels lacks a folder.
     #[error(
-        "it does not say which label the folder {name:?} has: every folder has one, from 0 to 9"
+        "it does not say which label the folder {name:?} has: every folder has one, from 0 to 254"
     )]
     Unmapped {
         /// The folder.
@@ -207,6 +207,22 @@ pub enum Fault {
     NoSuchClass {
         /// The name.
         name: String,
+    },
+    /// The map of the labels of files leaves one out.
+    #[error("it names no label {label}: labels are 0 to {greatest} without a gap")]
+    Gap {
+        /// The label without a name.
+        label: u8,
+        /// The greatest that has one.
+        greatest: u8,
+    },
+    /// There are files of more than one dataset.
+    #[error("IDX files of two kinds, {first} and {second}: a folder holds one")]
+    SeveralIdx {
+        /// What the training files' names of one begin with.
+        first: String,
+        /// And of the other.
+        second: String,
     },
     /// The images have no pixels, or are too large.
     #[error("images of {width}×{height} pixels: both sides must be 1 to {MAX_SIDE}")]
@@ -235,7 +251,9 @@ pub enum Fault {
         labels: usize,
     },
     /// A label is not a class.
-    #[error("label {label} of image {index} is out of range: there are {classes} classes, from 0")]
+    #[error(
+        "label {label} of image {index} is out of range: there are {classes} classes, from {first}"
+    )]
     Label {
         /// The label.
         label: u8,
@@ -243,6 +261,8 @@ pub enum Fault {
         index: usize,
         /// The number of classes.
         classes: usize,
+        /// The first label: 0, and 1 of some files.
+        first: u8,
     },
     /// There is no image.
     #[error("no images")]
@@ -256,8 +276,8 @@ pub enum Fault {
     /// A folder is no dataset.
     #[error(
         "neither the files of MNIST (train-images-idx3-ubyte, train-labels-idx1-ubyte, \
-         t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, gzipped or not) nor one subfolder of \
-         pictures a class"
+         t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, gzipped or not), nor a part of EMNIST's \
+         (emnist-letters-train-images-idx3-ubyte and so on), nor one subfolder of pictures a class"
     )]
     NoDataset,
 }

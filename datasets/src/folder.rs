@@ -2,17 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::classes::{Classes, Labelling, ten_digits};
-use crate::{Dataset, DatasetError, Fault, Format, Reading, Warning, pictures};
-
-/// A part of a dataset.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Split {
-    /// What a judge is trained on.
-    Train,
-    /// What it is measured on, and what is debated.
-    Test,
-}
+use crate::classes::{Classes, Labelling};
+use crate::idx::Layout;
+use crate::idx_folder::IdxFiles;
+use crate::{Dataset, DatasetError, Fault, Format, Reading, Split, Warning, pictures};
 
 impl Dataset {
     /// The dataset in a folder as it is: [`open_as`](Self::open_as) without any change.
@@ -36,8 +29,12 @@ impl Dataset {
     /// The dataset in a folder, which holds one of these:
     ///
     /// - the files of MNIST, `train-images-idx3-ubyte`, `train-labels-idx1-ubyte` and the same with
-    ///   `t10k`, each either gzipped, with `.gz` behind its name, or not; labels are 0 to 9.
-    ///   Fashion-MNIST comes as such a folder;
+    ///   `t10k`, each either gzipped, with `.gz` behind its name, or not. Fashion-MNIST comes as such a
+    ///   folder. A file `labels.toml` names the labels, as `cat = 0`; without it they are 0 to 9, or to the
+    ///   greatest that there is;
+    /// - the files of one part of EMNIST by their own names, `emnist-letters-train-images-idx3-ubyte` and so
+    ///   on. Columns and rows are exchanged there, which is undone, and letters are labelled from 1, and from 0
+    ///   here;
     /// - one subfolder of pictures a class, as [`Dataset::from_pictures`] reads them. Such a folder
     ///   has no parts: training and test set are the same;
     /// - two subfolders `train` and `test` and no other, each with one subfolder a class. A class has
@@ -72,13 +69,16 @@ impl Dataset {
     pub fn open_as(dir: &Path, split: Split, reading: Reading) -> Result<Self, DatasetError> {
         let part = split.name();
         let name = name(dir)?;
-        let files = [Split::Train, Split::Test].map(|split| idx_pair(dir, split));
-        if files.as_flattened().iter().any(|file| file.exists()) {
-            let [images, labels] = idx_pair(dir, split);
+        if let Some(files) = IdxFiles::of(dir)? {
+            let [images, labels] = files.pair(dir, split);
             let name = format!("{name}-{part}");
-            let mut dataset = Self::idx(&name, &images, &labels, ten_digits(), reading)?;
+            let format = files.format();
+            let layout =
+                Layout { transposed: format == Format::Emnist, first_label: files.first_label() };
+            let classes = files.classes(dir)?;
+            let mut dataset = Self::idx(&name, (&images, &labels), classes, layout, reading)?;
             let warnings = beside_idx(dir, &[images, labels])?;
-            dataset.take(Format::Idx, Labelling::Stated, reading, warnings);
+            dataset.take(format, Labelling::Stated, reading, warnings);
             return Ok(dataset);
         }
         let folders = pictures::class_folders(dir)?;
@@ -91,15 +91,6 @@ impl Dataset {
             return Self::of_classes(&format!("{name}-{part}"), &dir.join(part), classes, reading);
         }
         Self::from_pictures(&name, dir, reading)
-    }
-}
-
-impl Split {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Test => "test",
-        }
     }
 }
 
@@ -116,20 +107,6 @@ fn beside_idx(dir: &Path, files: &[PathBuf]) -> Result<Vec<Warning>, DatasetErro
         warnings.push(Warning::FoldersBeside { first });
     }
     Ok(warnings)
-}
-
-/// The files of images and of labels in a folder of the MNIST kind; the gzipped one of each, if it
-/// is there.
-pub(crate) fn idx_pair(dir: &Path, split: Split) -> [PathBuf; 2] {
-    let part = match split {
-        Split::Train => "train",
-        Split::Test => "t10k",
-    };
-    ["images-idx3", "labels-idx1"].map(|kind| {
-        let plain = dir.join(format!("{part}-{kind}-ubyte"));
-        let gzipped = plain.with_added_extension("gz");
-        if gzipped.exists() { gzipped } else { plain }
-    })
 }
 
 /// The last part of a folder's full path.

@@ -18,7 +18,7 @@ use crate::{Dataset, DatasetError, Fault, Reading};
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// The largest factor by which deflate can shrink anything; a gzipped file that promises more than
-/// this is lying.
+/// this is layout.
 const DEFLATE_MAX_RATIO: u64 = 1032;
 
 /// Images as an IDX file has them.
@@ -108,19 +108,31 @@ impl Dataset {
         labels: &Path,
         classes: Vec<String>,
     ) -> Result<Self, DatasetError> {
-        Self::idx(&name.into(), images, labels, classes, Reading::default())
+        Self::idx(&name.into(), (images, labels), classes, Layout::default(), Reading::default())
     }
 
     /// The same with its images changed.
     pub(crate) fn idx(
         name: &str,
-        images: &Path,
-        labels: &Path,
+        files: (&Path, &Path),
         classes: Vec<String>,
+        layout: Layout,
         reading: Reading,
     ) -> Result<Self, DatasetError> {
-        let pictures: IdxImages = read_file::<3>(images)?.into();
-        let answers = read_file::<1>(labels)?.data;
+        let (images, labels) = files;
+        let mut pictures: IdxImages = read_file::<3>(images)?.into();
+        let mut answers = labels_of(labels)?;
+        if layout.transposed {
+            pictures.transpose();
+        }
+        let first = layout.first_label;
+        let below =
+            |label: &u8| label.checked_sub(first).is_none_or(|at| usize::from(at) >= classes.len());
+        if let Some(index) = answers.iter().position(below) {
+            let (label, classes) = (answers[index], classes.len());
+            return Err(Fault::Label { label, index, classes, first }.of(labels.display()));
+        }
+        answers.iter_mut().for_each(|label| *label -= first);
         let sides = (pictures.width, pictures.height);
         check_sides(sides).map_err(|fault| fault.of(images.display()))?;
         if pictures.pixels.is_empty() && answers.is_empty() {
@@ -129,11 +141,38 @@ impl Dataset {
         let (pixels, sides) = reading.of_all(pictures.pixels, sides);
         Self::assemble(reading.name(name), sides, pixels, answers, classes).map_err(|fault| {
             match fault {
-                Fault::Count { .. } | Fault::Label { .. } => fault.of(labels.display()),
+                Fault::Count { .. } => fault.of(labels.display()),
                 _ => fault.of(images.display()),
             }
         })
     }
+}
+
+/// How the files differ from MNIST's.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Layout {
+    /// Columns are where rows should be.
+    pub(crate) transposed: bool,
+    /// The label that is called 0 here.
+    pub(crate) first_label: u8,
+}
+
+impl IdxImages {
+    /// Makes columns of rows.
+    fn transpose(&mut self) {
+        let (width, height) = (self.width, self.height);
+        for image in self.pixels.chunks_exact_mut((width * height).max(1)) {
+            let columns: Vec<u8> =
+                (0..image.len()).map(|at| image[at % height * width + at / height]).collect();
+            image.copy_from_slice(&columns);
+        }
+        (self.width, self.height) = (height, width);
+    }
+}
+
+/// The labels of a file.
+pub(crate) fn labels_of(file: &Path) -> Result<Vec<u8>, DatasetError> {
+    Ok(read_file::<1>(file)?.data)
 }
 
 /// What an IDX file holds.

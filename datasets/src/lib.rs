@@ -31,15 +31,17 @@ mod dataset;
 mod error;
 mod folder;
 pub mod idx;
+mod idx_folder;
 pub mod mnist;
 mod picture;
 mod pictures;
 mod reading;
+mod split;
 mod survey;
 
 pub use classes::Labelling;
 pub use dataset::{Dataset, Format};
 pub use error::{DatasetError, Fault};
-pub use folder::Split;
 pub use reading::{RESIZED, Reading};
+pub use split::Split;
 pub use survey::{Class, Count, Spread, Survey, Warning};

@@ -2,7 +2,8 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use crate::{Dataset, DatasetError, Format, Labelling, Reading, classes, folder, idx};
+use crate::idx_folder::IdxFiles;
+use crate::{Dataset, DatasetError, Format, Labelling, Reading, Split, classes, idx};
 
 static TEST: LazyLock<Dataset> = LazyLock::new(|| {
     let images = include_bytes!("../data/mnist/t10k-images-idx3-ubyte.gz");
@@ -36,7 +37,7 @@ pub fn test() -> &'static Dataset {
 ///
 /// [`DatasetError`] if the files are not there or not MNIST's.
 pub fn train(dir: &Path) -> Result<Dataset, DatasetError> {
-    let [images, labels] = folder::idx_pair(dir, folder::Split::Train);
+    let [images, labels] = IdxFiles::Mnist.pair(dir, Split::Train);
     let mut dataset = Dataset::from_idx("mnist-train", &images, &labels, classes::ten_digits())?;
     dataset.take(Format::Idx, Labelling::Stated, Reading::default(), Vec::new());
     Ok(dataset)

@@ -1,7 +1,6 @@
 //! What is kept of a debate.
 
 use pixel_debate_game::{Pixel, Role};
-use pixel_debate_judge::CLASSES;
 use serde::{Deserialize, Serialize};
 
 /// One debate of a run: how it ended, and enough to replay it with the manifest beside it.
@@ -28,8 +27,8 @@ pub struct Row {
     pub believed: Option<u8>,
     /// What was revealed, in order; of a proven game what both sides may reveal, if it is known.
     pub evidence: Vec<Pixel>,
-    /// The judge's logits at the end; `None` where nothing was played.
-    pub logits: Option<[f32; CLASSES]>,
+    /// The judge's logits at the end, one a label that it tells apart; `None` where nothing was played.
+    pub logits: Option<Vec<f32>>,
     /// Why the honest side lost, if that was asked and it did.
     pub blame: Option<Blame>,
 }

@@ -8,7 +8,6 @@ use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
     Claims, Move, Pixel, Role, Seat, TurnOrder, Verdict, believed_label, honest_margin,
 };
-use pixel_debate_judge::CLASSES;
 use pixel_debate_judge::masks::{Masks, measuring_rng};
 use pixel_debate_play::{
     AgentPlayer, Answer, Asked, Judging, NoAnswer, PlayError, Player, Seats, Series, Setup, Stall,
@@ -226,32 +225,28 @@ impl Work<'_> {
 /// The row of a verdict; what it has of its place in the run is yet to be filled in.
 fn row(image: usize, claims: Claims, first: Option<Role>, verdict: &Verdict) -> Row {
     match verdict {
-        Verdict::Logits { logits } => row_of_logits(image, claims, first, &padded(logits)),
+        Verdict::Logits { logits } => row_of_logits(image, claims, first, logits),
         // Equal claims are the liar's, and so is a label that nobody claims.
-        Verdict::Label { label, .. } => Row {
-            winner: if *label == claims.honest { Role::Honest } else { Role::Liar },
-            margin: None,
-            believed: Some(*label),
-            logits: None,
-            ..row_of_logits(image, claims, first, &[0.0; CLASSES])
-        },
+        Verdict::Label { label, .. } => {
+            let winner = if *label == claims.honest { Role::Honest } else { Role::Liar };
+            Row { believed: Some(*label), ..unplayed(image, claims, first, winner) }
+        }
     }
 }
 
-/// Logits of the labels that a judge tells apart, and of the others, which lose to all of these.
-fn padded(logits: &[f32]) -> [f32; CLASSES] {
-    let mut all = [f32::MIN; CLASSES];
-    all.iter_mut().zip(logits).for_each(|(place, logit)| *place = *logit);
-    all
+fn row_of_logits(image: usize, claims: Claims, first: Option<Role>, logits: &[f32]) -> Row {
+    let margin = honest_margin(logits, &claims);
+    let winner = if margin > 0.0 { Role::Honest } else { Role::Liar };
+    Row {
+        margin: Some(margin),
+        believed: Some(believed_label(logits, &claims)),
+        logits: Some(logits.to_vec()),
+        ..unplayed(image, claims, first, winner)
+    }
 }
 
-fn row_of_logits(
-    image: usize,
-    claims: Claims,
-    first: Option<Role>,
-    logits: &[f32; CLASSES],
-) -> Row {
-    let margin = honest_margin(logits, &claims);
+/// The row of a debate of which no more is known than who wins.
+fn unplayed(image: usize, claims: Claims, first: Option<Role>, winner: Role) -> Row {
     Row {
         image: image as u32,
         label: claims.honest,
@@ -259,11 +254,11 @@ fn row_of_logits(
         first,
         replicate: 0,
         seed: None,
-        winner: if margin > 0.0 { Role::Honest } else { Role::Liar },
-        margin: Some(margin),
-        believed: Some(believed_label(logits, &claims)),
+        winner,
+        margin: None,
+        believed: None,
         evidence: Vec::new(),
-        logits: Some(*logits),
+        logits: None,
         blame: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use pixel_debate_game::{Claims, Pixel, honest_margin, honest_wins};
 
-use crate::{network::CLASSES, pixel_set::PixelSet};
+use crate::pixel_set::PixelSet;
 
 /// What a [`Decider`] is to decide.
 ///
@@ -101,11 +101,11 @@ pub trait Decider {
     ///
     /// ```
     /// use pixel_debate_game::{Claims, Pixel};
-    /// use pixel_debate_judge::{CLASSES, Decider, EachSet, PixelSet, Question};
+    /// use pixel_debate_judge::{Decider, EachSet, PixelSet, Question};
     ///
     /// /// Believes in label 3 once two pixels are revealed.
-    /// fn logits(set: PixelSet) -> [f32; CLASSES] {
-    ///     std::array::from_fn(|label| f32::from(label == 3 && set.pixels().len() == 2))
+    /// fn logits(set: PixelSet) -> Vec<f32> {
+    ///     (0..10).map(|label| f32::from(label == 3 && set.pixels().len() == 2)).collect()
     /// }
     ///
     /// let claims = Claims { honest: 3, liar: Some(8) };
@@ -143,7 +143,7 @@ pub struct EachSet<L> {
     decisions: u64,
 }
 
-impl<L: FnMut(PixelSet) -> [f32; CLASSES]> EachSet<L> {
+impl<L: FnMut(PixelSet) -> Vec<f32>> EachSet<L> {
     /// Decides `question` by the logits that `logits` gives for a set.
     ///
     /// ```
@@ -158,7 +158,7 @@ impl<L: FnMut(PixelSet) -> [f32; CLASSES]> EachSet<L> {
     /// // The judge is sure of label 3 where it sees the left pixel.
     /// let logits = |set: PixelSet| {
     ///     let left = set.contains(Pixel::new(0, 0));
-    ///     std::array::from_fn(|label| f32::from(label == 3 && left))
+    ///     (0..10).map(|label| f32::from(label == 3 && left)).collect()
     /// };
     /// let mut decider = EachSet::new(logits, question);
     /// assert!(decider.honest_wins_with(0) && !decider.honest_wins_with(1));
@@ -168,7 +168,7 @@ impl<L: FnMut(PixelSet) -> [f32; CLASSES]> EachSet<L> {
         Self { logits, question, stem: Vec::new(), decisions: 0 }
     }
 
-    fn logits_with(&mut self, candidates: &[usize]) -> [f32; CLASSES] {
+    fn logits_with(&mut self, candidates: &[usize]) -> Vec<f32> {
         let set = self.question.set_with(self.stem.iter().chain(candidates).copied());
         (self.logits)(set)
     }
@@ -179,7 +179,7 @@ impl<L: FnMut(PixelSet) -> [f32; CLASSES]> EachSet<L> {
     }
 }
 
-impl<L: FnMut(PixelSet) -> [f32; CLASSES]> Decider for EachSet<L> {
+impl<L: FnMut(PixelSet) -> Vec<f32>> Decider for EachSet<L> {
     fn push(&mut self, candidate: usize) {
         self.stem.push(candidate);
     }

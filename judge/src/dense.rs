@@ -10,7 +10,8 @@ use pixel_debate_game::Image;
 use crate::{
     evaluator::{Evaluator, WrongSize, check_size},
     kernels::{Matrix, Output, multiply},
-    network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, KERNEL, Layer, Network, SIDE},
+    logits::Logits,
+    network::{CONV1, CONV2, FLAT, HIDDEN, KERNEL, Layer, Network, SIDE},
     pixel_set::PixelSet,
 };
 
@@ -45,7 +46,7 @@ pub fn planes(revealed: impl IntoIterator<Item = (u8, u8, u8)>) -> Planes {
 }
 
 impl Network {
-    /// The ten logits for each of `inputs`.
+    /// The logits for each of `inputs`.
     ///
     /// ```
     /// use pixel_debate_judge::Judge;
@@ -56,7 +57,7 @@ impl Network {
     /// assert_eq!(logits.len(), 2);
     /// assert_ne!(logits[0], logits[1], "a pixel tells the judge something");
     /// ```
-    pub fn logits(&self, inputs: &[Planes]) -> Vec<[f32; CLASSES]> {
+    pub fn logits(&self, inputs: &[Planes]) -> Logits {
         let rows = inputs.len();
         let mut flat = Vec::with_capacity(rows * FLAT);
         for input in inputs {
@@ -66,8 +67,9 @@ impl Network {
         }
         let mut hidden = dense(&self.fc1, &flat, rows, FLAT, HIDDEN);
         relu(&mut hidden);
-        let logits = dense(&self.fc2, &hidden, rows, HIDDEN, CLASSES);
-        logits.as_chunks().0.to_vec()
+        let classes = self.classes();
+        let logits = dense(&self.fc2, &hidden, rows, HIDDEN, classes);
+        Logits::of(classes, logits.chunks_exact(classes))
     }
 }
 
@@ -166,7 +168,11 @@ impl DenseEvaluator {
 }
 
 impl Evaluator for DenseEvaluator {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    fn classes(&self) -> usize {
+        self.network.classes()
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
         let inputs: Vec<Planes> = sets
             .iter()
             .map(|set| {

@@ -4,7 +4,8 @@ use pixel_debate_game::Image;
 
 use crate::{
     decider::{Decider, EachSet, Question},
-    network::{CLASSES, SIDE},
+    logits::Logits,
+    network::{MOST_CLASSES, SIDE},
     pixel_set::PixelSet,
 };
 
@@ -14,15 +15,19 @@ use crate::{
 ///
 /// ```
 /// use pixel_debate_game::Pixel;
-/// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+/// use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 ///
 /// /// Believes in the label that is the number of pixels it sees.
 /// struct Counts;
 ///
 /// impl Evaluator for Counts {
-///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-///         let logits = |seen| std::array::from_fn(|label| f32::from(label == seen));
-///         sets.iter().map(|set| logits(set.pixels().len())).collect()
+///     fn classes(&self) -> usize {
+///         3
+///     }
+///
+///     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+///         let logits = |seen| [0, 1, 2].map(|label| f32::from(label == seen));
+///         Logits::of(3, sets.iter().map(|set| logits(set.pixels().len())))
 ///     }
 /// }
 ///
@@ -31,14 +36,17 @@ use crate::{
 /// assert_eq!((logits[0][0], logits[1][1], logits[1][0]), (1.0, 1.0, 0.0));
 /// ```
 pub trait Evaluator: Send {
-    /// The ten logits for each of `sets`, in their order.
+    /// How many labels it tells apart: the logits of a set.
+    fn classes(&self) -> usize;
+
+    /// The logits for each of `sets`, in their order.
     ///
     /// Up to rounding, a set's logits do not depend on what else is in the batch.
     ///
     /// # Panics
     ///
     /// If a pixel lies outside of the image.
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]>;
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits;
 
     /// How many sets it is best asked about at once, at least one: more gain nothing, and whoever has little time
     /// asks in parts of so many, to look at the clock between.
@@ -64,23 +72,27 @@ pub trait Evaluator: Send {
     ///
     /// If a pixel lies outside of the image, or a claim is no label of the judge.
     fn decider(&mut self, question: Question) -> Box<dyn Decider + '_> {
-        Box::new(EachSet::new(|set| self.evaluate(&[set])[0], question))
+        Box::new(EachSet::new(|set| self.evaluate(&[set]).into_numbers(), question))
     }
 }
 
-/// Finds all sets alike: to be lent to agents that ask no judge.
+/// Finds all sets alike, and knows every label that there can be: to be lent to agents that ask no judge.
 ///
 /// ```
 /// use pixel_debate_judge::{Evaluator, Indifferent, PixelSet};
 ///
-/// assert_eq!(Indifferent.evaluate(&[PixelSet::default()]), [[0.0; 10]]);
+/// assert_eq!(Indifferent.evaluate(&[PixelSet::default()])[0], [0.0; 255]);
 /// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Indifferent;
 
 impl Evaluator for Indifferent {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        vec![[0.0; CLASSES]; sets.len()]
+    fn classes(&self) -> usize {
+        MOST_CLASSES
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+        Logits::zeros(MOST_CLASSES, sets.len())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which numbers of one layer reach which of the next, and the orders of weights that suit that.
 
-use crate::network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, KERNEL, SIDE};
+use crate::network::{CONV1, CONV2, FLAT, HIDDEN, KERNEL, SIDE};
 
 /// Kernel positions of a convolution.
 pub const TAPS: usize = KERNEL * KERNEL;
@@ -202,15 +202,15 @@ pub fn fc1_weight_index(index: usize) -> usize {
     unit * FLAT + channel * CELLS + cell
 }
 
-/// For the order unit, label: the place in `fc2.weight`.
+/// For the order unit, label, with so many labels: the place in `fc2.weight`.
 ///
 /// ```
 /// use pixel_debate_judge::geometry::fc2_weight_index;
 /// use pixel_debate_judge::network::HIDDEN;
 ///
-/// assert_eq!(fc2_weight_index(1), HIDDEN, "the second label's weight of the same unit");
+/// assert_eq!(fc2_weight_index(1, 10), HIDDEN, "the second label's weight of the same unit");
 /// ```
-pub fn fc2_weight_index(index: usize) -> usize {
-    let (unit, label) = (index / CLASSES, index % CLASSES);
+pub fn fc2_weight_index(index: usize, classes: usize) -> usize {
+    let (unit, label) = (index / classes, index % classes);
     label * HIDDEN + unit
 }

@@ -1,12 +1,13 @@
 //! The sparse classifier that judges a debate: network, weights, evaluation.
 //!
 //! A [`Judge`] comes with the program or is read from a file, and knows where it comes from. It is asked by
-//! an [`Evaluator`] of one image: sets of revealed pixels in, ten logits out. Searches that want to know
+//! an [`Evaluator`] of one image: sets of revealed pixels in, a logit a label out. Searches that want to know
 //! who wins, and not by how much, ask its [`Decider`]; whoever has many images with one set each, its
 //! [`ManyEvaluator`].
 //!
 //! | what | where |
 //! |---|---|
+//! | what is said of several sets | [`Logits`] |
 //! | a judge: name, numbers, how it is asked | [`Judge`] |
 //! | the numbers with their file and provenance | [`Weights`], [`Provenance`] |
 //! | the paper's network as plain numbers | [`Network`], [`network`] |
@@ -26,8 +27,8 @@
 //! let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
 //! let mut evaluator = judge.evaluator(image)?;
 //! let set: PixelSet = [Pixel::new(14, 9), Pixel::new(13, 20)].into_iter().collect();
-//! let logits = evaluator.evaluate(&[set])[0];
-//! assert!(logits.iter().all(|logit| logit.is_finite()));
+//! let logits = evaluator.evaluate(&[set]);
+//! assert!(logits[0].iter().all(|logit| logit.is_finite()));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -37,6 +38,7 @@ mod evaluator;
 pub mod geometry;
 mod judge;
 pub mod kernels;
+mod logits;
 pub mod masks;
 pub mod network;
 mod pixel_set;
@@ -48,7 +50,8 @@ pub use decider::{Decider, EachSet, Question};
 pub use dense::DenseEvaluator;
 pub use evaluator::{Evaluator, Indifferent, WrongSize};
 pub use judge::Judge;
-pub use network::{CLASSES, Network};
+pub use logits::Logits;
+pub use network::{DIGITS, MOST_CLASSES, Network};
 pub use pixel_set::PixelSet;
 pub use shipped::SHIPPED_PIXELS;
 pub use sparse::{ManyEvaluator, SparseDecider, SparseEvaluator, SparseWeights};

@@ -7,7 +7,7 @@
 //! | conv2 | 32 × 14 × 14 | 64 × 14 × 14 | 5×5, zero padded to the same size, ReLU |
 //! | pool  | | 64 × 7 × 7 = 3136 | 2×2 maximum |
 //! | fc1   | 3136 | 1024 | ReLU, dropout 0.4 while training |
-//! | fc2   | 1024 | 10 | logits |
+//! | fc2   | 1024 | one a label, 10 in the paper | logits |
 
 use sha2::{Digest, Sha256};
 
@@ -23,8 +23,10 @@ pub const KERNEL: usize = 5;
 pub const FLAT: usize = CONV2 * 7 * 7;
 /// Units of the first dense layer.
 pub const HIDDEN: usize = 1024;
-/// Labels that the network tells apart, and logits that it gives.
-pub const CLASSES: usize = 10;
+/// Labels of the judges that come with the program: the paper's ten digits.
+pub const DIGITS: usize = 10;
+/// The most labels that a network can tell apart.
+pub const MOST_CLASSES: usize = 255;
 
 /// The numbers of one layer, in the order in which PyTorch keeps them.
 ///
@@ -67,28 +69,43 @@ pub struct Network {
     pub conv2: Layer,
     /// 1024 × 3136.
     pub fc1: Layer,
-    /// 10 × 1024.
+    /// Label × 1024: as many labels as the network tells apart, 2 to [`MOST_CLASSES`].
     pub fc2: Layer,
 }
 
 impl Network {
-    /// The layers' names in a file with the shapes of their weights.
+    /// The layers' names in a file with the shapes of their weights, for so many labels.
     ///
     /// ```
     /// use pixel_debate_judge::{Judge, Network};
     ///
     /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-    /// for ((name, shape), layer) in Network::SHAPES.into_iter().zip(judge.network().layers()) {
+    /// let shapes = Network::shapes(judge.network().classes());
+    /// for ((name, shape), layer) in shapes.into_iter().zip(judge.network().layers()) {
     ///     assert_eq!(layer.weight.len(), shape.iter().product::<usize>(), "{name}");
     ///     assert_eq!(layer.bias.len(), shape[0], "{name}");
     /// }
     /// ```
-    pub const SHAPES: [(&str, &[usize]); 4] = [
-        ("conv1", &[CONV1, 2, KERNEL, KERNEL]),
-        ("conv2", &[CONV2, CONV1, KERNEL, KERNEL]),
-        ("fc1", &[HIDDEN, FLAT]),
-        ("fc2", &[CLASSES, HIDDEN]),
-    ];
+    pub fn shapes(classes: usize) -> [(&'static str, Vec<usize>); 4] {
+        [
+            ("conv1", vec![CONV1, 2, KERNEL, KERNEL]),
+            ("conv2", vec![CONV2, CONV1, KERNEL, KERNEL]),
+            ("fc1", vec![HIDDEN, FLAT]),
+            ("fc2", vec![classes, HIDDEN]),
+        ]
+    }
+
+    /// How many labels it tells apart.
+    ///
+    /// ```
+    /// use pixel_debate_judge::Judge;
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// assert_eq!(judge.network().classes(), 10);
+    /// ```
+    pub fn classes(&self) -> usize {
+        self.fc2.bias.len()
+    }
 
     /// The SHA-256, in hexadecimal, of all numbers as little-endian `f32`: layer by layer, weights
     /// before biases. It tells judges apart whatever their files are called.
@@ -114,7 +131,7 @@ impl Network {
         nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
     }
 
-    /// The layers in the order of [`Self::SHAPES`].
+    /// The layers in the order of [`shapes`](Self::shapes).
     pub fn layers(&self) -> [&Layer; 4] {
         [&self.conv1, &self.conv2, &self.fc1, &self.fc2]
     }

@@ -34,7 +34,7 @@ mod weights;
 use crate::{
     decider::{Decider, Question},
     evaluator::Evaluator,
-    network::CLASSES,
+    logits::Logits,
     pixel_set::PixelSet,
 };
 pub use decider::{SparseDecider, Steps};
@@ -43,8 +43,16 @@ pub use many::ManyEvaluator;
 pub use weights::{SparseWeights, constant_field};
 
 impl Evaluator for SparseEvaluator {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        sets.iter().map(|set| self.logits(set)).collect()
+    fn classes(&self) -> usize {
+        self.weights.fc2_bias.len()
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+        let mut logits = Logits::new(self.classes());
+        for set in sets {
+            logits.push(self.logits(set));
+        }
+        logits
     }
 
     fn bytes(&self) -> usize {

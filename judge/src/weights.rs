@@ -1,7 +1,7 @@
 //! A judge as a file: `safetensors` with the four layers and, in its metadata, where it comes from.
 //!
 //! The tensors are named `conv1.weight` to `fc2.bias` and laid out as PyTorch has them (see
-//! [`Network::SHAPES`]), in f32, f16 or bf16. The second index of `conv1.weight` is the input plane:
+//! [`Network::shapes`]); the last has a row a label, 2 to 255 of them, in f64, f32, f16 or bf16. The second index of `conv1.weight` is the input plane:
 //! the mask of revealed pixels is plane 0 and their values are plane 1, unless the file's metadata say
 //! `planes` = `value mask`.
 
@@ -17,7 +17,7 @@ use half::{bf16, f16};
 use pixel_debate_game::{LegalPixels, Rules};
 use safetensors::{Dtype, SafeTensorError, SafeTensors, tensor::TensorView};
 
-use crate::network::{CLASSES, KERNEL, Layer, Network};
+use crate::network::{CONV1, CONV2, DIGITS, FLAT, HIDDEN, KERNEL, Layer, MOST_CLASSES, Network};
 
 /// A network and where it comes from.
 ///
@@ -86,7 +86,7 @@ impl Provenance {
             return Some(classes.lines().map(str::to_owned).collect());
         }
         let mnist = self.data() == Some(MNIST_TRAIN);
-        mnist.then(|| (0..10).map(|digit| digit.to_string()).collect())
+        mnist.then(|| (0..DIGITS).map(|digit| digit.to_string()).collect())
     }
 
     /// What the judge was trained on: the SHA-256 of all pixels followed by all labels, in hexadecimal.
@@ -130,8 +130,9 @@ impl Provenance {
         self.0.get(ACCURACY_KEY).map(String::as_str)
     }
 
-    /// What is wrong with what a file says, if something is that debates depend on.
-    fn fault(&self) -> Option<String> {
+    /// What is wrong with what a file says, if something is that debates depend on, of a network with so many
+    /// labels.
+    fn fault(&self, labels: usize) -> Option<String> {
         let must_be = |key: &str, said: &str, allowed: &str| {
             Some(format!("its metadata say `{key}` = {said:?}: it must be {allowed}"))
         };
@@ -146,12 +147,13 @@ impl Provenance {
             return must_be(LEGAL_KEY, legal, "`nonzero` or `any`");
         }
         let classes = said(CLASSES_KEY)?;
-        let sound = (1..=CLASSES).contains(&classes.lines().count())
+        let sound = (1..=labels).contains(&classes.lines().count())
             && classes.lines().all(|name| !name.trim().is_empty());
         if sound {
             return None;
         }
-        must_be(CLASSES_KEY, classes, "one to ten names, a line each: what the labels from 0 mean")
+        let allowed = format!("1 to {labels} names, a line each: what the labels from 0 mean");
+        must_be(CLASSES_KEY, classes, &allowed)
     }
 
     /// The classes of a dataset as a file's metadata have them, by the key [`CLASSES_KEY`].
@@ -188,20 +190,11 @@ pub const MNIST_TRAIN: &str = "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c0153
 /// `f32`, whatever is revealed: 50, 800, 3136 and 1024 of them at a time make 10³⁵.
 const GREATEST: f32 = 1e6;
 
-/// The longest file of a judge, in bytes: all numbers in 32 bits, and a million for the rest.
+/// The longest file of a judge, in bytes: all numbers in 64 bits, and a million for the rest.
 const MOST_BYTES: u64 = {
-    let shapes = Network::SHAPES;
-    let (mut numbers, mut layer) = (0, 0);
-    while layer < shapes.len() {
-        let (mut product, mut side) = (1, 0);
-        while side < shapes[layer].1.len() {
-            product *= shapes[layer].1[side];
-            side += 1;
-        }
-        numbers += product + shapes[layer].1[0];
-        layer += 1;
-    }
-    4 * numbers as u64 + (1 << 20)
+    let convolutions = (2 * KERNEL * KERNEL + 1) * CONV1 + (CONV1 * KERNEL * KERNEL + 1) * CONV2;
+    let dense = (FLAT + 1) * HIDDEN + (HIDDEN + 1) * MOST_CLASSES;
+    8 * (convolutions + dense) as u64 + (1 << 20)
 };
 
 /// The format of the numbers in a file.
@@ -324,8 +317,10 @@ impl Weights {
         if let Some(name) = tensors.names().into_iter().find(|name| !is_known(name)) {
             return Err(fault(format!("it has a tensor {name:?} that the network has not")));
         }
+        let classes = labels(&tensors).map_err(fault)?;
+        let shapes = Network::shapes(classes);
         let layer = |index: usize| -> Result<Layer, String> {
-            let (name, shape) = Network::SHAPES[index];
+            let (name, shape) = &shapes[index];
             Ok(Layer {
                 weight: numbers(&tensors, &format!("{name}.weight"), shape)?,
                 bias: numbers(&tensors, &format!("{name}.bias"), &shape[..1])?,
@@ -335,7 +330,7 @@ impl Weights {
             || Ok(Network { conv1: layer(0)?, conv2: layer(1)?, fc1: layer(2)?, fc2: layer(3)? });
         let mut network = network().map_err(fault)?;
         let mut provenance = Provenance(metadata.metadata().clone().unwrap_or_default());
-        if let Some(wrong) = provenance.fault() {
+        if let Some(wrong) = provenance.fault(classes) {
             return Err(fault(wrong));
         }
         if let Some(planes) = provenance.0.get_mut(PLANES_KEY) {
@@ -386,13 +381,15 @@ impl Weights {
             }
         };
         let mut tensors = Vec::new();
-        for ((name, shape), layer) in Network::SHAPES.into_iter().zip(self.network.layers()) {
+        let shapes = Network::shapes(self.network.classes());
+        for ((name, shape), layer) in shapes.into_iter().zip(self.network.layers()) {
+            let outputs = vec![shape[0]];
             tensors.push((format!("{name}.weight"), shape, encode(&layer.weight)));
-            tensors.push((format!("{name}.bias"), &shape[..1], encode(&layer.bias)));
+            tensors.push((format!("{name}.bias"), outputs, encode(&layer.bias)));
         }
         let views = tensors
             .iter()
-            .map(|(name, shape, bytes)| Ok((name, TensorView::new(dtype, shape.to_vec(), bytes)?)))
+            .map(|(name, shape, bytes)| Ok((name, TensorView::new(dtype, shape.clone(), bytes)?)))
             .collect::<Result<Vec<_>, SafeTensorError>>()?;
         safetensors::serialize(views, Some(self.provenance.0.clone()))
     }
@@ -407,8 +404,20 @@ fn turn_planes(weight: &mut [f32]) {
 
 fn is_known(tensor: &str) -> bool {
     tensor.split_once('.').is_some_and(|(layer, kind)| {
-        Network::SHAPES.iter().any(|(name, _)| *name == layer) && ["weight", "bias"].contains(&kind)
+        ["conv1", "conv2", "fc1", "fc2"].contains(&layer) && ["weight", "bias"].contains(&kind)
     })
+}
+
+/// How many labels the last layer has.
+fn labels(tensors: &SafeTensors<'_>) -> Result<usize, String> {
+    let name = "fc2.weight";
+    let tensor = tensors.tensor(name).map_err(|_| format!("it has no tensor {name:?}"))?;
+    match tensor.shape() {
+        [labels, HIDDEN] if (2..=MOST_CLASSES).contains(labels) => Ok(*labels),
+        shape => Err(format!(
+            "{name} has the shape {shape:?}, not [labels, {HIDDEN}] with 2 to {MOST_CLASSES} labels"
+        )),
+    }
 }
 
 /// The numbers of a tensor of the given shape, all finite.
@@ -426,7 +435,13 @@ fn numbers(tensors: &SafeTensors<'_>, name: &str, shape: &[usize]) -> Result<Vec
         Dtype::BF16 => {
             data.as_chunks().0.iter().map(|bytes| bf16::from_le_bytes(*bytes).to_f32()).collect()
         }
-        other => return Err(format!("{name} is stored as {other:?}, not as F32, F16 or BF16")),
+        // Rounded to the nearest number of 32 bits.
+        Dtype::F64 => {
+            data.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes) as f32).collect()
+        }
+        other => {
+            return Err(format!("{name} is stored as {other:?}, not as F64, F32, F16 or BF16"));
+        }
     };
     let fits = |number: f32| number.is_finite() && number.abs() <= GREATEST;
     match numbers.iter().position(|number| !fits(*number)) {

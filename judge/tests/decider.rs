@@ -52,7 +52,8 @@ fn decisions_are_those_of_the_logits() {
             let fresh = || judges[judge].engine(Arc::clone(&image)).unwrap();
             let (mut fast, mut slow, mut plain) = (fresh(), fresh(), fresh());
             let mut fast = SparseDecider::new(&mut fast, question.clone());
-            let mut slow = EachSet::new(|set| slow.evaluate(&[set])[0], question.clone());
+            let mut slow =
+                EachSet::new(|set| slow.evaluate(&[set]).into_numbers(), question.clone());
             let mut stem: Vec<usize> = Vec::new();
             let count = question.candidates.len();
             for (place, distance, push) in walk {
@@ -82,7 +83,7 @@ fn decisions_are_those_of_the_logits() {
                     .copied()
                     .chain(stem.iter().chain([&p]).map(|index| question.candidates[*index]))
                     .collect();
-                let logits = plain.evaluate(&[set])[0];
+                let logits = plain.evaluate(&[set]).into_numbers();
                 prop_assert_eq!(fast.honest_wins_with(p), honest_wins(&logits, &claims));
                 let margin = honest_margin(&logits, &claims);
                 let rounding = (fast.margin_with(p) - margin).abs();
@@ -143,7 +144,7 @@ fn margins_within_rounding_of_zero_are_decided_by_the_logits() {
         let mut precommit = SparseDecider::new(&mut precommit, question(Some(5)));
         let (mut free, mut each) = (evaluator(), evaluator());
         let mut free = SparseDecider::new(&mut free, question(None));
-        let mut each = EachSet::new(|set| each.evaluate(&[set])[0], question(None));
+        let mut each = EachSet::new(|set| each.evaluate(&[set]).into_numbers(), question(None));
         for (number, [p, q]) in
             [[0, 1], [40, 7], [12, 90], [0, 1], [30, 31]].into_iter().enumerate()
         {
@@ -187,7 +188,7 @@ fn walks_are_decided_as_by_the_logits() {
             let fresh = || judge.engine(Arc::clone(&image)).unwrap();
             let (mut fast, mut slow) = (fresh(), fresh());
             let mut fast = SparseDecider::new(&mut fast, question.clone());
-            let mut slow = EachSet::new(|set| slow.evaluate(&[set])[0], question);
+            let mut slow = EachSet::new(|set| slow.evaluate(&[set]).into_numbers(), question);
             for (length, beginning, end) in walks {
                 let mut walk: Vec<usize> = Vec::new();
                 let all = beginning.into_iter().chain(end.map(|one| usize::from(one) % count));

@@ -1,15 +1,17 @@
 //! The engine against the dense forward pass.
 
 mod images;
+mod judges;
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use images::any_image;
+use judges::judges;
 use pixel_debate_game::Pixel;
 use pixel_debate_judge::{
-    DenseEvaluator, Evaluator, Judge, ManyEvaluator, Network, PixelSet, SHIPPED_PIXELS,
-    SparseEvaluator, SparseWeights, dense::planes,
+    DenseEvaluator, Evaluator, Judge, ManyEvaluator, Network, PixelSet, SparseEvaluator,
+    SparseWeights, dense::planes,
 };
 use proptest::prelude::*;
 
@@ -32,18 +34,6 @@ fn any_pixels() -> impl Strategy<Value = Vec<Pixel>> {
     ]
 }
 
-/// The shipped judges, whose weights fit in 16 bits, and one whose weights do not.
-fn judges() -> Vec<Arc<Network>> {
-    let mut judges: Vec<_> = SHIPPED_PIXELS
-        .into_iter()
-        .map(|pixels| Arc::clone(Judge::shipped(pixels).unwrap().network()))
-        .collect();
-    let mut unrounded = Network::clone(&judges[0]);
-    unrounded.fc1.weight.iter_mut().for_each(|weight| *weight *= 1.000_1);
-    judges.push(Arc::new(unrounded));
-    judges
-}
-
 #[test]
 fn the_engine_is_the_dense_network() {
     let judges = judges();
@@ -58,7 +48,7 @@ fn the_engine_is_the_dense_network() {
             let mut dense =
                 DenseEvaluator::new(Arc::clone(&judges[judge]), Arc::clone(&image)).unwrap();
             let mut engine = SparseEvaluator::new(Arc::clone(&weights[judge]), image).unwrap();
-            for (dense, engine) in dense.evaluate(&sets).iter().zip(engine.evaluate(&sets)) {
+            for (dense, engine) in dense.evaluate(&sets).rows().zip(engine.evaluate(&sets).rows()) {
                 for (dense, engine) in dense.iter().zip(engine) {
                     prop_assert!((dense - engine).abs() < 1e-4, "{} and {}", dense, engine);
                 }
@@ -98,18 +88,20 @@ fn many_images_at_once_are_judged_as_each_alone() {
             let mut engine = engines[judge].borrow_mut();
             let logits = engine.logits(many().map(|shown| shown.iter().copied()));
             prop_assert_eq!(logits.len(), times * shown.len());
-            for (dense, each) in judges[judge].logits(&inputs).iter().zip(&logits) {
+            for (dense, each) in judges[judge].logits(&inputs).rows().zip(logits.rows()) {
                 for (dense, each) in dense.iter().zip(each) {
                     prop_assert!((dense - each).abs() < 1e-4, "{} and {}", dense, each);
                 }
             }
             let alone: Vec<_> =
-                shown.iter().map(|shown| engine.logits([shown.iter().copied()])[0]).collect();
-            prop_assert!(alone.iter().cycle().zip(&logits).all(|(alone, each)| alone == each));
+                shown.iter().map(|shown| engine.logits([shown.iter().copied()])).collect();
+            prop_assert!(
+                alone.iter().cycle().zip(logits.rows()).all(|(alone, each)| alone[0] == *each)
+            );
             // Nor does it matter what was asked before.
             let mut other = others[judge].borrow_mut();
             for (shown, alone) in shown.iter().zip(alone).rev() {
-                prop_assert_eq!(other.logits([shown.iter().copied()])[0], alone);
+                prop_assert_eq!(other.logits([shown.iter().copied()]), alone);
             }
             Ok(())
         })

@@ -16,9 +16,9 @@ fn tensors() -> Vec<Tensor> {
     let network = judge.network();
     let bytes = |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     let mut tensors = Vec::new();
-    for ((name, shape), layer) in Network::SHAPES.into_iter().zip(network.layers()) {
+    for ((name, shape), layer) in Network::shapes(10).into_iter().zip(network.layers()) {
         let (weight, bias) = (bytes(&layer.weight), bytes(&layer.bias));
-        tensors.push((format!("{name}.weight"), Dtype::F32, shape.to_vec(), weight));
+        tensors.push((format!("{name}.weight"), Dtype::F32, shape.clone(), weight));
         tensors.push((format!("{name}.bias"), Dtype::F32, shape[..1].to_vec(), bias));
     }
     tensors
@@ -63,7 +63,7 @@ fn wrong_tensors_are_refused_by_name() {
     let shape = refusal(|tensors| tensors[0].2 = vec![32, 5, 5, 2]);
     assert_eq!(shape, format!("{not}conv1.weight has the shape [32, 5, 5, 2], not [32, 2, 5, 5]"));
     let kind = refusal(|tensors| tensors[7].1 = Dtype::I32);
-    assert_eq!(kind, format!("{not}fc2.bias is stored as I32, not as F32, F16 or BF16"));
+    assert_eq!(kind, format!("{not}fc2.bias is stored as I32, not as F64, F32, F16 or BF16"));
     assert_eq!(
         refusal(|tensors| drop(tensors.remove(3))),
         format!("{not}it has no tensor \"conv2.bias\"")
@@ -73,20 +73,49 @@ fn wrong_tensors_are_refused_by_name() {
     assert_eq!(more, format!("{not}it has a tensor \"fc3.weight\" that the network has not"));
 }
 
+/// The shipped judge with so many labels, all of which but the first ten have weights of 0.
+fn of_labels(labels: usize) -> Vec<Tensor> {
+    let mut tensors = tensors();
+    for tensor in &mut tensors[6..] {
+        let row = tensor.3.len() / 10;
+        tensor.3.resize(labels * row, 0);
+        tensor.2[0] = labels;
+    }
+    tensors
+}
+
+#[test]
+fn judges_tell_2_to_255_labels_apart() {
+    for labels in [2, 10, 47, 255] {
+        let read = Weights::from_bytes("FILE", &file(&of_labels(labels), None)).unwrap();
+        assert_eq!(read.network.classes(), labels);
+    }
+    for labels in [0, 1, 256] {
+        let refused = Weights::from_bytes("FILE", &file(&of_labels(labels), None)).unwrap_err();
+        let wanted = format!(
+            "judge FILE does not hold the paper's network: fc2.weight has the shape [{labels}, 1024], not [labels, \
+             1024] with 2 to 255 labels"
+        );
+        assert_eq!(refused.to_string(), wanted);
+    }
+}
+
 #[test]
 fn numbers_of_each_precision_are_read() {
     let shipped = Judge::shipped(4).unwrap();
-    let convert = |dtype, bytes: fn(f32) -> [u8; 2]| {
+    fn convert<const N: usize>(dtype: Dtype, bytes: fn(f32) -> [u8; N]) -> Network {
         let mut tensors = tensors();
         for (_, kind, _, data) in &mut tensors {
             let numbers = data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
             (*kind, *data) = (dtype, numbers.flat_map(bytes).collect());
         }
-        Weights::from_bytes("FILE", &file(&tensors, None)).unwrap().network
-    };
+        let read = Weights::from_bytes("FILE", &file(&tensors, None)).unwrap();
+        Network::clone(&read.network)
+    }
+    assert_eq!(convert(Dtype::F64, |number| f64::from(number).to_le_bytes()), **shipped.network());
     assert_eq!(
         convert(Dtype::F16, |number| f16::from_f32(number).to_le_bytes()),
-        *shipped.network()
+        **shipped.network()
     );
     let rough = convert(Dtype::BF16, |number| bf16::from_f32(number).to_le_bytes());
     let [exact, rough] = [&**shipped.network(), &rough].map(|network| network.conv1.weight[9]);
@@ -99,7 +128,7 @@ fn a_file_longer_than_any_judge_is_refused_unread() {
     // A hole: nothing is written.
     file.as_file().set_len(1 << 40).unwrap();
     let error = Weights::read(file.path()).unwrap_err().to_string();
-    assert!(error.contains("it is longer than 14"), "{error}");
+    assert!(error.contains("it is longer than 29"), "{error}");
     let error = Weights::read(std::path::Path::new("/")).unwrap_err().to_string();
     assert_eq!(error, "judge /: not a file");
 }
@@ -138,7 +167,7 @@ fn metadata_that_cannot_be_read_are_named() {
             .map_err(|error| error.to_string())
     };
     let number = "it must be a whole number from 1 to 128";
-    let names = "it must be one to ten names, a line each: what the labels from 0 mean";
+    let names = "it must be 1 to 10 names, a line each: what the labels from 0 mean";
     let eleven = ["x"; 11].join("\n");
     for (key, value, allowed) in [
         ("pixels", "six", number),

@@ -3,26 +3,18 @@
 //! One test in a program of its own, for the choice of instructions is the whole process's.
 
 mod images;
+mod judges;
 
 use std::sync::Arc;
 
 use images::any_image;
+use judges::judges;
 use pixel_debate_game::{Claims, Pixel, honest_wins};
 use pixel_debate_judge::{
-    Decider, DenseEvaluator, EachSet, Evaluator, Judge, ManyEvaluator, Network, PixelSet, Question,
-    SparseDecider, SparseEvaluator, SparseWeights, kernels::Instructions,
+    Decider, DenseEvaluator, EachSet, Evaluator, ManyEvaluator, PixelSet, Question, SparseDecider,
+    SparseEvaluator, SparseWeights, kernels::Instructions,
 };
 use proptest::prelude::*;
-
-/// Two of the shipped judges, and one whose weights do not fit in 16 bits.
-fn judges() -> Vec<Arc<Network>> {
-    let mut judges: Vec<_> =
-        [4, 6].map(|pixels| Arc::clone(Judge::shipped(pixels).unwrap().network())).to_vec();
-    let mut unrounded = Network::clone(&judges[0]);
-    unrounded.fc1.weight.iter_mut().for_each(|weight| *weight *= 1.000_1);
-    judges.push(Arc::new(unrounded));
-    judges
-}
 
 #[test]
 fn all_instructions_give_the_same_engine() {
@@ -64,21 +56,24 @@ fn all_instructions_give_the_same_engine() {
                 let many = many.logits(sets.iter().map(|set| set.pixels().iter().map(shown)));
                 let expected = dense.evaluate(&sets);
                 for logits in [engine.evaluate(&sets), many] {
-                    for (dense, engine) in expected.iter().zip(logits) {
+                    for (dense, engine) in expected.rows().zip(logits.rows()) {
                         for (dense, engine) in dense.iter().zip(engine) {
                             prop_assert!((dense - engine).abs() < 1e-4, "{} and {}", dense, engine);
                         }
                     }
                 }
 
-                let liar = apart.map(|apart| (honest + apart) % 10);
+                let labels = judges[judge].classes() as u8;
+                let honest = honest % labels;
+                let liar = apart.map(|apart| (honest + apart % (labels - 1) + 1) % labels);
                 let claims = Claims { honest, liar };
                 let evidence: PixelSet = candidates[..1].iter().copied().collect();
                 let candidates = candidates[1..].to_vec();
                 let question = Question { claims, evidence: evidence.clone(), candidates };
                 let (mut fast, mut slow) = (fresh(), fresh());
                 let mut fast = SparseDecider::new(&mut fast, question.clone());
-                let mut slow = EachSet::new(|set| slow.evaluate(&[set])[0], question.clone());
+                let mut slow =
+                    EachSet::new(|set| slow.evaluate(&[set]).into_numbers(), question.clone());
                 for push in 0..2 {
                     for p in push..question.candidates.len() {
                         prop_assert_eq!(fast.honest_wins_with(p), slow.honest_wins_with(p));
@@ -93,15 +88,17 @@ fn all_instructions_give_the_same_engine() {
                 }
                 let (mut fast_judge, mut slow_judge) = (fresh(), fresh());
                 let mut fast_walks = SparseDecider::new(&mut fast_judge, question.clone());
-                let mut slow_walks =
-                    EachSet::new(|set| slow_judge.evaluate(&[set])[0], question.clone());
+                let mut slow_walks = EachSet::new(
+                    |set| slow_judge.evaluate(&[set]).into_numbers(),
+                    question.clone(),
+                );
                 for last in 2..question.candidates.len() {
                     let decided = fast_walks.honest_wins_after(&[last, 0, 1]);
                     prop_assert_eq!(decided, slow_walks.honest_wins_after(&[last, 0, 1]));
                 }
                 let stem = question.candidates[..2].iter().fold(evidence, |set, p| set.with(*p));
-                let logits = engine.evaluate(&[stem])[0];
-                prop_assert_eq!(fast.honest_wins(), honest_wins(&logits, &claims));
+                let logits = engine.evaluate(&[stem]);
+                prop_assert_eq!(fast.honest_wins(), honest_wins(&logits[0], &claims));
                 Ok(())
             })
             .unwrap();

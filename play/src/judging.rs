@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::Image;
-use pixel_debate_judge::{CLASSES, Evaluator, Judge, WrongSize};
+use pixel_debate_judge::{Evaluator, Judge, WrongSize};
 use pixel_debate_validation::{UnfitDataset, check_labels};
 
 use crate::player::{Classifier, Player};
@@ -32,7 +32,7 @@ pub trait Judging: fmt::Debug + Send + Sync {
     /// [`UnfitDataset`] if it cannot, and why.
     fn check(&self, dataset: &Dataset) -> Result<(), UnfitDataset>;
 
-    /// How many labels it tells apart, at most [`CLASSES`]: those that a debate over the data set is about.
+    /// How many labels it tells apart, 2 to 255: those that a debate over the data set is about.
     fn classes(&self, dataset: &Dataset) -> u8;
 
     /// What debaters ask about an image, in debates of so many labels. Where the judge
@@ -67,12 +67,12 @@ impl Judging for Judge {
     }
 
     fn check(&self, dataset: &Dataset) -> Result<(), UnfitDataset> {
-        check_labels(self.provenance(), dataset)
+        check_labels(self.weights(), dataset)
     }
 
     fn classes(&self, _: &Dataset) -> u8 {
         // All that the network tells apart, be there images of them or not.
-        CLASSES as u8
+        self.network().classes() as u8
     }
 
     fn asked_about(&self, image: &Arc<Image>, _: u8) -> Result<Box<dyn Evaluator>, WrongSize> {

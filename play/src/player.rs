@@ -175,8 +175,8 @@ impl Player for Classifier {
             return Err(NoAnswer::NotAJudge { seat: view.seat });
         }
         let evidence: PixelSet = view.evidence.iter().map(|reveal| reveal.pixel).collect();
-        let mut logits = evaluator.evaluate(&[evidence]).concat();
-        // A network of ten classes also judges data sets of fewer.
+        let mut logits = evaluator.evaluate(&[evidence]).into_numbers();
+        // A judge may know more labels than the debate has.
         logits.truncate(view.classes.into());
         Ok(Answer::Verdict(Verdict::Logits { logits }))
     }

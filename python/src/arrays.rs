@@ -5,7 +5,7 @@ use numpy::{
     PyUntypedArrayMethods, dtype,
 };
 use pixel_debate_game::Pixel;
-use pixel_debate_judge::PixelSet;
+use pixel_debate_judge::{Logits, PixelSet};
 use pyo3::exceptions::{PyException, PyMemoryError};
 use pyo3::prelude::*;
 
@@ -203,12 +203,9 @@ fn check_all(pixels: usize) -> PyResult<()> {
     Ok(())
 }
 
-/// Rows of ten, or however many, as an array of float32 and shape (n, columns).
-pub(crate) fn table<'py, const N: usize>(
-    py: Python<'py>,
-    rows: &[[f32; N]],
-) -> PyResult<Bound<'py, PyArray2<f32>>> {
-    PyArray1::from_slice(py, rows.as_flattened()).reshape([rows.len(), N])
+/// Logits as an array of float32 and shape (sets, labels).
+pub(crate) fn table<'py>(py: Python<'py>, logits: &Logits) -> PyResult<Bound<'py, PyArray2<f32>>> {
+    PyArray1::from_slice(py, logits.numbers()).reshape([logits.len(), logits.classes()])
 }
 
 /// Pixels as an array of int64 and shape (n, 2): column, row. Of bytes, `row * width + column` would wrap round.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pixel_debate_agents::solver::{self, JudgeMark};
 use pixel_debate_game::{self as game, Claims, Role};
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 use pyo3::prelude::*;
 
 use crate::{
@@ -57,7 +57,7 @@ impl Certificate {
     fn debate(&self) -> PyResult<Debate> {
         let Claims { honest, liar } = self.0.claims;
         let image = Arc::new(self.0.image.clone());
-        let debate = game::Debate::new(self.0.rules, image, honest, liar, CLASSES as u8);
+        let debate = game::Debate::new(self.0.rules, image, honest, liar, self.0.classes);
         Ok(Debate::with(debate.map_err(raise::<SetupError>)?, self.0.source.clone()))
     }
 
@@ -157,21 +157,21 @@ pub(crate) fn verify(
         AnyJudge::Ours(ours) if !engine => {
             Box::new(ours.get().0.reference(image).map_err(raise::<Flaw>)?)
         }
-        _ => judge.searched(py, &image, CLASSES as u8)?,
+        _ => judge.searched(py, &image, proof.classes)?,
     };
     // What ends the check: logits by which the winner loses.
-    let mut lost = [0.0; CLASSES];
+    let mut lost = vec![0.0; evaluator.classes()];
     let honest = usize::from(proof.claims.honest);
     if let Some(logit) = lost.get_mut(honest) {
         *logit = if proof.winner == Role::Honest { -1.0 } else { 1.0 };
     }
     let mut ask = |sets: &[PixelSet]| {
-        let mut logits = Vec::with_capacity(sets.len());
+        let mut logits = Logits::new(lost.len());
         for sets in sets.chunks(CHUNK) {
             if is_stopped() {
-                logits.extend(std::iter::repeat_n(lost, sets.len()));
+                logits.append(&Logits::of(lost.len(), std::iter::repeat_n(&lost, sets.len())));
             } else {
-                logits.extend(evaluator.evaluate(sets));
+                logits.append(&evaluator.evaluate(sets));
             }
         }
         logits

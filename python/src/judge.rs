@@ -7,7 +7,7 @@ use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pixel_debate_datasets::Dataset as Images;
 use pixel_debate_game::{Image, Pixel};
 use pixel_debate_judge::{
-    self as judge, CLASSES, Evaluator, ManyEvaluator, PixelSet, SHIPPED_PIXELS,
+    self as judge, Evaluator, Logits, ManyEvaluator, PixelSet, SHIPPED_PIXELS,
     masks::{Masks, measuring_rng},
     network::SIDE,
 };
@@ -112,6 +112,12 @@ impl Judge {
         py.detach(|| self.0.network().hash())
     }
 
+    /// int: How many labels it tells apart, 2 to 255.
+    #[getter]
+    fn classes(&self) -> usize {
+        self.0.network().classes()
+    }
+
     /// dict of str to str: What the judge's file says of where it comes from.
     ///
     /// Judges that this project trained say ``pixels``, ``legal``, ``seed``, ``batches``, ``data``,
@@ -140,7 +146,7 @@ impl Judge {
     ///
     /// Returns
     /// -------
-    /// numpy.ndarray of float32, shape (n, 10)
+    /// numpy.ndarray of float32, shape (n, classes)
     ///     The logits by label. An image's do not depend on what else is asked, to the last bit.
     ///
     /// Raises
@@ -159,11 +165,11 @@ impl Judge {
         let masks = copied::<bool>("masks", masks, &shape)?.numbers;
         let logits = detached(py, JUDGING, || {
             let mut many = self.0.many();
-            let mut logits = Vec::with_capacity(images.len() / AREA);
+            let mut logits = Logits::new(self.0.network().classes());
             let chunks = images.chunks(CHUNK * AREA).zip(masks.chunks(CHUNK * AREA));
             for (images, masks) in chunks {
                 let each = images.chunks_exact(AREA).zip(masks.chunks_exact(AREA));
-                logits.extend(many.logits(each.map(|(image, mask)| shown(image, mask))));
+                logits.append(&many.logits(each.map(|(image, mask)| shown(image, mask))));
                 if is_stopped() {
                     break;
                 }
@@ -188,7 +194,7 @@ impl Judge {
     ///
     /// Returns
     /// -------
-    /// numpy.ndarray of float32, shape (n, 10)
+    /// numpy.ndarray of float32, shape (n, classes)
     ///     The logits by label.
     ///
     /// Raises
@@ -207,12 +213,12 @@ impl Judge {
         let logits = detached(py, JUDGING, || {
             // A search's engine keeps what it learns of an image, which takes longer than it saves here.
             let mut many = self.0.many();
-            let mut logits = Vec::with_capacity(sets.len());
+            let mut logits = Logits::new(self.0.network().classes());
             for sets in sets.chunks(CHUNK) {
                 let shown = |set: &PixelSet| -> Vec<(Pixel, u8)> {
                     set.pixels().iter().map(|pixel| (*pixel, value(pixel))).collect()
                 };
-                logits.extend(many.logits(sets.iter().map(shown)));
+                logits.append(&many.logits(sets.iter().map(shown)));
                 if is_stopped() {
                     break;
                 }
@@ -258,7 +264,7 @@ impl Judge {
         })?;
         let legal = legal.map_or(Ok(provenance.legal()), legal_pixels)?;
         let dataset = dataset.inner();
-        check_labels(provenance, dataset).map_err(raise::<JudgeError>)?;
+        check_labels(self.0.weights(), dataset).map_err(raise::<JudgeError>)?;
         if dataset.is_empty() {
             return Err(wrong("there are no images"));
         }
@@ -302,7 +308,7 @@ impl Judge {
 /// judge : Judge or callable
 ///     A callable is asked about the dataset's classes, in batches.
 /// dataset : Dataset
-///     The images, of 2 to 10 classes.
+///     The images, of 2 to 255 classes.
 /// pixels : int
 ///     How many random pixels it sees of each.
 /// seed : int
@@ -366,7 +372,7 @@ pub(crate) fn accuracy(
         let shown = PyArray1::from_vec(py, shown).reshape(shape)?;
         let logits = asked(own.bind(py), values, shown, classes)
             .map_err(|failure| failure.into_error(py, JUDGING))?;
-        let rows = images.iter().zip(&logits);
+        let rows = images.iter().zip(logits.rows());
         right += rows.filter(|(index, row)| is_right(row, data.label(**index))).count();
         py.check_signals()?;
     }
@@ -398,7 +404,7 @@ fn right(many: &mut ManyEvaluator, dataset: &Images, masks: Masks, seed: u64) ->
                 .into_iter()
                 .map(move |at| (Pixel::new((at % SIDE) as u8, (at / SIDE) as u8), image[at]))
         }));
-        let rows = images.iter().zip(&logits);
+        let rows = images.iter().zip(logits.rows());
         right += rows.filter(|(index, row)| is_right(row, dataset.label(**index))).count();
         if is_stopped() {
             break;
@@ -408,9 +414,7 @@ fn right(many: &mut ManyEvaluator, dataset: &Images, masks: Masks, seed: u64) ->
 }
 
 /// Whether a label is believed more than any other.
-fn is_right(logits: &[f32; CLASSES], label: u8) -> bool {
+fn is_right(logits: &[f32], label: u8) -> bool {
     let label = usize::from(label);
     logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
 }
-
-const _: () = assert!(CLASSES == 10, "the documented shapes");

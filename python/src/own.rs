@@ -7,7 +7,7 @@ use numpy::{
     PyArray1, PyArray3, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
 };
 use pixel_debate_game::{Image, Pixel, honest_margin, honest_wins};
-use pixel_debate_judge::{CLASSES, Decider, Evaluator, PixelSet, Question};
+use pixel_debate_judge::{Decider, Evaluator, Logits, PixelSet, Question};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple, PyType};
@@ -42,7 +42,7 @@ impl OwnEvaluator {
     }
 
     /// Asks the callable about some sets.
-    fn ask(&self, py: Python<'_>, sets: &[PixelSet]) -> Result<Vec<[f32; CLASSES]>, Failure> {
+    fn ask(&self, py: Python<'_>, sets: &[PixelSet]) -> Result<Logits, Failure> {
         let (columns, rows) = (usize::from(self.image.width()), usize::from(self.image.height()));
         let area = columns * rows;
         let (mut values, mut masks) =
@@ -70,7 +70,7 @@ pub(crate) fn asked<'py>(
     values: Bound<'py, PyArray3<u8>>,
     masks: Bound<'py, PyArray3<bool>>,
     classes: u8,
-) -> Result<Vec<[f32; CLASSES]>, Failure> {
+) -> Result<Logits, Failure> {
     let (py, count) = (judge.py(), values.shape()[0]);
     let answer = called(judge, (values, masks)).map_err(|error| {
         Failure::of(py, format!("{} {}", named(judge), raised(judge, &error)), error)
@@ -85,12 +85,12 @@ pub(crate) fn asked<'py>(
             )));
         }
         if declared.as_deref() == Some("probabilities") {
-            scores
-                .iter_mut()
-                .enumerate()
-                .try_for_each(|(set, row)| logarithms(&mut row[..usize::from(classes)], set))?;
+            for (set, row) in scores.chunks_exact_mut(classes.into()).enumerate() {
+                logarithms(row, set)?;
+            }
         }
-        Ok(scores)
+        let width = usize::from(classes);
+        Ok(Logits::of(width, scores.chunks_exact(width)))
     });
     read.map_err(|unread| match unread {
         Unread::Raised(error) => Failure::Raised(error),
@@ -99,8 +99,12 @@ pub(crate) fn asked<'py>(
 }
 
 impl Evaluator for OwnEvaluator {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        let mut logits = Vec::with_capacity(sets.len());
+    fn classes(&self) -> usize {
+        self.classes.into()
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+        let mut logits = Logits::new(self.classes());
         for sets in sets.chunks(BATCH) {
             // After a failure nobody is asked any more, and the search is about to end.
             let asked = if has_failed() {
@@ -114,7 +118,8 @@ impl Evaluator for OwnEvaluator {
                     }
                 }
             };
-            logits.extend(asked.unwrap_or_else(|| vec![[0.0; CLASSES]; sets.len()]));
+            let lost = || Logits::zeros(self.classes(), sets.len());
+            logits.append(&asked.unwrap_or_else(lost));
         }
         logits
     }
@@ -141,7 +146,7 @@ struct Gathered<'a> {
     judge: &'a mut OwnEvaluator,
     question: Question,
     stem: Vec<usize>,
-    known: FxHashMap<PixelSet, [f32; CLASSES]>,
+    known: FxHashMap<PixelSet, Vec<f32>>,
     decisions: u64,
 }
 
@@ -154,10 +159,10 @@ impl Gathered<'_> {
 
     /// The logits of the stem and these candidates. Where they are not known, the same with every other
     /// last candidate is asked about too.
-    fn logits_with(&mut self, candidates: &[usize], gather: bool) -> [f32; CLASSES] {
+    fn logits_with(&mut self, candidates: &[usize], gather: bool) -> Vec<f32> {
         let set = self.set_with(candidates);
         if let Some(logits) = self.known.get(&set) {
-            return *logits;
+            return logits.clone();
         }
         let mut sets = vec![set];
         if gather && let Some((_, before)) = candidates.split_last() {
@@ -174,8 +179,8 @@ impl Gathered<'_> {
         if self.known.len() + sets.len() > KEPT {
             self.known.clear();
         }
-        let first = logits[0];
-        self.known.extend(sets.into_iter().zip(logits));
+        let first = logits[0].to_vec();
+        self.known.extend(sets.into_iter().zip(logits.rows().map(<[f32]>::to_vec)));
         first
     }
 
@@ -303,23 +308,15 @@ pub(crate) fn declared(object: &Bound<'_, PyAny>, name: &str) -> Option<String> 
     }
 }
 
-/// Reads what a judge answers for `count` sets: a row of logits or probabilities each, or a label each.
-fn scores(
-    answer: &Bound<'_, PyAny>,
-    count: usize,
-    classes: u8,
-) -> Result<(Vec<[f32; CLASSES]>, Has), Unread> {
+/// Reads what a judge answers for `count` sets: a row of logits or probabilities each, or a label each. One row
+/// follows the other.
+fn scores(answer: &Bound<'_, PyAny>, count: usize, classes: u8) -> Result<(Vec<f32>, Has), Unread> {
     let width = usize::from(classes);
     let must = format!(
         "it must answer an array of floats and shape ({count}, {width}), logits or probabilities, or of \
          {count} labels from 0 to {}",
         width.saturating_sub(1)
     );
-    if width > CLASSES {
-        return Err(Unread::from(format!(
-            "a judge that is asked in batches tells up to {CLASSES} classes apart, not {width}"
-        )));
-    }
     let unreadable = |error: PyErr| {
         if !error.is_instance_of::<PyException>(answer.py()) {
             return Unread::Raised(error);
@@ -349,13 +346,7 @@ fn scores(
                     numbers[at]
                 )));
             }
-            let row = |row: &[f64]| {
-                // Labels that the judge does not know lose to all others.
-                let mut scores = [f32::MIN; CLASSES];
-                scores.iter_mut().zip(row).for_each(|(score, number)| *score = *number as f32);
-                scores
-            };
-            Ok((numbers.chunks_exact(width).map(row).collect(), Has::Floats))
+            Ok((numbers.into_iter().map(|number| number as f32).collect(), Has::Floats))
         }
         ("i" | "u", [rows]) if *rows == count => {
             let labels: Vec<i128> = if kind == "u" {
@@ -365,18 +356,18 @@ fn scores(
                 let labels = numbers::<i64>(&array, "int64").map_err(unreadable)?;
                 labels.into_iter().map(i128::from).collect()
             };
-            let score = |(number, label): (usize, &i128)| {
+            let mut scores = vec![0.0; count * width];
+            for (number, (label, row)) in
+                labels.iter().zip(scores.chunks_exact_mut(width)).enumerate()
+            {
                 let known = usize::try_from(*label).ok().filter(|label| *label < width);
                 let Some(label) = known else {
                     let wrong = format!("it names label {label} for set {number}: {must}");
                     return Err(Unread::from(wrong));
                 };
-                let mut scores = [0.0; CLASSES];
-                scores[label] = 1.0;
-                Ok(scores)
-            };
-            let scores: Result<_, Unread> = labels.iter().enumerate().map(score).collect();
-            Ok((scores?, Has::Labels))
+                row[label] = 1.0;
+            }
+            Ok((scores, Has::Labels))
         }
         _ => {
             let shape = attribute(&array, "shape").and_then(|shape| text(&shape));

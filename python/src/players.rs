@@ -1,11 +1,12 @@
 //! Who sits in a debate: agents by name, and whatever Python offers as a judge or a debater.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pixel_debate_agents::{AgentSpec, Choice as Chosen, Clock};
 use pixel_debate_game::{self as game, Image, Role, Verdict};
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 use pixel_debate_play::{AgentPlayer, Answer, Asked, Classifier, NoAnswer, Player};
 use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
@@ -99,10 +100,19 @@ impl AnyJudge {
         classes: u8,
     ) -> PyResult<Option<Box<dyn Evaluator>>> {
         Ok(match self {
-            Self::Ours(judge) if usize::from(classes) < CLASSES => {
-                Some(Box::new(Fewer { judge: judge.get().evaluator(image)?, classes }))
+            Self::Ours(judge) => {
+                let judge = judge.get().evaluator(image)?;
+                let known = judge.classes();
+                match known.cmp(&classes.into()) {
+                    Ordering::Equal => Some(judge),
+                    Ordering::Greater => Some(Box::new(Fewer { judge, classes })),
+                    Ordering::Less => {
+                        return Err(raise::<Error>(format!(
+                            "a debate of {classes} classes: the judge tells {known} apart"
+                        )));
+                    }
+                }
             }
-            Self::Ours(judge) => Some(judge.get().evaluator(image)?),
             Self::Batches(judge) => {
                 let judge = judge.clone_ref(py);
                 Some(Box::new(OwnEvaluator::new(judge, Arc::clone(image), classes)))
@@ -118,11 +128,6 @@ impl AnyJudge {
         image: &Arc<Image>,
         classes: u8,
     ) -> PyResult<Box<dyn Evaluator>> {
-        if usize::from(classes) > CLASSES {
-            return Err(raise::<Error>(format!(
-                "a debate of {classes} classes: judges that can be asked know up to {CLASSES}"
-            )));
-        }
         self.evaluator(py, image, classes)?.ok_or_else(|| {
             raise::<Error>(
                 "a judge that decides one view after the other cannot be asked what it would make of \
@@ -169,19 +174,20 @@ impl Player for ByOwn {
     }
 }
 
-/// A network of ten classes where there are fewer: the others lose to all that there are, as in its verdict.
+/// A network where there are fewer classes than it knows: of the others nothing is said, as in its verdict.
 struct Fewer {
     judge: Box<dyn Evaluator>,
     classes: u8,
 }
 
 impl Evaluator for Fewer {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        let mut logits = self.judge.evaluate(sets);
-        for row in &mut logits {
-            row[usize::from(self.classes)..].fill(f32::MIN);
-        }
-        logits
+    fn classes(&self) -> usize {
+        self.classes.into()
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+        let (logits, classes) = (self.judge.evaluate(sets), self.classes());
+        Logits::of(classes, logits.rows().map(|row| &row[..classes]))
     }
 
     fn batch(&self) -> usize {

@@ -11,7 +11,7 @@ use pixel_debate_game::{Image, Role};
 use pixel_debate_harness::{
     Custom, CustomDebater, Failed, Observer, Row, RunError as Broken, RunPlan, Undone, Workers,
 };
-use pixel_debate_judge::{CLASSES, Evaluator, Indifferent, WrongSize};
+use pixel_debate_judge::{Evaluator, Indifferent, WrongSize};
 use pixel_debate_play::{Judging, NoAnswer, PlayError, Player};
 use pixel_debate_validation::{UnfitDataset, check_dataset, check_labels};
 use pyo3::prelude::*;
@@ -55,14 +55,14 @@ impl Judging for OwnJudge {
 
     fn check(&self, dataset: &Dataset) -> Result<(), UnfitDataset> {
         match &self.judge {
-            AnyJudge::Ours(judge) => check_labels(judge.get().0.provenance(), dataset),
+            AnyJudge::Ours(judge) => check_labels(judge.get().0.weights(), dataset),
             _ => check_dataset(dataset),
         }
     }
 
     fn classes(&self, dataset: &Dataset) -> u8 {
         match &self.judge {
-            AnyJudge::Ours(_) => CLASSES as u8,
+            AnyJudge::Ours(judge) => judge.get().0.network().classes() as u8,
             _ => dataset.classes().len() as u8,
         }
     }

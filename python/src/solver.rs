@@ -3,7 +3,7 @@
 use numpy::{PyArray1, PyArray2};
 use pixel_debate_agents::solver::{self, Game, Solved};
 use pixel_debate_game::{self as game, Debater, Move, Pixel, Role, honest_margin};
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Evaluator, PixelSet};
 use pyo3::prelude::*;
 
 use crate::{
@@ -30,12 +30,6 @@ impl Searched {
         let debate = debate.now();
         if debate.outcome().is_some() {
             return Err(raise::<Error>("the debate has ended: nothing is left to play"));
-        }
-        if usize::from(debate.classes()) > CLASSES {
-            let classes = debate.classes();
-            return Err(raise::<Error>(format!(
-                "a debate of {classes} classes: judges that can be searched know up to {CLASSES}"
-            )));
         }
         let judge = AnyJudge::read(judge)?;
         let evaluator = judge.searched(py, debate.image(), debate.classes())?;
@@ -81,7 +75,7 @@ impl Solution {
         self.evaluations
     }
 
-    /// Certificate or None: The proof, of a debate that was solved before its first reveal and has ten classes.
+    /// Certificate or None: The proof, of a debate that was solved before its first reveal.
     #[getter]
     fn certificate(&self, py: Python<'_>) -> Option<Py<Certificate>> {
         self.certificate.as_ref().map(|proof| proof.clone_ref(py))
@@ -131,7 +125,7 @@ pub(crate) fn solve(
             Ok(Solution { winner: None, line: Vec::new(), best, evaluations, certificate: None })
         }
         solver::Solution::Solved(Solved { winner, strategy, variation, evaluations }) => {
-            let whole = debate.evidence().is_empty() && usize::from(debate.classes()) == CLASSES;
+            let whole = debate.evidence().is_empty();
             let certificate = whole.then(|| {
                 Py::new(
                     py,
@@ -141,6 +135,7 @@ pub(crate) fn solve(
                         source,
                         rules: *debate.rules(),
                         image: game::Image::clone(debate.image()),
+                        classes: debate.classes(),
                         claims: *debate.claims(),
                         winner,
                         strategy,
@@ -366,7 +361,7 @@ pub(crate) fn analyse(
         let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
         let mut margins_after = |sets: &[PixelSet]| -> Vec<f32> {
             let logits = evaluator.evaluate(sets);
-            logits.iter().map(|logits| sign * honest_margin(logits, debate.claims())).collect()
+            logits.rows().map(|logits| sign * honest_margin(logits, debate.claims())).collect()
         };
         let sets: Vec<PixelSet> = pixels.iter().map(|pixel| evidence.with(*pixel)).collect();
         let margins = margins_after(&sets);

@@ -7,7 +7,7 @@ use pixel_debate_datasets::Dataset as Images;
 use pixel_debate_game::{
     self as game, Debater, ForfeitReason, Image, Move, Pixel, Role, Verdict, honest_margin,
 };
-use pixel_debate_judge::{CLASSES, ManyEvaluator};
+use pixel_debate_judge::{Logits, MOST_CLASSES, ManyEvaluator};
 use pixel_debate_validation::check_labels;
 use pyo3::prelude::*;
 use pyo3::types::PyTuple;
@@ -139,7 +139,7 @@ impl Debates {
         }
         let many = judge.as_ref().map(|judge| {
             let judge = &judge.get().0;
-            let fits = check_labels(judge.provenance(), data).map_err(raise::<JudgeError>);
+            let fits = check_labels(judge.weights(), data).map_err(raise::<JudgeError>);
             fits.map(|()| judge.many())
         });
         let mut state = State {
@@ -284,7 +284,7 @@ impl Debates {
         };
         let data = self.dataset.get().inner();
         let settled = detached(py, STEPPING, || {
-            state.settle(&complete, logits, &mut outcomes)?;
+            state.settle(&complete, &logits, &mut outcomes)?;
             state.redraw(data, &outcomes)
         })?;
         settled.map_err(raise::<SetupError>)?;
@@ -323,10 +323,10 @@ impl Debates {
 /// The classes of a dataset, which a judge must be able to tell apart that is asked in batches.
 pub(crate) fn classes_of(data: &Images) -> PyResult<u8> {
     let classes = data.classes().len();
-    if !(2..=CLASSES).contains(&classes) {
+    if !(2..=MOST_CLASSES).contains(&classes) {
         let name = data.name();
         return Err(raise::<SetupError>(format!(
-            "{name} has {classes} classes: a judge that is asked in batches tells 2 to {CLASSES} apart"
+            "{name} has {classes} classes: a judge that is asked in batches tells 2 to {MOST_CLASSES} apart"
         )));
     }
     Ok(classes as u8)
@@ -504,8 +504,8 @@ impl State {
     }
 
     /// What the package's judge says of those debates.
-    fn judged(&mut self, complete: &[usize]) -> Vec<[f32; CLASSES]> {
-        let Some(many) = &mut self.many else { return Vec::new() };
+    fn judged(&mut self, complete: &[usize]) -> Logits {
+        let Some(many) = &mut self.many else { return Logits::new(self.classes.into()) };
         let debates = &self.debates;
         many.logits(complete.iter().map(|number| {
             debates[*number].evidence().iter().map(|reveal| (reveal.pixel, reveal.value))
@@ -513,12 +513,7 @@ impl State {
     }
 
     /// What a judge written in Python says of those debates.
-    fn ask(
-        &self,
-        py: Python<'_>,
-        ask: &Bound<'_, PyAny>,
-        complete: &[usize],
-    ) -> PyResult<Vec<[f32; CLASSES]>> {
+    fn ask(&self, py: Python<'_>, ask: &Bound<'_, PyAny>, complete: &[usize]) -> PyResult<Logits> {
         let mut values = vec![0_u8; complete.len() * self.area];
         let mut masks = vec![false; values.len()];
         for (row, number) in complete.iter().enumerate() {
@@ -538,12 +533,12 @@ impl State {
     fn settle(
         &mut self,
         complete: &[usize],
-        logits: Vec<[f32; CLASSES]>,
+        logits: &Logits,
         outcomes: &mut Outcomes,
     ) -> Result<(), String> {
-        for (number, logits) in complete.iter().zip(logits) {
+        for (number, logits) in complete.iter().zip(logits.rows()) {
             let debate = &mut self.debates[*number];
-            // A network of ten classes also judges data sets of fewer.
+            // A network also judges data sets of fewer classes than it knows.
             let logits = &logits[..usize::from(self.classes)];
             let margin = honest_margin(logits, debate.claims());
             let verdict = Verdict::Logits { logits: logits.to_vec() };

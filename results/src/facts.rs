@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use pixel_debate_game::{Event, Role, Verdict};
+use pixel_debate_game::Role;
 use pixel_debate_statistics::Forecast;
 use pixel_debate_study::allocation::Kind;
 use pixel_debate_study::file::{self, Condition, Study};
 use pixel_debate_study::frozen::Frozen;
-use pixel_debate_study::items::{Item, Part, Shown};
+use pixel_debate_study::items::{Item, Part};
 use pixel_debate_study::results::{Belief, Deed, End, How, Judgment, Participant, Results};
 
 use crate::unfit::{Fault, Unfit};
@@ -307,15 +307,8 @@ fn not_counted(
 
 fn classifier(item: &Item, classes: usize) -> Option<Classifier> {
     let right = item.judged_right()?;
-    let logits = match &item.shown {
-        Shown::Random { logits, .. } => Some(logits),
-        Shown::Recorded { events, .. } => events.iter().find_map(|event| match event {
-            Event::Verdict { verdict: Verdict::Logits { logits }, .. } => Some(logits),
-            _ => None,
-        }),
-        Shown::Live { .. } => None,
-    };
-    Some(Classifier { right, truth: logits.and_then(|logits| truth_of(logits, item, classes)) })
+    let truth = item.logits().and_then(|logits| truth_of(logits, item, classes));
+    Some(Classifier { right, truth })
 }
 
 /// The probability of the truth by softmax over the answers that there are.

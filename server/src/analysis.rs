@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use pixel_debate_agents::{Clock, Proof};
 use pixel_debate_game::{Debate, Pixel, Seat, honest_margin};
-use pixel_debate_judge::{CLASSES, PixelSet};
+use pixel_debate_judge::PixelSet;
 use pixel_debate_play::{Answer, Asked, NoAnswer};
 use pixel_debate_protocol::{Analysis, Best, Prospect};
 
@@ -24,17 +24,17 @@ pub(crate) enum Unanalysed {
     NotSeated(#[from] NotSeated),
     #[error(transparent)]
     NoAnswer(#[from] NoAnswer),
-    #[error("the classifier tells {CLASSES} labels apart, and the debate has {classes}")]
-    Classes { classes: u8 },
+    #[error("the classifier tells {most} labels apart, and the debate has {classes}")]
+    Classes { most: usize, classes: u8 },
 }
 
 /// Analyses the position in which a debate stands. It takes seconds of a core.
 pub(crate) fn analyse(roster: &dyn Roster, debate: &Debate) -> Result<Analysis, Unanalysed> {
-    let classes = debate.classes();
-    if usize::from(classes) > CLASSES {
-        return Err(Unanalysed::Classes { classes });
-    }
     let mut evaluator = roster.evaluator(debate.rules().pixels, debate.image())?;
+    let (most, classes) = (evaluator.classes(), debate.classes());
+    if usize::from(classes) > most {
+        return Err(Unanalysed::Classes { most, classes });
+    }
     let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
     let legal: Vec<Pixel> = match debate.to_move() {
         Some(_) => debate.legal_reveals().collect(),
@@ -44,7 +44,7 @@ pub(crate) fn analyse(roster: &dyn Roster, debate: &Debate) -> Result<Analysis, 
     let sets: Vec<PixelSet> = [evidence.clone()].into_iter().chain(after).collect();
     let logits = evaluator.evaluate(&sets);
     let mut margins =
-        logits.iter().map(|logits| honest_margin(&logits[..classes.into()], debate.claims()));
+        logits.rows().map(|logits| honest_margin(&logits[..classes.into()], debate.claims()));
     let now = margins.next().unwrap_or_default();
     let prospects =
         legal.into_iter().zip(margins).map(|(pixel, margin)| Prospect { pixel, margin }).collect();
@@ -84,7 +84,7 @@ mod tests {
         let rules = Rules::paper(4, true, Role::Honest);
         let debate = Debate::new(rules, image, 11, Some(8), 12).unwrap();
         let refused = analyse(&BuiltIn::shipped(), &debate).unwrap_err();
-        assert!(matches!(refused, Unanalysed::Classes { classes: 12 }), "{refused}");
+        assert!(matches!(refused, Unanalysed::Classes { most: 10, classes: 12 }), "{refused}");
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub(crate) mod seeds;
 mod work;
 
 use pixel_debate_game::{
-    Claims, Event, Image, ImageSource, Outcome, Pixel, Players, Role, Rules, Transcript,
+    Claims, Event, Image, ImageSource, Outcome, Pixel, Players, Role, Rules, Transcript, Verdict,
     honest_wins,
 };
 use serde::{Deserialize, Serialize};
@@ -110,10 +110,23 @@ pub struct Glimpse {
 }
 
 impl Item {
-    /// The record of its debate, if that was played beforehand; the classes are as many as the built-in judge tells
-    /// apart.
-    pub fn transcript(&self, classes: u8) -> Option<Transcript> {
+    /// The built-in judge's logits in the end, a number a label that it tells apart; `None` where it was not asked.
+    pub fn logits(&self) -> Option<&[f32]> {
+        match &self.shown {
+            Shown::Recorded { events, .. } => events.iter().find_map(|event| match event {
+                Event::Verdict { verdict: Verdict::Logits { logits }, .. } => Some(&logits[..]),
+                _ => None,
+            }),
+            Shown::Random { logits, .. } if !logits.is_empty() => Some(logits),
+            Shown::Random { .. } | Shown::Live { .. } => None,
+        }
+    }
+
+    /// The record of its debate, if that was played beforehand and judged; its classes are as many as the built-in
+    /// judge tells apart.
+    pub fn transcript(&self) -> Option<Transcript> {
         let Shown::Recorded { rules, players, events, outcome } = &self.shown else { return None };
+        let classes = u8::try_from(self.logits()?.len()).ok()?;
         Some(Transcript {
             version: Transcript::VERSION,
             source: Some(self.source.clone()),

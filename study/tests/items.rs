@@ -151,7 +151,7 @@ fn items_are_what_the_file_says_whatever_number_of_threads_makes_them() {
         match &item.shown {
             Shown::Recorded { rules, .. } => {
                 assert_eq!(*rules, condition.rules(item.first.unwrap()));
-                let debate = item.transcript(10).unwrap().replay().unwrap();
+                let debate = item.transcript().unwrap().replay().unwrap();
                 assert!(debate.outcome().is_some());
             }
             Shown::Random { pixels, logits } => {
@@ -191,7 +191,7 @@ fn tiers_have_what_is_proven_of_their_images() {
 fn an_open_adviser_argues_for_what_the_judge_ends_up_favouring() {
     let study = unproven(4, 16, 1);
     let margin = |item: &Item| {
-        let transcript = item.transcript(10).unwrap();
+        let transcript = item.transcript().unwrap();
         let debate = transcript.replay().unwrap();
         let Some(Verdict::Logits { logits }) = debate.verdict() else { panic!("no logits") };
         let honest = honest_margin(logits, &item.claims);

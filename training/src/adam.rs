@@ -20,8 +20,9 @@ pub(crate) struct Adam {
 }
 
 impl Adam {
-    pub(crate) fn new() -> Self {
-        Self { mean: Parameters::zeros(), variance: Parameters::zeros() }
+    /// For a network of so many labels.
+    pub(crate) fn new(classes: usize) -> Self {
+        Self { mean: Parameters::zeros(classes), variance: Parameters::zeros(classes) }
     }
 
     /// Moves the parameters against the gradient; `batch` counts from 0.

@@ -6,7 +6,7 @@ use burn::tensor::{
     module::{conv2d, max_pool2d},
     ops::{ConvOptions, MaxPoolOptions},
 };
-use pixel_debate_judge::network::{CLASSES, FLAT, HIDDEN, KERNEL, Layer, Network, SIDE};
+use pixel_debate_judge::network::{FLAT, HIDDEN, KERNEL, Layer, Network, SIDE};
 
 use crate::{batch::Example, parameters::Parameters, step::LossGradient};
 
@@ -58,14 +58,14 @@ impl LossGradient for BurnStep {
         keep: &[f32],
         gradient: &mut Parameters,
     ) -> f32 {
-        let rows = examples.len();
+        let (rows, classes) = (examples.len(), parameters.classes());
         let network = parameters.to_network();
         let [conv1, conv2] = [(&network.conv1, 0), (&network.conv2, 1)].map(|(layer, index)| {
-            let (_, shape) = Network::SHAPES[index];
+            let (_, shape) = &Network::shapes(network.classes())[index];
             self.layer(layer, [shape[0], shape[1], KERNEL, KERNEL])
         });
         let fc1 = self.layer(&network.fc1, [HIDDEN, FLAT]);
-        let fc2 = self.layer(&network.fc2, [CLASSES, HIDDEN]);
+        let fc2 = self.layer(&network.fc2, [classes, HIDDEN]);
 
         let convolution = |input, (weight, bias): &(Tensor<4>, Tensor<1>)| {
             let options = ConvOptions::new([1, 1], [KERNEL / 2, KERNEL / 2], [1, 1], 1);
@@ -80,11 +80,11 @@ impl LossGradient for BurnStep {
         let hidden = relu(dense(field.reshape([rows, FLAT]), &fc1));
         let hidden = hidden * self.tensor(keep.to_vec(), [rows, HIDDEN]);
         let logits = dense(hidden, &fc2);
-        let mut targets = vec![0.0; rows * CLASSES];
-        for (example, target) in examples.iter().zip(targets.chunks_exact_mut(CLASSES)) {
+        let mut targets = vec![0.0; rows * classes];
+        for (example, target) in examples.iter().zip(targets.chunks_exact_mut(classes)) {
             target[usize::from(example.label)] = 1.0;
         }
-        let likelihood = log_softmax(logits, 1) * self.tensor(targets, [rows, CLASSES]);
+        let likelihood = log_softmax(logits, 1) * self.tensor(targets, [rows, classes]);
         let loss = -likelihood.sum() / rows as f32;
 
         let gradients = loss.backward();

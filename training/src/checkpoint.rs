@@ -11,7 +11,7 @@ use std::{
 };
 
 use atomic_write_file::AtomicWriteFile;
-use pixel_debate_judge::{masks::Masks, network::Network};
+use pixel_debate_judge::masks::Masks;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use crate::{adam::Adam, parameters::Parameters, settings::Settings};
@@ -108,12 +108,13 @@ impl Progress {
         replace(path, &file).map_err(|source| CheckpointError::Io { path: path.to_owned(), source })
     }
 
-    /// Reads the state of the run that `settings` and the hash of its data name; `None` if there
-    /// is no file.
+    /// Reads the state of the run that `settings` and the hash of its data name, of a network of so many
+    /// labels; `None` if there is no file.
     pub(crate) fn load(
         path: &Path,
         settings: &Settings,
         data: &str,
+        classes: usize,
     ) -> Result<Option<Self>, CheckpointError> {
         let file = match std::fs::read(path) {
             Ok(file) => file,
@@ -136,7 +137,8 @@ impl Progress {
             .ok_or_else(|| fault("it does not say how many batches were done".into()))?;
 
         let tensors = SafeTensors::deserialize(&file).map_err(|error| fault(error.to_string()))?;
-        let mut state = Self { batches, parameters: Parameters::zeros(), adam: Adam::new() };
+        let mut state =
+            Self { batches, parameters: Parameters::zeros(classes), adam: Adam::new(classes) };
         for (name, numbers) in state.named_mut() {
             let tensor = tensors.tensor(&name).map_err(|error| fault(error.to_string()))?;
             if tensor.dtype() != Dtype::F32 || tensor.data().len() != 4 * numbers.len() {
@@ -164,9 +166,9 @@ impl Progress {
 /// [`Parameters::tensors`].
 fn names() -> impl Iterator<Item = String> {
     ["parameters", "mean", "variance"].into_iter().flat_map(|group| {
-        Network::SHAPES.into_iter().flat_map(move |(layer, _)| {
-            ["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}"))
-        })
+        ["conv1", "conv2", "fc1", "fc2"]
+            .into_iter()
+            .flat_map(move |layer| ["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}")))
     })
 }
 

@@ -25,7 +25,8 @@ fn dense_loss(network: &Network, examples: &[Example]) -> f64 {
                 }))
             })
             .collect();
-    let losses = network.logits(&inputs).into_iter().zip(examples).map(|(logits, example)| {
+    let logits = network.logits(&inputs);
+    let losses = logits.rows().zip(examples).map(|(logits, example)| {
         let total: f64 = logits.iter().map(|logit| f64::from(*logit).exp()).sum();
         total.ln() - f64::from(logits[usize::from(example.label)])
     });
@@ -33,9 +34,9 @@ fn dense_loss(network: &Network, examples: &[Example]) -> f64 {
 }
 
 /// Parameters at random, biases of either sign included.
-fn random_parameters() -> Parameters {
+fn random_parameters(classes: usize) -> Parameters {
     let mut rng = rng(7, Purpose::Initialisation);
-    let mut parameters = Parameters::glorot(&mut rng);
+    let mut parameters = Parameters::glorot(classes, &mut rng);
     for layer in parameters.layers_mut() {
         layer.bias.fill_with(|| rng.random_range(-0.1..0.1));
     }
@@ -47,7 +48,7 @@ fn step_without_dropout(
     examples: &[Example],
     threads: usize,
 ) -> (f32, Parameters) {
-    let mut gradient = Parameters::zeros();
+    let mut gradient = Parameters::zeros(parameters.classes());
     let keep = vec![1.0; examples.len() * HIDDEN];
     let loss = Step::new(threads).run(parameters, examples, &keep, &mut gradient);
     (loss, gradient)
@@ -55,11 +56,11 @@ fn step_without_dropout(
 
 #[test]
 fn gradient_is_the_slope_of_the_dense_loss() {
-    for pixels in [0, 1, 6, 40] {
+    for (pixels, classes) in [(0, 10), (1, 47), (6, 10), (40, 255)] {
         let mut rng = rng(pixels as u64, Purpose::Batch(0));
         // Not a multiple of the chunk, so that the last one is short.
         let examples = Batches::new(mnist::test(), 3, Masks::nonzero(pixels), 21).get(0, &mut rng);
-        let parameters = random_parameters();
+        let parameters = random_parameters(classes);
         let (loss, gradient) = step_without_dropout(&parameters, &examples, 1);
         let expected = dense_loss(&parameters.to_network(), &examples);
         assert!((f64::from(loss) - expected).abs() < 1e-5, "{loss} and {expected}");
@@ -93,8 +94,8 @@ fn gradient_is_the_slope_of_the_dense_loss() {
 fn dropout_silences_units() {
     let mut rng = rng(1, Purpose::Batch(0));
     let examples = Batches::new(mnist::test(), 3, Masks::nonzero(6), 4).get(0, &mut rng);
-    let parameters = random_parameters();
-    let mut gradient = Parameters::zeros();
+    let parameters = random_parameters(10);
+    let mut gradient = Parameters::zeros(parameters.classes());
     let keep = draw_dropout(examples.len(), &mut rng);
     let silent = keep.iter().filter(|keep| **keep == 0.0).count();
     let share = silent as f64 / keep.len() as f64;
@@ -112,7 +113,7 @@ fn dropout_silences_units() {
 fn threads_do_not_change_the_gradient() {
     let mut rng = rng(2, Purpose::Batch(0));
     let examples = Batches::new(mnist::test(), 3, Masks::nonzero(6), 64).get(0, &mut rng);
-    let parameters = random_parameters();
+    let parameters = random_parameters(10);
     assert_eq!(
         step_without_dropout(&parameters, &examples, 1),
         step_without_dropout(&parameters, &examples, 2),
@@ -127,9 +128,10 @@ fn gradient_is_that_of_burn() {
     for pixels in [0, 1, 4, 6, 40] {
         let mut rng = rng(pixels as u64, Purpose::Batch(0));
         let examples = Batches::new(mnist::test(), 3, Masks::nonzero(pixels), 21).get(0, &mut rng);
-        let parameters = random_parameters();
+        let parameters = random_parameters(10);
         let keep = draw_dropout(examples.len(), &mut rng);
-        let [mut ours, mut burns] = [Parameters::zeros(), Parameters::zeros()];
+        let [mut ours, mut burns] =
+            [Parameters::zeros(parameters.classes()), Parameters::zeros(parameters.classes())];
         let loss = Step::new(1).run(&parameters, &examples, &keep, &mut ours);
         let mut burn = BurnStep::new(burn::tensor::Device::flex());
         let expected = burn.run(&parameters, &examples, &keep, &mut burns);

@@ -11,7 +11,7 @@
 
 use pixel_debate_judge::{
     geometry::{TAPS, conv1_weight_index, conv2_weight_index, fc1_weight_index, fc2_weight_index},
-    network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, Layer, Network},
+    network::{CONV1, CONV2, FLAT, HIDDEN, Layer, Network},
 };
 use rand::{Rng, RngExt};
 
@@ -31,31 +31,36 @@ pub(crate) fn zeros(weight: usize, bias: usize) -> Layer {
 }
 
 impl Parameters {
-    /// All zero.
-    pub(crate) fn zeros() -> Self {
+    /// All zero, for so many labels.
+    pub(crate) fn zeros(classes: usize) -> Self {
         Self {
             conv1: zeros(2 * TAPS * CONV1, CONV1),
             conv2: zeros(CONV1 * TAPS * CONV2, CONV2),
             fc1: zeros(FLAT * HIDDEN, HIDDEN),
-            fc2: zeros(HIDDEN * CLASSES, CLASSES),
+            fc2: zeros(HIDDEN * classes, classes),
         }
     }
 
     /// Glorot's uniform initialisation of the weights and zero biases: what TensorFlow's layers,
     /// and so the paper, begin with.
-    pub(crate) fn glorot(rng: &mut impl Rng) -> Self {
-        let mut parameters = Self::zeros();
+    pub(crate) fn glorot(classes: usize, rng: &mut impl Rng) -> Self {
+        let mut parameters = Self::zeros(classes);
         let fans = [
             (2 * TAPS, CONV1 * TAPS),
             (CONV1 * TAPS, CONV2 * TAPS),
             (FLAT, HIDDEN),
-            (HIDDEN, CLASSES),
+            (HIDDEN, classes),
         ];
         for (layer, (fan_in, fan_out)) in parameters.layers_mut().into_iter().zip(fans) {
             let bound = (6.0 / (fan_in + fan_out) as f32).sqrt();
             layer.weight.fill_with(|| rng.random_range(-bound..bound));
         }
         parameters
+    }
+
+    /// How many labels there are.
+    pub(crate) fn classes(&self) -> usize {
+        self.fc2.bias.len()
     }
 
     pub(crate) fn layers(&self) -> [&Layer; 4] {
@@ -78,33 +83,33 @@ impl Parameters {
 
     /// The same numbers in a network's order.
     pub(crate) fn to_network(&self) -> Network {
-        let reorder = |layer: &Layer, place: fn(usize) -> usize| {
+        fn reorder(layer: &Layer, place: impl Fn(usize) -> usize) -> Layer {
             let mut weight = vec![0.0; layer.weight.len()];
             for (index, number) in layer.weight.iter().enumerate() {
                 weight[place(index)] = *number;
             }
             Layer { weight, bias: layer.bias.clone() }
-        };
+        }
         Network {
             conv1: reorder(&self.conv1, conv1_weight_index),
             conv2: reorder(&self.conv2, conv2_weight_index),
             fc1: reorder(&self.fc1, fc1_weight_index),
-            fc2: reorder(&self.fc2, fc2_weight_index),
+            fc2: reorder(&self.fc2, |index| fc2_weight_index(index, self.classes())),
         }
     }
 
     /// The numbers of a network in the order of training.
     #[cfg(any(test, feature = "cuda"))]
     pub(crate) fn of_network(network: &Network) -> Self {
-        let reorder = |layer: &Layer, place: fn(usize) -> usize| Layer {
-            weight: (0..layer.weight.len()).map(|index| layer.weight[place(index)]).collect(),
-            bias: layer.bias.clone(),
-        };
+        fn reorder(layer: &Layer, place: impl Fn(usize) -> usize) -> Layer {
+            let weight = (0..layer.weight.len()).map(|index| layer.weight[place(index)]);
+            Layer { weight: weight.collect(), bias: layer.bias.clone() }
+        }
         Self {
             conv1: reorder(&network.conv1, conv1_weight_index),
             conv2: reorder(&network.conv2, conv2_weight_index),
             fc1: reorder(&network.fc1, fc1_weight_index),
-            fc2: reorder(&network.fc2, fc2_weight_index),
+            fc2: reorder(&network.fc2, |index| fc2_weight_index(index, network.classes())),
         }
     }
 }
@@ -115,7 +120,7 @@ mod tests {
 
     #[test]
     fn orders_are_inverse() {
-        let mut parameters = Parameters::zeros();
+        let mut parameters = Parameters::zeros(47);
         let mut next = 0.0;
         for tensor in parameters.tensors_mut() {
             tensor.fill_with(|| {

@@ -69,7 +69,8 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Goes on from the file `checkpoint`, or starts if there is none.
+    /// Goes on from the file `checkpoint`, or starts if there is none. The network tells as many labels apart as the
+    /// dataset has classes.
     ///
     /// # Errors
     ///
@@ -80,10 +81,13 @@ impl<'a> Run<'a> {
         checkpoint: &Path,
     ) -> Result<Self, CheckpointError> {
         let data = dataset.hash();
-        let state = Progress::load(checkpoint, &settings, &data)?.unwrap_or_else(|| Progress {
-            batches: 0,
-            parameters: Parameters::glorot(&mut rng(settings.seed, Purpose::Initialisation)),
-            adam: Adam::new(),
+        // There is nothing to tell apart with fewer.
+        let classes = dataset.classes().len().max(2);
+        let state = Progress::load(checkpoint, &settings, &data, classes)?;
+        let state = state.unwrap_or_else(|| {
+            let mut rng = rng(settings.seed, Purpose::Initialisation);
+            let parameters = Parameters::glorot(classes, &mut rng);
+            Progress { batches: 0, parameters, adam: Adam::new(classes) }
         });
         Ok(Self {
             settings,
@@ -91,7 +95,7 @@ impl<'a> Run<'a> {
             checkpoint: checkpoint.to_owned(),
             batches: Batches::new(dataset, settings.seed, settings.masks, BATCH_SIZE),
             state,
-            gradient: Parameters::zeros(),
+            gradient: Parameters::zeros(classes),
             step: match settings.processor {
                 Processor::Cpu { threads } => Box::new(Step::new(threads)),
                 #[cfg(feature = "cuda")]
@@ -128,7 +132,7 @@ impl<'a> Run<'a> {
     }
 
     /// Trains on one batch, of [`BATCH_SIZE`] images, and returns its mean cross-entropy in nats: ln 10,
-    /// or 2.3, of a network that knows nothing.
+    /// or 2.3, of a network that knows nothing of ten labels.
     ///
     /// # Panics
     ///

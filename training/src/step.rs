@@ -2,7 +2,7 @@
 
 use pixel_debate_judge::{
     kernels::{Matrix, Output, multiply},
-    network::{CLASSES, FLAT, HIDDEN},
+    network::{FLAT, HIDDEN},
     sparse::constant_field,
 };
 use rand::{Rng, RngExt};
@@ -99,11 +99,12 @@ impl Step {
             }
         }
 
+        let classes = parameters.classes();
         self.logits.clear();
-        self.logits.extend(parameters.fc2.bias.iter().cycle().take(rows * CLASSES));
+        self.logits.extend(parameters.fc2.bias.iter().cycle().take(rows * classes));
         multiply(
             Matrix::new(&self.hidden, rows, HIDDEN),
-            Matrix::new(&parameters.fc2.weight, HIDDEN, CLASSES),
+            Matrix::new(&parameters.fc2.weight, HIDDEN, classes),
             Output::Add,
             &mut self.logits,
             1,
@@ -118,14 +119,14 @@ impl Step {
         keep: &[f32],
         to: &mut Parameters,
     ) {
-        let rows = examples.len();
-        let logits = Matrix::new(&self.logits, rows, CLASSES);
+        let (rows, classes) = (examples.len(), parameters.classes());
+        let logits = Matrix::new(&self.logits, rows, classes);
         let hidden = Matrix::new(&self.hidden, rows, HIDDEN);
         multiply(hidden.transposed(), logits, Output::Replace, &mut to.fc2.weight, 1);
         sum_rows(&self.logits, &mut to.fc2.bias);
 
         self.hidden_gradient.resize(rows * HIDDEN, 0.0);
-        let fc2 = Matrix::new(&parameters.fc2.weight, HIDDEN, CLASSES);
+        let fc2 = Matrix::new(&parameters.fc2.weight, HIDDEN, classes);
         multiply(logits, fc2.transposed(), Output::Replace, &mut self.hidden_gradient, 1);
         for (at, gradient) in self.hidden_gradient.iter_mut().enumerate() {
             // A unit at zero was negative or switched off.
@@ -184,7 +185,8 @@ impl LossGradient for Step {
 /// Mean cross-entropy in nats; turns the logits into their gradient.
 fn cross_entropy(examples: &[Example], logits: &mut [f32]) -> f32 {
     let mut loss = 0.0;
-    for (example, logits) in examples.iter().zip(logits.chunks_exact_mut(CLASSES)) {
+    let classes = logits.len() / examples.len();
+    for (example, logits) in examples.iter().zip(logits.chunks_exact_mut(classes)) {
         let label = usize::from(example.label);
         let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let label_logit = logits[label] - largest;

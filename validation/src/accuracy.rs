@@ -1,12 +1,12 @@
 //! How often a judge is right about random evidence (paper, section 3.1: "judge, random pixels").
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::{CLASSES, Network, masks::Masks};
+use pixel_debate_judge::{Network, masks::Masks};
 use rayon::prelude::*;
 
 use crate::{
     evidence::random_pixels,
-    fit::{UnfitDataset, check_dataset},
+    fit::{UnfitDataset, check_classes, check_dataset},
 };
 
 /// Images that are judged together.
@@ -42,16 +42,17 @@ pub fn correct_on_random_pixels(
     seed: u64,
 ) -> Result<usize, UnfitDataset> {
     check_dataset(dataset)?;
+    check_classes(network.classes(), dataset)?;
     let batches: Vec<usize> = (0..dataset.len()).step_by(BATCH).collect();
     let correct = batches.into_par_iter().map(|first| {
         let batch = first..dataset.len().min(first + BATCH);
         let inputs: Vec<_> =
             batch.clone().map(|index| random_pixels(dataset, index, masks, seed)).collect();
-        let is_correct = |(index, logits): (usize, [f32; CLASSES])| {
+        let is_correct = |(index, logits): (usize, &[f32])| {
             let label = usize::from(dataset.label(index));
             logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
         };
-        batch.zip(network.logits(&inputs)).filter(|row| is_correct(*row)).count()
+        batch.zip(network.logits(&inputs).rows()).filter(|row| is_correct(*row)).count()
     });
     Ok(correct.sum())
 }

@@ -5,7 +5,7 @@
 
 use pixel_debate_datasets::mnist;
 use pixel_debate_judge::{
-    CLASSES, MNIST_TRAIN, PLANES_KEY, Provenance, Weights, dense::Planes, masks::Masks,
+    DIGITS, MNIST_TRAIN, PLANES_KEY, Provenance, Weights, dense::Planes, masks::Masks,
     network::SIDE,
 };
 use rayon::prelude::*;
@@ -124,9 +124,9 @@ impl Look {
                 })
                 .collect();
             let logits = judge.network.logits(&inputs);
-            images
-                .zip(logits)
-                .map(move |(index, logits)| answer(usize::from(test.label(index)), &logits))
+            let labels = images.map(|index| usize::from(test.label(index)));
+            let answers = labels.zip(logits.rows()).map(|(label, logits)| answer(label, logits));
+            answers.collect::<Vec<_>>()
         });
         let answers: Vec<(bool, f64)> = answers.collect();
         let right = answers.iter().filter(|(right, _)| *right).count();
@@ -168,9 +168,10 @@ pub fn doubt(judge: &Weights, pixels: usize) -> Option<Doubt> {
         Err(stated) => return Some(Doubt::Accuracy { stated: stated.to_owned() }),
     };
     let other = |data| data != MNIST_TRAIN;
-    let digits = || (0..CLASSES).map(|digit| digit.to_string());
+    let digits = || (0..DIGITS).map(|digit| digit.to_string());
     if provenance.data().is_some_and(other)
         || provenance.classes().is_some_and(|classes| !digits().eq(classes))
+        || judge.network.classes() != DIGITS
     {
         return None;
     }
@@ -209,7 +210,7 @@ fn stated_accuracy(provenance: &Provenance) -> Result<Option<f64>, &str> {
 }
 
 /// Whether the label's logit is greater than every other, and the logarithm of its probability.
-fn answer(label: usize, logits: &[f32; CLASSES]) -> (bool, f64) {
+fn answer(label: usize, logits: &[f32]) -> (bool, f64) {
     let is_less = |(at, logit): (usize, &f32)| at == label || *logit < logits[label];
     let greatest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f64 = logits.iter().map(|logit| f64::from(logit - greatest).exp()).sum();

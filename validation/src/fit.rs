@@ -1,7 +1,7 @@
 //! Whether a judge and a dataset are for each other.
 
 use pixel_debate_datasets::{Dataset, Labelling};
-use pixel_debate_judge::{CLASSES, Provenance, network::SIDE};
+use pixel_debate_judge::{MOST_CLASSES, Weights, network::SIDE};
 
 /// A dataset that the network cannot judge.
 ///
@@ -12,18 +12,27 @@ use pixel_debate_judge::{CLASSES, Provenance, network::SIDE};
 /// let small = Dataset::new("small", (4, 4), vec![9; 16], vec![0], vec!["cat".to_owned()])?;
 /// assert_eq!(
 ///     check_dataset(&small).unwrap_err().to_string(),
-///     "dataset small has images of 4×4 pixels in 1 classes: the judge knows 28×28 pixels and 10 \
-///      classes (`resize` stretches images to its size)"
+///     "dataset small has images of 4×4 pixels: judges read images of 28×28 pixels (`resize` \
+///      stretches them to that size)"
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UnfitDataset {
-    /// Its images have another size, or there are too many classes.
+    /// There are more classes than the judge tells apart.
+    #[error("dataset {name} has {classes} classes: the judge tells {most} labels apart")]
+    Classes {
+        /// The dataset.
+        name: String,
+        /// How many classes there are.
+        classes: usize,
+        /// How many labels the judge knows.
+        most: usize,
+    },
+    /// Its images have another size.
     #[error(
-        "dataset {name} has images of {width}×{height} pixels in {classes} classes: the judge knows \
-         28×28 pixels and 10 classes{}",
-        if (*width, *height) == (SIDE, SIDE) { "" } else { " (`resize` stretches images to its size)" }
+        "dataset {name} has images of {width}×{height} pixels: judges read images of {SIDE}×{SIDE} \
+         pixels (`resize` stretches them to that size)"
     )]
     Size {
         /// The dataset.
@@ -32,8 +41,6 @@ pub enum UnfitDataset {
         width: usize,
         /// Rows of an image.
         height: usize,
-        /// How many classes there are.
-        classes: usize,
     },
     /// Its labels are not the judge's.
     #[error(
@@ -50,7 +57,7 @@ pub enum UnfitDataset {
     },
 }
 
-/// Says whether the network can judge the images of a dataset, whatever its labels mean.
+/// Says whether a network can judge the images of a dataset, whatever their labels mean and however many there are.
 ///
 /// ```
 /// use pixel_debate_datasets::Dataset;
@@ -63,16 +70,25 @@ pub enum UnfitDataset {
 ///
 /// # Errors
 ///
-/// If the images have not the network's size, or there are more classes than it tells apart.
+/// If the images have not the network's size, or there are more classes than any network tells apart.
 pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
-    let (width, height, classes) = (dataset.width(), dataset.height(), dataset.classes().len());
-    if (width, height) == (SIDE, SIDE) && classes <= CLASSES {
-        return Ok(());
+    let (width, height) = (dataset.width(), dataset.height());
+    if (width, height) != (SIDE, SIDE) {
+        return Err(UnfitDataset::Size { name: dataset.name().to_owned(), width, height });
     }
-    Err(UnfitDataset::Size { name: dataset.name().to_owned(), width, height, classes })
+    check_classes(MOST_CLASSES, dataset)
 }
 
-/// Says whether a judge of this provenance can judge the images of a dataset by its labels.
+/// Whether there are no more classes than that.
+pub(crate) fn check_classes(most: usize, dataset: &Dataset) -> Result<(), UnfitDataset> {
+    let classes = dataset.classes().len();
+    if classes <= most {
+        return Ok(());
+    }
+    Err(UnfitDataset::Classes { name: dataset.name().to_owned(), classes, most })
+}
+
+/// Says whether a judge can judge the images of a dataset by its labels, of which it may know more.
 ///
 /// Where the data say what their labels are, they are taken at their word. Where labels are but the order
 /// of the folders' names, the judge must have been trained on the same classes.
@@ -93,16 +109,18 @@ pub fn check_dataset(dataset: &Dataset) -> Result<(), UnfitDataset> {
 /// }
 /// let pets = Dataset::from_pictures("pets", dir.path(), Reading::default())?;
 /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-/// let refusal = check_labels(judge.provenance(), &pets).unwrap_err();
+/// let refusal = check_labels(judge.weights(), &pets).unwrap_err();
 /// assert!(matches!(refusal, UnfitDataset::Labels { .. }), "the judge knows digits: {refusal}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 ///
-/// As [`check_dataset`], and if the labels are not the judge's.
-pub fn check_labels(provenance: &Provenance, dataset: &Dataset) -> Result<(), UnfitDataset> {
+/// As [`check_dataset`], and if the labels are not the judge's, or more.
+pub fn check_labels(judge: &Weights, dataset: &Dataset) -> Result<(), UnfitDataset> {
     check_dataset(dataset)?;
+    check_classes(judge.network.classes(), dataset)?;
+    let provenance = &judge.provenance;
     let known = provenance.classes();
     if dataset.labelling() == Labelling::Stated
         || known.as_deref() == Some(dataset.classes())

@@ -14,7 +14,7 @@
 //! use pixel_debate_validation::{check_labels, doubt};
 //!
 //! let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-//! check_labels(judge.provenance(), mnist::test())?;
+//! check_labels(judge.weights(), mnist::test())?;
 //! assert_eq!(doubt(judge.weights(), 6), None);
 //! # Ok::<(), pixel_debate_validation::UnfitDataset>(())
 //! ```

@@ -1,9 +1,10 @@
 //! Whether a judge can judge images by their labels.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use pixel_debate_datasets::{Dataset, Reading, mnist};
-use pixel_debate_judge::{CLASSES_KEY, Judge, Provenance};
+use pixel_debate_judge::{CLASSES_KEY, Judge, Provenance, Weights};
 use pixel_debate_validation::{UnfitDataset, check_labels};
 
 #[test]
@@ -15,13 +16,17 @@ fn labels_by_order_need_a_judge_of_the_same_classes() {
         std::fs::write(dir.path().join(class).join("x.pgm"), picture).unwrap();
     }
     let pets = Dataset::from_pictures("pets", dir.path(), Reading::default()).unwrap();
-    let says = |key: &str, value: &str| Provenance(HashMap::from([(key.into(), value.into())]));
+    let network = Arc::clone(Judge::shipped(6).unwrap().network());
+    let judge = |provenance| Weights { network: Arc::clone(&network), provenance };
+    let says =
+        |key: &str, value: &str| judge(Provenance(HashMap::from([(key.into(), value.into())])));
     assert_eq!(check_labels(&says(CLASSES_KEY, "cat\ndog"), &pets), Ok(()));
     assert_eq!(check_labels(&says("data", &pets.hash()), &pets), Ok(()));
-    let trained_on_mnist = Judge::shipped(6).unwrap().provenance().clone();
-    assert_eq!(trained_on_mnist.classes().unwrap().concat(), "0123456789");
-    for provenance in [says(CLASSES_KEY, "dog\ncat"), Provenance::default(), trained_on_mnist] {
-        let refused = check_labels(&provenance, &pets).unwrap_err();
+    let trained_on_mnist = Judge::shipped(6).unwrap().weights().clone();
+    assert_eq!(trained_on_mnist.provenance.classes().unwrap().concat(), "0123456789");
+    let silent = judge(Provenance::default());
+    for judge in [says(CLASSES_KEY, "dog\ncat"), silent, trained_on_mnist] {
+        let refused = check_labels(&judge, &pets).unwrap_err();
         assert!(matches!(refused, UnfitDataset::Labels { .. }), "{refused}");
     }
     // Data that say their labels are taken at their word.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use pixel_debate_datasets::mnist;
 use pixel_debate_game::{Debate, Image, Move, Pixel, Role, Rules, Seat, TurnOrder, honest_wins};
-use pixel_debate_judge::{CLASSES, Evaluator, Judge, PixelSet};
+use pixel_debate_judge::{Evaluator, Judge, Logits, PixelSet};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -146,15 +146,19 @@ fn all_rules(pixels: u8) -> Vec<Rules> {
 struct Arbitrary(u64);
 
 impl Evaluator for Arbitrary {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        let logits = |set: &PixelSet| {
+    fn classes(&self) -> usize {
+        10
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+        let logits = |set: &PixelSet| -> [f32; 10] {
             let mix = |state: u64, pixel: &Pixel| {
                 (state ^ u64::from(pixel.x)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
             };
             let state = set.pixels().iter().fold(self.0, mix);
             std::array::from_fn(|label| f32::from((state >> (5 * label)) as u8 % 8))
         };
-        sets.iter().map(logits).collect()
+        Logits::of(10, sets.iter().map(logits))
     }
 }
 

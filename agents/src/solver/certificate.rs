@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use pixel_debate_game::{Claims, Debate, Image, ImageSource, Pixel, Role, Rules};
-use pixel_debate_judge::{CLASSES, PixelSet};
+use pixel_debate_judge::{DIGITS, PixelSet};
 use serde::{Deserialize, Serialize};
 
 use super::{Game, Strategy, TwoEntries};
@@ -41,6 +41,7 @@ pub struct JudgeMark {
 ///     source: None,
 ///     rules: *debate.rules(),
 ///     image: Image::clone(debate.image()),
+///     classes: debate.classes(),
 ///     claims: *debate.claims(),
 ///     winner: solved.winner,
 ///     strategy: solved.strategy,
@@ -67,12 +68,24 @@ pub struct Certificate {
     pub rules: Rules,
     /// The whole image.
     pub image: Image,
+    /// How many labels there are, from 0: a judge may know more. Where nothing is said of them there are ten.
+    #[serde(default = "digits", skip_serializing_if = "are_digits")]
+    pub classes: u8,
     /// What the debaters argue for.
     pub claims: Claims,
     /// Who wins.
     pub winner: Role,
     /// How, whatever the other side reveals.
     pub strategy: Strategy,
+}
+
+fn digits() -> u8 {
+    DIGITS as u8
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes it so")]
+fn are_digits(classes: &u8) -> bool {
+    *classes == digits()
 }
 
 /// A certificate that is not about a debate.
@@ -99,6 +112,14 @@ pub enum CertificateError {
     /// The debate cannot be set up.
     #[error(transparent)]
     Setup(#[from] pixel_debate_game::SetupError),
+    /// The judge does not know all labels of the debate.
+    #[error("the debate has {classes} labels, and the judge tells {judge} apart")]
+    Classes {
+        /// How many labels the debate has.
+        classes: u8,
+        /// How many the judge tells apart.
+        judge: usize,
+    },
     /// The strategy says two things of one position.
     #[error(transparent)]
     TwoEntries(#[from] TwoEntries),
@@ -202,6 +223,7 @@ impl Certificate {
     /// #     source: None,
     /// #     rules: Rules::paper(2, true, Role::Honest),
     /// #     image: Image::new(3, 1, vec![0, 200, 90])?,
+    /// #     classes: 10,
     /// #     claims: Claims { honest: 1, liar: Some(0) },
     /// #     winner: Role::Honest,
     /// #     strategy: Strategy { plans: vec![plan], ..Strategy::default() },
@@ -222,7 +244,7 @@ impl Certificate {
         }
         let Claims { honest, liar } = self.claims;
         let image = Arc::new(self.image.clone());
-        let debate = Debate::new(self.rules, image, honest, liar, CLASSES as u8)?;
+        let debate = Debate::new(self.rules, image, honest, liar, self.classes)?;
         let game = Game::of(&debate);
         let legal: HashSet<Pixel> = game.candidates.iter().copied().collect();
         let Strategy { plans, moves, answers } = &self.strategy;

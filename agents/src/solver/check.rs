@@ -1,7 +1,7 @@
 //! Certificates checked: every way that the debate can go while the winner follows the strategy.
 
 use pixel_debate_game::{Pixel, Role, honest_margin};
-use pixel_debate_judge::{CLASSES, PixelSet};
+use pixel_debate_judge::{Logits, PixelSet};
 use rustc_hash::FxHashSet;
 
 use super::{Book, Certificate, CertificateError, Flaw, Game, Step};
@@ -28,7 +28,7 @@ impl Certificate {
     /// Complete sets that the judge is asked about at once.
     const BATCH: usize = 4096;
 
-    /// Checks the proof by what `judge` says of complete sets, ten logits each; nothing else is
+    /// Checks the proof by what `judge` says of complete sets, a logit a label; nothing else is
     /// trusted. `progress` is told after each batch how far the check is.
     ///
     /// Every way that the debate can go while the winner follows the strategy is tried, and every
@@ -40,7 +40,7 @@ impl Certificate {
     /// [`Flaw`] that the certificate does not hold for, the first that is found.
     pub fn verify(
         &self,
-        judge: &mut dyn FnMut(&[PixelSet]) -> Vec<[f32; CLASSES]>,
+        judge: &mut dyn FnMut(&[PixelSet]) -> Logits,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Verified, Flaw> {
         let game = self.game()?;
@@ -63,12 +63,19 @@ impl Certificate {
         Ok(walk.ends.verified)
     }
 
-    /// By how much the judge favours the winner, from its logits.
-    pub(super) fn margin(&self, logits: &[f32; CLASSES]) -> f32 {
+    /// By how much the judge favours the winner, by its logits of each set.
+    pub(super) fn margins(&self, logits: &Logits) -> Result<Vec<f32>, CertificateError> {
+        let (classes, judge) = (self.classes, logits.classes());
+        if judge < classes.into() {
+            return Err(CertificateError::Classes { classes, judge });
+        }
         let sign = if self.winner == Role::Honest { 1.0 } else { -1.0 };
-        let margin = sign * honest_margin(logits, &self.claims);
-        // A tie is the liar's.
-        if margin == 0.0 && self.winner == Role::Liar { f32::MIN_POSITIVE } else { margin }
+        let margin = |logits: &[f32]| {
+            let margin = sign * honest_margin(&logits[..classes.into()], &self.claims);
+            // A tie is the liar's.
+            if margin == 0.0 && self.winner == Role::Liar { f32::MIN_POSITIVE } else { margin }
+        };
+        Ok(logits.rows().map(margin).collect())
     }
 }
 
@@ -194,7 +201,7 @@ fn choose(all: usize, some: usize) -> u64 {
 /// Has the judge say who wins.
 struct Ends<'a> {
     certificate: &'a Certificate,
-    judge: &'a mut dyn FnMut(&[PixelSet]) -> Vec<[f32; CLASSES]>,
+    judge: &'a mut dyn FnMut(&[PixelSet]) -> Logits,
     progress: &'a mut dyn FnMut(Progress),
     /// Complete sets that wait to be judged.
     batch: Vec<PixelSet>,
@@ -207,7 +214,7 @@ struct Ends<'a> {
 impl Ends<'_> {
     fn flush(&mut self) -> Result<(), Flaw> {
         let sets = std::mem::take(&mut self.batch);
-        let margins = self.margins(&sets);
+        let margins = self.margins(&sets)?;
         for (set, margin) in sets.iter().zip(margins) {
             self.accept(margin, || set.clone())?;
         }
@@ -235,12 +242,12 @@ impl Ends<'_> {
     }
 
     /// By how much the judge favours the winner.
-    fn margins(&mut self, sets: &[PixelSet]) -> Vec<f32> {
+    fn margins(&mut self, sets: &[PixelSet]) -> Result<Vec<f32>, CertificateError> {
         let logits = (self.judge)(sets);
-        let margins = logits.iter().map(|logits| self.certificate.margin(logits)).collect();
+        let margins = self.certificate.margins(&logits)?;
         self.verified.sets += sets.len() as u64;
         (self.progress)(Progress { done: self.verified.sets + self.spared, of: self.of });
-        margins
+        Ok(margins)
     }
 
     fn accept(&mut self, margin: f32, set: impl FnOnce() -> PixelSet) -> Result<(), Flaw> {
@@ -282,7 +289,7 @@ impl End for Ends<'_> {
             let (sets, nearest): (Vec<PixelSet>, Vec<_>) = asked
                 .map(|(reveal, nearest)| (revealed.with(*reveal).with(*answer), nearest))
                 .unzip();
-            for (nearest, margin) in nearest.into_iter().zip(self.margins(&sets)) {
+            for (nearest, margin) in nearest.into_iter().zip(self.margins(&sets)?) {
                 if nearest.is_none_or(|(best, _)| best.is_nan() || margin > best) {
                     *nearest = Some((margin, *answer));
                 }

@@ -20,15 +20,20 @@ const MANY: usize = 3;
 ///
 /// use pixel_debate_agents::{Clock, solver::Several};
 /// use pixel_debate_game::{Debate, Image, Role, Rules};
-/// use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+/// use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 ///
 /// /// Believes in label 1 once it sees the leftmost pixel.
 /// struct Left;
 ///
 /// impl Evaluator for Left {
-///     fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+///     fn classes(&self) -> usize {
+///         10
+///     }
+///
+///     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
 ///         let left = |set: &PixelSet| set.pixels().iter().any(|pixel| pixel.x == 0);
-///         sets.iter().map(|set| std::array::from_fn(|label| f32::from(left(set) && label == 1))).collect()
+///         let logits = |left| -> [f32; 10] { std::array::from_fn(|label| f32::from(left && label == 1)) };
+///         Logits::of(10, sets.iter().map(|set| logits(left(set))))
 ///     }
 /// }
 ///

@@ -1,7 +1,7 @@
 //! A way in which a debate may go while the winner follows its strategy.
 
 use pixel_debate_game::{Pixel, Role};
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 
 use super::{Book, Certificate, CertificateError, Game, Reply, Strategy};
 
@@ -37,7 +37,7 @@ pub fn variation(
     evaluator: &mut dyn Evaluator,
 ) -> Option<Vec<Pixel>> {
     let book = strategy.book().ok()?;
-    let favours = |logits: &[f32; CLASSES], role: Role| {
+    let favours = |logits: &[f32], role: Role| {
         let margin = pixel_debate_game::honest_margin(logits, &game.claims);
         if role == Role::Honest { margin } else { -margin }
     };
@@ -58,11 +58,11 @@ pub fn variation(
                     let sets: Vec<PixelSet> =
                         answers.iter().map(|answer| evidence.with(*answer)).collect();
                     let logits = evaluator.evaluate(&sets);
-                    let wins = |logits: &[f32; CLASSES]| {
+                    let wins = |logits: &[f32]| {
                         let honest = pixel_debate_game::honest_wins(logits, &game.claims);
                         honest == (winner == Role::Honest)
                     };
-                    answers[logits.iter().position(wins)?]
+                    answers[logits.rows().position(wins)?]
                 }
             }
         } else {
@@ -71,7 +71,7 @@ pub fn variation(
                 |pixel: Pixel| missing.iter().fold(evidence.with(pixel), |set, one| set.with(*one));
             let sets: Vec<PixelSet> = free.iter().map(|pixel| with(*pixel)).collect();
             let logits = evaluator.evaluate(&sets);
-            let margins = logits.iter().map(|logits| favours(logits, *mover));
+            let margins = logits.rows().map(|logits| favours(logits, *mover));
             let best = free
                 .iter()
                 .zip(margins)
@@ -147,6 +147,7 @@ impl Certificate {
     /// #     source: None,
     /// #     rules: Rules::paper(2, true, Role::Honest),
     /// #     image: Image::new(3, 1, vec![9; 3])?,
+    /// #     classes: 10,
     /// #     claims: Claims { honest: 1, liar: Some(0) },
     /// #     winner: Role::Liar,
     /// #     strategy: Strategy { plans: vec![plan], ..Strategy::default() },
@@ -169,7 +170,7 @@ impl Certificate {
     pub fn check_variation(
         &self,
         variation: &[Pixel],
-        judge: &mut dyn FnMut(&[PixelSet]) -> Vec<[f32; CLASSES]>,
+        judge: &mut dyn FnMut(&[PixelSet]) -> Logits,
     ) -> Result<(), Deviation> {
         let (game, winner) = (self.game()?, self.winner);
         let book = self.strategy.book().map_err(CertificateError::from)?;
@@ -194,9 +195,8 @@ impl Certificate {
             }
         }
         let set: PixelSet = variation.iter().copied().collect();
-        let logits = judge(&[set]);
-        let wins = |logits| self.margin(logits) > -Self::ROUNDING;
-        if !logits.iter().all(wins) {
+        let margins = self.margins(&judge(&[set]))?;
+        if !margins.iter().all(|margin| *margin > -Self::ROUNDING) {
             return Err(Deviation::Lost { winner });
         }
         Ok(())

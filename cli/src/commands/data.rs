@@ -131,7 +131,7 @@ fn unfit(dataset: &Dataset, survey: &Survey) -> Option<Failure> {
 /// What is said of a dataset whose labels mean nothing to the judges that come with the program.
 fn refused_by_shipped(dataset: &Dataset) -> Option<String> {
     let mut shipped = SHIPPED_PIXELS.into_iter().filter_map(Judge::shipped);
-    let refusal = shipped.find_map(|judge| check_labels(judge.provenance(), dataset).err())?;
+    let refusal = shipped.find_map(|judge| check_labels(judge.weights(), dataset).err())?;
     Some(format!("the judges that come with the program do not know its labels: {refusal}"))
 }
 
@@ -164,6 +164,7 @@ fn report(survey: &Survey, warnings: Vec<String>, refused: Option<String>) -> Su
 fn format(survey: &Survey) -> &'static str {
     match survey.format {
         Format::Idx => "idx",
+        Format::Emnist => "emnist",
         Format::Pictures => "pictures",
         Format::Memory => "memory",
     }
@@ -174,6 +175,7 @@ fn show(survey: &Survey) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let kind = match survey.format {
         Format::Idx => "MNIST's files",
+        Format::Emnist => "EMNIST's files, with rows and columns exchanged back",
         Format::Pictures => "a folder of pictures for each class",
         Format::Memory => "numbers",
     };

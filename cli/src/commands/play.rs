@@ -116,7 +116,7 @@ impl Shown {
             return;
         }
         let evidence: PixelSet = debate.evidence().iter().map(|reveal| reveal.pixel).collect();
-        let logits = self.judge.evaluate(&[evidence]).concat();
+        let logits = self.judge.evaluate(&[evidence]).into_numbers();
         self.result = display::standing(&mut self.screen, debate, &logits, proof);
     }
 }

@@ -209,6 +209,7 @@ impl Output<'_> {
                 source: Some(source),
                 rules: *rules,
                 image: Image::clone(debate.image()),
+                classes: debate.classes(),
                 claims: *debate.claims(),
                 winner: solved.winner,
                 strategy: solved.strategy.clone(),

@@ -99,7 +99,7 @@ impl Tournament {
         }
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
-        check_labels(judge.provenance(), &dataset)?;
+        check_labels(judge.weights(), &dataset)?;
         let tournament = tournament::Tournament {
             dataset: &dataset,
             judge: &judge,

@@ -77,7 +77,7 @@ fn table(file: File, cells: usize) -> Result<Table, ParquetError> {
                 margin: margins[at],
                 believed: believed[at].map(small).transpose()?,
                 evidence: pixels(x[at].as_deref(), y[at].as_deref())?,
-                logits: logits[at].as_deref().map(floats).transpose()?,
+                logits: logits[at].clone(),
                 blame: blames[at]
                     .map(|number| match number {
                         0 => Ok(Blame::Start),
@@ -96,7 +96,7 @@ fn table(file: File, cells: usize) -> Result<Table, ParquetError> {
             let (Some(rows), Some(reveals)) = (rows.get_mut(cell), reveals.get_mut(cell)) else {
                 return Err(fault("a cell that the manifest has not"));
             };
-            rows.push(row);
+            rows.push(told_apart(row)?);
             reveals.push(revealed);
         }
     }
@@ -219,6 +219,13 @@ fn small<T: TryFrom<i32>>(number: i32) -> Result<T, ParquetError> {
     T::try_from(number).map_err(|_| fault("a number that its column cannot have"))
 }
 
-fn floats(floats: &[f32]) -> Result<[f32; 10], ParquetError> {
-    floats.try_into().map_err(|_| fault("there must be ten logits"))
+/// A row all of whose labels have a logit, if there are any.
+fn told_apart(row: Row) -> Result<Row, ParquetError> {
+    let labels = [Some(row.label), row.lie, row.believed];
+    let has_one = |label: u8| row.logits.as_ref().is_none_or(|all| usize::from(label) < all.len());
+    if labels.into_iter().flatten().all(has_one) {
+        Ok(row)
+    } else {
+        Err(fault("a label of which there is no logit"))
+    }
 }

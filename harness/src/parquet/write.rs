@@ -50,7 +50,7 @@ fn table(plan: &RunPlan, cells: &[Vec<Row>]) -> Result<Vec<u8>, ParquetError> {
         columns.list_of_optional::<ByteArrayType>(|(cell, row)| {
             revealers(plan, *cell, row).into_iter().map(|by| by.map(role)).collect()
         })?;
-        columns.optional_list::<FloatType>(|(_, row)| row.logits.map(|logits| logits.to_vec()))?;
+        columns.optional_list::<FloatType>(|(_, row)| row.logits.clone())?;
         columns.optional::<Int32Type>(|(_, row)| {
             row.blame.map(|blame| match blame {
                 Blame::Start => 0,

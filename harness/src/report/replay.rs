@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Debate, Move, Rules, TurnOrder, Verdict};
-use pixel_debate_judge::CLASSES;
 
 use crate::cell::Play;
 use crate::rows::Row;
@@ -19,12 +18,13 @@ pub(super) fn debate(dataset: &Dataset, play: &Play, row: &Row) -> Option<Debate
         legal: play.legal,
     };
     let image = Arc::new(dataset.to_image(row.image as usize));
-    let mut debate = Debate::new(rules, image, row.label, row.lie, CLASSES as u8).ok()?;
+    let logits = row.logits.clone()?;
+    let classes = u8::try_from(logits.len()).ok()?;
+    let mut debate = Debate::new(rules, image, row.label, row.lie, classes).ok()?;
     for pixel in &row.evidence {
         let by = debate.to_move()?;
         debate.apply(Move::Reveal { by, pixel: *pixel }).ok()?;
     }
-    let logits = row.logits?.to_vec();
     debate.apply(Move::Verdict(Verdict::Logits { logits })).ok()?;
     Some(debate)
 }

@@ -41,13 +41,13 @@ pub(super) fn judged(cell: &Cell, rows: &[Row]) -> Vec<Judged> {
 
 /// What the judge said at the end of a debate, of the labels in play.
 fn said(row: &Row) -> Option<Forecast> {
-    let logits = row.logits?;
+    let logits = row.logits.as_ref()?;
     let believed = row.believed?;
     Some(match row.lie {
         Some(lie) => {
             let two = [row.label, lie].map(|label| logits[usize::from(label)]);
             Forecast::of_logits(&two, 0, usize::from(believed != row.label))
         }
-        None => Forecast::of_logits(&logits, row.label.into(), believed.into()),
+        None => Forecast::of_logits(logits, row.label.into(), believed.into()),
     })
 }

@@ -2,10 +2,10 @@
 
 use pixel_debate_agents::solver::{Proven, Several, Solved};
 use pixel_debate_game::{Debate, Role};
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Evaluator, PixelSet};
 use pixel_debate_play::{PlayError, Setup};
 
-use super::{Work, row_of_logits};
+use super::{Work, row_of_logits, unplayed};
 use crate::rows::Row;
 
 impl Work<'_> {
@@ -44,10 +44,7 @@ impl Work<'_> {
 
 /// A debate whose winner is known.
 fn proven(image: usize, debate: &Debate, winner: Role) -> Row {
-    let first = Some(debate.rules().first);
-    let logits = &[0.0; CLASSES];
-    let unplayed = row_of_logits(image, *debate.claims(), first, logits);
-    Row { winner, margin: None, believed: None, logits: None, ..unplayed }
+    unplayed(image, *debate.claims(), Some(debate.rules().first), winner)
 }
 
 /// A solved debate, with what both sides may reveal and what the judge then says.
@@ -61,12 +58,12 @@ fn with_variation(
     if set.pixels().len() < usize::from(debate.rules().pixels) {
         return proven(image, debate, solved.winner);
     }
-    let [logits] = judge.evaluate(&[set])[..] else { unreachable!("one set, one answer") };
+    let logits = judge.evaluate(&[set]);
     let first = Some(debate.rules().first);
     let evidence = solved.variation.clone();
     Row {
         winner: solved.winner,
         evidence,
-        ..row_of_logits(image, *debate.claims(), first, &logits)
+        ..row_of_logits(image, *debate.claims(), first, &logits[0])
     }
 }

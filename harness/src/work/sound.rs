@@ -5,7 +5,6 @@ use std::sync::Arc;
 use pixel_debate_game::{
     Claims, Debate, Move, Pixel, Role, Verdict, believed_label, honest_margin,
 };
-use pixel_debate_judge::CLASSES;
 use pixel_debate_play::{PlayError, Setup};
 
 use super::{Key, Work};
@@ -53,7 +52,7 @@ impl Work<'_> {
         differs("lie", lie, key.lie)?;
         differs("first", first, key.first)?;
         self.blame_fault(row)?;
-        let Some(logits) = row.logits else {
+        let Some(logits) = &row.logits else {
             let nothing = row.margin.is_none() && row.believed.is_none() && row.evidence.is_empty();
             return match row.believed {
                 Some(label) if self.judge.decides() && row.margin.is_none() => {
@@ -66,30 +65,34 @@ impl Work<'_> {
         if let Some(logit) = logits.iter().find(|logit| !logit.is_finite()) {
             return Err(format!("a logit is {logit}"));
         }
+        let (have, classes) = (logits.len(), usize::from(self.judge.classes(self.dataset)));
+        if have != classes {
+            return Err(format!(
+                "it has {have} logits of a judge that tells {classes} labels apart"
+            ));
+        }
         let claims = Claims { honest: row.label, liar: lie };
-        let margin = honest_margin(&logits, &claims);
+        let margin = honest_margin(logits, &claims);
         if row.margin.map(f32::to_bits) != Some(margin.to_bits()) {
             return Err(format!("its margin is {:?}, and should be {margin}", row.margin));
         }
-        differs("believed", row.believed, Some(believed_label(&logits, &claims)))?;
-        let told = usize::from(self.judge.classes(self.dataset));
-        let verdict = Verdict::Logits { logits: logits[..told].to_vec() };
+        differs("believed", row.believed, Some(believed_label(logits, &claims)))?;
+        let verdict = Verdict::Logits { logits: logits.clone() };
         self.replay_fault(image, key, row, verdict)?;
         if depth == Depth::Judged && self.judge.repeats() {
             let said = self.logits(image, &row.evidence).map_err(|error| error.to_string())?;
-            differs("logits", logits.map(f32::to_bits), said.map(f32::to_bits))?;
+            let bits = |logits: &[f32]| logits.iter().map(|logit| logit.to_bits()).collect();
+            let (had, says): (Vec<u32>, Vec<u32>) = (bits(logits), bits(&said));
+            differs("logits", had, says)?;
         }
         Ok(())
     }
 
     /// What the judge says of these pixels of an image, asked again.
-    fn logits(&self, image: usize, pixels: &[Pixel]) -> Result<[f32; CLASSES], PlayError> {
+    fn logits(&self, image: usize, pixels: &[Pixel]) -> Result<Vec<f32>, PlayError> {
         let image = Arc::new(self.dataset.to_image(image));
         let mut judge = self.judge.asked_about(&image, self.judge.classes(self.dataset))?;
-        let [logits] = judge.evaluate(&[pixels.iter().copied().collect()])[..] else {
-            unreachable!("one set, one answer");
-        };
-        Ok(logits)
+        Ok(judge.evaluate(&[pixels.iter().copied().collect()]).into_numbers())
     }
 
     /// What is wrong with who won, by the rules, if the judge says this of the evidence.
@@ -148,11 +151,7 @@ fn replayed(mut debate: Debate, evidence: &[Pixel], verdict: Verdict) -> Result<
 }
 
 /// A value that should be another.
-fn differs<T: PartialEq + Copy + std::fmt::Debug>(
-    what: &str,
-    is: T,
-    should: T,
-) -> Result<(), String> {
+fn differs<T: PartialEq + std::fmt::Debug>(what: &str, is: T, should: T) -> Result<(), String> {
     if is == should {
         return Ok(());
     }

@@ -3,7 +3,7 @@
 use half::f16;
 
 use super::Instructions;
-use crate::network::{CLASSES, CONV2, HIDDEN, KERNEL};
+use crate::network::{CONV2, HIDDEN, KERNEL};
 
 /// A row of a kernel of the second convolution: column × output channel.
 const KERNEL_ROW: usize = KERNEL * CONV2;
@@ -79,28 +79,30 @@ fn check_rows<'a>(
     hidden.try_into().expect("one number a hidden unit")
 }
 
-/// ReLU and the last dense layer: `weights` is label × unit.
+/// ReLU and the last dense layer: `weights` is label × unit, and what comes out is added to `logits`, which are
+/// the biases.
 ///
 /// # Panics
 ///
 /// If a length is not the network's.
-pub(crate) fn last_layer(hidden: &[f32], weights: &[f32], bias: [f32; CLASSES]) -> [f32; CLASSES] {
-    assert_eq!((hidden.len(), weights.len()), (HIDDEN, CLASSES * HIDDEN), "the last layer's sizes");
+pub(crate) fn last_layer(hidden: &[f32], weights: &[f32], logits: &mut [f32]) {
+    let sizes = (hidden.len(), weights.len());
+    assert_eq!(sizes, (HIDDEN, logits.len() * HIDDEN), "the last layer's sizes");
     match Instructions::in_use() {
-        Instructions::Portable => portable::last_layer(hidden, weights, bias),
+        Instructions::Portable => portable::last_layer(hidden, weights, logits),
         // SAFETY: the processor has AVX2 and FMA.
         #[cfg(target_arch = "x86_64")]
-        Instructions::Avx2 => unsafe { avx2::last_layer(hidden, weights, bias) },
+        Instructions::Avx2 => unsafe { avx2::last_layer(hidden, weights, logits) },
         // SAFETY: the processor has AVX-512F.
         #[cfg(target_arch = "x86_64")]
-        Instructions::Avx512 => unsafe { avx512::last_layer(hidden, weights, bias) },
+        Instructions::Avx512 => unsafe { avx512::last_layer(hidden, weights, logits) },
     }
 }
 
 /// Plain Rust that compilers turn into vector instructions of any width.
 #[expect(clippy::inline_always, reason = "to be compiled for the instructions of the caller")]
 mod portable {
-    use super::{CLASSES, CONV2, HIDDEN, KERNEL, KERNEL_ROW, SPREAD, f16};
+    use super::{CONV2, HIDDEN, KERNEL, KERNEL_ROW, SPREAD, f16};
 
     /// Sums that run side by side, so that they fit a vector register.
     const LANES: usize = 16;
@@ -141,12 +143,7 @@ mod portable {
     }
 
     #[inline(always)]
-    pub(super) fn last_layer(
-        hidden: &[f32],
-        weights: &[f32],
-        bias: [f32; CLASSES],
-    ) -> [f32; CLASSES] {
-        let mut logits = bias;
+    pub(super) fn last_layer(hidden: &[f32], weights: &[f32], logits: &mut [f32]) {
         for (logit, weights) in logits.iter_mut().zip(weights.chunks_exact(HIDDEN)) {
             let mut sums = [0.0; LANES];
             let units = hidden.as_chunks::<LANES>().0.iter().zip(weights.as_chunks::<LANES>().0);
@@ -157,7 +154,6 @@ mod portable {
             }
             *logit += sums.into_iter().sum::<f32>();
         }
-        logits
     }
 }
 
@@ -168,7 +164,7 @@ mod avx512 {
         _mm512_loadu_ps, _mm512_set1_ps, _mm512_setzero_ps, _mm512_storeu_ps,
     };
 
-    use super::{CLASSES, CONV2, HIDDEN, KERNEL, KERNEL_ROW, SPREAD, f16, portable};
+    use super::{CONV2, HIDDEN, KERNEL, KERNEL_ROW, SPREAD, f16, portable};
 
     /// Units whose sums stay in registers together: 16 registers of 16 numbers.
     const BLOCK: usize = 256;
@@ -185,12 +181,8 @@ mod avx512 {
     }
 
     #[target_feature(enable = "avx512f")]
-    pub(super) fn last_layer(
-        hidden: &[f32],
-        weights: &[f32],
-        bias: [f32; CLASSES],
-    ) -> [f32; CLASSES] {
-        portable::last_layer(hidden, weights, bias)
+    pub(super) fn last_layer(hidden: &[f32], weights: &[f32], logits: &mut [f32]) {
+        portable::last_layer(hidden, weights, logits);
     }
 
     /// # Safety
@@ -274,7 +266,7 @@ mod avx2 {
         _mm256_setzero_ps, _mm256_storeu_ps,
     };
 
-    use super::{CLASSES, HIDDEN, f16, portable};
+    use super::{HIDDEN, f16, portable};
 
     /// Units whose sums stay in registers together: 8 registers of 8 numbers.
     const BLOCK: usize = 64;
@@ -294,12 +286,8 @@ mod avx2 {
     }
 
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn last_layer(
-        hidden: &[f32],
-        weights: &[f32],
-        bias: [f32; CLASSES],
-    ) -> [f32; CLASSES] {
-        portable::last_layer(hidden, weights, bias)
+    pub(super) fn last_layer(hidden: &[f32], weights: &[f32], logits: &mut [f32]) {
+        portable::last_layer(hidden, weights, logits);
     }
 
     /// # Safety
@@ -338,6 +326,9 @@ mod avx2 {
 mod tests {
     use super::*;
 
+    /// Not the paper's number, nor one that vectors divide by.
+    const LABELS: usize = 47;
+
     /// Every version that this processor can run, against plain Rust.
     #[test]
     fn all_versions_agree() {
@@ -345,41 +336,47 @@ mod tests {
         let rows: Vec<f16> = (0..5 * HIDDEN).map(|index| f16::from_f32(number(index))).collect();
         let inputs = [(0, 1.5), (3, -0.25), (4, 0.125), (3, 2.0), (1, 0.5), (2, -1.0)];
         let hidden: [f32; HIDDEN] = std::array::from_fn(|unit| number(unit + 17));
-        let weights: Vec<f32> = (0..CLASSES * HIDDEN).map(number).collect();
-        let bias = std::array::from_fn(number);
+        let weights: Vec<f32> = (0..LABELS * HIDDEN).map(number).collect();
+        let bias: [f32; LABELS] = std::array::from_fn(number);
 
         let mut expected = hidden;
         portable::add_rows_half(&mut expected, &rows, &inputs);
-        let expected_logits = portable::last_layer(&expected, &weights, bias);
-        let check = |name: &str, sums: &[f32; HIDDEN], logits: [f32; CLASSES]| {
+        let mut expected_logits = bias;
+        portable::last_layer(&expected, &weights, &mut expected_logits);
+        let logits = |sums: &[f32; HIDDEN]| {
+            let mut logits = bias;
+            last_layer(sums, &weights, &mut logits);
+            logits
+        };
+        let check = |name: &str, sums: &[f32; HIDDEN], logits: [f32; LABELS]| {
             let close = |a: &f32, b: &f32| (a - b).abs() < 1e-4;
             assert!(sums.iter().zip(&expected).all(|(a, b)| close(a, b)), "{name}");
             assert!(logits.iter().zip(&expected_logits).all(|(a, b)| close(a, b)), "{name}");
         };
         let mut sums = hidden;
         add_rows_half(&mut sums, &rows, &inputs);
-        check("chosen", &sums, last_layer(&sums, &weights, bias));
+        check("chosen", &sums, logits(&sums));
         let single: Vec<f32> = rows.iter().map(|number| number.to_f32()).collect();
         let mut sums = hidden;
         add_rows_single(&mut sums, &single, &inputs);
-        check("single", &sums, last_layer(&sums, &weights, bias));
+        check("single", &sums, logits(&sums));
         #[cfg(target_arch = "x86_64")]
         for instructions in Instructions::available() {
-            let mut sums = hidden;
+            let (mut sums, mut logits) = (hidden, bias);
             // SAFETY: the processor has the instructions; every input has a row.
-            let logits = unsafe {
+            unsafe {
                 match instructions {
                     Instructions::Portable => continue,
                     Instructions::Avx2 => {
                         avx2::add_rows_half(&mut sums, &rows, &inputs);
-                        avx2::last_layer(&sums, &weights, bias)
+                        avx2::last_layer(&sums, &weights, &mut logits);
                     }
                     Instructions::Avx512 => {
                         avx512::add_rows_half(&mut sums, &rows, &inputs);
-                        avx512::last_layer(&sums, &weights, bias)
+                        avx512::last_layer(&sums, &weights, &mut logits);
                     }
                 }
-            };
+            }
             check(&format!("{instructions:?}"), &sums, logits);
         }
     }

@@ -8,7 +8,7 @@ use crate::{
         Hidden, LINE, Numbers, add_rows_half, add_rows_single, signed_products, subtract,
         weighed_relu, zeros,
     },
-    network::{CLASSES, FLAT, HIDDEN},
+    network::{FLAT, HIDDEN},
 };
 
 /// The true label's logit less that of each rival label, as functions of the hidden units.
@@ -40,7 +40,7 @@ pub(super) struct Rival {
 impl Contrast {
     pub(super) fn new(weights: &SparseWeights, claims: Claims) -> Self {
         let honest = usize::from(claims.honest);
-        let rivals: Vec<Rival> = (0..CLASSES)
+        let rivals: Vec<Rival> = (0..weights.fc2_bias.len())
             .filter(|label| {
                 *label != honest && claims.liar.is_none_or(|lie| *label == usize::from(lie))
             })

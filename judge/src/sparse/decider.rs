@@ -191,7 +191,7 @@ impl<'a> SparseDecider<'a> {
     /// Decides by the logits of a set.
     pub(super) fn by_logits_of(&mut self, set: &PixelSet) -> bool {
         self.steps.logits += 1;
-        honest_wins(&self.evaluator.logits(set), &self.question.claims)
+        honest_wins(self.evaluator.logits(set), &self.question.claims)
     }
 
     /// Sets `self.hidden` to the stem's sums and what two candidates add, each alone.

@@ -272,7 +272,7 @@ mod tests {
         estimate.hidden(&weights.fc1_bias, &mut hidden);
         let (estimated, deviation) = (contrast.least_margin(&hidden), estimate.deviation(contrast));
         let logits = evaluator.logits(&set.into_iter().collect());
-        Some((estimated - honest_margin(&logits, claims)).abs() / deviation)
+        Some((estimated - honest_margin(logits, claims)).abs() / deviation)
     }
 
     /// Some pixels, apart or in a heap.

@@ -15,7 +15,7 @@ use crate::{
     evaluator::{WrongSize, check_size},
     geometry::{CELL, CELLS},
     kernels::{Hidden, Numbers, last_layer, zeros},
-    network::{CLASSES, CONV2, FLAT},
+    network::{CONV2, FLAT},
     pixel_set::PixelSet,
 };
 
@@ -51,6 +51,8 @@ pub struct SparseEvaluator {
     hidden: Hidden,
     /// The first dense layer's inputs that are not zero: number, value.
     inputs: Vec<(usize, f32)>,
+    /// What was said last.
+    logits: Vec<f32>,
 }
 
 impl SparseEvaluator {
@@ -86,6 +88,7 @@ impl SparseEvaluator {
             field: zeros(CELLS * CELL),
             hidden: Hidden::ZERO,
             inputs: Vec::with_capacity(FLAT),
+            logits: Vec::new(),
         })
     }
 
@@ -106,7 +109,7 @@ impl SparseEvaluator {
         own + responses.bytes() + stems.bytes() + pair_sums.bytes() + estimator.bytes()
     }
 
-    pub(super) fn logits(&mut self, set: &PixelSet) -> [f32; CLASSES] {
+    pub(super) fn logits(&mut self, set: &PixelSet) -> &[f32] {
         let revealed = self.reveal(set.pixels());
         let weights = &*self.weights;
         self.field.copy_from_slice(&weights.constant_field);
@@ -114,7 +117,9 @@ impl SparseEvaluator {
         pool(&self.field, &mut self.inputs);
         self.hidden.copy_from_slice(&weights.fc1_bias);
         weights.fc1.add(&mut *self.hidden, &self.inputs);
-        last_layer(&*self.hidden, &weights.fc2, weights.fc2_bias)
+        self.logits.clone_from(&weights.fc2_bias);
+        last_layer(&*self.hidden, &weights.fc2, &mut self.logits);
+        &self.logits
     }
 }
 

@@ -20,7 +20,8 @@ use crate::{
         BLOCK_INPUTS, Hidden, LISTED, Listed, Numbers, Visit, add_blocks, add_to, block_units,
         last_layer, list_larger, unpack_block, zeros,
     },
-    network::{CLASSES, CONV2, FLAT, HIDDEN},
+    logits::Logits,
+    network::{CONV2, FLAT, HIDDEN},
 };
 
 /// Images that are multiplied by a block of weights together.
@@ -73,7 +74,7 @@ impl ManyEvaluator {
         }
     }
 
-    /// The ten logits for each of `shown`, in their order: pixels of one image with their values, 0 to 255.
+    /// The logits for each of `shown`, in their order: pixels of one image with their values, 0 to 255.
     ///
     /// Up to rounding they are what an [`Evaluator`](crate::Evaluator) of the image says of the set. An
     /// image's logits have the same bits whatever else is asked about.
@@ -81,11 +82,11 @@ impl ManyEvaluator {
     /// # Panics
     ///
     /// If a pixel lies outside of 28 × 28.
-    pub fn logits<I>(&mut self, shown: I) -> Vec<[f32; CLASSES]>
+    pub fn logits<I>(&mut self, shown: I) -> Logits
     where
         I: IntoIterator<Item: IntoIterator<Item = (Pixel, u8)>>,
     {
-        let mut logits = Vec::new();
+        let mut logits = Logits::new(self.weights.fc2_bias.len());
         let mut shown = shown.into_iter().peekable();
         while shown.peek().is_some() {
             self.changed.clear();
@@ -118,7 +119,7 @@ impl ManyEvaluator {
     }
 
     /// Both dense layers of all images of a batch.
-    fn dense(&mut self, logits: &mut Vec<[f32; CLASSES]>) {
+    fn dense(&mut self, logits: &mut Logits) {
         let Self { weights, changed, inputs, visits, block, sums, .. } = self;
         let (images, units) = (changed.len(), block_units());
         sums.resize(images * HIDDEN, 0.0);
@@ -157,7 +158,9 @@ impl ManyEvaluator {
             for unit in (0..HIDDEN).step_by(units) {
                 hidden[unit..][..units].copy_from_slice(&sums[place(unit, image)][..units]);
             }
-            logits.push(last_layer(&*hidden, &weights.fc2, weights.fc2_bias));
+            let logits = logits.push_zeros();
+            logits.copy_from_slice(&weights.fc2_bias);
+            last_layer(&*hidden, &weights.fc2, logits);
         }
     }
 }

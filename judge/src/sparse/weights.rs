@@ -11,7 +11,7 @@ use crate::{
         fc1_weight_index, for_each_output_and_tap, pool_input,
     },
     kernels::{Halves, LINE, Numbers},
-    network::{CLASSES, CONV1, CONV2, FLAT, HIDDEN, Network},
+    network::{CONV1, CONV2, FLAT, HIDDEN, Network},
 };
 
 /// The rows of the first dense layer, one for each input: cell, channel × unit.
@@ -61,7 +61,8 @@ pub struct SparseWeights {
     pub(super) fc1_bias: Vec<f32>,
     /// Label × unit.
     pub(super) fc2: Numbers,
-    pub(super) fc2_bias: [f32; CLASSES],
+    /// By label.
+    pub(super) fc2_bias: Vec<f32>,
     /// Rounded, for estimates; `None` where the numbers are too large for that.
     pub(super) bytes: Option<ByteWeights>,
     /// Once many images are asked about.
@@ -91,7 +92,7 @@ impl SparseWeights {
             fc1: if exact { DenseRows::Half(half) } else { DenseRows::Single(fc1) },
             fc1_bias: network.fc1.bias.clone(),
             fc2: Numbers::from_slice(LINE, &network.fc2.weight),
-            fc2_bias: std::array::from_fn(|label| network.fc2.bias[label]),
+            fc2_bias: network.fc2.bias.clone(),
             bytes: None,
             many: OnceLock::new(),
         };

@@ -28,8 +28,8 @@ __all__ = ["Observation", "Outcome", "RenderMode", "Scenes", "picture", "rendere
 
 RenderMode: TypeAlias = Literal["human", "rgb_array", "ansi"]
 """How an environment shows its debate: printed in characters, as a picture, or as characters."""
-CLASSES = 10
-"""The most labels that a judge tells apart that is asked in batches."""
+CLASSES = 255
+"""The most labels that a judge tells apart."""
 IMAGES = 10_000_000
 """The most images that are drawn from."""
 BASE = 4
@@ -60,7 +60,7 @@ class Scenes:
         The images, or what :func:`pixel_debate.datasets.load` takes.
     judge : Judge, callable or object with ``decide``, optional
         Who gives the verdict. Unless given, the package's judge for so many pixels, or that for 6 where there is none.
-        It is asked about the dataset's classes: 2 to 10, or any number if it decides view by view.
+        It is asked about the dataset's classes, 2 to 255 of them.
     pixels : int
         How many pixels both debaters together reveal, 1 to 128.
     precommit : bool
@@ -109,10 +109,12 @@ class Scenes:
         """Whether the judge can be asked about any set of pixels, and does not decide view by view."""
         self.classes = len(self.dataset.classes)
         """The labels of a debate's claims."""
-        if self.classes < 2 or (self.is_asked and self.classes > CLASSES):
+        if self.classes < 2:
+            raise SetupError(f"{self.dataset.name} has {self.classes} classes: a debate is about two at least")
+        known = self.judge.classes if isinstance(self.judge, Judge) else CLASSES
+        if self.classes > known:
             raise SetupError(
-                f"{self.dataset.name} has {self.classes} classes: a debate is about two at least, and a judge that is "
-                f"asked in batches tells up to {CLASSES} apart"
+                f"{self.dataset.name} has {self.classes} classes: the judge tells {known} labels apart"
             )
         self.first: Literal["random"] | Role = first
         self.reward: Literal["outcome", "margin"] = reward

@@ -7,7 +7,7 @@ use std::time::Duration;
 use pixel_debate_agents::{Agent, AgentError, Choice, Clock as Patience};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Image, Pixel, Role, Rules, View};
-use pixel_debate_judge::{CLASSES, Evaluator, PixelSet};
+use pixel_debate_judge::{Evaluator, Logits, PixelSet};
 use pixel_debate_play::{self as play, AgentPlayer, Classifier};
 use pixel_debate_protocol::{Created, DebateId, Player, Setup, Token};
 use pixel_debate_server::{AdminToken, Limits, NotSeated, Roster, Server, ServerConfig};
@@ -119,15 +119,17 @@ impl Agent for Fail {
 struct Brightness(Arc<Image>);
 
 impl Evaluator for Brightness {
-    fn evaluate(&mut self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    fn classes(&self) -> usize {
+        3
+    }
+
+    fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
         let value = |pixel: &Pixel| f32::from(self.0.value(*pixel).unwrap_or_default());
         let logits = |set: &PixelSet| {
             let brightness: f32 = set.pixels().iter().map(value).sum();
-            let mut logits = [0.0; CLASSES];
-            logits[..3].copy_from_slice(&[0.5, brightness / 255.0, 0.25]);
-            logits
+            [0.5, brightness / 255.0, 0.25]
         };
-        sets.iter().map(logits).collect()
+        Logits::of(3, sets.iter().map(logits))
     }
 }
 

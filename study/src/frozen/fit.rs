@@ -1,7 +1,7 @@
 //! Whether items are those of a study.
 
 use pixel_debate_game::Role;
-use pixel_debate_judge::CLASSES;
+use pixel_debate_judge::MOST_CLASSES;
 
 use super::error::Misfit;
 use super::numbers::Numbers;
@@ -39,8 +39,13 @@ fn one(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
     if item.claims.honest != item.label || item.claims.liar == Some(item.label) {
         return foreign("its answers are not the right one and a lie");
     }
+    // Of an item of which the judge was not asked there are no logits.
+    let told_apart = item.logits().map_or(MOST_CLASSES, <[f32]>::len);
+    if !(2..=MOST_CLASSES).contains(&told_apart) {
+        return foreign("its logits are not one of each label that a judge can tell apart");
+    }
     let labels = [Some(item.label), item.claims.liar];
-    if labels.iter().flatten().any(|label| usize::from(*label) >= CLASSES) {
+    if labels.iter().flatten().any(|label| usize::from(*label) >= told_apart) {
         return foreign("its answers are none that the built-in judge tells apart");
     }
     let tiers = &study.images.tiers;
@@ -51,11 +56,8 @@ fn one(study: &Study, item: &Item, number: usize) -> Result<(), Misfit> {
         return foreign("main items alone have tiers, and all of them if the study has any");
     }
     if let Shown::Random { pixels, logits } = &item.shown {
-        // Of an item of which the judge was not asked there are none.
-        if !(logits.is_empty()
-            || logits.len() == CLASSES && logits.iter().all(|logit| logit.is_finite()))
-        {
-            return foreign("its logits are not one of each class");
+        if !logits.iter().all(|logit| logit.is_finite()) {
+            return foreign("its logits are no numbers");
         }
         if !all_there(item, pixels) {
             return foreign("what it shows is not in its image");
@@ -128,7 +130,9 @@ fn of_condition(condition: &Condition, item: &Item, number: usize) -> Result<(),
             if !has_debates || rules(item.first) != Some(*given) {
                 return foreign("its condition has other rules");
             }
-            let Some(transcript) = item.transcript(CLASSES as u8) else { return Ok(()) };
+            let Some(transcript) = item.transcript() else {
+                return foreign("its debate has no verdict of the built-in judge");
+            };
             let replayed = transcript.replay();
             replayed.map(drop).map_err(|source| Misfit::Debate { number, source: Box::new(source) })
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use pixel_debate_datasets::{Dataset, Split, mnist};
-use pixel_debate_game::{BEHAVIOUR, Event, Verdict};
+use pixel_debate_game::{BEHAVIOUR, Event};
 use pixel_debate_judge::kernels::Instructions;
 use pixel_debate_judge::{Judge, PixelSet};
 use rayon::prelude::*;
@@ -222,20 +222,16 @@ fn found_judge(plan: &Plan, pixels: u8, folders: &[&Path]) -> Result<Judge, NotR
 fn verdict(item: &Item) -> Option<(PixelSet, &[f32])> {
     match &item.shown {
         Shown::Recorded { events, .. } => {
-            let logits = events.iter().find_map(|event| match event {
-                Event::Verdict { verdict: Verdict::Logits { logits }, .. } => Some(&logits[..]),
-                _ => None,
-            })?;
             let revealed = events.iter().filter_map(|event| match event {
                 Event::Reveal { pixel, .. } => Some(*pixel),
                 _ => None,
             });
-            Some((revealed.collect(), logits))
+            Some((revealed.collect(), item.logits()?))
         }
-        Shown::Random { pixels, logits } if !logits.is_empty() => {
-            Some((pixels.iter().map(|glimpse| glimpse.pixel).collect(), logits))
+        Shown::Random { pixels, .. } => {
+            Some((pixels.iter().map(|glimpse| glimpse.pixel).collect(), item.logits()?))
         }
-        Shown::Random { .. } | Shown::Live { .. } => None,
+        Shown::Live { .. } => None,
     }
 }
 
@@ -245,5 +241,5 @@ fn again(judges: &BTreeMap<u8, Judge>, item: &Item, (revealed, said): (PixelSet,
     let evaluator = judge.map(|judge| judge.evaluator(Arc::new(item.image.clone())));
     let Some(Ok(mut evaluator)) = evaluator else { return false };
     let logits = evaluator.evaluate(&[revealed]);
-    logits.first().is_some_and(|logits| logits[..] == *said)
+    logits[0] == *said
 }

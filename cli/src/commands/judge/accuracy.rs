@@ -56,7 +56,7 @@ impl Accuracy {
         let dataset = self.data.open()?;
         let (pixels, seed) = (self.pixels.pixels, self.seed.seed);
         let judge = self.judge.open(pixels)?;
-        check_labels(judge.provenance(), &dataset)?;
+        check_labels(judge.weights(), &dataset)?;
         let masks = Masks { pixels: pixels.into(), legal: self.legal.legal() };
         let measure = || correct_on_random_pixels(judge.network(), &dataset, masks, seed);
         let correct = self.threads.pool()?.install(measure)?;

@@ -53,7 +53,7 @@ impl Logits {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let dataset = self.data.open()?;
         let judge = self.judge.open(DEFAULT_PIXELS)?;
-        check_labels(judge.provenance(), &dataset)?;
+        check_labels(judge.weights(), &dataset)?;
         let mut lines = Lines::new(BufReader::new(io::stdin().lock()), LONGEST);
         let mut output = BufWriter::new(io::stdout().lock());
         loop {
@@ -109,5 +109,5 @@ fn answer(judge: &Judge, dataset: &Dataset, line: Option<&[u8]>) -> Result<Vec<f
     let image = Arc::new(dataset.to_image(image));
     let mut evaluator = judge.evaluator(image).map_err(|error| error.to_string())?;
     let evidence: PixelSet = seen.into_iter().collect();
-    Ok(evaluator.evaluate(&[evidence]).concat())
+    Ok(evaluator.evaluate(&[evidence]).into_numbers())
 }

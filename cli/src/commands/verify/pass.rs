@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use clap::ValueEnum;
 use pixel_debate_agents::solver::Certificate;
 use pixel_debate_game::{Claims, Image, honest_margin};
-use pixel_debate_judge::{CLASSES, DenseEvaluator, Evaluator, Judge, PixelSet, WrongSize};
+use pixel_debate_judge::{DenseEvaluator, Evaluator, Judge, Logits, PixelSet, WrongSize};
 use rayon::prelude::*;
 
 /// By what sets are judged.
@@ -29,6 +29,8 @@ const CHUNK: usize = 32;
 pub(super) struct Judging<'a> {
     dense: DenseEvaluator,
     engine: Option<Engine<'a>>,
+    /// How many labels the debate has.
+    classes: usize,
     claims: Claims,
 }
 
@@ -48,36 +50,44 @@ impl<'a> Judging<'a> {
         let image = Arc::new(certificate.image.clone());
         let dense = judge.reference(Arc::clone(&image))?;
         let engine = Engine { judge, image, idle: Mutex::default() };
-        let engine = (pass == Pass::Engine).then_some(engine);
-        Ok(Self { dense, engine, claims: certificate.claims })
+        let (classes, claims) = (usize::from(certificate.classes), certificate.claims);
+        // A certificate of labels that the judge does not know is refused, and nothing is near.
+        let engine = (pass == Pass::Engine && classes <= dense.classes()).then_some(engine);
+        Ok(Self { dense, engine, classes, claims })
     }
 
     /// The logits of each set, on all threads of rayon's pool.
-    pub(super) fn logits(&self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
-        sets.par_chunks(CHUNK).flat_map_iter(|chunk| self.chunk(chunk)).collect()
+    pub(super) fn logits(&self, sets: &[PixelSet]) -> Logits {
+        let chunks: Vec<Logits> = sets.par_chunks(CHUNK).map(|chunk| self.chunk(chunk)).collect();
+        let mut all = Logits::new(self.dense.classes());
+        chunks.iter().for_each(|chunk| all.append(chunk));
+        all
     }
 
-    fn chunk(&self, sets: &[PixelSet]) -> Vec<[f32; CLASSES]> {
+    fn chunk(&self, sets: &[PixelSet]) -> Logits {
         let mut dense = self.dense.clone();
-        let Some(mut logits) = self.engine.as_ref().and_then(|engine| engine.logits(sets)) else {
+        let Some(logits) = self.engine.as_ref().and_then(|engine| engine.logits(sets)) else {
             return dense.evaluate(sets);
         };
-        let near = |logits: &[f32; CLASSES]| {
+        let near = |logits: &[f32]| {
+            let logits = &logits[..self.classes];
             let margin = honest_margin(logits, &self.claims);
             let greatest = logits.iter().fold(1.0, |most: f32, logit| most.max(logit.abs()));
             !margin.is_finite() || margin.abs() < BAND * greatest
         };
         let near: Vec<usize> = (0..sets.len()).filter(|set| near(&logits[*set])).collect();
         let asked: Vec<PixelSet> = near.iter().map(|set| sets[*set].clone()).collect();
-        for (set, plain) in near.into_iter().zip(dense.evaluate(&asked)) {
-            logits[set] = plain;
-        }
-        logits
+        let plain = dense.evaluate(&asked);
+        let mut plain = near.into_iter().zip(plain.rows()).peekable();
+        let rows = logits.rows().enumerate().map(|(set, fast)| {
+            plain.next_if(|(near, _)| *near == set).map_or(fast, |(_, plain)| plain)
+        });
+        Logits::of(logits.classes(), rows)
     }
 }
 
 impl Engine<'_> {
-    fn logits(&self, sets: &[PixelSet]) -> Option<Vec<[f32; CLASSES]>> {
+    fn logits(&self, sets: &[PixelSet]) -> Option<Logits> {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let known = idle().pop();
         let mut evaluator = known.or_else(|| self.judge.evaluator(Arc::clone(&self.image)).ok())?;
