@@ -285,6 +285,8 @@ describe('nothing is lost and nothing counts twice', () => {
     const link = study.link();
     await join(first.page, link);
     await first.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    // Screen readers announce what changes in a place that was there.
+    await first.page.locator('.copied').getByRole('status').waitFor({ state: 'attached' });
     await button(first.page, 'Copy: Your link').click();
     await first.page.getByText('Copied').waitFor();
     const own = await first.page.evaluate(() => navigator.clipboard.readText());
@@ -321,13 +323,15 @@ describe('a questionnaire', () => {
     const first = page.getByRole('radio', { name: /^1/ });
     assert.ok(await first.evaluate((radio) => radio === document.activeElement), 'the first fault has the focus');
     assert.match(await described(first), /Please choose an answer/);
-    assert.match(await described(page.getByRole('textbox')), /too long.*21 of 20/);
+    assert.match(await described(page.getByRole('textbox')), /too long.*at most 20/);
     assert.equal((await told(page)).screen.type, 'questions', 'nothing was said');
     // What was typed outlives a reload.
     await page.getByRole('textbox').fill('so');
     await page.reload();
     await page.getByRole('textbox').waitFor();
     assert.equal(await page.getByRole('textbox').inputValue(), 'so');
+    // Firefox tells screen readers that what is required and empty is wrong.
+    assert.equal(await page.locator(':invalid').count(), 0, 'nothing is wrong before it is tried');
     await page.getByRole('radio', { name: /^7/ }).click();
     await button(page, 'Continue').click();
     await page.getByRole('heading', { name: 'What it was' }).waitFor();
