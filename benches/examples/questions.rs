@@ -10,7 +10,7 @@ fn main() -> Result<(), WrongSize> {
     for questions in random(128) {
         let sets = questions.batches.concat();
         let mut dense = judge.reference(questions.image)?;
-        for (set, logits) in sets.iter().zip(dense.evaluate(&sets)) {
+        for (set, logits) in sets.iter().zip(dense.evaluate(&sets).rows()) {
             let (image, pixels) = (questions.number, set.pixels());
             println!("{}", json!({ "image": image, "pixels": pixels, "logits": logits }));
         }

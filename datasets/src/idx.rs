@@ -132,7 +132,9 @@ impl Dataset {
             let (label, classes) = (answers[index], classes.len());
             return Err(Fault::Label { label, index, classes, first }.of(labels.display()));
         }
-        answers.iter_mut().for_each(|label| *label -= first);
+        for label in &mut answers {
+            *label -= first;
+        }
         let sides = (pictures.width, pictures.height);
         check_sides(sides).map_err(|fault| fault.of(images.display()))?;
         if pictures.pixels.is_empty() && answers.is_empty() {

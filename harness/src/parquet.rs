@@ -147,7 +147,7 @@ mod tests {
             margin: Some(-1.5e-7),
             believed: Some(8),
             evidence: vec![Pixel::new(27, 0), Pixel::new(3, 14)],
-            logits: Some(std::array::from_fn(|label| label as f32 / 3.0 - 1.0)),
+            logits: Some((0..10).map(|label| label as f32 / 3.0 - 1.0).collect()),
             blame: Some(Blame::Reveal(2)),
         };
         let proven = Row {

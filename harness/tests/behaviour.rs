@@ -128,7 +128,7 @@ fn digest(rows: &[Row]) -> String {
         hash.update([row.first.map_or(2, |role| u8::from(role == Role::Liar))]);
         hash.update([row.evidence.len() as u8]);
         hash.update(row.evidence.iter().flat_map(|at| [at.x, at.y]).collect::<Vec<u8>>());
-        for logit in row.logits.into_iter().flatten() {
+        for logit in row.logits.iter().flatten() {
             hash.update(logit.to_bits().to_le_bytes());
         }
         hash.update(format!("{:?}", row.blame));

@@ -100,18 +100,20 @@ fn judges_tell_2_to_255_labels_apart() {
     }
 }
 
+/// The shipped judge as it is read from a file with its numbers of that type.
+fn convert<const N: usize>(dtype: Dtype, bytes: fn(f32) -> [u8; N]) -> Network {
+    let mut tensors = tensors();
+    for (_, kind, _, data) in &mut tensors {
+        let numbers = data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
+        (*kind, *data) = (dtype, numbers.flat_map(bytes).collect());
+    }
+    let read = Weights::from_bytes("FILE", &file(&tensors, None)).unwrap();
+    Network::clone(&read.network)
+}
+
 #[test]
 fn numbers_of_each_precision_are_read() {
     let shipped = Judge::shipped(4).unwrap();
-    fn convert<const N: usize>(dtype: Dtype, bytes: fn(f32) -> [u8; N]) -> Network {
-        let mut tensors = tensors();
-        for (_, kind, _, data) in &mut tensors {
-            let numbers = data.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes));
-            (*kind, *data) = (dtype, numbers.flat_map(bytes).collect());
-        }
-        let read = Weights::from_bytes("FILE", &file(&tensors, None)).unwrap();
-        Network::clone(&read.network)
-    }
     assert_eq!(convert(Dtype::F64, |number| f64::from(number).to_le_bytes()), **shipped.network());
     assert_eq!(
         convert(Dtype::F16, |number| f16::from_f32(number).to_le_bytes()),

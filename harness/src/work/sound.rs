@@ -81,9 +81,10 @@ impl Work<'_> {
         self.replay_fault(image, key, row, verdict)?;
         if depth == Depth::Judged && self.judge.repeats() {
             let said = self.logits(image, &row.evidence).map_err(|error| error.to_string())?;
-            let bits = |logits: &[f32]| logits.iter().map(|logit| logit.to_bits()).collect();
-            let (had, says): (Vec<u32>, Vec<u32>) = (bits(logits), bits(&said));
-            differs("logits", had, says)?;
+            let same = |(is, should): (&f32, &f32)| is.to_bits() == should.to_bits();
+            if said.len() != have || !logits.iter().zip(&said).all(same) {
+                return Err(format!("its logits is {logits:?}, and should be {said:?}"));
+            }
         }
         Ok(())
     }
@@ -151,7 +152,11 @@ fn replayed(mut debate: Debate, evidence: &[Pixel], verdict: Verdict) -> Result<
 }
 
 /// A value that should be another.
-fn differs<T: PartialEq + std::fmt::Debug>(what: &str, is: T, should: T) -> Result<(), String> {
+fn differs<T: PartialEq + Copy + std::fmt::Debug>(
+    what: &str,
+    is: T,
+    should: T,
+) -> Result<(), String> {
     if is == should {
         return Ok(());
     }

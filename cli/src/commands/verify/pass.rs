@@ -60,7 +60,9 @@ impl<'a> Judging<'a> {
     pub(super) fn logits(&self, sets: &[PixelSet]) -> Logits {
         let chunks: Vec<Logits> = sets.par_chunks(CHUNK).map(|chunk| self.chunk(chunk)).collect();
         let mut all = Logits::new(self.dense.classes());
-        chunks.iter().for_each(|chunk| all.append(chunk));
+        for chunk in &chunks {
+            all.append(chunk);
+        }
         all
     }
 
