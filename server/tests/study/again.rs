@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pixel_debate_protocol::study::{Screen, Sheet, Standing, StudyJoined, StudyOffer};
+use pixel_debate_protocol::study::{Screen, Sheet, Standing, Stopped, StudyJoined, StudyOffer};
 use pixel_debate_server::{Limits, conducted};
+use pixel_debate_store::Store;
 use pixel_debate_study::frozen::Frozen;
 use serde_json::json;
 
@@ -121,4 +122,31 @@ async fn who_finds_the_study_ended_is_told_the_code_for_that() {
     let frozen = Arc::new(Frozen::read(&scene.frozen()).unwrap());
     let conduct = conducted(frozen, &scene.store()).await.unwrap();
     assert_eq!((conduct.left_out(), conduct.members().len()), (0, 1));
+}
+
+#[tokio::test]
+async fn what_is_kept_no_longer_is_removed_before_anybody_is_served() {
+    let mut scene = Scene::new().await;
+    let ann = join(scene.address(), "a-name-that-is-kept-a-day").await;
+    scene.stop().await;
+    // It ended long ago.
+    let frozen = Arc::new(Frozen::read(&scene.frozen()).unwrap());
+    let closed = json!({ "at_ms": 1000, "event": { "type": "closed", "reason": "enough" } });
+    let store = Store::open(&scene.store()).await.unwrap();
+    store.append(frozen.hash(), 2, closed.to_string(), None).await.unwrap();
+    store.close().await.unwrap();
+    // Whoever reads the store is told nothing of it, and of how many.
+    let conduct = conducted(Arc::clone(&frozen), &scene.store()).await.unwrap();
+    assert_eq!(conduct.left_out(), 1);
+    assert!(conduct.members()[0].session().is_none());
+    scene.start().await;
+    assert!(standing(&scene).await.members[0].erased);
+    let shown = sheet(scene.address(), &ann.token).await;
+    assert_eq!(shown.screen, Screen::Stopped(Stopped::Left {}));
+    scene.stop().await;
+    let bytes = std::fs::read(scene.folder.path().join("study.db")).unwrap();
+    let name = b"a-name-that-is-kept-a-day";
+    assert!(!bytes.windows(name.len()).any(|window| window == name), "it is in the file");
+    let conduct = conducted(frozen, &scene.store()).await.unwrap();
+    assert_eq!(conduct.left_out(), 0, "it is gone");
 }
