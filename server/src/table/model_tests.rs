@@ -785,6 +785,10 @@ impl History {
             }
         }
         assert!(self.ended.is_some(), "it does not end");
+        // What judges have said is written to the last word, unless the server stops.
+        while self.ended != Some(CloseReason::Restarting) && !self.judging.is_empty() {
+            self.finish_judging(true);
+        }
         let Limits { longest_seats_time, verdict, memory, .. } = Limits::default();
         let longest = longest_seats_time + verdict + memory;
         assert!(self.now - begun <= longest + Duration::from_mins(5), "it takes too long");

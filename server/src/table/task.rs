@@ -134,8 +134,15 @@ impl Task {
             let words = async {
                 while let Some(written) = self.judgments.next().await {
                     for effect in self.table.step(now(), written).0 {
-                        if let Effect::AppendJudgment(write) = effect {
-                            self.judgments.push(work::write_judgment(&services, *write));
+                        match effect {
+                            Effect::AppendJudgment(write) => {
+                                self.judgments.push(work::write_judgment(&services, *write));
+                            }
+                            // It counts what its debate has come to once all votes are in the store.
+                            Effect::TellClass(tally) => {
+                                self.audience.iter().for_each(|all| all.tell(Arc::clone(&tally)));
+                            }
+                            _ => {}
                         }
                     }
                 }
