@@ -312,6 +312,27 @@ pub enum Stopped {
     },
 }
 
+impl Stopped {
+    /// The code that is shown, if there is one.
+    ///
+    /// ```
+    /// use pixel_debate_protocol::study::Stopped;
+    ///
+    /// assert_eq!(Stopped::Closed { code: Some("C4".into()) }.code(), Some("C4"));
+    /// assert_eq!(Stopped::Left {}.code(), None);
+    /// ```
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Finished { code, .. }
+            | Self::ScreenedOut { code, .. }
+            | Self::Excluded { code }
+            | Self::TooLate { code }
+            | Self::Closed { code } => code.as_deref(),
+            Self::Left {} => None,
+        }
+    }
+}
+
 /// An amount of money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]

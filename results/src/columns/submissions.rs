@@ -69,7 +69,7 @@ pub(crate) fn submissions<'a>(frozen: &Frozen) -> Table<Submitted<'a>> {
         Column::new(
             "code",
             Kind::FreeText,
-            "the code that was shown in the end, for completion or for being screened out",
+            "the code that was shown in the end, to return with",
             |row: &Submitted<'_>| row.participant.code.clone(),
         )
         .missing("none was shown, or the study has none"),

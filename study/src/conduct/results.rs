@@ -1,5 +1,7 @@
 //! What has come of a study so far, for whoever exports and reports it.
 
+use pixel_debate_protocol::study::{Screen, Sheet};
+
 use super::log::{Cause, Event};
 use super::member::{Member, MemberState};
 use super::screens::labels;
@@ -41,6 +43,10 @@ impl Conduct {
         }
         if let Some(session) = member.session() {
             self.fill(&mut participant, session);
+            let sheet = self.sheet(member.name(), session.heard_ms());
+            if let Some(Sheet { screen: Screen::Stopped(stopped), .. }) = sheet {
+                participant.code = stopped.code().map(str::to_owned);
+            }
         }
         participant
     }
@@ -57,12 +63,6 @@ impl Conduct {
             .bonus(frozen)
             .filter(|_| session.ending() == Some(Ending::Finished))
             .map(|payment| payment.hundredths);
-        let secrets = &frozen.secret().secrets;
-        participant.code = match session.ending() {
-            Some(Ending::Finished) => secrets.completion_code.clone(),
-            Some(Ending::ScreenedOut) => secrets.screen_out_code.clone(),
-            _ => None,
-        };
         let judged = session.judged().iter().enumerate();
         let judged = judged.filter(|(_, judged)| judged.end != JudgedEnd::Skipped);
         participant.judgments = judged.map(|(at, judged)| judgment(frozen, at, judged)).collect();

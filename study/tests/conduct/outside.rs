@@ -285,7 +285,17 @@ fn everybody_who_ends_is_told_the_code_of_that_end() {
         &ann,
         |sheet| matches!(&sheet.screen, Screen::Item(item) if item.asks == Asked::Next {}),
     );
+    let ben = kept.join("ben", "1").unwrap();
+    let (participant, reason) = (ben.clone(), "asked to".into());
+    kept.order(&Order::Exclude { participant, reason }).unwrap();
     kept.order(&Order::Close { reason: Some("enough".into()) }).unwrap();
     let code = Some("NO-PLACE".to_owned());
-    assert_eq!(kept.sheet(&ann).screen, Screen::Stopped(Stopped::Closed { code }));
+    assert_eq!(kept.sheet(&ann).screen, Screen::Stopped(Stopped::Closed { code: code.clone() }));
+    let excluded = Some("NOT-ATTENDED".to_owned());
+    let screen = Screen::Stopped(Stopped::Excluded { code: excluded.clone() });
+    assert_eq!(kept.sheet(&ben).screen, screen);
+    // And that is what the researcher finds beside their names.
+    let results = kept.conduct.results();
+    let codes: Vec<_> = results.participants.iter().map(|one| one.code.clone()).collect();
+    assert_eq!(codes, [code, excluded]);
 }

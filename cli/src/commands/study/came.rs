@@ -1,7 +1,7 @@
 //! What came of a study that was or is served, from its folder and its store or its server.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -79,7 +79,16 @@ impl Where {
         let store = place(self.store.as_deref(), &self.folder)?;
         let runtime = tokio::runtime::Runtime::new().map_err(Failure::Runtime)?;
         match runtime.block_on(conducted(Arc::clone(&frozen), &store)) {
-            Ok(conduct) => Ok(Came { frozen, results: conduct.results() }),
+            Ok(conduct) => {
+                let left_out = conduct.left_out();
+                if left_out > 0 {
+                    let _ = writeln!(
+                        io::stderr(),
+                        "what {left_out} participants said is left out: it is kept no longer"
+                    );
+                }
+                Ok(Came { frozen, results: conduct.results() })
+            }
             Err(StudyError::Store(busy @ StoreError::Busy { .. })) => Err(Failure::Served(busy)),
             Err(error) => Err(Box::new(error).into()),
         }
