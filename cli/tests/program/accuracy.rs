@@ -54,7 +54,7 @@ fn a_dataset_of_another_size_is_refused() {
     {
         let output = program(command).arg("--data").arg(dir.path()).output().unwrap();
         let error = String::from_utf8(output.stderr).unwrap();
-        assert!(error.contains("the judge knows 28×28 pixels"), "{command}: {error}");
+        assert!(error.contains("judges read images of 28×28 pixels"), "{command}: {error}");
         assert_eq!(output.status.code(), Some(1));
     }
 }

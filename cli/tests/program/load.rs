@@ -85,7 +85,7 @@ fn a_crowd_of_built_in_debates_waits_and_disturbs_nobody() {
     assert!(crowd["searches"].as_u64() > Some(0), "{report:#}");
     // More than there are shares for.
     assert!(crowd["waiting"].as_u64() > Some(100), "{report:#}");
-    let (code, line) = failure("load --class 201", "");
+    let (code, line) = failure("load --class 1001", "");
     assert_eq!(code, 2, "{line}");
     let (_, line) = failure("load --crowd mcts:100 --debates 1", "");
     assert!(line.contains("N=AGENT"), "{line}");
