@@ -4,14 +4,11 @@
 //! comes is found on it.
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use pixel_debate_fields::Refusal;
 
-use crate::draft::{DraftError, read};
-
 /// The longest list, in bytes.
-const MOST_BYTES: usize = 1 << 24;
+pub(crate) const MOST_BYTES: usize = 1 << 24;
 /// The most that one line has, in characters: as many as a link's parameter.
 const MOST_LETTERS: usize = 200;
 
@@ -19,13 +16,11 @@ const MOST_LETTERS: usize = 200;
 ///
 /// # Errors
 ///
-/// [`DraftError`] with the line that nobody's link can have, or that is there twice.
-pub(crate) fn list(path: &Path) -> Result<BTreeSet<String>, DraftError> {
-    let text = read(path, MOST_BYTES)?;
-    let refused = |refusal| DraftError::Refused { path: path.to_owned(), refusal };
+/// [`Refusal`] with the line that nobody's link can have, or that is there twice.
+pub(crate) fn list(text: &str) -> Result<BTreeSet<String>, Refusal> {
     if text.len() > MOST_BYTES {
         let reason = format!("the file has more than {MOST_BYTES} bytes, which is the most");
-        return Err(refused(Refusal::at("", 0..0, reason)));
+        return Err(Refusal::at("", 0..0, reason));
     }
     let mut all = BTreeSet::new();
     let mut from = 0;
@@ -42,17 +37,17 @@ pub(crate) fn list(path: &Path) -> Result<BTreeSet<String>, DraftError> {
                 "the line has {letters} characters: it must be one value of the first parameter, 1 to {MOST_LETTERS} \
                  characters and none of control"
             );
-            return Err(refused(Refusal::at(&text, span, reason)));
+            return Err(Refusal::at(text, span, reason));
         }
         if !all.insert(one.to_owned()) {
             let reason = format!("{one:?} is there twice: each once");
-            return Err(refused(Refusal::at(&text, span, reason)));
+            return Err(Refusal::at(text, span, reason));
         }
     }
     if all.is_empty() {
         let reason =
             "the list is empty, so that nobody could take part: it must have one line at least";
-        return Err(refused(Refusal::at("", 0..0, reason)));
+        return Err(Refusal::at("", 0..0, reason));
     }
     Ok(all)
 }
@@ -63,12 +58,7 @@ mod tests {
 
     #[test]
     fn a_list_has_one_on_each_line_and_each_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("ids.txt");
-        let read = |text: &str| {
-            std::fs::write(&path, text).unwrap();
-            list(&path).map_err(|error| error.to_string())
-        };
+        let read = |text: &str| list(text).map_err(|error| error.to_string());
         let all = read("# asked in May\r\n  ann \n\nben\r\n").unwrap();
         assert_eq!(all.into_iter().collect::<Vec<_>>(), ["ann", "ben"]);
         for (text, wanted) in [
@@ -78,9 +68,7 @@ mod tests {
             (&"x".repeat(201), "the line has 201 characters: it must be one value"),
         ] {
             let refused = read(text).unwrap_err();
-            assert!(refused.contains(wanted) && refused.contains("ids.txt"), "{refused}");
+            assert!(refused.contains(wanted), "{refused}");
         }
-        std::fs::remove_file(&path).unwrap();
-        assert!(list(&path).unwrap_err().to_string().contains("ids.txt cannot be read"));
     }
 }

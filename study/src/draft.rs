@@ -120,10 +120,15 @@ impl Draft {
         let (dataset, judges) = materials(&study, &words.file, folder).map_err(refused)?;
         let asked = match &study.recruits.only {
             None => None,
-            Some(path) => Some(
-                asked::list(&folder.join(path))
-                    .map_err(|error| named(&words.file, &["recruits", "only"], &error, file))?,
-            ),
+            Some(path) => {
+                let place = folder.join(path);
+                let list = read(&place, asked::MOST_BYTES).and_then(|text| {
+                    asked::list(&text)
+                        .map_err(|refusal| DraftError::Refused { path: place.clone(), refusal })
+                });
+                let at = ["recruits", "only"];
+                Some(list.map_err(|error| named(&words.file, &at, &error, file))?)
+            }
         };
         Ok(Self { study, words, asked, dataset, judges })
     }

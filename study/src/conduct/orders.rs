@@ -13,6 +13,21 @@ use crate::results::Look;
 const MOST_REASON: usize = 1000;
 
 impl Conduct {
+    /// Whether an order of that name was carried out.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] if another order has that name.
+    pub fn carried_out(&self, id: &str, order: &Order) -> Result<bool, Refusal> {
+        let Some(entry) = self.orders.get(id).and_then(|at| self.log.get(*at)) else {
+            return Ok(false);
+        };
+        if led_to(order, &entry.event) {
+            return Ok(true);
+        }
+        Err(illegal(format!("another order has the id {id:?}"), "an id of its own for each order"))
+    }
+
     /// What an order comes to.
     ///
     /// # Errors

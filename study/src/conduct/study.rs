@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use pixel_debate_protocol::study::{Answer, Order, Reply, Screen, Sheet, Status, Stopped};
+use pixel_debate_protocol::study::{Answer, Reply, Screen, Sheet, Status, Stopped};
 use pixel_debate_protocol::{Refusal, RefusalCode};
 
 use super::event::{self, Beginning};
@@ -37,7 +37,7 @@ pub struct Conduct {
     peeks: Vec<Peek>,
     pub(super) log: Vec<Entry>,
     /// The researcher's orders by their names: which events of the log they led to.
-    orders: HashMap<String, usize>,
+    pub(super) orders: HashMap<String, usize>,
     pub(super) left_out: usize,
 }
 
@@ -174,21 +174,6 @@ impl Conduct {
         } else {
             Status::Open
         }
-    }
-
-    /// Whether an order of that name was carried out.
-    ///
-    /// # Errors
-    ///
-    /// A [`Refusal`] if another order has that name.
-    pub fn carried_out(&self, id: &str, order: &Order) -> Result<bool, Refusal> {
-        let Some(entry) = self.orders.get(id).and_then(|at| self.log.get(*at)) else {
-            return Ok(false);
-        };
-        if super::orders::led_to(order, &entry.event) {
-            return Ok(true);
-        }
-        Err(illegal(format!("another order has the id {id:?}"), "an id of its own for each order"))
     }
 
     /// Begins the way of somebody who has joined, once his beginning is kept.
