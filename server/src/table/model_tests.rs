@@ -17,7 +17,7 @@ use pixel_debate_protocol::{
     Background, Clock, CloseReason, DebateId, JudgeKey, Panel, Player, Refusal, ServerMessage,
     Setup, Snapshot, TimedJudgment, Token, Tokens, Visibility,
 };
-use pixel_debate_store::{NewJudgment, StoreError};
+use pixel_debate_store::{Finish, NewJudgment, StoreError};
 use rand::rngs::StdRng;
 use rand::seq::{IndexedRandom, IteratorRandom};
 use rand::{RngExt, SeedableRng};
@@ -31,6 +31,7 @@ use crate::audience::{Audience, End, Tally};
 use crate::limits::Limits;
 use crate::outbox::Outbox;
 use crate::record::{Entry, Restored};
+use crate::results::{DebateResult, Grade};
 use crate::searches::Chosen;
 use crate::terms::Terms;
 use crate::tokens::{Lock, Locks};
@@ -240,6 +241,9 @@ impl History {
             }
             Effect::Ended(answer, ended) => answer.send(ended).expect("somebody waits"),
             Effect::Append { seq, entry, finish, attempt } => {
+                if let Some(finish) = &finish {
+                    self.check_result(finish);
+                }
                 assert_eq!(seq, self.seq + 1);
                 let again = matches!(self.work, Some(Work::Append(..)));
                 assert!(!again, "two events are on their way");
@@ -509,6 +513,17 @@ impl History {
         assert!(self.ended.is_some() || waits || self.table.deadline().is_some());
     }
 
+    /// What is counted of a panel is what each of its judges has said, as the store has it.
+    fn check_result(&self, finish: &Finish) {
+        if self.judged.len() < 2 || self.class.is_some() {
+            return;
+        }
+        let result = DebateResult::read(&finish.result).expect("what is counted");
+        let verdicts = self.judged.iter().filter_map(|(judgment, _)| judgment.verdict());
+        let stored: Vec<Grade> = verdicts.map(|verdict| Grade::of(verdict, &self.stored)).collect();
+        assert_eq!(result.verdicts().collect::<Vec<_>>(), stored);
+    }
+
     /// A verdict of outside judges is what all of them have said.
     fn check_decision(&self, verdict: &Verdict) {
         if self.judged.is_empty() || self.class.is_some() {
@@ -609,7 +624,7 @@ impl History {
                 let seat = [Wanted::Player, Wanted::Either, Wanted::Spectator];
                 let since = self.random.random_bool(0.4);
                 let known = self.clients[&number].known;
-                // No client resumes with a key.
+                // Who resumes needs no key, and can name none.
                 let judge_key = (!since && self.random.random_bool(0.3)).then(|| {
                     let letter = *["a", "b"].choose(&mut self.random).expect("two");
                     JudgeKey::new(letter.repeat(JudgeKey::LENGTH)).expect("a key")
@@ -800,8 +815,13 @@ impl History {
         }
         // What is on its way to the store when the server stops may have happened or not: who asked hears
         // of the stop, and finds out when the server is back.
-        let open = self.ended == Some(CloseReason::Restarting)
-            && (matches!(self.work, Some(Work::Append(..))) || !self.judging.is_empty());
+        let append = matches!(self.work, Some(Work::Append(..)));
+        let open = match self.ended {
+            Some(CloseReason::Restarting) => append || !self.judging.is_empty(),
+            // The store has refused what a judge has said, while it was at work on an event.
+            Some(CloseReason::Fault) => append,
+            _ => false,
+        };
         if open {
             return;
         }

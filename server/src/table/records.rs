@@ -24,7 +24,7 @@ impl Table {
         let Chair::Judge(judge) = chair else {
             return Err(Refusal::new(
                 RefusalCode::Illegal,
-                "\"judge_key\" is there, and this token opens no judge's seat",
+                "this token opens no judge's seat, so that no \"judge_key\" goes with it",
                 "judge_key: left out, or the token of a judge's seat",
             ));
         };
