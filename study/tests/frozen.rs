@@ -397,7 +397,11 @@ fn items_that_are_not_those_of_the_study_are_not_frozen() {
     let fewer = refused(&|items| drop(items.pop()));
     assert!(fewer.starts_with("it has ") && fewer.contains(", and the study has "), "{fewer}");
     // A report asks for the logits of both answers.
-    for logits in [vec![1.0; 3], vec![f32::NAN; 10]] {
+    for (logits, why) in [
+        (vec![1.0], "its logits are not one of each label that a judge can tell apart"),
+        (vec![1.0; 11], "it has not as many logits as others"),
+        (vec![f32::NAN; 10], "its logits are no numbers"),
+    ] {
         let said = refused(&|items| {
             one(items, "alone", &|item| {
                 let Shown::Random { logits: given, .. } = &mut item.shown else {
@@ -406,7 +410,7 @@ fn items_that_are_not_those_of_the_study_are_not_frozen() {
                 given.clone_from(&logits);
             });
         });
-        assert_eq!(said, "its logits are not one of each class");
+        assert_eq!(said, why);
     }
     assert_eq!(
         refused(&|items| one(items, "alone", &|item| item.claims.liar = Some(200))),

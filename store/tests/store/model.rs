@@ -188,12 +188,13 @@ impl Model {
     fn prune(&mut self, what: Prune) -> (u64, u64) {
         let judgments = &self.judgments;
         let old = |(id, debate): &(&String, &Debate)| {
-            let of_it = judgments.values().filter(|judgment| judgment.new.debate == **id);
-            let times = of_it.map(|judgment| {
+            let of_it = || judgments.values().filter(|judgment| judgment.new.debate == **id);
+            let goes_on = debate.ended_ms.is_none() || of_it().any(|it| it.finish.is_none());
+            let times = of_it().map(|judgment| {
                 judgment.finish.as_ref().map_or(judgment.new.created_ms, |finish| finish.ended_ms)
             });
             let latest = times.max().unwrap_or(0);
-            (debate.ended_ms.is_some() || what.unfinished)
+            (what.unfinished || !goes_on)
                 && latest.max(debate.ended_ms.unwrap_or(debate.created_ms)) < what.before_ms
         };
         let old: Vec<String> = self.debates.iter().filter(old).map(|(id, _)| id.clone()).collect();

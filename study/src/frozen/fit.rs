@@ -1,5 +1,7 @@
 //! Whether items are those of a study.
 
+use std::collections::BTreeMap;
+
 use pixel_debate_game::Role;
 use pixel_debate_judge::MOST_CLASSES;
 
@@ -12,12 +14,20 @@ use crate::items::{Glimpse, Item, Part, Shown};
 /// has.
 pub(super) fn check(study: &Study, dataset: &str, items: &[&Item]) -> Result<Numbers, Misfit> {
     let mut parts = [0; 3];
+    let mut told_apart = BTreeMap::new();
     for (number, item) in items.iter().enumerate() {
         parts[item.part as usize] += 1;
         if item.source.dataset != dataset {
             return Err(Misfit::Foreign { number, why: "its image is of another data set" });
         }
         one(study, item, number)?;
+        if let Some(logits) = item.logits() {
+            // One judge decides all that have as many pixels.
+            let labels = *told_apart.entry(item.reveals()).or_insert(logits.len());
+            if logits.len() != labels {
+                return Err(Misfit::Foreign { number, why: "it has not as many logits as others" });
+            }
+        }
     }
     let debates = |condition: &Condition| condition.debates_of_an_image();
     let of_an_image: usize = study.conditions.iter().map(debates).sum();

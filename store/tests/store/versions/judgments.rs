@@ -1,6 +1,8 @@
 //! A store of the version before judgments were kept.
 
-use pixel_debate_store::{Finish, NewDebate, NewJudgment, Prune, Store, StoreError};
+use pixel_debate_store::{
+    Finish, JudgmentFinish, NewDebate, NewJudgment, Prune, Store, StoreError,
+};
 
 use crate::places::NewPlace;
 
@@ -49,6 +51,10 @@ async fn is_judged(place: NewPlace) {
     let store = place.open().await;
     assert_eq!(store.unfinished_judgments(0, 9).await.unwrap().items.len(), 3);
     assert_eq!(store.judgment("of a").await.unwrap().unwrap().place, 4);
+    for id in ["of a", "of b"] {
+        let finish = JudgmentFinish { result: id.to_owned().into(), ended_ms: 55 };
+        store.append_judgment(id, 2, "two", Some(finish)).await.unwrap();
+    }
     // When they ended is known as it was: `a` at 50, but it was judged at 55, and `b` at 60.
     for (before_ms, debates) in [(55, 0), (56, 1), (60, 0), (61, 1)] {
         let what = Prune { before_ms, unfinished: false, most: 9 };
