@@ -610,6 +610,14 @@ describe('the researcher', () => {
     await button(page, 'Withdraw…').click();
     await give('Withdraw', 'A smudge.');
     await page.getByText('A smudge.').waitFor();
+    const items = page.getByRole('region', { name: 'Items' });
+    await items.getByText(/^All \d+ items$/).click();
+    const item = (/** @type {number} */ number) => items.getByRole('row').filter({ has: page.getByRole('rowheader', { name: String(number), exact: true }) });
+    await item(2).getByText('withdrawn').waitFor();
+    await look(page, 'items');
+    await item(3).getByRole('button', { name: /^Withdraw item 3/ }).click();
+    await give('Withdraw', 'Another.');
+    await item(3).getByText('withdrawn').waitFor();
 
     await button(page, 'Close…').click();
     await dialog.getByRole('button', { name: 'Close for good' }).click();

@@ -657,6 +657,44 @@ dataset: string,
 index: number, };
 
 /**
+ * An item, and how often it was judged.
+ */
+export type ItemCount = { 
+/**
+ * Its number in the study, from 0.
+ */
+item: number, 
+/**
+ * What it is for.
+ */
+part: ItemPart, 
+/**
+ * Its condition.
+ */
+condition: string, 
+/**
+ * Its tier, if there are any.
+ */
+tier: string | null, 
+/**
+ * The image's number in the data set.
+ */
+image: number, 
+/**
+ * How many judgments of it have ended, of those who have finished.
+ */
+judged: number, 
+/**
+ * Whether it was withdrawn.
+ */
+withdrawn: boolean, };
+
+/**
+ * What an item is for.
+ */
+export type ItemPart = "practice" | "main" | "check";
+
+/**
  * An item as far as it is shown. Nothing in it depends on what is not shown.
  */
 export type ItemScreen = { 
@@ -2067,6 +2105,14 @@ members: Array<StudyMember>,
  * How often each cell of an image in a condition has been judged by those who have finished, by tier and condition.
  */
 cells: Array<CellCount>, 
+/**
+ * All items by their numbers, with how often each was judged by those who count.
+ */
+items: Array<ItemCount>, 
+/**
+ * How many attention checks each participant is shown, and how many of them must be right to count.
+ */
+checks: [number, number], 
 /**
  * Items that were withdrawn: number and reason.
  */

@@ -32,4 +32,6 @@ pub use screen::{
     Asked, Feedback, Glance, ItemScreen, Part, Payment, Progress, Question, QuestionForm,
     Questions, Screen, Sheet, Status, Stopped, StudyJoined, StudyOffer, ToldItem,
 };
-pub use standing::{CellCount, ConditionRate, Peeked, Place, Standing, StudyMember};
+pub use standing::{
+    CellCount, ConditionRate, ItemCount, ItemPart, Peeked, Place, Standing, StudyMember,
+};

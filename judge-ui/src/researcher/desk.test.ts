@@ -4,7 +4,7 @@ import type { Standing } from '../protocol';
 import { Desk } from './desk.svelte';
 
 const standing = (more: Partial<Standing> = {}): Standing => ({
-  title: 't', hash: 'h', status: 'open', rehearsal: false, places: [], members: [], cells: [], withdrawn: [], peeks: [], carried_out: null, peeked: null, ...more,
+  title: 't', hash: 'h', status: 'open', rehearsal: false, places: [], members: [], cells: [], items: [], checks: [0, 0], withdrawn: [], peeks: [], carried_out: null, peeked: null, ...more,
 });
 const refused = { code: 'wrong_token', message: 'no', expected: '', debate: null };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { CellCount, StudyMember } from '../protocol';
-import { counts, inOrder, minutes, sorted, table, time } from './standing';
+import { counts, inOrder, minutes, rule, sorted, table, time } from './standing';
 
 const member = (participant: string, more: Partial<StudyMember> = {}): StudyMember => ({
   participant, state: 'active', erased: false, done: 0, checks: [0, 0], joined_ms: 0, heard_ms: 0, ...more,
@@ -41,6 +41,13 @@ describe('participants', () => {
     expect(minutes(member('p', { joined_ms: 60_000, heard_ms: 150_000 }))).toBe(1.5);
     expect(minutes(member('p', { joined_ms: 60_000 }))).toBe(0);
   });
+});
+
+test('who is excluded is said where there are checks', () => {
+  expect(rule({ checks: [0, 0] })).toBe('');
+  expect(rule({ checks: [2, 0] })).toBe('');
+  expect(rule({ checks: [1, 1] })).toBe('Whoever does not get the attention check right is excluded.');
+  expect(rule({ checks: [3, 2] })).toBe('Whoever does not get 2 of 3 attention checks right is excluded.');
 });
 
 test('a time of today has no day', () => {

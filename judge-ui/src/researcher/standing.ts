@@ -1,6 +1,6 @@
 // What a standing says, as the page needs it.
 
-import type { CellCount, StudyMember, Place, Standing, Status } from '../protocol';
+import type { CellCount, ItemPart, StudyMember, Place, Standing, Status } from '../protocol';
 
 export const statusName: Record<Status, string> = { open: 'Open', full: 'Full', paused: 'Paused', closed: 'Closed' };
 
@@ -19,6 +19,15 @@ export const placeName: Record<Place, string> = {
   screened_out: 'Screened out',
   excluded: 'Excluded',
 };
+
+export const partName: Record<ItemPart, string> = { practice: 'practice', main: 'counted', check: 'check' };
+
+/** Who is excluded for what checks they got wrong, in words; nothing where there are none. */
+export function rule({ checks: [shown, needed] }: Pick<Standing, 'checks'>): string {
+  if (shown === 0 || needed === 0) return '';
+  const checks = shown === 1 ? 'the attention check' : `${needed} of ${shown} attention checks`;
+  return `Whoever does not get ${checks} right is excluded.`;
+}
 
 /** In which order places are shown: what is done first. */
 export const places: Place[] = ['finished', 'active', 'free', 'dropped_out', 'screened_out', 'excluded'];

@@ -23,6 +23,10 @@ pub struct Standing {
     pub members: Vec<StudyMember>,
     /// How often each cell of an image in a condition has been judged by those who have finished, by tier and condition.
     pub cells: Vec<CellCount>,
+    /// All items by their numbers, with how often each was judged by those who count.
+    pub items: Vec<ItemCount>,
+    /// How many attention checks each participant is shown, and how many of them must be right to count.
+    pub checks: (u32, u32),
     /// Items that were withdrawn: number and reason.
     pub withdrawn: Vec<(u32, String)>,
     /// When somebody looked at the accuracy, or had the results [handed out](super::Export::Results), before the end, in
@@ -92,6 +96,39 @@ pub struct CellCount {
     pub least: u32,
     /// The most in one of its cells.
     pub most: u32,
+}
+
+/// What an item is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum ItemPart {
+    /// For practice.
+    Practice,
+    /// To be counted.
+    Main,
+    /// To see who attends.
+    Check,
+}
+
+/// An item, and how often it was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ItemCount {
+    /// Its number in the study, from 0.
+    pub item: u32,
+    /// What it is for.
+    pub part: ItemPart,
+    /// Its condition.
+    pub condition: String,
+    /// Its tier, if there are any.
+    pub tier: Option<String>,
+    /// The image's number in the data set.
+    pub image: u32,
+    /// How many judgments of it have ended, of those who have finished.
+    pub judged: u32,
+    /// Whether it was withdrawn.
+    pub withdrawn: bool,
 }
 
 /// How many were right so far.

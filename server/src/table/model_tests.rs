@@ -241,31 +241,9 @@ impl History {
             }
             Effect::Ended(answer, ended) => answer.send(ended).expect("somebody waits"),
             Effect::Append { seq, entry, finish, attempt } => {
-                if let Some(finish) = &finish {
-                    self.check_result(finish);
-                }
                 assert_eq!(seq, self.seq + 1);
-                let again = matches!(self.work, Some(Work::Append(..)));
-                assert!(!again, "two events are on their way");
                 assert!(attempt < 1000);
-                self.work = Some(match serde_json::from_slice(&entry).expect("an entry") {
-                    Entry::Event { event, .. } => {
-                        if let Event::Verdict { verdict, .. } = &event {
-                            self.check_decision(verdict);
-                        }
-                        if matches!(event, Event::Reveal { .. } | Event::Verdict { .. }) {
-                            self.check_asked();
-                        }
-                        let mut after = self.stored.clone();
-                        after.apply(event.clone().into()).expect("a legal move");
-                        assert_eq!(finish.is_some(), after.outcome().is_some());
-                        Work::Append(event.into(), false)
-                    }
-                    Entry::Abandoned { .. } => {
-                        assert!(finish.is_some());
-                        Work::Append(Move::Resign { by: Debater::First }, true)
-                    }
-                });
+                self.append(&entry, finish.as_deref());
             }
             Effect::AppendJudgment(write) => self.append_judgment(*write),
             Effect::Think(question) => {
@@ -324,6 +302,33 @@ impl History {
             Effect::Forget => assert!(self.stored.outcome().is_some()),
             Effect::Count(_) => {}
         }
+    }
+
+    /// An event is on its way to the store.
+    fn append(&mut self, entry: &[u8], finish: Option<&Finish>) {
+        if let Some(finish) = finish {
+            self.check_result(finish);
+        }
+        let again = matches!(self.work, Some(Work::Append(..)));
+        assert!(!again, "two events are on their way");
+        self.work = Some(match serde_json::from_slice(entry).expect("an entry") {
+            Entry::Event { event, .. } => {
+                if let Event::Verdict { verdict, .. } = &event {
+                    self.check_decision(verdict);
+                }
+                if matches!(event, Event::Reveal { .. } | Event::Verdict { .. }) {
+                    self.check_asked();
+                }
+                let mut after = self.stored.clone();
+                after.apply(event.clone().into()).expect("a legal move");
+                assert_eq!(finish.is_some(), after.outcome().is_some());
+                Work::Append(event.into(), false)
+            }
+            Entry::Abandoned { .. } => {
+                assert!(finish.is_some());
+                Work::Append(Move::Resign { by: Debater::First }, true)
+            }
+        });
     }
 
     /// The class is told how its debate stands: of what the store has.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use pixel_debate_protocol::study::{
-    CellCount, ConditionRate, Peeked, Place, Standing, StudyMember as Row,
+    CellCount, ConditionRate, ItemCount, ItemPart, Peeked, Place, Standing, StudyMember as Row,
 };
 
 use super::member::{Member, MemberState};
@@ -42,6 +42,11 @@ impl Conduct {
             places,
             members: self.members().iter().map(|member| self.row(member)).collect(),
             cells: self.cells(),
+            items: self.items(),
+            checks: (
+                plan.study.assignment.checks as u32,
+                plan.study.assignment.checks_needed as u32,
+            ),
             withdrawn: self
                 .withdrawn()
                 .iter()
@@ -105,6 +110,30 @@ impl Conduct {
             most: counts.iter().copied().max().unwrap_or_default(),
         };
         groups.into_iter().map(group).collect()
+    }
+
+    fn items(&self) -> Vec<ItemCount> {
+        let mut judged = BTreeMap::new();
+        let counting = self.members().iter().filter(|member| member.counts());
+        for one in counting.filter_map(Member::session).flat_map(Session::judged) {
+            if one.end != JudgedEnd::Skipped {
+                *judged.entry(one.planned.item).or_default() += 1;
+            }
+        }
+        let count = |(number, item): (usize, &Item)| ItemCount {
+            item: number as u32,
+            part: match item.part {
+                Part::Practice => ItemPart::Practice,
+                Part::Main => ItemPart::Main,
+                Part::Check => ItemPart::Check,
+            },
+            condition: item.condition.clone().unwrap_or_default(),
+            tier: item.tier.clone(),
+            image: item.source.index,
+            judged: judged.get(&number).copied().unwrap_or_default(),
+            withdrawn: self.withdrawn().contains_key(&number),
+        };
+        self.frozen().items().enumerate().map(count).collect()
     }
 
     fn peeked(&self) -> Peeked {

@@ -2,7 +2,7 @@
 
 use pixel_debate_protocol::RefusalCode;
 use pixel_debate_protocol::study::{
-    Answer, Asked, Given, ItemScreen, Order, Screen, Sheet, Status, Stopped,
+    Answer, Asked, Given, ItemScreen, Order, Screen, Sheet, Standing, Status, Stopped,
 };
 use pixel_debate_study::allocation::Kind;
 use pixel_debate_study::conduct::{Entry, Event, JudgedEnd};
@@ -387,8 +387,20 @@ fn orders_change_how_the_study_goes_on() {
         kept.order(&Order::Exclude { participant: "p0009".into(), reason: "?".into() }).is_err()
     );
     assert_eq!(kept.conduct.places().standing().finished, 1);
+    // All items are listed, and how often those who count have judged each.
+    let judged = |kept: &Kept| -> u32 {
+        let Standing { items, withdrawn, .. } = kept.conduct.standing(false);
+        assert_eq!(items.len(), kept.conduct.frozen().items().len());
+        let numbers = items.iter().filter(|item| item.withdrawn).map(|item| item.item);
+        assert!(numbers.eq(withdrawn.iter().map(|(item, _)| *item)));
+        items.iter().map(|item| item.judged).sum()
+    };
+    let all = kept.conduct.standing(false).members;
+    let done = all.iter().find(|member| member.participant == ann).unwrap().done;
+    assert_eq!(judged(&kept), done);
     kept.order(&Order::Exclude { participant: ann.clone(), reason: "told others".into() }).unwrap();
     assert_eq!(kept.conduct.places().standing().finished, 0);
+    assert_eq!(judged(&kept), 0);
     assert!(
         is_finished(&kept.sheet(&ann))
             || kept.sheet(&ann).screen
