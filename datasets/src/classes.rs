@@ -9,6 +9,8 @@ use crate::{DatasetError, Fault};
 
 /// The file beside the class folders that says which label each has.
 pub(crate) const MAP: &str = "labels.toml";
+/// The longest name of a class, in characters.
+const LONGEST: usize = 200;
 /// The longest map that is read, in bytes.
 const MAP_BYTES: u64 = 1 << 20;
 
@@ -112,7 +114,8 @@ fn check_names(folders: &BTreeSet<String>) -> Result<(), Fault> {
     let mut folded: BTreeMap<String, &String> = BTreeMap::new();
     for name in folders {
         let invisible = |letter: char| letter.is_control() || is_mark(letter);
-        if name.trim() != name || name.chars().any(invisible) {
+        let is_short = (1..=LONGEST).contains(&name.chars().count());
+        if !is_short || name.trim() != name || name.chars().any(invisible) {
             return Err(Fault::ClassName { name: name.clone() });
         }
         if let Some(other) = folded.insert(name.to_lowercase(), name) {
@@ -124,7 +127,7 @@ fn check_names(folders: &BTreeSet<String>) -> Result<(), Fault> {
 
 /// Whether a character is not to be seen, or turns the order of what is.
 fn is_mark(letter: char) -> bool {
-    matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffd}')
+    matches!(letter, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffd}')
 }
 
 /// The digits of a name that is a number, without zeros before it.

@@ -158,8 +158,8 @@ pub enum Fault {
     },
     /// A class's name cannot be shown or told from others.
     #[error(
-        "a class cannot be called {name:?}: a name neither begins nor ends with a blank, and has no \
-         invisible characters"
+        "a class cannot be called {name:?}: a name has 1 to 200 characters, neither begins nor ends with \
+         a blank, and has no invisible characters"
     )]
     ClassName {
         /// The name.

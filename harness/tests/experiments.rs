@@ -164,8 +164,8 @@ fn numbers_out_of_range_and_plots_of_nothing_are_refused_by_field() {
         ),
         (
             "liar = \"same\"",
-            "liar = \"same\"\nlies = [10]",
-            "line 13: `lies` is 10: it must be a whole number from 0 to 9",
+            "liar = \"same\"\nlies = [255]",
+            "line 13: `lies` is 255: it must be a whole number from 0 to 254",
         ),
         (
             "liar = \"same\"",
@@ -175,7 +175,7 @@ fn numbers_out_of_range_and_plots_of_nothing_are_refused_by_field() {
         (
             "liar = \"same\"",
             "liar = \"same\"\nlies = [\"all\"]",
-            "line 13: `lies` is \"all\": it must be a whole number from 0 to 9",
+            "line 13: `lies` is \"all\": it must be a whole number from 0 to 254",
         ),
     ]);
 }

@@ -148,11 +148,13 @@ impl Provenance {
         }
         let classes = said(CLASSES_KEY)?;
         let sound = (1..=labels).contains(&classes.lines().count())
-            && classes.lines().all(|name| !name.trim().is_empty());
+            && classes.lines().all(|name| !name.trim().is_empty() && !name.contains(is_unseen));
         if sound {
             return None;
         }
-        let allowed = format!("1 to {labels} names, a line each: what the labels from 0 mean");
+        let allowed = format!(
+            "1 to {labels} names, a line each, of what can be seen: what the labels from 0 mean"
+        );
         must_be(CLASSES_KEY, classes, &allowed)
     }
 
@@ -400,6 +402,11 @@ fn turn_planes(weight: &mut [f32]) {
     for planes in weight.chunks_exact_mut(2 * KERNEL * KERNEL) {
         planes.rotate_left(KERNEL * KERNEL);
     }
+}
+
+/// Whether a character of a name says something to a terminal, or turns the order of what is seen.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn is_known(tensor: &str) -> bool {

@@ -169,7 +169,8 @@ fn metadata_that_cannot_be_read_are_named() {
             .map_err(|error| error.to_string())
     };
     let number = "it must be a whole number from 1 to 128";
-    let names = "it must be 1 to 10 names, a line each: what the labels from 0 mean";
+    let names =
+        "it must be 1 to 10 names, a line each, of what can be seen: what the labels from 0 mean";
     let eleven = ["x"; 11].join("\n");
     for (key, value, allowed) in [
         ("pixels", "six", number),
@@ -181,6 +182,8 @@ fn metadata_that_cannot_be_read_are_named() {
         (CLASSES_KEY, "", names),
         (CLASSES_KEY, "cat\n\ndog", names),
         (CLASSES_KEY, &eleven, names),
+        (CLASSES_KEY, "cat\n\u{1b}[2Jdog", names),
+        (CLASSES_KEY, "cat\n\u{202e}dog", names),
     ] {
         let refused = read(key, value).unwrap_err();
         let wanted = format!(

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use pixel_debate_agents::solver::{self, JudgeMark};
 use pixel_debate_game::{self as game, Claims, Role};
-use pixel_debate_judge::{Evaluator, Logits, PixelSet};
+use pixel_debate_judge::{DIGITS, Evaluator, Logits, PixelSet};
 use pyo3::prelude::*;
 
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     debate::Debate,
     errors::{Flaw, SetupError, raise},
     interrupt::{detached, is_stopped},
+    numbers,
     players::AnyJudge,
 };
 
@@ -124,6 +125,9 @@ pub(crate) fn mark(py: Python<'_>, judge: &AnyJudge) -> JudgeMark {
 ///     nothing with the solver.
 /// engine : bool
 ///     Whether a judge of the package is asked by its faster engine instead.
+/// classes : int, optional
+///     How many classes the debate must have. Unless given, as many as a judge of the package tells apart, and ten of
+///     others: with fewer, another label might have been believed.
 ///
 /// Returns
 /// -------
@@ -136,15 +140,24 @@ pub(crate) fn mark(py: Python<'_>, judge: &AnyJudge) -> JudgeMark {
 /// Flaw
 ///     If it proves nothing: the first flaw that is found.
 #[pyfunction]
-#[pyo3(signature = (certificate, judge, *, engine = false))]
+#[pyo3(signature = (certificate, judge, *, engine = false, classes = None))]
 pub(crate) fn verify(
     py: Python<'_>,
     certificate: &Certificate,
     judge: &Bound<'_, PyAny>,
     engine: bool,
+    #[pyo3(from_py_with = numbers::perhaps_classes)] classes: Option<u8>,
 ) -> PyResult<(u64, u64)> {
     let judge = AnyJudge::read(judge)?;
     let proof = &certificate.0;
+    let known = match &judge {
+        AnyJudge::Ours(ours) => ours.get().0.network().classes() as u8,
+        AnyJudge::Batches(_) | AnyJudge::Decides(_) => DIGITS as u8,
+    };
+    let (is, must) = (proof.classes, classes.unwrap_or(known));
+    if is != must {
+        return Err(raise::<Flaw>(format!("the certificate is about {is} classes, not {must}")));
+    }
     let mark = mark(py, &judge);
     if mark != proof.judge {
         return Err(raise::<Flaw>(format!(

@@ -124,6 +124,10 @@ def test_a_judge_of_ten_classes_is_searched_for_those_that_there_are(mnist: pd.D
         debate = pd.Debate.of(pd.Rules(1, False), few, image)
         winner = pd.solve(debate, judge).winner
         assert winner == pd.play(debate, judge, honest="exact", liar="exact").winner
+        proof = pd.solve(debate, judge).certificate
+        assert proof is not None and pd.verify(proof, judge, classes=2)[0] > 0
+        with pytest.raises(pd.Flaw, match="is about 2 classes, not 10"):
+            pd.verify(proof, judge)
         margins = pd.analyse(debate, judge).margins
         assert (margins.max() > 0) == (winner == "honest")
 

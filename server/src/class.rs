@@ -305,7 +305,20 @@ impl Class {
         }
         if let Some((debate, debaters)) = self.set_up.take() {
             let asked = self.setting_up.take();
-            return self.append(Entry::Began { debate, debaters }, asked);
+            let away =
+                |place: &u16| self.members.get(usize::from(*place)).is_some_and(|it| it.away);
+            if !debaters.iter().flatten().any(away) {
+                return self.append(Entry::Began { debate, debaters }, asked);
+            }
+            // Who was to debate has been sent away since it was asked for.
+            self.effects.push(Effect::Cancel(debate));
+            if let Some(asked) = asked {
+                let message = "whoever was to debate has been sent away";
+                self.refuse(
+                    &asked,
+                    Refusal::new(RefusalCode::Illegal, message, "the debate again"),
+                );
+            }
         }
         self.count();
     }

@@ -11,6 +11,8 @@ use pixel_debate_fields::Refusal;
 pub(crate) const MOST_BYTES: usize = 1 << 24;
 /// The most that one line has, in characters: as many as a link's parameter.
 const MOST_LETTERS: usize = 200;
+/// Letters of no width, by which two that look alike are not.
+const UNSEEN: [char; 6] = ['\u{ad}', '\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
 
 /// Reads a list: one on each line, without those that are blank or begin with `#`.
 ///
@@ -23,6 +25,8 @@ pub(crate) fn list(text: &str) -> Result<BTreeSet<String>, Refusal> {
         return Err(Refusal::at("", 0..0, reason));
     }
     let mut all = BTreeSet::new();
+    // Some programs begin a file with this mark, which is none of its letters.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut from = 0;
     for line in text.split('\n') {
         let span = from..from + line.len();
@@ -32,11 +36,16 @@ pub(crate) fn list(text: &str) -> Result<BTreeSet<String>, Refusal> {
             continue;
         }
         let letters = one.chars().count();
-        if letters > MOST_LETTERS || one.contains(char::is_control) {
+        let unseen = |letter: char| letter.is_control() || UNSEEN.contains(&letter);
+        if letters > MOST_LETTERS || one.contains(unseen) {
             let reason = format!(
                 "the line has {letters} characters: it must be one value of the first parameter, 1 to {MOST_LETTERS} \
-                 characters and none of control"
+                 characters, of which each is seen"
             );
+            return Err(Refusal::at(text, span, reason));
+        }
+        if one.contains("{{") {
+            let reason = format!("{one:?} stands for a value: it must be one");
             return Err(Refusal::at(text, span, reason));
         }
         if !all.insert(one.to_owned()) {
@@ -59,12 +68,14 @@ mod tests {
     #[test]
     fn a_list_has_one_on_each_line_and_each_once() {
         let read = |text: &str| list(text).map_err(|error| error.to_string());
-        let all = read("# asked in May\r\n  ann \n\nben\r\n").unwrap();
+        let all = read("\u{feff}# asked in May\r\n  ann \n\nben\r\n").unwrap();
         assert_eq!(all.into_iter().collect::<Vec<_>>(), ["ann", "ben"]);
         for (text, wanted) in [
             ("ann\nben\nann\n", "line 3: \"ann\" is there twice"),
             ("# nobody\n", "the list is empty"),
             ("a\tb\n", "line 1: the line has 3 characters"),
+            ("ann\nb\u{feff}en\n", "line 2: the line has 4 characters"),
+            ("{{%PROLIFIC_PID%}}\n", "line 1: \"{{%PROLIFIC_PID%}}\" stands for a value"),
             (&"x".repeat(201), "the line has 201 characters: it must be one value"),
         ] {
             let refused = read(text).unwrap_err();

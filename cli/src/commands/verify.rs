@@ -158,6 +158,14 @@ impl Checker<'_> {
                 return Err(format!("source.dataset: not held against a dataset: {why}").into());
             }
         };
+        // With fewer labels than the judge tells apart it would be another debate, with fewer rivals.
+        let (classes, labels) = (usize::from(certificate.classes), judge.network().classes());
+        if classes != labels {
+            return Err(format!(
+                "classes: it is about {classes} labels, and the judge tells {labels} apart"
+            )
+            .into());
+        }
         let judging = Judging::new(pass, judge, certificate);
         let judging = judging.map_err(|error| format!("image: {error}"))?;
         certificate

@@ -139,6 +139,15 @@ fn in_it() -> Vec<Case> {
     vec![
         (vec![("/certificate/version", json!(2))], "certificate of version 2: this program reads"),
         (
+            vec![("/certificate/classes", json!(8))],
+            "classes: it is about 8 labels, and the judge tells 10 apart",
+        ),
+        (
+            vec![("/certificate/classes", json!(255))],
+            "classes: it is about 255 labels, and the judge tells 10 apart",
+        ),
+        (vec![("/certificate/classes", json!(7))], "the lie 7 is not one of the 7 classes"),
+        (
             vec![("/certificate/judge/name", json!("judge-6"))],
             "judge.name: the judge of that hash is",
         ),

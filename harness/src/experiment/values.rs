@@ -124,7 +124,7 @@ impl Value<Custom> for LiarSpec {
 
 impl Value<Custom> for Lies {
     fn allowed() -> String {
-        format!("{}, or a list of different labels from 0 to 9", names_of(LIES))
+        format!("{}, or a list of different labels from 0 to 254", names_of(LIES))
     }
 
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
@@ -133,7 +133,7 @@ impl Value<Custom> for Lies {
             if values.is_empty() {
                 return Err(field.must_be(value, Self::allowed()));
             }
-            let labels = Axis::<Count<0, 9>>::read(field, value)?.map(Count::byte);
+            let labels = Axis::<Count<0, 254>>::read(field, value)?.map(Count::byte);
             return Ok(Self::Labels(labels.values().to_vec()));
         }
         let name = value.get_ref().as_str();

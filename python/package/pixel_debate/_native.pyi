@@ -332,7 +332,7 @@ class Certificate:
     def __eq__(self, other: object, /) -> bool: ...
 
 def verify(
-    certificate: Certificate, judge: Judge | BatchJudge, *, engine: bool = False
+    certificate: Certificate, judge: Judge | BatchJudge, *, engine: bool = False, classes: int | None = None
 ) -> tuple[int, int]: ...
 @final
 class Solution:

@@ -420,6 +420,26 @@ fn a_debate_that_is_set_up_for_a_class_that_ends_is_ended() {
 }
 
 #[test]
+fn a_debate_that_is_set_up_for_somebody_who_is_sent_away_meanwhile_is_ended() {
+    let mut world = World::new();
+    for by in 0..2 {
+        world.happen(Happens::Join(by, Some(0)));
+        world.settle();
+    }
+    world.happen(Happens::AttendAsPresenter(4));
+    // The next debate has two of the class as its debaters.
+    world.debates = 1;
+    world.happen(Happens::Round(4, None));
+    world.happen(Happens::SendAway(4, 0));
+    world.happen(Happens::SetUp(true));
+    world.happen(Happens::Written(true));
+    assert!(world.cancelled.contains(&DebateId("d2".into())));
+    assert!(world.class.round.is_none());
+    world.listen();
+    assert!(world.clients.iter().all(|client| client.asked.is_empty()));
+}
+
+#[test]
 fn who_is_sent_away_counts_no_more_and_does_not_come_back() {
     let mut world = World::new();
     for by in 0..4 {

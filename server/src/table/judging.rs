@@ -83,8 +83,8 @@ impl Table {
             }
         }
         if let Some(Mover { client, id, at }) = by {
-            // Who counts the moves that are measured is not to count votes.
-            if !self.terms.is_of_a_class() {
+            // Who counts the moves that are measured is not to count votes, nor who of a panel has answered.
+            if self.judgments.is_by_one() {
                 self.effects.push(Effect::Count(Counted::Move { read: at }));
             }
             self.accept(&client, id, None);
@@ -132,8 +132,7 @@ impl Table {
                 self.abandon(CloseReason::NoVerdict, asked);
             }
             None => {
-                if let Some(Mover { client, id, at }) = by {
-                    self.effects.push(Effect::Count(Counted::Move { read: at }));
+                if let Some(Mover { client, id, .. }) = by {
                     self.accept(&client, id, None);
                 }
             }

@@ -313,6 +313,11 @@ impl Judgments {
         self.all.get(usize::from(judge)).map_or(&[], |own| own.judgment.beliefs())
     }
 
+    /// Whether one outside judge decides, alone.
+    pub(super) fn is_by_one(&self) -> bool {
+        self.deciding == 1
+    }
+
     /// How good the verdicts of a panel's judges are that the store has, each judge's own.
     pub(super) fn grades(&self, debate: &Debate) -> Vec<Grade> {
         if self.deciding < 2 {
