@@ -86,7 +86,7 @@ pub fn export(
     options: ExportOptions,
     folder: &Path,
 ) -> Result<(), ExportError> {
-    folder::check(folder)?;
+    folder::check_absent(folder)?;
     Ok(folder::write(folder, &files(frozen, results, options)?)?)
 }
 

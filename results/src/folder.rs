@@ -25,8 +25,22 @@ pub enum FolderError {
     },
 }
 
-/// Whether a folder may be written there: nothing is written over.
-pub(crate) fn check(path: &Path) -> Result<(), FolderError> {
+/// Says whether a folder may be written there: nothing is written over.
+///
+/// ```
+/// use pixel_debate_results::check_absent;
+///
+/// let dir = tempfile::tempdir()?;
+/// assert!(check_absent(&dir.path().join("export")).is_ok());
+/// let refused = check_absent(dir.path()).unwrap_err().to_string();
+/// assert!(refused.ends_with(" is there already: nothing is written over"), "{refused}");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// [`FolderError::Exists`] if there is something already.
+pub fn check_absent(path: &Path) -> Result<(), FolderError> {
     // What cannot be asked about will say so when it is written.
     if path.symlink_metadata().is_ok() {
         return Err(FolderError::Exists { path: path.to_owned() });
@@ -37,7 +51,7 @@ pub(crate) fn check(path: &Path) -> Result<(), FolderError> {
 /// Writes a folder of files, for its owner alone to read, where the machine knows owners: into another beside it, which
 /// then gets its name.
 pub(crate) fn write(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
-    check(path)?;
+    check_absent(path)?;
     let failed = |path: &Path, source| FolderError::Write { path: path.to_owned(), source };
     let absolute = std::path::absolute(path).map_err(|source| failed(path, source))?;
     let parent = absolute.parent().unwrap_or(&absolute);
@@ -55,7 +69,7 @@ pub(crate) fn write(path: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fold
         };
         put().map_err(|source| failed(&path.join(name), source))?;
     }
-    check(path)?;
+    check_absent(path)?;
     fs::rename(part.path(), path).map_err(|source| failed(path, source))?;
     // It is not there any more under the name by which it would be removed.
     let _ = part.keep();

@@ -51,7 +51,7 @@ mod written;
 pub use error::ExportError;
 pub use estimate::Estimate;
 pub use export::{ExportOptions, export};
-pub use folder::FolderError;
+pub use folder::{FolderError, check_absent};
 pub use outcome::Outcome;
 pub use payments::{Earlier, Settled, payments};
 pub use report::{

@@ -103,7 +103,7 @@ pub fn payments(
     earlier: &Earlier,
     folder: &Path,
 ) -> Result<Settled, ExportError> {
-    folder::check(folder)?;
+    folder::check_absent(folder)?;
     let Written { bonuses, submissions, described, settled } =
         written(frozen, results, earlier)?.ok_or(ExportError::NoLink)?;
     let dictionary = Dictionary { study: frozen.hash().to_owned(), tables: vec![described] };

@@ -24,7 +24,7 @@ use crate::{figures, folder, model, page};
 /// [`ExportError`] if the folder is there already, something cannot be written or drawn, or the results do not fit the
 /// study.
 pub fn report(frozen: &Frozen, results: &Results, folder: &Path) -> Result<Report, ExportError> {
-    folder::check(folder)?;
+    folder::check_absent(folder)?;
     let report = Report::of(frozen, results)?;
     let mut files = Vec::new();
     let mut pictures = Vec::new();

@@ -128,6 +128,12 @@ impl Server {
         panic!("there is no end to it: {sheet}");
     }
 
+    /// What has come of the study so far, which is a look at it.
+    fn hand_out(&self) -> Value {
+        let body = json!({"type": "results", "identify": false});
+        self.post("export", Some(RESEARCHER), &body)
+    }
+
     fn stop(mut self) {
         let told = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
         assert!(told.unwrap().success() && self.child.wait().unwrap().success());
@@ -147,6 +153,17 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A folder that is there already is refused before the server is asked, who would note that somebody looked.
+fn a_folder_that_is_there_is_no_look(server: &Server, asked: &dyn Fn(&str) -> String) {
+    let looks = || server.hand_out()["results"]["peeks"].as_array().unwrap().len();
+    let before = looks();
+    for command in ["export", "report", "payments"] {
+        let (code, error) = failure(&asked(command), "");
+        assert!(code == 1 && error.contains("nothing is written over"), "{error}");
+    }
+    assert_eq!(looks(), before + 1);
 }
 
 #[test]
@@ -188,13 +205,14 @@ fn what_participants_said_is_exported_and_reported() {
     let (code, error) = failure(&asked("export", &options, "nothing"), "");
     assert!(code == 1 && error.contains("this is for the researcher"), "{error}");
 
+    a_folder_that_is_there_is_no_look(&server, &|command| asked(command, "", "week-1"));
+
     server.take_part("5f02");
     let options = format!("--paid {}", at("week-1/bonuses.csv"));
     let said = output_as_researcher(&asked("payments", &options, "week-2"));
     assert!(said.contains("2 to approve\n1 bonuses of "), "{said}");
     assert!(fs::read_to_string(at("week-2/bonuses.csv")).unwrap().starts_with("5f02,"));
-    let body = json!({"type": "results", "identify": false});
-    let saved = server.post("export", Some(RESEARCHER), &body);
+    let saved = server.hand_out();
     fs::write(at("saved.json"), saved.to_string()).unwrap();
     server.stop();
     output(
@@ -252,6 +270,6 @@ fn what_participants_said_is_exported_and_reported() {
         .iter()
         .map(|look| look["what"].as_str().unwrap())
         .collect();
-    assert_eq!(looks, ["results", "results", "payments"]);
+    assert_eq!(looks, ["results", "results", "payments", "results", "results"]);
     assert!(Path::new(&at("report/figures/course.svg")).exists());
 }

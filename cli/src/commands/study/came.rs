@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use pixel_debate_results::{ExportError, check_absent};
 use pixel_debate_server::{StudyError, conducted};
 use pixel_debate_store::StoreError;
 use pixel_debate_study::frozen::Frozen;
@@ -27,8 +28,8 @@ pub(super) struct Where {
     store: Option<String>,
     /// The server that serves the study, as `https://study.example`: asks it instead of reading its store
     ///
-    /// It needs the researcher's token. Before the study has ended this is a look at its results: the server notes it for
-    /// ever.
+    /// It needs the researcher's token. Before the study has ended the server notes for ever that it was asked, and for
+    /// what: the results, or who is to be paid what.
     #[arg(long, value_name = "URL", conflicts_with = "store", value_parser = ask::server)]
     server: Option<Server>,
     /// File with the researcher's token, for --server
@@ -63,7 +64,10 @@ pub(super) enum Need {
 }
 
 impl Where {
-    pub(super) fn read(&self, need: Need) -> Result<Came, Failure> {
+    /// Reads what came of it, to be written to a folder that is not there yet.
+    pub(super) fn read(&self, need: Need, out: &Path) -> Result<Came, Failure> {
+        // Before a server is asked, who keeps that somebody looked.
+        check_absent(out).map_err(ExportError::from)?;
         let frozen = Arc::new(Frozen::read(&self.folder)?);
         if let Some(server) = &self.server {
             let token = said_token(self.researcher_token_file.as_deref())?;

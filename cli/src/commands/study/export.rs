@@ -30,7 +30,7 @@ pub(crate) struct Export {
 impl Export {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let Came { frozen, results } =
-            self.of.read(if self.identify { Need::People } else { Need::Judgments })?;
+            self.of.read(if self.identify { Need::People } else { Need::Judgments }, &self.out)?;
         let options = ExportOptions { identify: self.identify };
         export(&frozen, &results, options, &self.out)?;
         let counted = results.participants.iter().filter(|one| one.counts()).count();

@@ -39,7 +39,7 @@ impl Payments {
             })?;
             earlier = earlier.and(one);
         }
-        let Came { frozen, results } = self.of.read(Need::Payments)?;
+        let Came { frozen, results } = self.of.read(Need::Payments, &self.out)?;
         let settled = payments(&frozen, &results, &earlier, &self.out)?;
         let mut output = io::stdout().lock();
         if results.rehearsal {

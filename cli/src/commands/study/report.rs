@@ -24,7 +24,7 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn run(self) -> Result<(), Failure> {
-        let Came { frozen, results } = self.of.read(Need::Judgments)?;
+        let Came { frozen, results } = self.of.read(Need::Judgments, &self.out)?;
         let found = report(&frozen, &results, &self.out)?;
         let (flow, planned) = (&found.flow, &found.planned);
         let mut output = io::stdout().lock();
