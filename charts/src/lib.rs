@@ -11,6 +11,7 @@
 //! let chart = Chart::Dots(Dots {
 //!     title: "Optimal play".to_owned(),
 //!     note: "Images won by the honest side, n = 100.".to_owned(),
+//!     axis: "images won".to_owned(),
 //!     kinds: vec!["honest first".to_owned(), "liar first".to_owned()],
 //!     groups: vec![("four pixels".to_owned(), vec![dot(0, 0.85), dot(1, 0.79)])],
 //! });
