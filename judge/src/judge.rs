@@ -26,9 +26,9 @@ use crate::{
 ///
 /// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
 /// let set: PixelSet = [Pixel::new(14, 9), Pixel::new(13, 20)].into_iter().collect();
-/// let fast = judge.evaluator(Arc::clone(&image))?.evaluate(&[set.clone()])[0];
-/// let plain = judge.reference(image)?.evaluate(&[set])[0];
-/// assert!(fast.iter().zip(plain).all(|(fast, plain)| (fast - plain).abs() < 1e-4));
+/// let fast = judge.evaluator(Arc::clone(&image))?.evaluate(&[set.clone()]);
+/// let plain = judge.reference(image)?.evaluate(&[set]);
+/// assert!(fast[0].iter().zip(&plain[0]).all(|(fast, plain)| (fast - plain).abs() < 1e-4));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -73,7 +73,7 @@ pub struct Steps {
 /// let mut engine = judge.engine(Arc::new(Image::new(28, 28, vec![200; 784])?))?;
 /// let [a, b] = [Pixel::new(14, 9), Pixel::new(13, 20)];
 /// let claims = Claims { honest: 3, liar: Some(8) };
-/// let logits = engine.evaluate(&[PixelSet::default().with(a).with(b)])[0];
+/// let logits = engine.evaluate(&[PixelSet::default().with(a).with(b)]).into_numbers();
 /// let question = Question { claims, evidence: PixelSet::default(), candidates: vec![a, b] };
 /// let mut decider = SparseDecider::new(&mut engine, question);
 /// assert_eq!(decider.honest_wins_with_both([0, 1]), honest_wins(&logits, &claims));
