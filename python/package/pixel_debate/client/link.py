@@ -237,7 +237,7 @@ class Link:
                 self._tell("opinion", message["seq"], logits=tuple(map(float, message["logits"])))
             case "judgments":
                 said = message["beliefs"]
-                beliefs = None if said is None else tuple(map(tuple, said))
+                beliefs = None if said is None else tuple(tuple(one) for one in said)
                 judges, answered = message["judges"], message["answered"]
                 self._tell("judgments", self.seq, judges=judges, answered=answered, beliefs=beliefs)
             case "closed":
