@@ -65,7 +65,7 @@ def test_the_classes_are_the_datasets(
     options: dict[str, Any] = {"dataset": few, "judge": asked, "pixels": 4, "precommit": precommit}
     scenes = Scenes(**options)
     assert scenes.shape == (4 + 2 * classes, 28, 28)
-    lies = {scenes.draw(np.random.default_rng(seed)).lie for seed in range(40)}
+    lies = {scenes.draw(np.random.default_rng(seed)).lie for seed in range(20 * classes)}
     assert lies == (set(range(classes)) if precommit else {None})
     zoo = pixel_debate.pettingzoo.raw_env(**options)
     zoo.reset(seed=1)
@@ -144,7 +144,7 @@ def test_more_than_a_judge_knows_are_for_others(
         with pytest.raises(pd.Error, match=f"mine has {classes} classes: the judge tells 10 labels apart"):
             make(dataset=many, judge=judge, pixels=4)
         make(dataset=many, judge=Batches(classes), pixels=4)
-    with pytest.raises(pd.Error, match=f"mine has {classes} classes: the judge tells 10 labels apart"):
+    with pytest.raises(pd.Error, match=f"a debate of {classes} classes: the judge tells 10 apart"):
         pd.evaluate(many, judge, images=2, honest="random", liar="random")
     with pytest.raises(pd.SetupError, match="must be one of the package or a callable"):
         DebateVectorEnv(2, dataset=many, judge=Decides(), pixels=4)
