@@ -27,13 +27,24 @@ test('three people judge together, each by a link', { timeout: 3 * PATIENCE }, a
   assert.deepEqual(await violations(page), []);
   await page.getByRole('button', { name: 'Start the debate' }).click();
   await page.getByText('The debate begins when all judges have come').waitFor();
+  // Nothing is asked for that would not be taken.
+  const asked = (/** @type {Page} */ page) => page.getByText('You have seen nothing yet').count();
+  const waits = (/** @type {Page} */ page) => page.getByText('as soon as all have come').waitFor();
+  await waits(page);
+  assert.equal(await asked(page), 0);
   const links = await Promise.all([2, 3].map((judge) => page.getByLabel(`Link for judge ${judge}`).first().inputValue()));
   assert.deepEqual(await violations(page), []);
-  const others = await Promise.all(links.map(async (link) => {
+  /** @type {Awaited<ReturnType<typeof openPage>>[]} */
+  const others = [];
+  for (const link of links) {
+    for (const { page } of [first, ...others]) {
+      await waits(page);
+      assert.equal(await asked(page), 0);
+    }
     const other = await openPage(stand.browser, { viewport: { width: 390, height: 844 }, hasTouch: true });
     await other.page.goto(link);
-    return other;
-  }));
+    others.push(other);
+  }
   const all = [first, ...others];
   for (const { page } of all) {
     await state(page, 'You have seen nothing yet', 'ArrowRight');
