@@ -1961,7 +1961,7 @@ export type Sheet = {
  */
 hash: string, 
 /**
- * The participant's name in the study, which says nothing of him.
+ * The participant's name in the study, which says nothing of them.
  */
 participant: string, 
 /**
@@ -1977,7 +1977,7 @@ language: string,
  */
 step: number, 
 /**
- * How far he has come.
+ * How far they have come.
  */
 progress: Progress, 
 /**
@@ -2173,11 +2173,11 @@ export type Stopped = { "why": "finished",
  */
 text: string, 
 /**
- * What he tells those who sent him.
+ * What they tell those who sent them.
  */
 code: string | null, 
 /**
- * What his answers have earned.
+ * What their answers have earned.
  */
 bonus: Payment | null, } | { "why": "screened_out", 
 /**
@@ -2185,7 +2185,7 @@ bonus: Payment | null, } | { "why": "screened_out",
  */
 text: string | null, 
 /**
- * What he tells those who sent him.
+ * What they tell those who sent them.
  */
 code: string | null, } | { "why": "excluded", 
 /**
@@ -2229,45 +2229,45 @@ key: string | null, };
  */
 export type StudyJoined = { 
 /**
- * What opens the participant's screens from now on, in the header `Authorization: Bearer TOKEN`. His link is the
+ * What opens the participant's screens from now on, in the header `Authorization: Bearer TOKEN`. Their link is the
  * study's with `#TOKEN`.
  */
 token: string, 
 /**
- * The first of them, or where he stopped.
+ * The first of them, or where the participant stopped.
  */
 sheet: Sheet, };
 
 /**
- * A participant, as the researcher sees him.
+ * A participant, as the researcher sees them.
  */
 export type StudyMember = { 
 /**
- * His name in the study.
+ * Their name in the study.
  */
 participant: string, 
 /**
- * What has become of him.
+ * What has become of them.
  */
 state: Place, 
 /**
- * Whether what he said was removed.
+ * Whether what they said was removed.
  */
 erased: boolean, 
 /**
- * How many items he has done, of all that he is shown.
+ * How many items they have done, of all that they are shown.
  */
 done: number, 
 /**
- * How many attention checks he has answered, and rightly.
+ * How many attention checks they have answered, and rightly.
  */
 checks: [number, number], 
 /**
- * When he joined, in milliseconds since 1970.
+ * When they joined, in milliseconds since 1970.
  */
 joined_ms: number, 
 /**
- * When he was last heard of.
+ * When they were last heard of.
  */
 heard_ms: number, };
 
@@ -2478,11 +2478,11 @@ number: number,
  */
 truth: string, 
 /**
- * The name of what the participant decided, if he did.
+ * The name of what the participant decided, if they did.
  */
 verdict: string | null, 
 /**
- * The probability that he last gave what was right.
+ * The probability that they last gave what was right.
  */
 belief: number | null, };
 

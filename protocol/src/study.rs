@@ -1,7 +1,7 @@
 //! What a study's server and its pages say to each other, over HTTP.
 //!
 //! A participant joins with `POST /api/study/participants` and a [`StudyJoin`], and has a token from then on, the link by
-//! which he comes back. `GET /api/study/me` with it shows the [`Sheet`] where he stopped; `POST /api/study/me` takes
+//! which they come back. `GET /api/study/me` with it shows the [`Sheet`] where they stopped; `POST /api/study/me` takes
 //! a [`Reply`] to it and answers with the next. A reply names the step that it is about, so that one that is sent
 //! twice, or from an old tab, changes nothing. The researcher's token opens `GET /api/study/standing`, which is a
 //! [`Standing`], `POST /api/study/orders`, which takes an [`Order`], and `POST /api/study/export`, which takes an [`Export`] and

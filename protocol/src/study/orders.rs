@@ -33,14 +33,14 @@ pub enum Order {
         /// Why.
         reason: String,
     },
-    /// A deviation: what a participant said does not count, and his place is given again.
+    /// A deviation: what a participant said does not count, and their place is given again.
     Exclude {
         /// The participant's name.
         participant: String,
         /// Why.
         reason: String,
     },
-    /// A deviation: removes all that a participant said, as he may ask. His name stays, and that it is so.
+    /// A deviation: removes all that a participant said, as they may ask. Their name stays, and that it is so.
     Erase {
         /// The participant's name.
         participant: String,

@@ -46,10 +46,10 @@ pub enum Status {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StudyJoined {
-    /// What opens the participant's screens from now on, in the header `Authorization: Bearer TOKEN`. His link is the
+    /// What opens the participant's screens from now on, in the header `Authorization: Bearer TOKEN`. Their link is the
     /// study's with `#TOKEN`.
     pub token: String,
-    /// The first of them, or where he stopped.
+    /// The first of them, or where the participant stopped.
     pub sheet: Sheet,
 }
 
@@ -59,7 +59,7 @@ pub struct StudyJoined {
 pub struct Sheet {
     /// The frozen plan's hash.
     pub hash: String,
-    /// The participant's name in the study, which says nothing of him.
+    /// The participant's name in the study, which says nothing of them.
     pub participant: String,
     /// The study's title in the participant's language.
     pub title: String,
@@ -67,7 +67,7 @@ pub struct Sheet {
     pub language: String,
     /// What a [`Reply`](super::Reply) names: it grows with each.
     pub step: u32,
-    /// How far he has come.
+    /// How far they have come.
     pub progress: Progress,
     /// What is shown.
     pub screen: Screen,
@@ -266,9 +266,9 @@ pub struct ToldItem {
     pub number: u32,
     /// The name of what was right.
     pub truth: String,
-    /// The name of what the participant decided, if he did.
+    /// The name of what the participant decided, if they did.
     pub verdict: Option<String>,
-    /// The probability that he last gave what was right.
+    /// The probability that they last gave what was right.
     pub belief: Option<f32>,
 }
 
@@ -281,16 +281,16 @@ pub enum Stopped {
     Finished {
         /// What is said.
         text: String,
-        /// What he tells those who sent him.
+        /// What they tell those who sent them.
         code: Option<String>,
-        /// What his answers have earned.
+        /// What their answers have earned.
         bonus: Option<Payment>,
     },
-    /// He does not belong to those who are asked.
+    /// They do not belong to those who are asked.
     ScreenedOut {
         /// What is said.
         text: Option<String>,
-        /// What he tells those who sent him.
+        /// What they tell those who sent them.
         code: Option<String>,
     },
     /// They have not attended, by the rule that was stated beforehand, or the researcher has excluded them.
@@ -298,7 +298,7 @@ pub enum Stopped {
         /// What they tell those who sent them.
         code: Option<String>,
     },
-    /// He did not agree, or has left.
+    /// They did not agree, or have left.
     Left {},
     /// Their place was given to another, since nothing was heard of them for too long.
     TooLate {

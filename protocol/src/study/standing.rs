@@ -58,24 +58,24 @@ pub enum Place {
     Excluded,
 }
 
-/// A participant, as the researcher sees him.
+/// A participant, as the researcher sees them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct StudyMember {
-    /// His name in the study.
+    /// Their name in the study.
     pub participant: String,
-    /// What has become of him.
+    /// What has become of them.
     pub state: Place,
-    /// Whether what he said was removed.
+    /// Whether what they said was removed.
     pub erased: bool,
-    /// How many items he has done, of all that he is shown.
+    /// How many items they have done, of all that they are shown.
     pub done: u32,
-    /// How many attention checks he has answered, and rightly.
+    /// How many attention checks they have answered, and rightly.
     pub checks: (u32, u32),
-    /// When he joined, in milliseconds since 1970.
+    /// When they joined, in milliseconds since 1970.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub joined_ms: u64,
-    /// When he was last heard of.
+    /// When they were last heard of.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub heard_ms: u64,
 }
