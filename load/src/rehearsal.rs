@@ -9,11 +9,11 @@
 //! |---|---|
 //! | from the first who comes to the report | [`rehearse`], `run.rs` |
 //! | one participant | `person.rs` |
-//! | what he may be shown | `watch.rs`, `recognition.rs` |
-//! | how good he is, and how sure | [`Skills`], `skill.rs` |
-//! | how he behaves otherwise | [`Behaviour`], `scene.rs` |
+//! | what they may be shown | `watch.rs`, `recognition.rs` |
+//! | how good they are, and how sure | [`Skills`], `skill.rs` |
+//! | how they behave otherwise | [`Behaviour`], `scene.rs` |
 //! | connections, and asking again | `line.rs`, `caller.rs` |
-//! | what he said and saw, held against the store | `trace.rs`, `hold.rs` |
+//! | what they said and saw, held against the store | `trace.rs`, `hold.rs` |
 //! | what came of it | [`RehearsalReport`], `report.rs`, `tally.rs` |
 
 mod caller;

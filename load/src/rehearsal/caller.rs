@@ -136,7 +136,7 @@ impl Caller {
         let refusal: Refusal = serde_json::from_slice(&heard.body).map_err(|error| {
             Untold::Nothing(format!("{}, and no refusal of the protocol: {error}", heard.status))
         })?;
-        // Whoever is told that there is no place, or that the study is interrupted, sees to that himself.
+        // Whoever is told that there is no place, or that the study is interrupted, sees to that themselves.
         if refusal.code == RefusalCode::Busy {
             return Err(Untold::Refused(refusal, tries));
         }

@@ -28,16 +28,16 @@ pub(super) struct Person {
     watch: Watch,
     join: StudyJoin,
     random: ChaCha8Rng,
-    /// His number in the study, once he has one.
+    /// Their number in the study, once they have one.
     number: u32,
     nature: Nature,
-    /// What he makes of the item of that number.
+    /// What they make of the item of that number.
     mind: Option<(u32, Mind)>,
     /// The replies so far.
     replies: u32,
 }
 
-/// What went wrong with him.
+/// What went wrong with them.
 struct Fault(String);
 
 impl Person {
@@ -59,7 +59,7 @@ impl Person {
         }
     }
 
-    /// Comes, and does all that he does.
+    /// Comes, and does all that a participant does.
     pub(super) async fn take_part(mut self) -> Trace {
         let ending = match self.come().await {
             Ok(ending) => ending,
@@ -122,7 +122,7 @@ impl Person {
         }
     }
 
-    /// Thinks before he answers, and waits until the next pixel may be shown.
+    /// Thinks before answering, and waits until the next pixel may be shown.
     async fn pause(&mut self, screen: &Screen) {
         let pause = self.scene.behaviour.pause.mul_f64(self.random.random_range(0.0..2.0));
         let least = match screen {
@@ -132,7 +132,7 @@ impl Person {
         sleep(pause.max(least)).await;
     }
 
-    /// What he says to what is shown, or how long he waits.
+    /// What they say to what is shown, or how long they wait.
     fn answer(&mut self, sheet: &Sheet) -> Result<Answer, Duration> {
         match &sheet.screen {
             Screen::Consent { .. } if self.nature.leaves.is_some_and(|(item, _)| item == 0) => {
@@ -163,7 +163,7 @@ impl Person {
             Asked::Wait {} => Err(ASKS[0]),
             Asked::Next {} => Ok(Answer::Next {}),
             Asked::Belief {} => {
-                // Who cannot tell yet what he has before him holds both answers equally probable.
+                // Who cannot tell yet what they have before them holds both answers equally probable.
                 let shown = screen.shown.len() as u32;
                 let known = self.mind(screen.number);
                 let of_first = known.map_or(0.5, |(label, mind)| {
@@ -194,7 +194,7 @@ impl Person {
         }
     }
 
-    /// What is right about the item before him, and what he makes of it: as soon as it can be told from others.
+    /// What is right about the item before them, and what they make of it: as soon as it can be told from others.
     fn mind(&mut self, number: u32) -> Option<(u8, Mind)> {
         let scene = &self.scene;
         let seen = self.watch.item().filter(|item| item.number == number)?;
@@ -332,7 +332,7 @@ impl Person {
     }
 }
 
-/// The number of a participant by his name.
+/// The number of a participant by their name.
 fn number(name: &str) -> Option<u32> {
     name.strip_prefix('p')?.parse().ok()
 }

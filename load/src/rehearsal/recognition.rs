@@ -1,4 +1,4 @@
-//! Which item somebody has before him.
+//! Which item somebody has before them.
 
 use pixel_debate_game::Pixel;
 use pixel_debate_protocol::study::ItemScreen;

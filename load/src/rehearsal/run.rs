@@ -26,7 +26,7 @@ use crate::process::Process;
 use crate::report::Percentiles;
 use crate::scenario::Target;
 
-/// How long whoever found no place waits before he tries again, if nobody goes meanwhile.
+/// How long whoever found no place waits before trying again, if nobody goes meanwhile.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// How often it is said how it goes.
@@ -66,7 +66,7 @@ impl Rehearsed {
     }
 
     /// Holds all that was said and shown against the study as its store has it, which nobody else has taken part in:
-    /// no answer may be lost or there twice, nobody may have been shown another item than the plan has for his place,
+    /// no answer may be lost or there twice, nobody may have been shown another item than the plan has for their place,
     /// and the cells must be filled as planned. What is not so is an error of the report.
     pub fn hold(&mut self, conduct: &Conduct) {
         let errors = &mut self.report.errors;
@@ -227,7 +227,7 @@ async fn send(doors: Arc<Doors>) {
         }
         let trace = loop {
             // Who finds nobody inside, and no place, will find none: nobody is there who could leave one. Whoever got
-            // in meanwhile is followed by others by the way that he came.
+            // in meanwhile is followed by others the same way.
             let is_alone = doors.scene.tally.inside() == 0;
             let trace = Person::new(Arc::clone(&doors.scene), coming).take_part().await;
             if trace.ending != Ending::TurnedAway {

@@ -38,9 +38,9 @@ pub struct Behaviour {
 pub(super) struct Nature {
     pub(super) careless: bool,
     pub(super) screened_out: bool,
-    /// In which item he leaves, after how many pixels; in item 0 he does not agree.
+    /// In which item they leave, after how many pixels; in item 0 they do not agree.
     pub(super) leaves: Option<(u32, u32)>,
-    /// After how many replies he loses the connection.
+    /// After how many replies they lose the connection.
     pub(super) returns: Option<u32>,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Scene {
 }
 
 impl Scene {
-    /// What the participant of that number is like, whatever his turn.
+    /// What the participant of that number is like, whatever their turn.
     pub(super) fn nature(&self, participant: u32, items: u32) -> Nature {
         let mut random = self.chance.of(Purpose::Nature(participant));
         let Behaviour { drop_outs, returns, careless, screened_out, .. } = self.behaviour;
@@ -81,7 +81,7 @@ impl Scene {
         named.iter().map(|name| (name.clone(), value.clone())).collect()
     }
 
-    /// In which language he reads: one after the other.
+    /// In which language they read: one after the other.
     pub(super) fn language(&self, coming: u32) -> String {
         let languages = &self.frozen.plan().texts;
         let at = coming as usize % languages.len().max(1);
@@ -89,7 +89,7 @@ impl Scene {
         language.unwrap_or(&self.frozen.plan().study.language).clone()
     }
 
-    /// Answers to questions: options by chance, none that screens out unless he is to be.
+    /// Answers to questions: options by chance, none that screens out unless the participant is to be screened out.
     pub(super) fn answers(
         &self,
         asked: &Questions,

@@ -42,9 +42,9 @@ pub(super) struct Chance {
 pub(super) enum Purpose {
     /// How good a participant is.
     Participant(u32),
-    /// How he behaves otherwise.
+    /// How they behave otherwise.
     Nature(u32),
-    /// What a participant makes of an item, by its number among his.
+    /// What a participant makes of an item, by its number among theirs.
     Item(u32, u32),
     /// How hard an image is.
     Image(u32),
@@ -64,19 +64,19 @@ pub(super) struct Field {
     chance: Chance,
 }
 
-/// What somebody makes of an item: what he will say of it, as far as he has been shown enough.
+/// What somebody makes of an item: what they will say of it, as far as they have been shown enough.
 ///
-/// Beliefs are calibrated. How sure he becomes is drawn so that it is, on average, how often he is right about such an
-/// item, and he is right so often as he is sure. Until he has made up his mind, after a pixel that is drawn as well, he
-/// holds both answers equally probable. An item about which he is wrong more often than not misleads him: he is as sure
-/// as he would be if it were the other way round.
+/// Beliefs are calibrated. How sure somebody becomes is drawn so that it is, on average, how often they are right about
+/// such an item, and they are right so often as they are sure. Until they have made up their mind, after a pixel that
+/// is drawn as well, they hold both answers equally probable. An item about which they are wrong more often than not
+/// misleads them: they are as sure as they would be if it were the other way round.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Mind {
-    /// Whether he will be right.
+    /// Whether they will be right.
     pub(super) right: bool,
-    /// How probable he holds what he decides, from 0.5.
+    /// How probable they hold what they decide, from 0.5.
     sure: f64,
-    /// After which part of the pixels he makes up his mind.
+    /// After which part of the pixels they make up their mind.
     decided: f64,
 }
 
@@ -144,7 +144,7 @@ impl Mind {
         Self { right, sure: 0.97, decided: 0.0 }
     }
 
-    /// How probable he holds what is right after so many pixels.
+    /// How probable they hold what is right after so many pixels.
     pub(super) fn in_truth(&self, after: u32, pixels: u32) -> f64 {
         if f64::from(after) < self.decided * f64::from(pixels) {
             return 0.5;
@@ -152,7 +152,7 @@ impl Mind {
         if self.right { self.sure } else { 1.0 - self.sure }
     }
 
-    /// How sure he is of what he decides.
+    /// How sure they are of what they decide.
     pub(super) fn sure(&self) -> f64 {
         self.sure
     }

@@ -8,17 +8,17 @@ use serde::Serialize;
 /// What a participant has said, and been shown.
 #[derive(Clone, Debug)]
 pub(super) struct Trace {
-    /// By what he is known: the link's parameters.
+    /// By what they are known: the link's parameters.
     pub(super) parameters: BTreeMap<String, String>,
-    /// His name in the study, once he has one.
+    /// Their name in the study, once they have one.
     pub(super) participant: Option<String>,
-    /// What he has said, in order.
+    /// What they have said, in order.
     pub(super) said: Vec<Said>,
     /// How many steps have happened by themselves.
     pub(super) by_itself: u32,
-    /// The items that he has seen, in order.
+    /// The items that they have seen, in order.
     pub(super) items: Vec<Seen>,
-    /// How it ended for him.
+    /// How it ended for them.
     pub(super) ending: Ending,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct Seen {
     pub(super) shown: Vec<Glance>,
     /// After how many pixels, and how probable the first of the answers was said to be.
     pub(super) beliefs: Vec<(u32, f32)>,
-    /// The answer, how sure he was, and why, as far as he said.
+    /// The answer, how sure they were, and why, as far as they said.
     pub(super) verdict: Option<(u8, Option<f32>, Option<String>)>,
 }
 
@@ -51,19 +51,19 @@ pub(super) struct Seen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    /// He has done everything, and has the completion code.
+    /// They have done everything, and have the completion code.
     Finished,
-    /// He was excluded: too few attention checks were right, or by the researcher.
+    /// They were excluded: too few attention checks were right, or by the researcher.
     Excluded,
-    /// He was screened out.
+    /// They were screened out.
     ScreenedOut,
-    /// He did not agree.
+    /// They did not agree.
     Declined,
-    /// He left in the middle.
+    /// They left in the middle.
     Left,
-    /// There was no place for him.
+    /// There was no place for them.
     TurnedAway,
-    /// His place was given to another, since nothing was heard of him for too long.
+    /// Their place was given to another, since nothing was heard of them for too long.
     TooLate,
     /// The study ended.
     Closed,

@@ -1,4 +1,4 @@
-//! Whether a participant is shown what he may be shown, and nothing else.
+//! Whether a participant is shown what they may be shown, and nothing else.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -19,11 +19,11 @@ pub(super) const NEAR: f32 = 1e-6;
 /// Watches all that a participant is told.
 pub(super) struct Watch {
     language: String,
-    /// How many items he is shown.
+    /// How many items they are shown.
     items: u32,
     sheet: Option<Sheet>,
     pub(super) trace: Trace,
-    /// When the first pixel of the item before him was shown.
+    /// When the first pixel of the item before them was shown.
     begun: Option<Instant>,
 }
 
@@ -60,12 +60,12 @@ impl Watch {
         self.sheet.as_ref()
     }
 
-    /// The item before him.
+    /// The item before them.
     pub(super) fn item(&self) -> Option<&Seen> {
         self.trace.items.last()
     }
 
-    /// Whether the time for the item before him may be over.
+    /// Whether the time for the item before them may be over.
     pub(super) fn may_be_over(&self, frozen: &Frozen) -> bool {
         let limit = frozen.plan().study.times.limit.map(Duration::from_secs);
         limit.zip(self.begun).is_some_and(|(limit, begun)| begun.elapsed() >= limit)
