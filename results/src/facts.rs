@@ -183,7 +183,7 @@ impl Judged<'_> {
     /// The last belief as a forecast: the truth, and what is not.
     pub(crate) fn forecast(&self) -> Option<Forecast> {
         let truth = self.last_truth()?;
-        // Who holds both equally probable believes what he decides for.
+        // Who holds both equally probable believes what they decide for.
         let right = truth > 0.5 || truth == 0.5 && self.correct().unwrap_or(false);
         let believed = usize::from(!right);
         Some(Forecast { probabilities: vec![truth, 1.0 - truth], truth: 0, believed })
@@ -217,7 +217,7 @@ pub(crate) fn as_said(number: f32) -> f64 {
 /// A belief with the digits that were meant. What is kept is about the first debater's claim, and of somebody who has said
 /// 0.8 of the other it is 1 less 0.8 in single precision, 0.19999999. So of numbers nearer to it than single precision
 /// tells apart the one of six decimals is taken, if there is one: whoever gave six decimals at most, as the page's percents
-/// are, gets out what he gave. Nobody is made certain by it.
+/// are, gets out what they gave. Nobody is made certain by it.
 pub(crate) fn as_believed(number: f32) -> f64 {
     /// By how much 1 less a number can be off, where both are rounded to single precision.
     const OFF: f64 = 5e-8;

@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum Unfit {
     /// Two participants have one name.
-    #[error("there are two participants {name:?}: each has a name of his own")]
+    #[error("there are two participants {name:?}: each has a name of their own")]
     TwoOfOneName {
         /// The name.
         name: String,
@@ -22,7 +22,7 @@ pub enum Unfit {
     Judgment {
         /// The participant's name.
         participant: String,
-        /// Which of his presentations it is.
+        /// Which of their presentations it is.
         position: u32,
         /// What cannot be.
         fault: Fault,

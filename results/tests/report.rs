@@ -39,7 +39,7 @@ fn skill_is_found_again_within_the_intervals() {
             narrow += usize::from(found.high - found.low < 0.3);
             let beliefs = group.beliefs.as_ref().unwrap();
             assert!(beliefs.ece < 0.15, "{beliefs:?}");
-            // Of a calibrated judge the Brier score is 2 q (1 − q), on average over how sure he is.
+            // Of a calibrated judge the Brier score is 2 q (1 − q), on average over how sure the judge is.
             let wanted = if condition == "debate" { 1.0 / 3.0 } else { 71.0 / 150.0 };
             assert!((beliefs.brier.value - wanted).abs() < 0.08, "{condition}: {beliefs:?}");
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// A payment by the quadratic score, between a least and a most, in cents or any other smallest coin.
 ///
 /// Whoever gives the truth the probability q is paid `least + (most − least) (1 − (1 − q)²)`. On average
-/// that is most for whoever says the probability that he believes, whatever it is: the score is proper (G. W.
+/// that is most for whoever says the probability that they believe, whatever it is: the score is proper (G. W.
 /// Brier, Monthly Weather Review 78, 1950; T. Gneiting and A. E. Raftery, Journal of the American Statistical
 /// Association 102, 2007). Who says ½ gets three quarters of what there is above the least.
 ///

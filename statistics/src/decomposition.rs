@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::scores::{BINS, Forecast, bin_of};
 
-/// The Brier score of the believed labels, in its parts: how sure somebody was, against whether he was right.
+/// The Brier score of the believed labels, in its parts: how sure somebody was, against whether they were right.
 ///
 /// A. H. Murphy, "A new vector partition of the probability score", Journal of Applied Meteorology 12, 1973;
 /// with what the bins themselves hide, so that the parts add up (D. B. Stephenson, C. A. S. Coelho and I. T.
@@ -47,7 +47,7 @@ impl BrierParts {
     /// ```
     /// use pixel_debate_statistics::{BrierParts, Forecast};
     ///
-    /// // Whoever knows when he is right resolves all that is uncertain.
+    /// // Whoever knows when they are right resolves all that is uncertain.
     /// let sure = Forecast { probabilities: vec![1.0, 0.0], truth: 0, believed: 0 };
     /// let parts = BrierParts::of(&[sure]).expect("there is a forecast");
     /// assert_eq!((parts.brier, parts.reliability), (0.0, 0.0));

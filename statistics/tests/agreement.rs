@@ -1,4 +1,4 @@
-//! Krippendorff's alpha against his example, the `krippendorff` package for Python and his own definition.
+//! Krippendorff's alpha against the published example, its own definition and the `krippendorff` package for Python.
 
 use pixel_debate_statistics::{Agreement, Scale};
 use proptest::prelude::*;

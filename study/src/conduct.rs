@@ -1,7 +1,7 @@
-//! A frozen study as it is conducted: who comes, what he is shown, what he says, what becomes of it.
+//! A frozen study as it is conducted: who comes, what they are shown, what they say, what becomes of it.
 //!
 //! [`Conduct`] is the study, a [`Session`] one participant's way through it. Both are values that change by events
-//! alone: [`log::Event`] of the study, [`Event`] of a participant. Whoever runs a study keeps each event before he has
+//! alone: [`log::Event`] of the study, [`Event`] of a participant. Whoever runs a study keeps each event before having
 //! it applied, so that the events alone make the study again, to the last answer, whenever it was stopped.
 //!
 //! | what | where |
@@ -10,10 +10,10 @@
 //! | who comes | [`Coming`], `joining.rs` |
 //! | what time does | `times.rs` |
 //! | what the researcher orders | `orders.rs` |
-//! | a participant as the study knows him | [`Member`] |
-//! | his way from the consent to the end | [`Session`], `session.rs` |
-//! | one item before him | [`Trial`](Thought), `trial.rs` |
-//! | what he is shown where he is | `screens.rs` |
+//! | a participant as the study knows them | [`Member`] |
+//! | their way from the consent to the end | [`Session`], `session.rs` |
+//! | one item before them | [`Trial`](Thought), `trial.rs` |
+//! | what they are shown where they are | `screens.rs` |
 //! | what the researcher sees | `standing.rs` |
 //! | what has come of it | `results.rs` |
 //! | what is kept | [`event`](Event), [`log`] |

@@ -135,7 +135,7 @@ fn a_report_finds_the_skill_that_participants_were_given() {
     let (store, out) = (folder.path().join("rehearsed.db"), folder.path().join("report"));
     let skills = [("debate", 0.85), ("adviser", 0.7), ("alone", 0.6)];
     let given = skills.map(|(condition, rate)| format!("--skill {condition}={rate}")).join(" ");
-    // Whatever the order in which they come, each makes the same of his items.
+    // Whatever the order in which they come, each makes the same of their items.
     report(&frozen, &format!("--pause-ms 0 --store {} {given}", store.display()));
     let options =
         format!("{} --store {} --out {}", frozen.display(), store.display(), out.display());

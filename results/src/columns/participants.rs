@@ -8,7 +8,7 @@ use super::{state, states, study};
 use crate::facts::Judged;
 use crate::table::{Column, Kind, Range, Table, time};
 
-/// A participant with what he judged.
+/// A participant with what they judged.
 pub(crate) type Row<'a> = (&'a Participant, Vec<&'a Judged<'a>>);
 
 /// The table of a frozen study's participants, with the parameters of their links if they are asked for.

@@ -8,7 +8,7 @@ use crate::money::amount;
 use crate::outcome::{Outcome, Pay};
 use crate::table::{Column, Kind, Table, time};
 
-/// A participant with what is to become of his submission.
+/// A participant with what is to become of their submission.
 pub(crate) struct Submitted<'a> {
     pub(crate) participant: &'a Participant,
     pub(crate) outcome: Outcome,

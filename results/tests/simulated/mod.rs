@@ -135,7 +135,7 @@ pub(crate) fn changed(change: &[(&str, &str)]) -> Frozen {
     frozen(&study, TEXTS)
 }
 
-/// How good a participant is at an item: how probable it is that he is right, and how sure he says that he is.
+/// How good a participant is at an item: how probable it is that they are right, and how sure they say that they are.
 pub(crate) type Skill = fn(&mut ChaCha8Rng, &Item) -> [f64; 2];
 
 /// Right with a probability that changes from item to item, and says just that: from ½ to 1 in the debate, which is right

@@ -55,7 +55,7 @@ struct LogPen {
 struct Pen {
     /// What may be kept or not, since the store did not say.
     open: Option<Entry>,
-    /// At which of his steps a live debater thinks for him, if one does.
+    /// At which of the participant's steps a live debater thinks for them, if one does.
     thinks: Option<u32>,
 }
 
@@ -88,12 +88,12 @@ impl Desk {
         }
     }
 
-    /// The study as it stands. Nobody waits while he has it.
+    /// The study as it stands. Nobody waits while holding it.
     pub(super) fn conduct(&self) -> MutexGuard<'_, Conduct> {
         self.conduct.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whose token that is, if he takes part.
+    /// Whose token that is, if they take part.
     pub(super) fn opened(&self, token: &str) -> Option<String> {
         let name = self.key.opened(token)?;
         self.conduct().member(name).map(|member| member.name().to_owned())
@@ -153,7 +153,7 @@ impl Desk {
         let Some((name, beginning)) = coming else { return Err(unavailable()) };
         let pen = self.pen(&name);
         let mut pen = pen.lock().await;
-        // A coming of which the beginning could not be kept is begun when he comes again.
+        // A coming of which the beginning could not be kept is begun when the participant comes again.
         let begins = {
             let conduct = self.conduct();
             let member = conduct.member(&name).ok_or_else(unavailable)?;
@@ -187,7 +187,7 @@ impl Desk {
     ) -> Result<Sheet, Refusal> {
         let pen = self.pen(name);
         let mut pen = pen.lock().await;
-        // What happens by itself happens before what he says: his time may be over.
+        // What happens by itself happens before what they say: their time may be over.
         self.refresh(&mut pen, name).await?;
         let entry = self.conduct().answer(name, reply, now_ms())?;
         self.keep(&mut pen, name, entry).await?;
@@ -243,7 +243,7 @@ impl Desk {
         }
     }
 
-    /// The number of a participant's next event, and whether it is his last. None, if it does not follow.
+    /// The number of a participant's next event, and whether it is their last. None, if it does not follow.
     fn next_of(&self, name: &str, entry: &Entry) -> Option<(u32, bool)> {
         let conduct = self.conduct();
         let mut session = conduct.member(name)?.session()?.clone();
@@ -354,7 +354,7 @@ impl Desk {
     /// carried out again.
     pub(super) async fn order(&self, sent: &SentOrder) -> Result<Standing, Refusal> {
         let SentOrder { id, order } = sent;
-        // Whoever is at it has said what he says before what he said is removed.
+        // Whoever is at it finishes what they are saying before what they said is removed.
         let pen = match order {
             Order::Erase { participant, .. } | Order::Exclude { participant, .. } => {
                 self.conduct().member(participant).map(|member| member.name().to_owned())
@@ -379,7 +379,7 @@ impl Desk {
     }
 
     /// What has come of the study so far, as JSON; and what is to be held until it is sent. That somebody looks is kept
-    /// before he is told anything, unless the study has ended.
+    /// before they are told anything, unless the study has ended.
     pub(super) async fn export(
         self: &Arc<Self>,
         export: Export,
@@ -427,7 +427,7 @@ impl Desk {
         self.removals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes of everybody what the end of his way means, where the server was stopped before it could.
+    /// Notes of everybody what the end of their way means, where the server was stopped before it could.
     async fn settle(&self) {
         let ended: Vec<String> = {
             let conduct = self.conduct();

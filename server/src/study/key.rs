@@ -12,8 +12,8 @@ use std::collections::BTreeMap;
 
 use crate::tokens::NoRandomness;
 
-/// 256 random bits that the store keeps. With them a participant's token is made of his name, and known again, so that
-/// none has to be kept; and who he is becomes a hash that says nothing to whoever has not the key.
+/// 256 random bits that the store keeps. With them a participant's token is made of the participant's name, and known
+/// again, so that none has to be kept; and who they are becomes a hash that says nothing to whoever has not the key.
 #[derive(Clone)]
 pub(super) struct Key([u8; 32]);
 

@@ -1,4 +1,4 @@
-//! What a study's server hands out to its researcher, and that he looked.
+//! What a study's server hands out to its researcher, and that they looked.
 
 use std::sync::Arc;
 

@@ -6,12 +6,12 @@ use pixel_debate_game::{JudgmentEvent, Pixel};
 use pixel_debate_protocol::study::Given;
 use serde::{Deserialize, Serialize};
 
-/// How a participant began: what his stream in the store begins with. All that is known of him is in it and in his
+/// How a participant began: what their stream in the store begins with. All that is known of them is in it and in their
 /// events, so that it can be removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Beginning {
-    /// The language in which he reads.
+    /// The language in which they read.
     pub language: String,
     /// The link's parameters that the study keeps.
     pub parameters: BTreeMap<String, String>,
@@ -32,28 +32,28 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Event {
-    /// He agreed to the words of that version.
+    /// They agreed to the words of that version.
     Agreed {
         /// The version.
         version: String,
     },
-    /// He did not agree.
+    /// They did not agree.
     Declined {},
-    /// He answered the questions that he was asked.
+    /// They answered the questions that they were asked.
     Answered {
         /// The answers, by the questions' names.
         answers: BTreeMap<String, Given>,
     },
-    /// He has read what was shown.
+    /// They have read what was shown.
     Continued {},
-    /// He wanted the next pixel.
+    /// They wanted the next pixel.
     Next {},
-    /// A debater that thinks while he waits has revealed one.
+    /// A debater that thinks while the participant waits has revealed one.
     Moved {
         /// Where.
         pixel: Pixel,
     },
-    /// A debater that thinks while he waits made no move: the item is over.
+    /// A debater that thinks while the participant waits made no move: the item is over.
     Stalled {
         /// Why.
         reason: String,
@@ -63,13 +63,13 @@ pub enum Event {
         /// What was said.
         said: JudgmentEvent,
     },
-    /// The study was interrupted while he was at the item: so much is added to his time.
+    /// The study was interrupted while they were at the item: so much is added to their time.
     Extended {
         /// In milliseconds.
         ms: u64,
     },
-    /// The item was withdrawn before he had seen anything of it.
+    /// The item was withdrawn before they had seen anything of it.
     Skipped {},
-    /// He takes no further part.
+    /// They take no further part.
     Left {},
 }

@@ -17,18 +17,18 @@ const KEY_LETTERS: RangeInclusive<usize> = 16..=64;
 /// Somebody who comes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Coming {
-    /// He is new: the event that gives him a place, his name, and how he begins.
+    /// They are new: the event that gives them a place, their name, and how they begin.
     New(Event, String, Beginning),
-    /// He has been here, under this name.
+    /// They have been here, under this name.
     Again(String),
 }
 
 impl Conduct {
-    /// What becomes of somebody who comes; `known` is by what he is known if he comes again.
+    /// What becomes of somebody who comes; `known` is by what they are known if they come again.
     ///
     /// # Errors
     ///
-    /// A [`Refusal`] if the link is not as it must be, he has been here otherwise, or there is no place.
+    /// A [`Refusal`] if the link is not as it must be, whoever comes has been here otherwise, or there is no place.
     pub fn join(&self, join: &StudyJoin, known: Option<Known>) -> Result<Coming, Refusal> {
         let beginning = self.beginning(join)?;
         if let Some(known) = &known

@@ -24,35 +24,35 @@ pub struct Entry {
 pub enum Event {
     /// Somebody came, and has a place.
     Joined {
-        /// His name in the study.
+        /// The participant's name in the study.
         participant: String,
         /// The place.
         place: Place,
-        /// By what he is known when he comes again: hashes with the study's key, where the link says who he is.
+        /// By what they are known when they come again: hashes with the study's key, where the link says who they are.
         known: Option<Known>,
     },
-    /// Somebody who had been given up came back, and nobody had his place.
+    /// Somebody who had been given up came back, and nobody had their place.
     Returned {
-        /// His name.
+        /// The participant's name.
         participant: String,
     },
     /// Somebody is through.
     Finished {
-        /// His name.
+        /// The participant's name.
         participant: String,
     },
     /// Somebody leaves, or does not count.
     Left {
-        /// His name.
+        /// The participant's name.
         participant: String,
-        /// What that means for his place.
+        /// What that means for their place.
         left: Left,
         /// Why.
         cause: Cause,
     },
     /// What somebody said is removed.
     Erased {
-        /// His name.
+        /// The participant's name.
         participant: String,
         /// Why, in the researcher's words.
         reason: String,
@@ -70,7 +70,7 @@ pub enum Event {
     Resumed {},
     /// It has ended.
     Closed {
-        /// Why, in the researcher's words, if he said.
+        /// Why, in the researcher's words, if they said.
         reason: Option<String>,
     },
     /// The researcher looked at what has come of it.
@@ -102,21 +102,21 @@ pub struct Known {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Cause {
-    /// He did not agree.
+    /// They did not agree.
     Declined {},
-    /// He said so.
+    /// They said so.
     OwnWish {},
-    /// Nothing was heard of him for too long.
+    /// Nothing was heard of them for too long.
     Idle {},
-    /// An answer screened him out.
+    /// An answer screened them out.
     ScreenedOut {},
     /// Too few attention checks were right, by the rule of the plan.
     Checks {},
-    /// The researcher excluded him: a deviation.
+    /// The researcher excluded them: a deviation.
     Researcher {
         /// Why.
         reason: String,
     },
-    /// What he said was removed.
+    /// What they said was removed.
     Erased {},
 }

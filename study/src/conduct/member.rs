@@ -1,4 +1,4 @@
-//! A participant, as the study knows him.
+//! A participant, as the study knows them.
 
 use super::event::Beginning;
 use super::log::{Cause, Known};
@@ -12,25 +12,25 @@ pub struct Member {
     pub(super) place: Place,
     pub(super) known: Option<Known>,
     pub(super) joined_ms: u64,
-    /// When he last came back after he had been given up.
+    /// When they last came back after they had been given up.
     pub(super) returned_ms: u64,
     pub(super) state: MemberState,
     pub(super) beginning: Option<Beginning>,
     pub(super) session: Option<Session>,
-    /// Why what he said was removed, if it was.
+    /// Why what they said was removed, if it was.
     pub(super) erased: Option<String>,
 }
 
 /// What has become of a participant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MemberState {
-    /// He is at it.
+    /// They are at it.
     Active,
-    /// He is through.
+    /// They are through.
     Finished,
-    /// He left, or does not count.
+    /// They left, or do not count.
     Left {
-        /// What that means for his place.
+        /// What that means for their place.
         left: Left,
         /// Why.
         cause: Cause,
@@ -40,42 +40,42 @@ pub enum MemberState {
 }
 
 impl Member {
-    /// His name in the study, `p0001` for the first who came.
+    /// Their name in the study, `p0001` for the first who came.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The place that he has or had.
+    /// The place that they have or had.
     pub fn place(&self) -> Place {
         self.place
     }
 
-    /// When he came, in milliseconds since 1970.
+    /// When they came, in milliseconds since 1970.
     pub fn joined_ms(&self) -> u64 {
         self.joined_ms
     }
 
-    /// What has become of him.
+    /// What has become of them.
     pub fn state(&self) -> &MemberState {
         &self.state
     }
 
-    /// How he began: nothing, if what he said was removed.
+    /// How they began: nothing, if what they said was removed.
     pub fn beginning(&self) -> Option<&Beginning> {
         self.beginning.as_ref()
     }
 
-    /// His way: nothing, if what he said was removed.
+    /// Their way: nothing, if what they said was removed.
     pub fn session(&self) -> Option<&Session> {
         self.session.as_ref()
     }
 
-    /// Why what he said was removed, if it was.
+    /// Why what they said was removed, if it was.
     pub fn erased(&self) -> Option<&str> {
         self.erased.as_deref()
     }
 
-    /// Whether what he judged counts: he is through, was not excluded, and nothing was removed.
+    /// Whether what they judged counts: they are through, were not excluded, and nothing was removed.
     pub fn counts(&self) -> bool {
         self.state == MemberState::Finished && self.erased.is_none()
     }

@@ -102,7 +102,7 @@ fn judgment(frozen: &Frozen, at: usize, judged: &Judged) -> Judgment {
     }
 }
 
-/// What has become of a participant, why, and when he left.
+/// What has become of a participant, why, and when they left.
 fn state(member: &Member) -> (State, Option<String>, Option<u64>) {
     let MemberState::Left { left, cause, at_ms } = member.state() else {
         let state =

@@ -1,4 +1,4 @@
-//! What a participant is shown where he is.
+//! What a participant is shown where they are.
 
 use pixel_debate_protocol::study::{
     Asked, Feedback, Glance, ItemScreen, Part, Payment, Progress, Question as Asking, QuestionForm,
@@ -15,13 +15,13 @@ use crate::items::{Item, Part as ItemPart, Shown};
 use crate::texts::Texts;
 
 impl Session {
-    /// What is shown now to the participant of that name: a function of the plan, of what he has done, and of nothing
-    /// that he has not been shown.
+    /// What is shown now to the participant of that name: a function of the plan, of what they have done, and of
+    /// nothing that they have not been shown.
     pub fn sheet(&self, frozen: &Frozen, participant: &str, now_ms: u64) -> Sheet {
         self.sheet_of(frozen, participant, self.screen(frozen, now_ms))
     }
 
-    /// A screen of another's choice, where he is.
+    /// A screen of another's choice, where the participant is.
     pub(super) fn sheet_of(&self, frozen: &Frozen, participant: &str, screen: Screen) -> Sheet {
         let progress =
             Progress { done: self.judged().len() as u32, of: self.sequence.len() as u32 };
@@ -152,8 +152,8 @@ impl Session {
         }
     }
 
-    /// What his beliefs have earned so far: the mean payment of the counted items that were not withdrawn before him,
-    /// where an item without a belief earns the least.
+    /// What a participant's beliefs have earned so far: the mean payment of the counted items that were not withdrawn
+    /// before they were shown, where an item without a belief earns the least.
     pub fn bonus(&self, frozen: &Frozen) -> Option<Payment> {
         let bonus = frozen.plan().study.bonus.as_ref()?;
         let [least, most] =

@@ -57,13 +57,13 @@ pub(super) enum Stage {
 pub enum Ending {
     /// All is done.
     Finished,
-    /// An answer has screened him out.
+    /// An answer has screened them out.
     ScreenedOut,
     /// Too few attention checks were right.
     FailedChecks,
-    /// He did not agree.
+    /// They did not agree.
     Declined,
-    /// He takes no further part.
+    /// They take no further part.
     Left,
 }
 
@@ -88,7 +88,7 @@ impl Session {
         self.steps
     }
 
-    /// When something last happened to him, in milliseconds since 1970.
+    /// When something last happened to the participant, in milliseconds since 1970.
     pub fn heard_ms(&self) -> u64 {
         self.heard_ms
     }
@@ -106,32 +106,32 @@ impl Session {
         matches!(self.stage, Stage::FeedbackOnAll | Stage::Ended(Ending::Finished))
     }
 
-    /// What he has made of the items so far, in the order in which he was shown them.
+    /// What they have made of the items so far, in the order in which the items were shown.
     pub fn judged(&self) -> &[Judged] {
         &self.judged
     }
 
-    /// What he is shown, from first to last.
+    /// What they are shown, from first to last.
     pub fn sequence(&self) -> &[Planned] {
         &self.sequence
     }
 
-    /// What he has answered to questions.
+    /// What they have answered to questions.
     pub fn answers(&self) -> &BTreeMap<String, Given> {
         &self.answers
     }
 
-    /// To which version of the words he agreed, and when.
+    /// To which version of the words they agreed, and when.
     pub fn agreed(&self) -> Option<(&str, u64)> {
         self.agreed.as_ref().map(|(version, at_ms)| (version.as_str(), *at_ms))
     }
 
-    /// The language in which he reads.
+    /// The language in which they read.
     pub fn language(&self) -> &str {
         &self.language
     }
 
-    /// How many attention checks he has answered, and how many of them rightly.
+    /// How many attention checks they have answered, and how many of them rightly.
     pub fn checks(&self, frozen: &Frozen) -> (u32, u32) {
         let checks = self.judged.iter().filter(|judged| judged.planned.kind == Kind::Check);
         let answered = checks.filter(|judged| judged.end != JudgedEnd::Skipped);
@@ -141,8 +141,8 @@ impl Session {
         })
     }
 
-    /// What happens by itself, if anything does now: the study was interrupted, his time for an item is over, or it was
-    /// withdrawn before he saw anything of it. `paused_ms` says how long the study was interrupted since a time.
+    /// What happens by itself, if anything does now: the study was interrupted, the time for an item is over, or it was
+    /// withdrawn before they saw anything of it. `paused_ms` says how long the study was interrupted since a time.
     pub fn due(
         &self,
         frozen: &Frozen,
@@ -343,7 +343,7 @@ impl Session {
                 if asks_belief(study, trial) =>
             {
                 trial.judge(said, at_ms).map_err(|refused| told(&refused))?;
-                // Who has said what he believes wants to see more, unless there is something to wait for.
+                // Who has said what they believe wants to see more, unless there is something to wait for.
                 let at_once =
                     study.times.reveal_ms == 0 && !matches!(item.shown, Shown::Live { .. });
                 if at_once && !trial.is_shown() {

@@ -176,7 +176,7 @@ impl Conduct {
         }
     }
 
-    /// Begins the way of somebody who has joined, once his beginning is kept.
+    /// Begins the way of somebody who has joined, once their beginning is kept.
     pub fn begin(&mut self, name: &str, beginning: Beginning) {
         let sequence = self.member(name).and_then(|member| self.sequences.slot(member.place.slot));
         if let (Some(sequence), Some(member)) = (sequence, self.member_mut(name)) {
@@ -193,7 +193,7 @@ impl Conduct {
             return Some(empty.sheet_of(&self.frozen, name, Screen::Stopped(Stopped::Left {})));
         };
         let screen = match &member.state {
-            // What he is told in the end, he is told for ever.
+            // What they are told in the end, they are told for ever.
             _ if matches!(
                 session.ending(),
                 Some(Ending::Declined | Ending::Left | Ending::ScreenedOut)
@@ -270,7 +270,7 @@ impl Conduct {
         Some(event::Entry { at_ms: now_ms, event })
     }
 
-    /// What a live debater is to do for a participant, if he waits for one.
+    /// What a live debater is to do for a participant, if the participant waits for one.
     pub fn thought(&self, name: &str) -> Option<Thought> {
         if self.paused || self.closed.is_some() {
             return None;
@@ -311,7 +311,7 @@ impl Conduct {
         Some(Event::Left { participant, left, cause })
     }
 
-    /// That somebody comes back who had been given up, if he can.
+    /// That somebody comes back who had been given up, if they can.
     pub fn returns(&self, name: &str) -> Option<Event> {
         let member = self.member(name)?;
         let idle = matches!(&member.state, MemberState::Left { cause: Cause::Idle {}, .. });
@@ -322,7 +322,7 @@ impl Conduct {
         resumed.ok().map(|()| Event::Returned { participant: name.to_owned() })
     }
 
-    /// Whose words are missing that must be there: of everybody who has finished, all that he judged.
+    /// Whose words are missing that must be there: of everybody who has finished, all that they judged.
     ///
     /// # Errors
     ///
@@ -469,12 +469,12 @@ impl Beginning {
     }
 }
 
-/// The name of a participant by his number, from 0.
+/// The name of a participant by their number, from 0.
 pub(super) fn name(number: usize) -> String {
     format!("p{:04}", number + 1)
 }
 
-/// The number of a participant by his name.
+/// The number of a participant by their name.
 fn number(name: &str) -> Option<usize> {
     name.strip_prefix('p')?.parse::<usize>().ok()?.checked_sub(1)
 }

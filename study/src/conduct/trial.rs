@@ -67,16 +67,16 @@ pub enum JudgedEnd {
     Verdict {
         /// The answer.
         label: u8,
-        /// How sure he was of it, 0 to 1, if that was asked.
+        /// How sure they were of it, 0 to 1, if that was asked.
         confidence: Option<f32>,
-        /// Why, if he said.
+        /// Why, if they said.
         explanation: Option<String>,
     },
-    /// He gave up.
+    /// They gave up.
     GaveUp,
-    /// His time was over.
+    /// Their time was over.
     TimedOut,
-    /// The item was withdrawn before he saw anything of it.
+    /// The item was withdrawn before they saw anything of it.
     Skipped,
     /// A debater made no move.
     Stalled,

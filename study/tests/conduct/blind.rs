@@ -1,4 +1,4 @@
-//! What a participant is shown says nothing of what he has not been shown.
+//! What a participant is shown says nothing of what they have not been shown.
 
 use pixel_debate_protocol::study::{Answer, Asked, Screen};
 use pixel_debate_study::items::{Item, Shown};
@@ -26,7 +26,7 @@ fn turned(item: &mut Item) {
     }
 }
 
-/// All that somebody is told who always answers the same way, as bytes, until he is told what was right.
+/// All that somebody is told who always answers the same way, as bytes, until they are told what was right.
 fn told(kept: &mut Kept, answer_first: bool) -> Vec<String> {
     let name = kept.join("ann", "1").unwrap();
     let hash = kept.conduct.frozen().hash().to_owned();

@@ -378,7 +378,7 @@ fn orders_change_how_the_study_goes_on() {
     assert!(kept.order(&withdraw(1000, "a smudge")).is_err());
     kept.order(&withdraw(next, "a smudge")).unwrap();
     assert!(kept.order(&withdraw(next, "a smudge")).is_err());
-    // He had seen nothing of it.
+    // Ben had seen nothing of it.
     assert_eq!(kept.sheet(&ben).progress.done, sheet.progress.done + 1);
     let judged = kept.conduct.member(&ben).unwrap().session().unwrap().judged();
     assert_eq!(judged[1].end, JudgedEnd::Skipped);
@@ -412,7 +412,7 @@ fn orders_change_how_the_study_goes_on() {
     assert_eq!(kept.conduct.standing(false).peeked, None);
     assert!(kept.conduct.standing(true).peeked.is_some());
 
-    kept.order(&Order::Erase { participant: ben.clone(), reason: "he asked".into() }).unwrap();
+    kept.order(&Order::Erase { participant: ben.clone(), reason: "they asked".into() }).unwrap();
     assert!(kept.conduct.member(&ben).unwrap().session().is_none());
     assert_eq!(kept.sheet(&ben).screen, Screen::Stopped(Stopped::Left {}));
     let refusal = kept.join("ben", "1").unwrap_err();

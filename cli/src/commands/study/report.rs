@@ -11,8 +11,9 @@ use crate::failure::Failure;
 
 /// Say what a study has found: a page with figures, the same as JSON, and the script of a model for R
 ///
-/// Whoever reads a report before the study has ended looks at its results, and could end it when he likes them: the page says
-/// then that it had not ended, and the server, which is to be asked with --server while it serves the study, notes it.
+/// Whoever reads a report before the study has ended looks at its results, and could end it once they look good: the
+/// page says then that it had not ended, and the server, which is to be asked with --server while it serves the study,
+/// notes it.
 #[derive(Args)]
 pub(crate) struct Report {
     #[command(flatten)]
