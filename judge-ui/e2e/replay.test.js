@@ -235,7 +235,7 @@ test('the logits stay in their column', { timeout: PATIENCE }, async () => {
   }
 });
 
-test('somebody else judges a debate that is over, at a pace of his own, and sees nothing of how it ended', { timeout: 2 * PATIENCE }, async () => {
+test('somebody else judges a debate that is over, at their own pace, and sees nothing of how it ended', { timeout: 2 * PATIENCE }, async () => {
   const { debate, transcript } = await played(stand.url, { image: 17, honest: 'greedy', liar: 'greedy' });
   const { page, faults, context } = await openPage(stand.browser);
   await page.goto(`${stand.url}/#/replay/${debate}`);

@@ -174,7 +174,7 @@ describe('who does not take part', () => {
 });
 
 describe('nothing is lost and nothing counts twice', () => {
-  /** Somebody who has joined, and the picture of what he sees. */
+  /** Somebody who has joined, and the picture of what they see. */
   async function somebody() {
     const opened = await openPage(browser, desk);
     await join(opened.page, study.link());
@@ -196,7 +196,7 @@ describe('nothing is lost and nothing counts twice', () => {
     await context.close();
   });
 
-  test('where he goes on in another window at each step', { timeout: 2 * PATIENCE }, async () => {
+  test('where somebody goes on in another window at each step', { timeout: 2 * PATIENCE }, async () => {
     const { page, context } = await somebody();
     const { page: other, context: elsewhere } = await openPage(browser, desk);
     await other.goto(page.url());
@@ -280,7 +280,7 @@ describe('nothing is lost and nothing counts twice', () => {
     await context.close();
   });
 
-  test('where who has stopped comes back on another device, by his link or as he came', { timeout: PATIENCE }, async () => {
+  test('where who has stopped comes back on another device, by their link or as they came', { timeout: PATIENCE }, async () => {
     const first = await openPage(browser, desk);
     const link = study.link();
     await join(first.page, link);
@@ -553,7 +553,7 @@ describe('the researcher', () => {
     await look(page, 'pause');
     await give('Pause');
     await page.getByText('Nobody joins, and nobody goes on.').waitFor();
-    // Who says something now is told, and goes on where he was.
+    // Who says something now is told, and goes on where they were.
     await act(participant.page, asked, 'finger');
     await participant.page.getByRole('heading', { name: 'The study is interrupted' }).waitFor();
     await look(participant.page, 'paused');
@@ -601,7 +601,7 @@ describe('the researcher', () => {
     await look(participant.page, 'excluded');
 
     await row('p0001').getByRole('button', { name: /^Erase/ }).click();
-    await give('Erase', 'As he asked.');
+    await give('Erase', 'As they asked.');
     await row('p0001').getByText('erased').waitFor();
 
     await button(page, 'Withdraw…').click();
@@ -628,7 +628,7 @@ describe('the researcher', () => {
     await look(page, 'closed');
     assert.deepEqual(faults, []);
 
-    // Who comes now is told, and who is through still finds his code.
+    // Who comes now is told, and who is through still finds their code.
     const late = await openPage(browser, phone);
     await late.page.goto(watched.link());
     await late.page.getByText('This study has ended.').waitFor();

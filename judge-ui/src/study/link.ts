@@ -1,4 +1,4 @@
-// What a participant's link says: the parameters of whoever sent him, or the token by which he comes back.
+// What a participant's link says: the parameters of whoever sent the participant, or the token to come back by.
 
 import type { StudyOffer, Token } from '../protocol';
 

@@ -1,5 +1,5 @@
-// A participant's way through the study. What the server says is where he is; nothing counts before the server has taken it,
-// and what he says is said again until that is so.
+// A participant's way through the study. What the server says is where they are; nothing counts before the server has taken
+// it, and what they say is said again until that is so.
 
 import { ask, pause, type Outcome } from '../lib/ask';
 import { keep, prefix, recall } from '../lib/keep';
@@ -13,11 +13,11 @@ export type Said = Reply extends infer R ? (R extends { step: number } ? Omit<R,
 /** Where the participant is. */
 export type Stage =
   | { at: 'loading' }
-  /** He has not joined yet. */
+  /** They have not joined yet. */
   | { at: 'start'; offer: StudyOffer }
-  /** His link lacks parameters, so that nobody joins by it. */
+  /** Their link lacks parameters, so that nobody joins by it. */
   | { at: 'missing'; offer: StudyOffer; names: string[] }
-  /** He is not let in. */
+  /** They are not let in. */
   | { at: 'barred'; refusal: Refusal }
   | { at: 'sheet'; sheet: Sheet };
 
@@ -108,7 +108,7 @@ export class Session {
     if (next.value.step === to.step && next.value.screen.type === to.screen.type) this.refusal = answer.refusal;
   }
 
-  /** Asks where the participant is now: he may have gone on elsewhere, or time has. */
+  /** Asks where the participant is now: they may have gone on elsewhere, or time has. */
   async refresh(): Promise<void> {
     if (this.stage.at !== 'sheet' || this.sending || this.#reading) return;
     this.#reading = true;
@@ -149,7 +149,7 @@ export class Session {
     this.#token = token;
     this.address = personal(location, token);
     history.replaceState(null, '', this.address);
-    // Who has come by his own link comes back without it as well.
+    // Who has come by their own link comes back without it as well.
     if (recall<Kept>(storage(sheet))?.token !== token) keep(storage(sheet), { token, parameters: {} } satisfies Kept);
     this.#take(sheet);
   }

@@ -68,7 +68,7 @@ async function shown(first: Sheet = sheet(7)): Promise<Session> {
 const stepOf = ({ stage }: Session) => (stage.at === 'sheet' ? stage.sheet.step : stage.at);
 
 describe('who comes', () => {
-  test('joins with the parameters of the link, and has a link of his own from then on', async () => {
+  test('joins with the parameters of the link, and has a link of their own from then on', async () => {
     answers.push([200, offer], [200, { token: 'mine', sheet: sheet(0, consent) }]);
     const one = session();
     await one.open();
@@ -132,7 +132,7 @@ describe('who comes', () => {
     expect(other.stage.at).toBe('start');
   });
 
-  test('is let in by his own link alone, and told where it opens nothing', async () => {
+  test('is let in by their own link alone, and told where it opens nothing', async () => {
     answers.push([401, refusal('wrong_token')]);
     const one = session('https://study.example/#nobody');
     await one.open();
@@ -264,7 +264,7 @@ describe('what changes by itself', () => {
     for (const screen of [consent, item] satisfies Screen[]) expect(wait(sheet(1, screen), 0)).toBeNull();
   });
 
-  test('who comes back to a tab sees where he went on in another, and an answer that was overtaken changes nothing', async () => {
+  test('who comes back to a tab sees where they went on in another, and an answer that was overtaken changes nothing', async () => {
     const one = await shown();
     answers.push([200, sheet(9)]);
     await one.refresh();

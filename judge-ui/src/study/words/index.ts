@@ -14,7 +14,7 @@ export function wordsIn(language: string): Words {
   return languages.find((words) => words.language === language.toLowerCase()) ?? languages.find((words) => words.language === base(language)) ?? en;
 }
 
-/** Which of a study's languages a visitor probably reads, by what his browser asks for; the study's own otherwise. */
+/** Which of a study's languages a visitor probably reads, by what their browser asks for; the study's own otherwise. */
 export function preferred(offered: string[], wanted: readonly string[], otherwise: string): string {
   const base = (tag: string) => tag.toLowerCase().split('-')[0];
   for (const tag of wanted) {

@@ -84,7 +84,7 @@ test('the language is the nearest that there is, and English where there is none
   expect(['de', 'de-AT', 'DE', 'en-GB', 'fr', ''].map((tag) => wordsIn(tag).language)).toEqual(['de', 'de', 'de', 'en', 'en', 'en']);
 });
 
-test('a visitor is offered what he reads', () => {
+test('a visitor is offered what they read', () => {
   expect(preferred(['en', 'de'], ['de-CH', 'en'], 'en')).toBe('de');
   expect(preferred(['en', 'de-CH'], ['de', 'en'], 'en')).toBe('de-CH');
   expect(preferred(['en', 'de'], ['fr'], 'de')).toBe('de');
