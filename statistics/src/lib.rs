@@ -14,6 +14,7 @@
 //! | do two conditions differ on the same units? | [`McNemar`] | Q. McNemar 1947 |
 //! | the same, of several tests at once | [`holm`] | S. Holm 1979 |
 //! | how good are probabilities? | [`Forecast`], [`Scores`] | G. W. Brier 1950; I. J. Good 1952 |
+//! | how much too sure is whoever gives them? | [`temperature()`] | C. Guo et al. 2017 |
 //! | what makes them so? | [`BrierParts`] | A. H. Murphy 1973 |
 //! | does it pay to argue for the truth? | [`AgentScores`] | A. P. Sudhir, J. Kaunismaa and A. Panickssery 2025 |
 //! | what is a belief paid? | [`Bonus`] | G. W. Brier 1950 |
@@ -53,6 +54,7 @@ mod power;
 mod rate;
 mod scores;
 mod sprt;
+mod temperature;
 
 pub use agent_scores::AgentScores;
 pub use bonus::Bonus;
@@ -71,3 +73,4 @@ pub use power::{Design, DesignError, Simulation, least_difference};
 pub use rate::Rate;
 pub use scores::{Bin, Forecast, Scores};
 pub use sprt::{Decision, Sprt, Standing};
+pub use temperature::temperature;
