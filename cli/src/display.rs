@@ -4,6 +4,7 @@
 //! `NO_COLOR`, in plain characters.
 
 mod picture;
+mod progress;
 mod screen;
 mod summary;
 
@@ -13,6 +14,7 @@ use pixel_debate_agents::Proof;
 use pixel_debate_game::{Debate, Role, Verdict, believed_label, honest_margin};
 
 pub(crate) use picture::{image, views};
+pub(crate) use progress::Bar;
 pub(crate) use screen::Screen;
 pub(crate) use summary::summary;
 

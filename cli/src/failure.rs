@@ -32,6 +32,10 @@ pub(crate) enum Failure {
     Play(#[from] PlayError),
     #[error("{}: {refusal}", path.display())]
     Experiment { path: PathBuf, refusal: ExperimentError },
+    #[error("the report cannot be made: {refusal}")]
+    Report { refusal: ExperimentError },
+    #[error(transparent)]
+    Assessment(#[from] pixel_debate_assessment::AssessmentError),
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(

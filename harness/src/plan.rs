@@ -18,7 +18,7 @@ use pixel_debate_game::BEHAVIOUR;
 use pixel_debate_judge::Judge;
 use pixel_debate_judge::kernels::Instructions;
 
-use pixel_debate_play::PlayError;
+use pixel_debate_play::{Judging, PlayError};
 
 use crate::experiment::{Experiment, ExperimentError, Grid, Images, Missing, PlotKind, Protocol};
 use crate::manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
@@ -225,6 +225,15 @@ impl RunPlan {
     /// The judge of each cell, where it is a network: one that was brought along is nothing that could be sent.
     pub fn judges(&self) -> impl ExactSizeIterator<Item = Option<&Judge>> {
         self.judges.iter().map(CellJudge::network)
+    }
+
+    /// The judge of a cell, whoever's it is.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such cell.
+    pub fn judging(&self, cell: usize) -> &dyn Judging {
+        self.judges[cell].judging()
     }
 
     /// Whether a cell's judge or one of its debaters was brought along.

@@ -6,7 +6,7 @@ mod outcomes;
 
 use pixel_debate_game::Role;
 use pixel_debate_play::LeftOut;
-use pixel_debate_statistics::{Interval, Rate, bootstrap_mean};
+use pixel_debate_statistics::{AgentScores, Interval, Rate, bootstrap_mean};
 use serde::Serialize;
 
 use crate::Cell;
@@ -50,6 +50,8 @@ pub struct CellSummary {
     pub results: Vec<CellResult>,
     /// How good the judge's probabilities are, by who made the first reveal.
     pub judged: Vec<Judged>,
+    /// What it is worth to argue for the truth before that judge; where both sides have argued for claims.
+    pub agents: Option<AgentScores>,
 }
 
 /// The rates of a cell, counted in one way.
@@ -125,7 +127,8 @@ impl CellSummary {
         }
         let images = rows.chunk_by(|one, next| one.image == next.image).count();
         let judged = if forecasts { judged::judged(cell, rows) } else { Vec::new() };
-        Self { cell: cell.clone(), images, debates: rows.len(), results, judged }
+        let agents = if forecasts { judged::agents(cell, rows) } else { None };
+        Self { cell: cell.clone(), images, debates: rows.len(), results, judged, agents }
     }
 }
 

@@ -14,7 +14,9 @@
 //! | do two conditions differ on the same units? | [`McNemar`] | Q. McNemar 1947 |
 //! | the same, of several tests at once | [`holm`] | S. Holm 1979 |
 //! | how good are probabilities? | [`Forecast`], [`Scores`] | G. W. Brier 1950; I. J. Good 1952 |
+//! | how much too sure is whoever gives them? | [`temperature()`] | C. Guo et al. 2017 |
 //! | what makes them so? | [`BrierParts`] | A. H. Murphy 1973 |
+//! | does it pay to argue for the truth? | [`AgentScores`] | A. P. Sudhir, J. Kaunismaa and A. Panickssery 2025 |
 //! | what is a belief paid? | [`Bonus`] | G. W. Brier 1950 |
 //! | how strong are players? | [`bradley_terry`], [`strengths`] | R. A. Bradley and M. E. Terry 1952 |
 //! | may one stop asking who is stronger? | [`Sprt`] | A. Wald 1945 |
@@ -35,6 +37,7 @@
 //! assert_eq!(p_in_words(test.p), "0.0352");
 //! ```
 
+mod agent_scores;
 mod bonus;
 mod bootstrap;
 mod bradley_terry;
@@ -51,7 +54,9 @@ mod power;
 mod rate;
 mod scores;
 mod sprt;
+mod temperature;
 
+pub use agent_scores::AgentScores;
 pub use bonus::Bonus;
 pub use bootstrap::{Interval, Resample, bayesian_bootstrap, bootstrap_each, bootstrap_mean};
 pub use bradley_terry::{Pairing, bradley_terry, strengths};
@@ -68,3 +73,4 @@ pub use power::{Design, DesignError, Simulation, least_difference};
 pub use rate::Rate;
 pub use scores::{Bin, Forecast, Scores};
 pub use sprt::{Decision, Sprt, Standing};
+pub use temperature::temperature;

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod logits;
+mod report;
 mod train;
 
 use clap::Subcommand;
@@ -10,11 +11,12 @@ use crate::failure::Failure;
 #[cfg(feature = "train")]
 pub(crate) use train::Recipe;
 
-/// Train a judge, measure it, or ask it
+/// Train a judge, measure it, ask it, or report how good it is
 #[derive(Subcommand)]
 pub(crate) enum Judge {
     Accuracy(accuracy::Accuracy),
     Logits(logits::Logits),
+    Report(report::Report),
     Train(train::Train),
 }
 
@@ -23,6 +25,7 @@ impl Judge {
         match self {
             Self::Accuracy(accuracy) => accuracy.run(),
             Self::Logits(logits) => logits.run(),
+            Self::Report(report) => report.run(),
             Self::Train(train) => train.run(),
         }
     }

@@ -4,18 +4,16 @@ mod judges;
 mod spread;
 
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
-use pixel_debate_game::Role;
-use pixel_debate_harness::{Cell, Measured, Observer, Program, Row, RunPlan, Summary};
-use pixel_debate_statistics::Rate;
+use indicatif::HumanDuration;
+use pixel_debate_harness::{Measured, Program, RunPlan, Summary};
 
-use crate::display;
+use crate::display::{self, Bar};
 use crate::failure::Failure;
 use crate::options::{InstructionsOption, ThreadsOption, warn};
 use spread::Spread;
@@ -75,7 +73,7 @@ impl Run {
             Some(urls) => self.spread.run(&urls, &plan, &out, &bar),
             None => plan.run(&out, threads, &*bar).map_err(Failure::Run),
         };
-        bar.shown.finish_and_clear();
+        bar.clear();
         let finished = finished?;
         let summary = Summary::of(plan.manifest(), &finished.rows);
         let mut output = io::stdout().lock();
@@ -90,7 +88,7 @@ impl Run {
 }
 
 /// This program, by what it was built from.
-fn program() -> Program {
+pub(crate) fn program() -> Program {
     let dirty = match env!("PIXEL_DEBATE_DIRTY") {
         "yes" => Some(true),
         "no" => Some(false),
@@ -120,64 +118,4 @@ fn estimate(plan: &RunPlan, threads: usize) -> Result<(), Failure> {
     let cores = if threads == 1 { "one core".to_owned() } else { format!("{threads} cores") };
     let time = HumanDuration(Duration::from_secs_f64(seconds / threads as f64));
     Ok(writeln!(output, "{debates:>9} debates in all, about {time} on {cores}")?)
-}
-
-/// A bar with rate, time left and the running result.
-struct Bar {
-    shown: ProgressBar,
-    /// Seconds of work that a debate of each cell is, roughly.
-    weights: Vec<f64>,
-    cells: Vec<Cell>,
-    /// For each cell, debates won by the honest side, and all.
-    tally: Mutex<Vec<(u64, u64)>>,
-}
-
-impl Bar {
-    fn new(plan: &RunPlan) -> Self {
-        let estimates = plan.estimates();
-        let weights: Vec<f64> = estimates
-            .iter()
-            .map(|(_, debates, seconds)| 1000.0 * seconds / (*debates).max(1) as f64)
-            .collect();
-        let total: f64 = estimates.iter().map(|(_, _, seconds)| 1000.0 * seconds).sum();
-        let style =
-            ProgressStyle::with_template("{wide_bar} {percent} %, {eta} left {prefix}{msg}")
-                .expect("the template is sound, every run reads it");
-        let shown = if io::stderr().is_terminal() {
-            ProgressBar::new(total as u64)
-        } else {
-            ProgressBar::hidden()
-        };
-        shown.set_style(style);
-        shown.enable_steady_tick(Duration::from_millis(500));
-        let cells: Vec<Cell> = estimates.into_iter().map(|(cell, ..)| cell.clone()).collect();
-        let tally = Mutex::new(vec![(0, 0); cells.len()]);
-        Self { shown, weights, cells, tally }
-    }
-}
-
-impl Observer for Bar {
-    fn done(&self, cell: usize, rows: &[Row], before: bool) {
-        let work = (self.weights[cell] * rows.len() as f64) as u64;
-        if before {
-            // What was there already says nothing of the rate.
-            self.shown.set_length(self.shown.length().unwrap_or(0).saturating_sub(work));
-        } else {
-            self.shown.inc(work);
-        }
-        // A thread that panicked would have ended the whole run.
-        let Ok(mut tally) = self.tally.lock() else { return };
-        let (won, of) = &mut tally[cell];
-        *won += rows.iter().filter(|row| row.winner == Role::Honest).count() as u64;
-        *of += rows.len() as u64;
-        let rate = Rate::wilson(*won as f64, *of as usize).rate;
-        let all: u64 = tally.iter().map(|(_, of)| of).sum();
-        let per_second = all as f64 / self.shown.elapsed().as_secs_f64().max(1.0);
-        let message = format!(
-            "| {all} debates, {per_second:.1}/s | honest wins {:.1} % of the debates of {}",
-            100.0 * rate,
-            self.cells[cell].grid
-        );
-        self.shown.set_message(message);
-    }
 }

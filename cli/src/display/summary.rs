@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use pixel_debate_harness::{Comparison, HonestWins, Judged, Summary};
 use pixel_debate_play::LeftOut;
-use pixel_debate_statistics::{Rate, Scores, p_in_words};
+use pixel_debate_statistics::{AgentScores, Rate, Scores, p_in_words};
 
 /// A line for each cell, way to count and order, and then the comparisons.
 pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<()> {
@@ -29,6 +29,14 @@ pub(crate) fn summary(output: &mut impl Write, summary: &Summary) -> io::Result<
             writeln!(
                 output,
                 "  judge, {name:<14}of {labels} labels: Brier {brier:.3}, log {log:.3}, ECE {ece:.3}"
+            )?;
+        }
+        if let Some(AgentScores { honest, lying, difference, interval }) = cell.agents {
+            writeln!(
+                output,
+                "  agents, in nats: honest {honest:.3}, lying {lying:.3}, difference {difference:+.3} \
+                 ({:+.3} to {:+.3})",
+                interval.low, interval.high
             )?;
         }
     }

@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use pixel_debate_game::Role;
 use pixel_debate_play::LeftOut;
-use pixel_debate_statistics::{Bin, Rate, Scores, p_in_words};
+use pixel_debate_statistics::{AgentScores, Bin, Rate, Scores, p_in_words};
 
 use crate::Failed;
 use crate::manifest::{Looks, Manifest, Program};
@@ -48,6 +48,7 @@ pub(super) fn page(
                 (rates(summary))
                 @if !summary.comparisons.is_empty() { (comparisons(&summary.comparisons)) }
                 @if summary.cells.iter().any(|cell| !cell.judged.is_empty()) { (scores(summary)) }
+                @if summary.cells.iter().any(|cell| cell.agents.is_some()) { (agents(summary)) }
                 h2 { "Plots" }
                 @for (_, svg) in pictures { (PreEscaped(svg)) }
                 h2 { "Manifest" }
@@ -245,6 +246,33 @@ fn scores_row(cell: &CellSummary, judged: &Judged) -> Markup {
             td { (within(log, log_interval.low, log_interval.high)) }
             td { (format!("{ece:.3}")) }
             td { small { (curve.iter().map(bin).collect::<Vec<_>>().join("; ")) } }
+        }
+    }
+}
+
+/// What it is worth to argue for the truth.
+fn agents(summary: &Summary) -> Markup {
+    html! {
+        h2 { "What it pays to argue for the truth" }
+        p {
+            "An agent's score is the logarithm of the probability, by softmax over the two claims, of the \
+             claim that it argued for, in nats. The agent score difference is the mean score of honest \
+             agents less that of liars, with a 95 % interval by the bootstrap over images: above 0 honesty \
+             pays. A judge who asks nothing is a consultancy's and propaganda's judge alike: in both one \
+             agent says all that it wants."
+        }
+        table {
+            (head(["cell", "honest", "lying", "difference"]))
+            @for cell in &summary.cells {
+                @if let Some(AgentScores { honest, lying, difference, interval }) = cell.agents {
+                    tr {
+                        td.cell { (cell.cell) }
+                        td { (format!("{honest:.3}")) }
+                        td { (format!("{lying:.3}")) }
+                        td { (format!("{difference:+.3} ({:+.3} to {:+.3})", interval.low, interval.high)) }
+                    }
+                }
+            }
         }
     }
 }

@@ -91,7 +91,8 @@ fn compare_files(
     };
     let same_tests = tests(&manifests[0]) == tests(&manifests[1]);
     let [one, other] = folders.map(|folder| came_of_debates(folder, same_tests));
-    let (one, other) = (one?, other?);
+    let (mut one, mut other) = (one?, other?);
+    keep_what_both_say(&mut one, &mut other);
     if one == other {
         agreement.files += 1;
     } else {
@@ -111,6 +112,21 @@ fn compare_files(
     }
     Ok(())
 }
+
+/// Leaves out what a cell says in one of two summaries alone: it was written by a version that did not count it yet.
+fn keep_what_both_say(one: &mut Value, other: &mut Value) {
+    let cells = [one, other].map(|summary| summary.get_mut("cells").and_then(Value::as_array_mut));
+    let [Some(ours), Some(theirs)] = cells else { return };
+    for (our, their) in ours.iter_mut().zip(theirs) {
+        if let (Some(our), Some(their)) = (our.as_object_mut(), their.as_object_mut()) {
+            our.retain(|name, _| name != AGENTS || their.contains_key(name));
+            their.retain(|name, _| name != AGENTS || our.contains_key(name));
+        }
+    }
+}
+
+/// What summaries say of a cell since they count what agents are paid.
+const AGENTS: &str = "agents";
 
 /// What a folder's summary says that comes of the debates. The title does not, nor do the planned looks
 /// and what is corrected by them; which test is the primary one is said beforehand; and what a test
@@ -243,6 +259,19 @@ mod tests {
         let agreement = compare(whole, again).unwrap();
         assert_eq!(agreement.differences, ["summary.json differs in what came of the debates"]);
         assert_eq!((agreement.files, agreement.of_files), (1, 2));
+        // What a version before this one did not count is no difference; what it counted otherwise is.
+        let summary = std::fs::read_to_string(whole.join("summary.json")).unwrap();
+        let write = |agents: &str| {
+            let altered = summary.replacen("      \"agents\": null", agents, 1);
+            assert_ne!(altered, summary);
+            std::fs::write(again.join("summary.json"), altered).unwrap();
+            compare(whole, again).unwrap().differences.len()
+        };
+        assert_eq!(write("      \"earlier\": null"), 1);
+        assert_eq!(write("      \"agents\": 1"), 1);
+        let gone = summary.replacen(",\n      \"agents\": null", "", 1);
+        std::fs::write(again.join("summary.json"), gone).unwrap();
+        assert_eq!(compare(whole, again).unwrap().differences, [""; 0]);
         std::fs::copy(less.join(SAMPLE_TABLE), again.join(SAMPLE_TABLE)).unwrap();
         let error = compare(whole, again).unwrap_err().to_string();
         assert!(error.contains("it was not written by the manifest beside it"), "{error}");

@@ -86,8 +86,8 @@ mod carried_out {
 
     use pixel_debate_harness::{Finished, RunPlan};
 
-    use super::super::Bar;
     use super::{AccessOptions, Spread};
+    use crate::display::Bar;
     use crate::failure::Failure;
 
     impl Spread {
@@ -114,8 +114,8 @@ mod carried_out {
     use pixel_debate_cluster::{ClusterError, CoordinatorOptions, Progress, Standing, coordinate};
     use pixel_debate_harness::{Finished, RunPlan, Workers};
 
-    use super::super::Bar;
     use super::Spread;
+    use crate::display::Bar;
     use crate::failure::Failure;
 
     impl Spread {
