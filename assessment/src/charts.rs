@@ -79,8 +79,8 @@ fn calibration(report: &Report, part: usize) -> Chart {
         note: "How often the label that the judge believed is the true one, by its probability; of how many images \
                stands below. 95 % Wilson intervals."
             .to_owned(),
-        axis: "probability of the label believed".to_owned(),
-        categories: tenths.map(|tenth| format!("{} to {} %", 10 * tenth, 10 * (tenth + 1))).collect(),
+        axis: "probability of the label believed, in percent".to_owned(),
+        categories: tenths.map(|tenth| format!("{}–{}", 10 * tenth, 10 * (tenth + 1))).collect(),
         series,
         connected: true,
         ..Lines::default()

@@ -14,7 +14,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #22262e; max-width: 75rem; m
   padding: 0 1rem }
 table { border-collapse: collapse; margin: 1rem 0; font-variant-numeric: tabular-nums }
 th, td { padding: .3rem .8rem; text-align: left; border-bottom: 1px solid #dde1e7; vertical-align: top }
-th { font-weight: 600 } small { color: #5b6270 } td.long { max-width: 34rem; overflow-wrap: anywhere }
+th { font-weight: 600 } small { color: #5b6270 } td.long { max-width: 34rem; overflow-wrap: anywhere } td:first-child { white-space: nowrap }
 svg { max-width: 100%; height: auto; border: 1px solid #dde1e7; margin: 1rem 0 }
 .wide { overflow-x: auto }
 ";

@@ -36,7 +36,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Of these judges, with everything else as it is unless said: 1000 images, 6 pixels, 300 rollouts, and optimal
+    /// Of these judges, with everything else as it is unless said: 1000 images, 6 pixels, 1000 rollouts, and optimal
     /// play over 100 images.
     pub fn of<J: Into<String>>(judges: impl IntoIterator<Item = J>) -> Self {
         Self {
@@ -45,7 +45,7 @@ impl Settings {
             images: 1000,
             seed: 1,
             pixels: vec![6],
-            rollouts: 300,
+            rollouts: 1000,
             optimal: 100,
         }
     }

@@ -9,6 +9,7 @@ mod load;
 mod logits;
 mod play;
 mod rehearse;
+mod report;
 mod run;
 mod serve;
 mod solve;

@@ -54,8 +54,12 @@ fn said(row: &Row) -> Option<Forecast> {
 }
 
 /// What honest and lying agents are paid by the probabilities of the claims they argued for, where there are two claims:
-/// in a debate both are in each, in a consultancy one. None where nobody argued, or only one side ever.
+/// in a debate both are in each, in a consultancy one. None where nobody argued, or only one side ever, or nothing was
+/// played.
 pub(super) fn agents(cell: &Cell, rows: &[Row]) -> Option<AgentScores> {
+    if cell.play.solved {
+        return None;
+    }
     let argue = |row: &Row, said: &Forecast| {
         // The honest claim comes first.
         let score = |role| {

@@ -41,7 +41,7 @@ pub(crate) struct Report {
     pixels: Vec<u8>,
     /// Rollouts a move of the agents that search
     #[arg(
-        long, value_name = "N", default_value_t = 300,
+        long, value_name = "N", default_value_t = 1000,
         value_parser = value_parser!(u32).range(1..=i64::from(AgentSpec::MAX_ROLLOUTS))
     )]
     rollouts: u32,
