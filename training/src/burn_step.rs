@@ -61,7 +61,7 @@ impl LossGradient for BurnStep {
         let (rows, classes) = (examples.len(), parameters.classes());
         let network = parameters.to_network();
         let [conv1, conv2] = [(&network.conv1, 0), (&network.conv2, 1)].map(|(layer, index)| {
-            let (_, shape) = &Network::shapes(network.classes())[index];
+            let (_, shape) = &network.widths().shapes(network.classes())[index];
             self.layer(layer, [shape[0], shape[1], KERNEL, KERNEL])
         });
         let fc1 = self.layer(&network.fc1, [HIDDEN, FLAT]);

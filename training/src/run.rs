@@ -55,7 +55,7 @@ pub fn paper_batches(pixels: usize) -> u64 {
 /// let second = run.train_batch();
 /// assert_eq!(again.train_batch(), second);
 /// assert!(second < first, "it learns that everything is a three");
-/// assert_eq!(again.network().hash(), run.network().hash());
+/// assert_eq!(again.network(), run.network());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Run<'a> {

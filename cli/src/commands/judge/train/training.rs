@@ -11,9 +11,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_datasets::{Dataset, Reading, Split};
 use pixel_debate_harness::experiment::{Missing, Training};
 use pixel_debate_judge::masks::Masks;
-use pixel_debate_judge::{
-    CLASSES_KEY, Network, PLANES, PLANES_KEY, Precision, Provenance, Weights,
-};
+use pixel_debate_judge::{CLASSES_KEY, Model, PLANES, PLANES_KEY, Precision, Provenance, Weights};
 use pixel_debate_statistics::Rate;
 use pixel_debate_training::{Processor, Run, Settings, paper_batches};
 use pixel_debate_validation::{check_dataset, correct_on_random_pixels};
@@ -185,15 +183,15 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
 /// Measures the trained judge and writes its file: in half precision, unless that costs accuracy.
 /// The accuracy returned, and stated in the file, is that of the numbers in the file.
 fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Result<Rate, Failure> {
-    let accuracy = |network: &Network| -> Result<Rate, Failure> {
-        let correct = correct_on_random_pixels(network, test, settings.masks, settings.seed)?;
+    let accuracy = |model: &Model| -> Result<Rate, Failure> {
+        let correct = correct_on_random_pixels(model, test, settings.masks, settings.seed)?;
         Ok(Rate::wilson(correct as f64, test.len()))
     };
-    let exact = Weights { network: Arc::new(run.network()), provenance: Provenance::default() };
-    let mut choice = (accuracy(&exact.network)?, Precision::Single);
+    let exact = Weights { model: run.network().into(), provenance: Provenance::default() };
+    let mut choice = (accuracy(&exact.model)?, Precision::Single);
     // Numbers too great for half precision are refused here, and stay in single.
     if let Ok(rounded) = Weights::from_bytes("rounded", &to_bytes(&exact, Precision::Half, out)?) {
-        let rounded = accuracy(&rounded.network)?;
+        let rounded = accuracy(&rounded.model)?;
         if rounded.rate >= choice.0.rate - ROUNDING_COST {
             choice = (rounded, Precision::Half);
         }
