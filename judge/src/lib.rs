@@ -16,6 +16,7 @@
 //! | which number of a layer reaches which | [`geometry`] |
 //! | inner loops, and the processor's instructions | [`kernels`] |
 //! | random evidence, for training and measuring | [`masks`] |
+//! | judges that are not ours, and may have no answer | [`failing`], [`Gathering`] |
 //!
 //! ```
 //! use std::sync::Arc;
@@ -35,6 +36,8 @@
 mod decider;
 pub mod dense;
 mod evaluator;
+pub mod failing;
+mod gathering;
 pub mod geometry;
 mod judge;
 pub mod kernels;
@@ -49,6 +52,7 @@ mod weights;
 pub use decider::{Decider, EachSet, Question};
 pub use dense::DenseEvaluator;
 pub use evaluator::{Evaluator, Indifferent, WrongSize};
+pub use gathering::Gathering;
 pub use judge::Judge;
 pub use logits::Logits;
 pub use network::{DIGITS, MOST_CLASSES, Network};
