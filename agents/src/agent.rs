@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use pixel_debate_game::View;
-use pixel_debate_judge::Evaluator;
+use pixel_debate_judge::{Evaluator, failing::has_failed};
 
 use crate::Choice;
 
@@ -56,9 +56,11 @@ impl Clock {
         Self { is_stopped: Some(is_stopped), ..self }
     }
 
-    /// Whether the time is over.
+    /// Whether the time is over. It is as well once the judge that this thread has asked has
+    /// [failed](pixel_debate_judge::failing): what it says is worth nothing, and no search goes on with it.
     pub fn is_over(self) -> bool {
-        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        has_failed()
+            || self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
             || self.is_stopped.is_some_and(|is_stopped| is_stopped())
     }
 }

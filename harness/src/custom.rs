@@ -128,12 +128,18 @@ impl Custom {
         about: impl IntoIterator<Item = (String, String)>,
         judge: Arc<dyn Judging>,
     ) -> Result<(), CustomError> {
+        Self::check_judge(name, version)?;
+        self.judges.insert(name.to_owned(), Brought::new(version, about, judge));
+        Ok(())
+    }
+
+    /// Says whether a judge may be called that.
+    pub(crate) fn check_judge(name: &str, version: &str) -> Result<(), CustomError> {
         check(name, version)?;
         let ours = SHIPPED_PIXELS.map(|pixels| format!("judge-{pixels}"));
         if name == "shipped" || ours.iter().any(|our| our == name) {
             return Err(CustomError::Taken(name.to_owned()));
         }
-        self.judges.insert(name.to_owned(), Brought::new(version, about, judge));
         Ok(())
     }
 

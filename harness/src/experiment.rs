@@ -33,11 +33,13 @@
 mod axis;
 mod fields;
 mod judge;
+mod program;
 mod values;
 
 use std::fmt;
 use std::ops::Range;
 
+use pixel_debate_agents::AgentSpec;
 use pixel_debate_fields::{Count, document};
 pub use pixel_debate_fields::{Location, Refusal as ExperimentError};
 use pixel_debate_game::{LegalPixels, Role, Rules};
@@ -48,6 +50,7 @@ use toml::de::DeTable;
 pub use axis::Axis;
 use fields::{Fields, Source};
 pub use judge::{JudgeSpec, Missing, Training};
+pub use program::ProgramFields;
 
 use crate::{Custom, DebaterSpec};
 
@@ -144,12 +147,36 @@ pub enum DebateOrder {
 }
 
 /// The liar's agent, which may follow the honest side's.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LiarSpec {
     /// The same as the honest side's, whichever that is.
     Same,
     /// One of its own.
-    Own(DebaterSpec),
+    Own(DebaterChoice),
+}
+
+/// A debater as the file names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DebaterChoice {
+    /// An agent, or one that was brought along.
+    Known(DebaterSpec),
+    /// A program, which says itself what it is called.
+    Program(ProgramFields),
+}
+
+impl DebaterChoice {
+    /// The agent, if it is one of ours.
+    pub fn agent(&self) -> Option<AgentSpec> {
+        match self {
+            Self::Known(debater) => debater.agent(),
+            Self::Program(_) => None,
+        }
+    }
+
+    /// Whether it is optimal play.
+    pub(crate) fn is_exact(&self) -> bool {
+        self.agent() == Some(AgentSpec::Exact)
+    }
 }
 
 /// Cells that share all but their axes.
@@ -176,11 +203,11 @@ pub struct Grid {
     /// An axis: which pixels they may reveal.
     pub legal: Axis<LegalPixels>,
     /// An axis: the honest debater.
-    pub honest: Option<Spanned<Axis<DebaterSpec>>>,
+    pub honest: Option<Spanned<Axis<DebaterChoice>>>,
     /// An axis: the liar; `same` is the honest debater's agent.
     pub liar: Option<Spanned<Axis<LiarSpec>>>,
     /// An axis: `shipped` for the program's own judge of so many pixels, `judge-4` or `judge-6` for
-    /// one of them whatever the number of pixels, or a file, with how it is trained.
+    /// one of them whatever the number of pixels, a file, with how it is trained, or a program.
     pub judge: Spanned<Axis<JudgeSpec>>,
     /// What all that is random depends on: the first of the seeds.
     pub seed: u64,

@@ -5,6 +5,7 @@ mod files;
 mod images;
 mod judge;
 mod measure;
+mod programs;
 
 pub use measure::Measured;
 
@@ -20,13 +21,16 @@ use pixel_debate_judge::kernels::Instructions;
 
 use pixel_debate_play::{Judging, PlayError};
 
-use crate::experiment::{Experiment, ExperimentError, Grid, Images, Missing, PlotKind, Protocol};
+use crate::experiment::{
+    DebaterChoice, Experiment, ExperimentError, Grid, Images, Missing, PlotKind, Protocol,
+};
 use crate::manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};
 use crate::rows::Row;
 use crate::work::{Depth, Work};
 use crate::{Cell, Custom, DebaterSpec, Job, cell::Play};
 use files::Files;
 use judge::CellJudge;
+pub(crate) use programs::Programs;
 
 /// An experiment that can be run: every file is read, every setting checked.
 #[derive(Debug)]
@@ -38,6 +42,7 @@ pub struct RunPlan {
     /// The judge of each cell.
     judges: Vec<CellJudge>,
     custom: Custom,
+    pub(crate) programs: Programs,
     pub(crate) shards: Vec<Shard>,
 }
 
@@ -70,7 +75,9 @@ impl RunPlan {
         Self::with(text, folder, limit, Custom::default())
     }
 
-    /// Plans what the text of a file says, which may name judges and debaters that were brought along.
+    /// Plans what the text of a file says, which may name judges and debaters that were brought along. The programs that
+    /// it names are started, for they say themselves what they are called and of which version they are; they are
+    /// ended with the plan.
     ///
     /// # Errors
     ///
@@ -79,10 +86,11 @@ impl RunPlan {
         text: &str,
         folder: &Path,
         limit: Option<usize>,
-        custom: Custom,
+        mut custom: Custom,
     ) -> Result<Self, ExperimentError> {
         let experiment = Experiment::with(text, &custom)?;
-        let files = Files { text, folder, custom: &custom };
+        let programs = Programs::start(&experiment, text, folder, &mut custom)?;
+        let files = Files { text, folder, custom: &custom, programs: &programs };
         let (images, span) = (experiment.images.get_ref(), experiment.images.span());
         let dataset = files.dataset(&images.dataset, span.clone())?;
         let mut numbers = images.numbers(&dataset).map_err(|(place, reason)| {
@@ -126,8 +134,8 @@ impl RunPlan {
             plots: plots(text, &experiment, &cells, &judges)?,
             cells,
         };
-        let mut plan =
-            Self { manifest, dataset, images: numbers, judges, custom, shards: Vec::new() };
+        let (images, shards) = (numbers, Vec::new());
+        let mut plan = Self { manifest, dataset, images, judges, custom, programs, shards };
         plan.shards = plan.divided();
         Ok(plan)
     }
@@ -140,7 +148,8 @@ impl RunPlan {
     /// As [`Experiment::from_toml`].
     pub fn missing_judges(text: &str, folder: &Path) -> Result<Vec<Missing>, ExperimentError> {
         let experiment = Experiment::from_toml(text)?;
-        let files = Files { text, folder, custom: &Custom::default() };
+        let (custom, programs) = (&Custom::default(), &Programs::default());
+        let files = Files { text, folder, custom, programs };
         let mut missing: Vec<Missing> = Vec::new();
         for grid in &experiment.grids {
             for pixels in grid.get_ref().pixels.get_ref().values() {
@@ -237,7 +246,7 @@ impl RunPlan {
     }
 
     /// Whether a cell's judge or one of its debaters was brought along.
-    fn is_custom(&self, cell: usize) -> bool {
+    pub(crate) fn is_custom(&self, cell: usize) -> bool {
         let Play { honest, liar, .. } = &self.manifest.cells[cell].play;
         let brought = |debater: &Option<DebaterSpec>| {
             debater.as_ref().is_some_and(|debater| debater.agent().is_none())
@@ -405,7 +414,7 @@ fn shows_something(
         PlotKind::Blame => *grid.blame.get_ref(),
         PlotKind::Rollouts => {
             let honest = grid.honest.iter().flat_map(|axis| axis.get_ref().values());
-            let mut agents = honest.filter_map(DebaterSpec::agent);
+            let mut agents = honest.filter_map(DebaterChoice::agent);
             agents.any(|agent| matches!(agent, AgentSpec::Mcts { .. }))
         }
         _ => true,

@@ -28,6 +28,9 @@ mod undone;
 
 use std::path::Path;
 
+use pixel_debate_programs::Note;
+use serde_json::json;
+
 pub use compare::{Agreement, compare};
 pub use error::RunError;
 pub use failed::Failed;
@@ -67,12 +70,12 @@ pub struct Finished {
 
 impl RunPlan {
     /// Carries the plan out in that folder, on so many threads. What is there of an earlier attempt
-    /// is used.
+    /// is used. Where somebody's own judge or debater fails, all other debates are played.
     ///
     /// # Errors
     ///
     /// [`RunError`] if the folder is another run's or somebody else's at the moment, cannot be read or written, or a
-    /// debate cannot be played. What was done is kept, and the same call goes on.
+    /// debate of ours cannot be played. What was done is kept, and the same call goes on.
     pub fn run(
         &self,
         folder: &Path,
@@ -80,9 +83,7 @@ impl RunPlan {
         observer: &dyn Observer,
     ) -> Result<Finished, RunError> {
         let threads = threads.max(1);
-        self.run_by(&Workers::Threads(threads), folder, observer, |undone| {
-            undone.work(threads).map(|()| Vec::new())
-        })
+        self.run_by(&Workers::Threads(threads), folder, observer, |undone| undone.work(threads))
     }
 
     /// Carries the plan out in that folder: `work` has all shards done that are not, and tells of
@@ -107,6 +108,9 @@ impl RunPlan {
         let log = folder.log(workers, &self.manifest().program)?;
         let undone = Undone::of(self, &folder, &log, observer)?;
         let worked = work(&undone);
+        for Note { program, what, stderr, stderr_bytes } in self.programs.close() {
+            log.line(json!({ "program": program, "ended": what, "stderr": stderr, "stderr_bytes": stderr_bytes }))?;
+        }
         match &worked {
             Ok(failed) if failed.is_empty() => log.close("finished")?,
             Ok(failed) => log.close(&format!("{} shards failed", failed.len()))?,

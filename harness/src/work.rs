@@ -8,6 +8,7 @@ use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{
     Claims, Move, Pixel, Role, Seat, TurnOrder, Verdict, believed_label, honest_margin,
 };
+use pixel_debate_judge::failing;
 use pixel_debate_judge::masks::{Masks, measuring_rng};
 use pixel_debate_play::{
     AgentPlayer, Answer, Asked, Judging, NoAnswer, PlayError, Player, Seats, Series, Setup, Stall,
@@ -45,6 +46,19 @@ impl Work<'_> {
     /// All debates over an image: by replicate, then seed, lie and order. They depend on nothing
     /// but the cell and the image.
     pub(crate) fn rows(&self, image: usize) -> Result<Vec<Row>, PlayError> {
+        // What failed before was another's.
+        failing::take();
+        let rows = self.rows_if_judged(image);
+        let Some(why) = failing::take() else { return rows };
+        let what = match rows {
+            Err(PlayError::Stopped { what }) => what,
+            _ => format!("image {image}"),
+        };
+        Err(PlayError::no_judge(what, why))
+    }
+
+    /// The same, which are worth nothing if the judge has failed meanwhile.
+    fn rows_if_judged(&self, image: usize) -> Result<Vec<Row>, PlayError> {
         if self.play.solved {
             return self.solved(image);
         }

@@ -19,6 +19,7 @@
 //! | which number of a layer reaches which | [`geometry`] |
 //! | inner loops, and the processor's instructions | [`kernels`] |
 //! | random evidence, for training and measuring | [`masks`] |
+//! | judges that are not ours, and may have no answer | [`failing`], [`Gathering`] |
 //!
 //! ```
 //! use std::sync::Arc;
@@ -38,7 +39,9 @@
 mod decider;
 pub mod dense;
 mod evaluator;
+pub mod failing;
 pub mod file;
+mod gathering;
 pub mod geometry;
 mod judge;
 pub mod kernels;
@@ -60,6 +63,7 @@ pub use decider::{Decider, EachSet, Question};
 pub use dense::DenseEvaluator;
 pub use evaluator::{Evaluator, Indifferent, NoEngine, WrongSize};
 pub use file::{Precision, WeightsError};
+pub use gathering::Gathering;
 pub use judge::Judge;
 pub use layer::Layer;
 pub use logits::Logits;

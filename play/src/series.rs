@@ -9,13 +9,13 @@ use pixel_debate_game::{
     Debate, Event, ImageSource, LegalPixels, Players, Role, Rules, SetupError, Transcript,
     TurnOrder,
 };
-use pixel_debate_judge::WrongSize;
+use pixel_debate_judge::{WrongSize, failing};
 use pixel_debate_validation::UnfitDataset;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use crate::judging::Judging;
-use crate::player::AgentPlayer;
+use crate::player::{AgentPlayer, NoAnswer};
 use crate::seats::{Seats, Stall};
 
 /// What the debates of a series share.
@@ -142,6 +142,13 @@ pub enum PlayError {
         /// The debate, in words.
         what: String,
     },
+}
+
+impl PlayError {
+    /// The judge of that debate, `what` in words, [has failed](failing).
+    pub fn no_judge(what: String, why: failing::Failure) -> Self {
+        Self::Stall { what, source: Stall::NoAnswer { role: None, source: NoAnswer::Failed(why) } }
+    }
 }
 
 impl fmt::Display for Setup {
@@ -285,7 +292,12 @@ impl<'a> Series<'a> {
         let mut debate = self.open(setup)?;
         // What a judge answers does not depend on what it was asked before: one will do for all.
         let mut evaluator = self.judge.asked_about(debate.image(), debate.classes())?;
+        // What failed before was another debate's.
+        failing::take();
         let played = seats.play(&mut debate, &mut *evaluator, || self.clock, observe);
+        if let Some(why) = failing::take() {
+            return Err(PlayError::no_judge(setup.to_string(), why));
+        }
         if self.clock.is_over() {
             return Err(PlayError::Stopped { what: setup.to_string() });
         }

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use numpy::{
     PyArray1, PyArray3, PyArrayDyn, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
 };
-use pixel_debate_game::{Image, Pixel, honest_margin, honest_wins};
-use pixel_debate_judge::{Decider, Evaluator, Logits, PixelSet, Question};
+use pixel_debate_game::Image;
+use pixel_debate_judge::{Decider, Evaluator, Gathering, Logits, PixelSet, Question};
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple, PyType};
-use rustc_hash::FxHashMap;
 
 use crate::arrays::is_masked;
 use crate::calling::{Held, attached, attribute, called, called_method, forgotten, text, words};
@@ -25,8 +24,6 @@ const MOST: f64 = 1e38;
 const LEAST: f32 = 1e-30;
 /// The most dimensions of an answer: what has more is no answer, whatever it hides.
 const DEPTH: u8 = 2;
-/// Sets whose answers a search keeps.
-const KEPT: usize = 1 << 16;
 
 /// A callable of `(values, masks)` that answers for a batch, as the judge of one image.
 pub(crate) struct OwnEvaluator {
@@ -129,104 +126,7 @@ impl Evaluator for OwnEvaluator {
     }
 
     fn decider(&mut self, question: Question) -> Box<dyn Decider + '_> {
-        let stem = Vec::new();
-        Box::new(Gathered {
-            judge: self,
-            question,
-            stem,
-            known: FxHashMap::default(),
-            decisions: 0,
-        })
-    }
-}
-
-/// A [`Decider`] that asks about a stem with each of the candidates at once, where a search asks about one
-/// candidate after the other. What it says is the same: it only asks before it must.
-struct Gathered<'a> {
-    judge: &'a mut OwnEvaluator,
-    question: Question,
-    stem: Vec<usize>,
-    known: FxHashMap<PixelSet, Vec<f32>>,
-    decisions: u64,
-}
-
-impl Gathered<'_> {
-    fn set_with(&self, candidates: &[usize]) -> PixelSet {
-        let added = self.stem.iter().chain(candidates);
-        let pixels = added.map(|candidate| self.question.candidates[*candidate]);
-        self.question.evidence.pixels().iter().copied().chain(pixels).collect()
-    }
-
-    /// The logits of the stem and these candidates. Where they are not known, the same with every other
-    /// last candidate is asked about too.
-    fn logits_with(&mut self, candidates: &[usize], gather: bool) -> Vec<f32> {
-        let set = self.set_with(candidates);
-        if let Some(logits) = self.known.get(&set) {
-            return logits.clone();
-        }
-        let mut sets = vec![set];
-        if gather && let Some((_, before)) = candidates.split_last() {
-            let before = self.set_with(before);
-            let others = self.question.candidates.iter().copied();
-            let others = others.filter(|pixel: &Pixel| !before.contains(*pixel));
-            let others = others.map(|pixel| before.with(pixel));
-            let others: Vec<PixelSet> = others
-                .filter(|other| *other != sets[0] && !self.known.contains_key(other))
-                .collect();
-            sets.extend(others);
-        }
-        let logits = self.judge.evaluate(&sets);
-        if self.known.len() + sets.len() > KEPT {
-            self.known.clear();
-        }
-        let first = logits[0].to_vec();
-        self.known.extend(sets.into_iter().zip(logits.rows().map(<[f32]>::to_vec)));
-        first
-    }
-
-    fn decide(&mut self, candidates: &[usize], gather: bool) -> bool {
-        self.decisions += 1;
-        honest_wins(&self.logits_with(candidates, gather), &self.question.claims)
-    }
-}
-
-impl Decider for Gathered<'_> {
-    fn push(&mut self, candidate: usize) {
-        self.stem.push(candidate);
-    }
-
-    fn pop(&mut self) {
-        self.stem.pop().expect("a candidate was pushed");
-    }
-
-    fn honest_wins(&mut self) -> bool {
-        self.decide(&[], false)
-    }
-
-    fn honest_wins_with(&mut self, candidate: usize) -> bool {
-        self.decide(&[candidate], true)
-    }
-
-    fn honest_wins_with_both(&mut self, candidates: [usize; 2]) -> bool {
-        self.decide(&candidates, true)
-    }
-
-    fn honest_wins_after(&mut self, walk: &[usize]) -> bool {
-        self.stem.clear();
-        // A rollout ends anywhere, and its neighbours may never be asked about.
-        self.decide(walk, false)
-    }
-
-    fn reset(&mut self) {
-        self.stem.clear();
-    }
-
-    fn margin_with(&mut self, candidate: usize) -> f32 {
-        honest_margin(&self.logits_with(&[candidate], true), &self.question.claims)
-    }
-
-    fn decisions(&self) -> u64 {
-        self.decisions
+        Box::new(Gathering::new(self, question))
     }
 }
 

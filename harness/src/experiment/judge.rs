@@ -8,7 +8,7 @@ use pixel_debate_game::LegalPixels;
 use pixel_debate_judge::Provenance;
 
 use super::fields::{Field, Fields};
-use super::{ExperimentError, Pixels};
+use super::{ExperimentError, Pixels, ProgramFields};
 use crate::Custom;
 
 /// A judge, and how to make it if it is not there.
@@ -19,6 +19,8 @@ pub struct JudgeSpec {
     pub name: String,
     /// How it is trained.
     pub train: Option<Training>,
+    /// The program that it is, instead of anything with a name.
+    pub program: Option<ProgramFields>,
 }
 
 /// How a judge is trained: the options of `pixel-debate judge train`.
@@ -53,7 +55,7 @@ const MOST_BATCHES: u64 = i64::MAX as u64;
 impl JudgeSpec {
     /// The judge of that name.
     pub fn named(name: impl Into<String>) -> Self {
-        Self { name: name.into(), train: None }
+        Self { name: name.into(), train: None, program: None }
     }
 }
 
@@ -128,7 +130,8 @@ impl Value<Custom> for Training {
 
 impl Value<Custom> for JudgeSpec {
     fn allowed() -> String {
-        "\"shipped\", \"judge-4\", \"judge-6\", a file, or { file = \"FILE\", train = { ... } }"
+        "\"shipped\", \"judge-4\", \"judge-6\", a file, { file = \"FILE\", train = { ... } }, or \
+         { command = [\"PROGRAM\", ...] }"
             .to_owned()
     }
 
@@ -136,12 +139,36 @@ impl Value<Custom> for JudgeSpec {
         if let Some(name) = value.get_ref().as_str() {
             return Ok(Self::named(name));
         }
-        let Some(fields) = Fields::within(*field, value, &["file", "train"])? else {
+        let known: Vec<&str> =
+            ["file", "train", "command"].into_iter().chain(ProgramFields::OTHERS).collect();
+        let Some(fields) = Fields::within(*field, value, &known)? else {
             return Err(field.must_be(value, Self::allowed()));
         };
-        Ok(Self {
-            name: fields.required("file")?.into_inner(),
-            train: fields.optional("train")?.map(toml::Spanned::into_inner),
-        })
+        let file: Option<toml::Spanned<String>> = fields.optional("file")?;
+        let train: Option<toml::Spanned<Training>> = fields.optional("train")?;
+        let has_command = fields.names().any(|name| name == "command");
+        match (file, train, has_command) {
+            (Some(_), _, true) => {
+                // What is wrong with the command itself is said first.
+                ProgramFields::read(&fields)?;
+                Err(fields
+                    .refuse("command", "`command` beside `file`: a judge is one or the other"))
+            }
+            (None, Some(_), true) => {
+                Err(fields
+                    .refuse("train", "`train` beside `command`: a program is not trained here"))
+            }
+            (None, None, true) => {
+                let program = ProgramFields::read(&fields)?;
+                Ok(Self { program, ..Self::named(String::new()) })
+            }
+            (None, _, false) => Err(field.refuse(value, "has neither `file` nor `command`")),
+            (Some(file), train, false) => {
+                // It refuses what is a program's.
+                let program = ProgramFields::read(&fields)?;
+                let (name, train) = (file.into_inner(), train.map(toml::Spanned::into_inner));
+                Ok(Self { name, train, program })
+            }
+        }
     }
 }

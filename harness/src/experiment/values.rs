@@ -5,9 +5,10 @@ use pixel_debate_fields::{Count, Given, OR_LIST, Value, integer, name_in, named,
 use pixel_debate_game::{LegalPixels, Role};
 use toml::de::DeValue;
 
-use super::fields::Field;
+use super::fields::{Field, Fields};
 use super::{
-    Aggregate, Axis, DebateOrder, ExperimentError, LiarSpec, Lies, NamedLies, PlotKind, Protocol,
+    Aggregate, Axis, DebateOrder, DebaterChoice, ExperimentError, LiarSpec, Lies, NamedLies,
+    PlotKind, ProgramFields, Protocol,
 };
 use crate::{Custom, DebaterSpec};
 
@@ -77,18 +78,37 @@ impl<T: Value<Custom> + PartialEq> Value<Custom> for Axis<T> {
     }
 }
 
-impl Value<Custom> for DebaterSpec {
+impl Value<Custom> for DebaterChoice {
     fn allowed() -> String {
         // The error says it of any name that no agent has.
         let error =
             "".parse::<AgentSpec>().map_or_else(|error| error.to_string(), |_| String::new());
-        error.split_once("it must be ").map_or(error.clone(), |(_, allowed)| allowed.to_owned())
+        let agents = error.split_once("it must be ").map_or(&*error, |(_, allowed)| allowed);
+        format!("{agents}; or a program, {{ command = [\"PROGRAM\", ...] }}")
     }
 
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
+        if let Some(program) = program(field, value)? {
+            return Ok(program);
+        }
         let read = value.get_ref().as_str().and_then(|name| debater(field, name));
-        read.ok_or_else(|| field.must_be(value, Self::allowed() + &brought(field)))
+        read.map(Self::Known).ok_or_else(|| field.must_be(value, Self::allowed() + &brought(field)))
     }
+}
+
+/// The program of a table, if it is a table.
+fn program(field: &Field<'_>, value: &Given<'_>) -> Result<Option<DebaterChoice>, ExperimentError> {
+    let known: Vec<&str> = ["command"].into_iter().chain(ProgramFields::OTHERS).collect();
+    let Some(fields) = Fields::within(*field, value, &known)? else { return Ok(None) };
+    let Some(program) = ProgramFields::read(&fields)? else {
+        return Err(field.refuse(value, "has no `command`"));
+    };
+    if program.batch.is_some() {
+        return Err(
+            fields.refuse("batch", "`batch` is a judge's: a debater is asked for one pixel")
+        );
+    }
+    Ok(Some(DebaterChoice::Program(program)))
 }
 
 /// The debater of that name: an agent, or one that was brought along.
@@ -109,14 +129,17 @@ fn brought(field: &Field<'_>) -> String {
 
 impl Value<Custom> for LiarSpec {
     fn allowed() -> String {
-        format!("{}; or `same`, the honest debater's agent", DebaterSpec::allowed())
+        format!("{}; or `same`, the honest debater's agent", DebaterChoice::allowed())
     }
 
     fn read(field: &Field<'_>, value: &Given<'_>) -> Result<Self, ExperimentError> {
         let read = |name: &str| match name {
             "same" => Some(Self::Same),
-            name => debater(field, name).map(Self::Own),
+            name => debater(field, name).map(DebaterChoice::Known).map(Self::Own),
         };
+        if let Some(program) = program(field, value)? {
+            return Ok(Self::Own(program));
+        }
         let read = value.get_ref().as_str().and_then(read);
         read.ok_or_else(|| field.must_be(value, Self::allowed() + &brought(field)))
     }

@@ -155,7 +155,8 @@ impl Checked<'_> {
                     LiarSpec::Same => honest,
                     LiarSpec::Own(liar) => liar,
                 };
-                let pair = (Some(honest.clone()), Some(liar.clone()));
+                let programs = self.files.programs;
+                let pair = (programs.debater(honest), programs.debater(liar));
                 if !pairs.contains(&pair) {
                     pairs.push(pair);
                 }

@@ -8,7 +8,7 @@ use pixel_debate_datasets::{Dataset, Split, mnist};
 use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
 use pixel_debate_validation::check_dataset;
 
-use super::CellJudge;
+use super::{CellJudge, Programs};
 use crate::Custom;
 use crate::experiment::{ExperimentError, JudgeSpec, Missing};
 
@@ -17,6 +17,7 @@ pub(super) struct Files<'a> {
     pub(super) text: &'a str,
     pub(super) folder: &'a Path,
     pub(super) custom: &'a Custom,
+    pub(super) programs: &'a Programs,
 }
 
 impl Files<'_> {
@@ -40,6 +41,10 @@ impl Files<'_> {
 
     /// The judge, or what is wrong with it.
     pub(super) fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<CellJudge, String> {
+        if let Some(program) = &spec.program {
+            let started = self.programs.judge(program);
+            return started.ok_or_else(|| "the program was not started".to_owned());
+        }
         if let Some(brought) = self.custom.judge(&spec.name) {
             if spec.train.is_some() {
                 return Err(format!("{} was brought along: `train` needs a file", spec.name));

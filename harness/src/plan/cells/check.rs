@@ -8,7 +8,9 @@ use toml::Spanned;
 
 use super::super::Files;
 use crate::DebaterSpec;
-use crate::experiment::{Aggregate, Axis, ExperimentError, Grid, LiarSpec, Lies, Protocol};
+use crate::experiment::{
+    Aggregate, Axis, DebaterChoice, ExperimentError, Grid, LiarSpec, Lies, Protocol,
+};
 
 /// A grid that has been checked.
 pub(super) struct Checked<'a> {
@@ -91,7 +93,7 @@ impl<'a> Checked<'a> {
         let (Some(honest), Some(liar)) = (honest, liar) else {
             return self.refuse(0..0, "`honest` and `liar` are needed: who debates?");
         };
-        let exact_honest = honest.get_ref().values().iter().any(DebaterSpec::is_exact);
+        let exact_honest = honest.get_ref().values().iter().any(DebaterChoice::is_exact);
         let own_exact = |liar: &LiarSpec| matches!(liar, LiarSpec::Own(liar) if liar.is_exact());
         let exact_liar = liar.get_ref().values().iter().any(own_exact);
         if self.protocols().contains(&Protocol::Consultancy) && (exact_honest || exact_liar) {
