@@ -47,6 +47,7 @@
 
 mod agent;
 mod choice;
+pub mod consultant;
 mod exact;
 mod greedy;
 mod mcts;

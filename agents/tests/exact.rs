@@ -293,3 +293,43 @@ fn it_refuses_what_is_not_its_turn() {
         assert!(refused.is_err(), "{seat}");
     }
 }
+
+/// A consultant alone, of either role, with and without precommit: whoever can win does, and says so.
+#[test]
+fn a_consultant_reveals_a_set_that_wins_if_there_is_one() {
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut winners = Vec::new();
+    for round in 0..60 {
+        let image = Arc::new(cut(&mut rng));
+        let judge = ImageJudge { judge: Judge::shipped(4).unwrap(), image: Arc::clone(&image) };
+        let first = if round % 2 == 0 { Role::Honest } else { Role::Liar };
+        let precommit = rng.random();
+        let rules = Rules { order: TurnOrder::Alone, ..Rules::paper(4, precommit, first) };
+        let lie = precommit.then_some(1);
+        let mut debate = Debate::new(rules, image, 0, lie, 10).unwrap();
+        let expected = judge.winner_by_optimal_play(&debate);
+        let proofs = judge.play(&mut debate, "exact", "exact", round);
+        assert_eq!(judge.winner(&debate), expected, "round {round}");
+        assert_eq!(proofs, vec![(first, Proof::Proven(expected)); 4], "round {round}");
+        winners.push(expected);
+    }
+    let honest = winners.iter().filter(|winner| **winner == Role::Honest).count();
+    assert!((10..=50).contains(&honest), "{honest} of 60");
+}
+
+/// Whoever has begun for it need not have begun as it would have.
+#[test]
+fn a_consultant_goes_on_from_any_position() {
+    let mut rng = ChaCha8Rng::seed_from_u64(8);
+    for round in 0..10 {
+        let image = Arc::new(cut(&mut rng));
+        let judge = ImageJudge { judge: Judge::shipped(6).unwrap(), image: Arc::clone(&image) };
+        let rules = Rules { order: TurnOrder::Alone, ..Rules::paper(4, true, Role::Liar) };
+        let mut debate = Debate::new(rules, image, 0, Some(3), 10).unwrap();
+        reveal_any(&mut debate, &mut rng);
+        let expected = judge.winner_by_optimal_play(&debate);
+        let proofs = judge.play(&mut debate, "exact", "exact", round);
+        assert_eq!(proofs, vec![(Role::Liar, Proof::Proven(expected)); 3], "round {round}");
+        assert_eq!(judge.winner(&debate), expected, "round {round}");
+    }
+}

@@ -102,6 +102,8 @@ mod cost {
     /// [`MORE`] times as long.
     pub(super) const SOLVED: f64 = 0.1;
     pub(super) const MORE: f64 = 4.0;
+    /// What an exact consultant takes to look for the best set, a pixel.
+    pub(super) const CONSULTED: f64 = 0.15;
     /// How many times as long a game without precommit takes, which has all the lies in it.
     pub(super) const OPEN: f64 = 5.0;
 }
@@ -135,6 +137,9 @@ impl Play {
                 Some(AgentSpec::Greedy) => cost::GREEDY * reveals / 2.0,
                 Some(AgentSpec::Mcts { rollouts, .. }) => {
                     cost::ROLLOUT * f64::from(rollouts) * reveals / 2.0
+                }
+                Some(AgentSpec::Exact) if self.protocol == Protocol::Consultancy => {
+                    cost::CONSULTED * reveals
                 }
                 Some(AgentSpec::Exact) => solve,
             };

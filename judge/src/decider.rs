@@ -49,6 +49,14 @@ impl Question {
     }
 }
 
+/// The logits less each label's head start; the honest label has none.
+pub(crate) fn with_head_starts(logits: &[f32], head_starts: &[f32], honest: u8) -> Vec<f32> {
+    let mut less: Vec<f32> =
+        logits.iter().zip(head_starts).map(|(logit, start)| logit - start).collect();
+    less[usize::from(honest)] = logits[usize::from(honest)];
+    less
+}
+
 /// Says who wins, for sets of pixels that have most in common.
 ///
 /// A decider holds a *stem*: the evidence and the candidates [pushed](Self::push) so far. It decides

@@ -3,7 +3,7 @@
 use pixel_debate_game::Image;
 
 use crate::{
-    decider::{Decider, EachSet, Question},
+    decider::{Decider, EachSet, Question, with_head_starts},
     logits::Logits,
     model::Kind,
     network::{MOST_CLASSES, SIDE},
@@ -74,6 +74,46 @@ pub trait Evaluator: Send {
     /// If a pixel lies outside of the image, or a claim is no label of the judge.
     fn decider(&mut self, question: Question) -> Box<dyn Decider + '_> {
         Box::new(EachSet::new(|set| self.evaluate(&[set]).into_numbers(), question))
+    }
+
+    /// As [`decider`](Self::decider), with the honest debater's margin over each label taken as greater by that
+    /// label's *head start*: whoever looks for the set that is worst for the honest side asks whether any is worse
+    /// than the worst known.
+    ///
+    /// A label with an infinite head start does not count. Where a margin with its head start is within rounding of
+    /// 0, either answer may come.
+    ///
+    /// ```
+    /// use pixel_debate_game::{Claims, Pixel};
+    /// use pixel_debate_judge::{Decider, Evaluator, Indifferent, PixelSet, Question};
+    ///
+    /// let claims = Claims { honest: 3, liar: None };
+    /// let question = |candidates| Question { claims, evidence: PixelSet::default(), candidates };
+    /// let mut ahead = vec![0.5; 255];
+    /// let mut judge = Indifferent;
+    /// let mut decider = judge.decider_with_head_starts(question(vec![Pixel::new(0, 0)]), ahead.clone());
+    /// assert!(decider.honest_wins_with(0));
+    /// drop(decider);
+    /// ahead[8] = -0.5;
+    /// let mut decider = judge.decider_with_head_starts(question(vec![Pixel::new(0, 0)]), ahead);
+    /// assert!(!decider.honest_wins_with(0), "behind label 8 by the half");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`decider`](Self::decider), or if there is not one head start a label, or all rivals' are infinite.
+    fn decider_with_head_starts(
+        &mut self,
+        question: Question,
+        head_starts: Vec<f32>,
+    ) -> Box<dyn Decider + '_> {
+        assert_eq!(head_starts.len(), self.classes(), "one head start a label");
+        let honest = question.claims.honest;
+        let logits = move |set| {
+            let logits = self.evaluate(&[set]).into_numbers();
+            with_head_starts(&logits, &head_starts, honest)
+        };
+        Box::new(EachSet::new(logits, question))
     }
 }
 

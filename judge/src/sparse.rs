@@ -62,4 +62,12 @@ impl Evaluator for SparseEvaluator {
     fn decider(&mut self, question: Question) -> Box<dyn Decider + '_> {
         Box::new(SparseDecider::new(self, question))
     }
+
+    fn decider_with_head_starts(
+        &mut self,
+        question: Question,
+        head_starts: Vec<f32>,
+    ) -> Box<dyn Decider + '_> {
+        Box::new(SparseDecider::with_head_starts(self, question, head_starts))
+    }
 }

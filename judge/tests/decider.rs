@@ -171,6 +171,66 @@ fn margins_within_rounding_of_zero_are_decided_by_the_logits() {
     }
 }
 
+/// Head starts from around the margins, so that either side is ahead in many sets, and some without end.
+#[test]
+fn head_starts_shift_the_margins_that_are_decided() {
+    let judge = Judge::shipped(4).unwrap();
+    let head_start = prop_oneof![4 => -4.0..4.0_f32, 1 => Just(f32::INFINITY)];
+    let cases = (
+        any_image(),
+        any_claims(),
+        prop::collection::vec(head_start, 10),
+        prop::collection::vec(any::<[prop::sample::Index; 3]>(), 40),
+    );
+    let ahead = Cell::new([0_u32; 2]);
+    let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(60));
+    runner
+        .run(&cases, |(image, claims, mut head_starts, sets)| {
+            // Some rival counts.
+            head_starts[usize::from(claims.liar.unwrap_or(u8::from(claims.honest == 0)))] = 0.5;
+            let image = Arc::new(image);
+            let candidates = candidates(&image);
+            let fresh = || judge.engine(Arc::clone(&image)).unwrap();
+            let (mut engine, mut plain) = (fresh(), fresh());
+            let (evidence, count) = (PixelSet::default(), candidates.len());
+            let question = Question { claims, evidence, candidates: candidates.clone() };
+            let mut decider = engine.decider_with_head_starts(question, head_starts.clone());
+            for set in sets {
+                let [a, p, q] = set.map(|place| place.index(count));
+                if a == p || a == q || p == q {
+                    continue;
+                }
+                let set: PixelSet = [a, p, q].map(|place| candidates[place]).into_iter().collect();
+                let logits = plain.evaluate(&[set]).into_numbers();
+                let honest = usize::from(claims.honest);
+                let rivals = (0..10).filter(|label| {
+                    *label != honest && claims.liar.is_none_or(|lie| usize::from(lie) == *label)
+                });
+                let margin = rivals
+                    .map(|label| logits[honest] - logits[label] + head_starts[label])
+                    .fold(f32::INFINITY, f32::min);
+                decider.push(a);
+                let both = decider.honest_wins_with_both([p, q]);
+                decider.push(p);
+                let one = decider.honest_wins_with(q);
+                decider.reset();
+                if margin.abs() > 1e-4 {
+                    prop_assert_eq!([both, one], [margin > 0.0; 2], "{}", margin);
+                    let [mut no, mut yes] = ahead.get();
+                    if both {
+                        yes += 1
+                    } else {
+                        no += 1
+                    }
+                    ahead.set([no, yes]);
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+    assert!(ahead.get().into_iter().all(|count| count > 200), "{:?}", ahead.get());
+}
+
 /// Walks as a tree search makes them: most begin as one before did.
 #[test]
 fn walks_are_decided_as_by_the_logits() {

@@ -9,7 +9,7 @@ use image::ImageFormat;
 use pixel_debate_agents::Proof;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_figure::Figure;
-use pixel_debate_game::{Debate, Event, Role, Seat};
+use pixel_debate_game::{Debate, Event, Role, Seat, TurnOrder};
 use pixel_debate_judge::{Evaluator, Judge, PixelSet};
 use pixel_debate_play::{Debaters, PlayError, Series, Setup};
 
@@ -34,6 +34,9 @@ pub(crate) struct Play {
     /// Who makes the first reveal: honest or liar
     #[arg(long, value_name = "ROLE", default_value_t = Role::Honest)]
     first: Role,
+    /// Have the first debater reveal all pixels: a consultant, whom nobody answers
+    #[arg(long)]
+    alone: bool,
     #[command(flatten)]
     debaters: DebaterOptions,
     #[command(flatten)]
@@ -55,7 +58,10 @@ impl Play {
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
         let (pixels, debaters) = (self.pixels.pixels, self.debaters.debaters());
-        let series = Series::paper(&dataset, &judge, pixels, self.seed.seed);
+        let mut series = Series::paper(&dataset, &judge, pixels, self.seed.seed);
+        if self.alone {
+            series.order = TurnOrder::Alone;
+        }
         let setup = Setup { image: self.image, lie: self.lie, first: self.first };
         let debate = if self.json {
             series.play(&setup, debaters, |_, _, _| {})?

@@ -56,7 +56,9 @@ impl Checked<'_> {
                             let exact = |debater: &Option<DebaterSpec>| {
                                 debater.as_ref().is_some_and(DebaterSpec::is_exact)
                             };
-                            let solved = exact(&honest) && exact(&liar);
+                            // A consultant has nobody to play against, and reveals the best set.
+                            let solved =
+                                *protocol == Protocol::Debate && exact(&honest) && exact(&liar);
                             cells.push(self.cell(Play {
                                 protocol: *protocol,
                                 pixels: *pixels,

@@ -11,7 +11,8 @@ use crate::{
     network::{FLAT, HIDDEN},
 };
 
-/// The true label's logit less that of each rival label, as functions of the hidden units.
+/// The true label's logit less that of each rival label and with that label's head start, as functions of
+/// the hidden units.
 ///
 /// With precommit the lie is the only rival; without, all other labels are.
 #[derive(Debug)]
@@ -38,11 +39,12 @@ pub(super) struct Rival {
 }
 
 impl Contrast {
-    pub(super) fn new(weights: &SparseWeights, claims: Claims) -> Self {
+    pub(super) fn new(weights: &SparseWeights, claims: Claims, head_starts: &[f32]) -> Self {
         let honest = usize::from(claims.honest);
         let rivals: Vec<Rival> = (0..weights.fc2_bias.len())
             .filter(|label| {
-                *label != honest && claims.liar.is_none_or(|lie| *label == usize::from(lie))
+                let rival = claims.liar.is_none_or(|lie| *label == usize::from(lie));
+                rival && *label != honest && head_starts[*label] != f32::INFINITY
             })
             .map(|label| Rival {
                 weights: {
@@ -51,7 +53,7 @@ impl Contrast {
                     subtract(of(honest), of(label), &mut difference);
                     difference
                 },
-                bias: weights.fc2_bias[honest] - weights.fc2_bias[label],
+                bias: weights.fc2_bias[honest] - weights.fc2_bias[label] + head_starts[label],
             })
             .collect();
         let (mut rising, mut falling) = (zeros(FLAT), zeros(FLAT));

@@ -33,7 +33,7 @@ use super::{
     stem::{Ground, SharedCells, rows_of, shared_cells},
 };
 use crate::{
-    decider::{Decider, Question},
+    decider::{Decider, Question, with_head_starts},
     geometry::{BLOCK, Block},
     kernels::{
         Hidden, Numbers, add, add_to, bounds, second_differences, sum_below, sum_of_least, zeros,
@@ -83,6 +83,7 @@ pub struct Steps {
 pub struct SparseDecider<'a> {
     pub(super) evaluator: &'a mut SparseEvaluator,
     pub(super) question: Question,
+    head_starts: Vec<f32>,
     pub(super) contrast: Contrast,
     candidates: Vec<Revealed>,
     /// The candidates pushed.
@@ -122,13 +123,51 @@ impl<'a> SparseDecider<'a> {
     ///
     /// If a pixel lies outside of the image, or a claim is no label of the network.
     pub fn new(evaluator: &'a mut SparseEvaluator, question: Question) -> Self {
-        let contrast = Contrast::new(&evaluator.weights, question.claims);
-        assert!(!contrast.rivals.is_empty(), "the claims are two labels of the network");
+        let even = vec![0.0; evaluator.weights.fc2_bias.len()];
+        Self::with_head_starts(evaluator, question, even)
+    }
+
+    /// Decides as if the honest debater's margin over each label were greater by that label's head start.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// use pixel_debate_game::{Claims, Image, Pixel};
+    /// use pixel_debate_judge::{Decider, Judge, PixelSet, Question, SparseDecider};
+    ///
+    /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+    /// let mut engine = judge.engine(Arc::new(Image::new(28, 28, vec![200; 784])?))?;
+    /// let question = Question {
+    ///     claims: Claims { honest: 3, liar: None },
+    ///     evidence: PixelSet::default(),
+    ///     candidates: vec![Pixel::new(14, 9)],
+    /// };
+    /// let mut decider = SparseDecider::with_head_starts(&mut engine, question, vec![100.0; 10]);
+    /// assert!(decider.honest_wins_with(0), "nobody is behind by a hundred");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// As [`new`](Self::new), or if there is not one head start a label, or all rivals' are infinite.
+    pub fn with_head_starts(
+        evaluator: &'a mut SparseEvaluator,
+        question: Question,
+        head_starts: Vec<f32>,
+    ) -> Self {
+        let labels = evaluator.weights.fc2_bias.len();
+        assert_eq!(head_starts.len(), labels, "one head start a label");
+        let contrast = Contrast::new(&evaluator.weights, question.claims, &head_starts);
+        assert!(
+            !contrast.rivals.is_empty(),
+            "the claims are two labels of the network, and some rival counts"
+        );
         let candidates = evaluator.reveal(&question.candidates);
         let evidence = evaluator.reveal(question.evidence.pixels());
         let decider = Self {
             evaluator,
             question,
+            head_starts,
             contrast,
             candidates,
             pushed: Vec::new(),
@@ -191,7 +230,14 @@ impl<'a> SparseDecider<'a> {
     /// Decides by the logits of a set.
     pub(super) fn by_logits_of(&mut self, set: &PixelSet) -> bool {
         self.steps.logits += 1;
-        honest_wins(self.evaluator.logits(set), &self.question.claims)
+        let logits = self.evaluator.logits(set);
+        if self.head_starts.iter().all(|head_start| *head_start == 0.0) {
+            return honest_wins(logits, &self.question.claims);
+        }
+        honest_wins(
+            &with_head_starts(logits, &self.head_starts, self.question.claims.honest),
+            &self.question.claims,
+        )
     }
 
     /// Sets `self.hidden` to the stem's sums and what two candidates add, each alone.

@@ -319,7 +319,7 @@ mod tests {
                 let lie = [None, Some((honest + rng.random_range(1..10)) % 10)];
                 let contrasts = lie.map(|liar| {
                     let claims = Claims { honest, liar };
-                    (claims, Contrast::new(&weights, claims))
+                    (claims, Contrast::new(&weights, claims, &[0.0; 10]))
                 });
                 for _ in 0..150 {
                     let set = draw(&pixels, &mut rng);

@@ -96,15 +96,10 @@ impl<'a> Checked<'a> {
         let exact_honest = honest.get_ref().values().iter().any(DebaterChoice::is_exact);
         let own_exact = |liar: &LiarSpec| matches!(liar, LiarSpec::Own(liar) if liar.is_exact());
         let exact_liar = liar.get_ref().values().iter().any(own_exact);
-        if self.protocols().contains(&Protocol::Consultancy) && (exact_honest || exact_liar) {
-            let span = if exact_honest { honest.span() } else { liar.span() };
-            let reason = "`exact` is no consultant: it would try every set of pixels; choose \
-                          `greedy` or `mcts:N`";
-            return self.refuse(span, reason);
-        }
         let same = liar.get_ref().values().contains(&LiarSpec::Same);
         let by_mean = lies_by.get_ref().values().contains(&Aggregate::MeanLogit);
-        if exact_honest && (exact_liar || same) && by_mean {
+        let debated = self.protocols().contains(&Protocol::Debate);
+        if debated && exact_honest && (exact_liar || same) && by_mean {
             let reason = "where both sides are `exact` the winner is proven and there is no margin \
                           to take the mean of: choose `any` or `majority`";
             return self.refuse(lies_by.span(), reason);
