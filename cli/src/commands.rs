@@ -3,6 +3,7 @@
 mod class;
 mod compare;
 mod data;
+mod hosting;
 mod judge;
 mod load;
 mod play;

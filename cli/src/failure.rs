@@ -66,6 +66,10 @@ pub(crate) enum Failure {
          name a judge's file with --judge FILE"
     )]
     NoJudge { pixels: u8 },
+    #[error(
+        "the program's own judges do not know the images of {name}: {reason}; name judges of these by --judge FILE"
+    )]
+    NoHostedJudge { name: String, reason: String },
     #[error("line {number} of the input: {fault}")]
     Line { number: usize, fault: String },
     #[error(transparent)]

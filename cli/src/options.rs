@@ -21,7 +21,7 @@ pub(crate) use limits::LimitsOptions;
 pub(crate) use nats::AccessOptions;
 
 /// Which images.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct DataOption {
     /// Folder of another dataset: MNIST's four files, or one subfolder of pictures a class
     ///
@@ -52,7 +52,7 @@ impl DataOption {
 }
 
 /// What is done to images when they are read.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct ReadingOptions {
     /// Take black for white and white for black: for dark ink on light paper
     #[arg(long)]

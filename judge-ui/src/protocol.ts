@@ -363,6 +363,24 @@ debate: DebateId,
 tokens: Tokens, };
 
 /**
+ * What a debate was over.
+ */
+export type DebateData = { 
+/**
+ * SHA-256 of all pixels followed by all labels of the data set, in hexadecimal; `null` where that was not kept.
+ */
+hash: string | null, 
+/**
+ * What its labels are called, in their order.
+ */
+classes: Array<string>, 
+/**
+ * SHA-256 of the file of the classifier that the server had for debates of so many pixels, in hexadecimal;
+ * `null` for one that comes with the program, and where there was none.
+ */
+classifier: string | null, };
+
+/**
  * A debate's name on the wire. It says nothing about the debate.
  */
 export type DebateId = string;
@@ -429,6 +447,10 @@ times: Array<EventTime>,
  * The recorded debate that was judged again, if it was one.
  */
 recorded?: DebateId, 
+/**
+ * Which data it was over, and what its labels are called: left out by servers of before this was kept.
+ */
+data?: DebateData, 
 /**
  * The debate itself: enough to replay and to check it.
  */
@@ -901,6 +923,14 @@ recorded: boolean,
  * Who might watch it, and who may read what is kept of it.
  */
 visibility: Visibility, 
+/**
+ * Where its image comes from.
+ */
+source: ImageSource, 
+/**
+ * What the labels of claims and verdict are called.
+ */
+names: Record<number, string>, 
 /**
  * How many pixels the debaters might reveal together.
  */
@@ -1405,7 +1435,7 @@ retry_s?: number, };
 /**
  * The kinds of fault. A code keeps its meaning from version to version.
  */
-export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "unknown_class" | "turned_away" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "against_belief" | "no_outcome" | "store_unavailable" | "damaged" | "not_found" | "method" | "upgrade" | "head_too_large" | "unavailable";
+export type RefusalCode = "malformed" | "binary" | "too_large" | "too_fast" | "setup" | "busy" | "too_many_seats" | "unknown_debate" | "unknown_class" | "turned_away" | "wrong_token" | "not_seated" | "not_begun" | "stale" | "illegal" | "against_belief" | "no_outcome" | "store_unavailable" | "other_data" | "damaged" | "not_found" | "method" | "upgrade" | "head_too_large" | "unavailable";
 
 /**
  * `POST /api/study/me`: what a participant says to a screen: an object with the step, the answer's type, and its fields.
@@ -2054,6 +2084,11 @@ visibility: Visibility,
  */
 judge_may_be_influenced: boolean, 
 /**
+ * What its labels are called, in their order, where that is not what the server calls its own (see
+ * [`Offer::classes`](crate::Offer::classes)), since it is over other data; left out otherwise.
+ */
+labels?: Array<string>, 
+/**
  * Where a recorded debate is judged: when its reveals are shown; left out otherwise.
  */
 shows?: Shows, 
@@ -2134,7 +2169,7 @@ peeked: Peeked | null, };
 /**
  * The answer to `GET /api/standings`: how debaters and judges have done in the public debates of the
  * server that have an outcome. Those that a debater did not come to, or in which a built-in debater's search was
- * stopped before it was done, are not counted.
+ * stopped before it was done, are not counted, nor are those over other data than the server has.
  */
 export type Standings = { 
 /**
@@ -2150,6 +2185,10 @@ damaged: number,
  * then says little of the agent whose name it has.
  */
 cut_short: number, 
+/**
+ * How many are not, since they are over other data than the server has.
+ */
+other_data: number, 
 /**
  * The debaters, those with the most debates first: at most [`Standings::MOST`].
  */

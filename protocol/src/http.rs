@@ -104,9 +104,27 @@ pub struct DebateRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub recorded: Option<DebateId>,
+    /// Which data it was over, and what its labels are called: left out by servers of before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub data: Option<DebateData>,
     /// The debate itself: enough to replay and to check it.
     #[cfg_attr(feature = "typescript", ts(type = "object"))]
     pub transcript: Transcript,
+}
+
+/// What a debate was over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct DebateData {
+    /// SHA-256 of all pixels followed by all labels of the data set, in hexadecimal; `null` where that was not kept.
+    pub hash: Option<String>,
+    /// What its labels are called, in their order.
+    pub classes: Vec<String>,
+    /// SHA-256 of the file of the classifier that the server had for debates of so many pixels, in hexadecimal;
+    /// `null` for one that comes with the program, and where there was none.
+    pub classifier: Option<String>,
 }
 
 /// What one judge has said of a debate.

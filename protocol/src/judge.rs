@@ -1,6 +1,8 @@
 //! A judge's record: what HTTP tells whoever has the key to it.
 
-use pixel_debate_game::{Claims, Outcome, Role, Verdict};
+use std::collections::BTreeMap;
+
+use pixel_debate_game::{Claims, ImageSource, Outcome, Role, Verdict};
 use serde::{Deserialize, Serialize};
 
 use crate::{DebateId, Visibility};
@@ -38,6 +40,11 @@ pub struct Judged {
     pub recorded: bool,
     /// Who might watch it, and who may read what is kept of it.
     pub visibility: Visibility,
+    /// Where its image comes from.
+    pub source: ImageSource,
+    /// What the labels of claims and verdict are called.
+    #[cfg_attr(feature = "typescript", ts(type = "Record<number, string>"))]
+    pub names: BTreeMap<u8, String>,
     /// How many pixels the debaters might reveal together.
     pub pixels: u8,
     /// Between how many labels the judge decided: 2 with precommit, else all.

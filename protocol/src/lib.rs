@@ -72,8 +72,8 @@ pub use client::{ClientMessage, Request};
 pub use description::{asyncapi, openapi};
 pub use hello::{Bounds, Hello, Offer};
 pub use http::{
-    API, Analysis, Best, DebateList, DebateRecord, EventTime, JudgmentRecord, Phase, Prospect,
-    Summary, TimedJudgment,
+    API, Analysis, Best, DebateData, DebateList, DebateRecord, EventTime, JudgmentRecord, Phase,
+    Prospect, Summary, TimedJudgment,
 };
 pub use identity::{DebateId, JudgeKey, Token};
 pub use judge::{Accuracy, Calibration, JudgeRecord, JudgeTotals, Judged};

@@ -79,6 +79,9 @@ pub enum RefusalCode {
     /// The store does not take the event at the moment. Nobody was told of it; the server goes on
     /// trying, and if it succeeds the event is told.
     StoreUnavailable,
+    /// The debate is over other data than the server has, or before another classifier: it goes on at a server that
+    /// has these.
+    OtherData,
     /// What the store has of the debate is not what was written: it is told to nobody.
     Damaged,
     /// Over HTTP: there is no such resource.

@@ -112,6 +112,11 @@ pub struct Snapshot {
     /// Whether an outside judge may be told by others what it is not told:
     /// [`Setup::judge_may_be_influenced`](crate::Setup::judge_may_be_influenced).
     pub judge_may_be_influenced: bool,
+    /// What its labels are called, in their order, where that is not what the server calls its own (see
+    /// [`Offer::classes`](crate::Offer::classes)), since it is over other data; left out otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub labels: Option<Vec<String>>,
     /// Where a recorded debate is judged: when its reveals are shown; left out otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The answer to `GET /api/standings`: how debaters and judges have done in the public debates of the
 /// server that have an outcome. Those that a debater did not come to, or in which a built-in debater's search was
-/// stopped before it was done, are not counted.
+/// stopped before it was done, are not counted, nor are those over other data than the server has.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -16,6 +16,9 @@ pub struct Standings {
     /// How many are not, since a built-in debater's search was stopped before it was done: what was revealed
     /// then says little of the agent whose name it has.
     pub cut_short: u32,
+    /// How many are not, since they are over other data than the server has.
+    #[serde(default)]
+    pub other_data: u32,
     /// The debaters, those with the most debates first: at most [`Standings::MOST`].
     pub debaters: Vec<DebaterScore>,
     /// The judges, those with the most verdicts first: at most [`Standings::MOST`].

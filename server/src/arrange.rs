@@ -13,6 +13,7 @@ use rand::{Rng, RngExt};
 use crate::record::now_ms;
 use crate::recording::{Again, again};
 use crate::roster::Roster;
+use crate::stages::Stages;
 use crate::terms::Terms;
 use crate::tokens::{Locks, NoRandomness};
 
@@ -25,6 +26,7 @@ pub(crate) fn arrange(
     offer: &Offer,
     dataset: &Dataset,
     roster: &dyn Roster,
+    stages: &Stages,
 ) -> Result<(Debate, Terms, Tokens), Refusal> {
     check(setup, offer)?;
     let mut random = rand::rng();
@@ -48,9 +50,12 @@ pub(crate) fn arrange(
         check_debater(setup, role, &debate, offer, roster)?;
     }
     let (locks, tokens) = Locks::new(setup, rules).map_err(|error| no_randomness(&error))?;
-    let name = |player: &Player| match player {
-        Player::BuiltIn(name) if name == CLASSIFIER => format!("{name}:{}", setup.pixels),
-        player => player.to_string(),
+    let name = |player: &Player| match (player, roster.own_classifier(setup.pixels)) {
+        (Player::BuiltIn(name), None) if name == CLASSIFIER => format!("{name}:{}", setup.pixels),
+        (Player::BuiltIn(name), Some(own)) if name == CLASSIFIER => {
+            format!("{name}:{}:{}", setup.pixels, own.name)
+        }
+        (player, _) => player.to_string(),
     };
     let background = Background {
         source: ImageSource { dataset: dataset.name().into(), index: index as u32 },
@@ -61,8 +66,8 @@ pub(crate) fn arrange(
         },
     };
     let (setup, seeds) = (setup.clone(), random.random());
-    let recording = None;
-    let terms = Terms { setup, background, seeds, recording, locks, created_ms: now_ms() };
+    let (recording, stage) = (None, stages.of(setup.pixels));
+    let terms = Terms { setup, background, seeds, recording, stage, locks, created_ms: now_ms() };
     Ok((debate, terms, tokens))
 }
 
@@ -72,7 +77,9 @@ pub(crate) fn arrange_again(
     shows: Shows,
     record: &DebateRecord,
     offer: &Offer,
+    stages: &Stages,
 ) -> Result<(Debate, Terms, Tokens), Refusal> {
+    check_data(record, stages)?;
     let Again { debate, background, recording } = again(setup, shows, record)?;
     let rules = *debate.rules();
     let mut setup = Setup { pixels: rules.pixels, precommit: rules.precommit, ..setup.clone() };
@@ -84,9 +91,23 @@ pub(crate) fn arrange_again(
     let (locks, tokens) = Locks::new(&setup, rules).map_err(|error| no_randomness(&error))?;
     let players = Players { judge: Some(setup.judge.to_string()), ..background.players };
     let background = Background { players, ..background };
-    let (seeds, recording) = ([0; 2], Some(recording));
-    let terms = Terms { setup, background, seeds, recording, locks, created_ms: now_ms() };
+    let (seeds, recording, stage) = ([0; 2], Some(recording), stages.of(rules.pixels));
+    let terms = Terms { setup, background, seeds, recording, stage, locks, created_ms: now_ms() };
     Ok((debate, terms, tokens))
+}
+
+/// Whether a recorded debate is over the server's own data: what goes on at a server is.
+fn check_data(record: &DebateRecord, stages: &Stages) -> Result<(), Refusal> {
+    if stages.has_data_of_record(record) {
+        return Ok(());
+    }
+    let source = record.transcript.source.as_ref();
+    let dataset = source.map_or("no data set", |source| &source.dataset);
+    Err(Refusal::new(
+        RefusalCode::OtherData,
+        format!("the debate {} is over {dataset}, and this server has other data", record.debate),
+        "recorded.debate: one over the server's own data",
+    ))
 }
 
 fn no_randomness(error: &NoRandomness) -> Refusal {

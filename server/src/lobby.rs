@@ -9,7 +9,7 @@ mod ready;
 mod refusals;
 mod standings;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -124,6 +124,8 @@ impl Lobby {
     /// Brings back from the store every debate that has not ended, and says how many.
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<usize, StoreError> {
         let (mut after, mut recovered) = (0, 0);
+        // Those that go on at a server that has their data.
+        let mut left = HashSet::new();
         loop {
             let page = self.services.store.unfinished(after, PAGE).await?;
             for Damaged { number, detail } in &page.damaged {
@@ -132,6 +134,9 @@ impl Lobby {
             }
             for stored in &page.items {
                 match self.restore(stored).await {
+                    Ok(restored) if !self.can_go_on(&restored) => {
+                        left.insert(restored.id);
+                    }
                     Ok(restored) => {
                         let forsaken = self.is_forsaken(&restored);
                         let table = self.seat(restored, None, None);
@@ -150,8 +155,19 @@ impl Lobby {
             let Some(next) = page.next else { break };
             after = next;
         }
-        self.leave_unanswered().await?;
+        if !left.is_empty() {
+            warn!(
+                debates = left.len(),
+                "debates wait in the store for a server that has their data and classifiers"
+            );
+        }
+        self.leave_unanswered(&left).await?;
         Ok(recovered)
+    }
+
+    /// Whether the server has what a debate needs that has not ended.
+    fn can_go_on(&self, Restored { debate, terms, .. }: &Restored) -> bool {
+        self.services.stages.check(terms, debate.rules().pixels).is_ok()
     }
 
     /// Whether a debate was set up for a class that does not know of it, since the server was killed meanwhile, or that
@@ -162,8 +178,8 @@ impl Lobby {
     }
 
     /// Ends the judgments that were begun of debates that have ended since: the server was killed before it could
-    /// say so.
-    async fn leave_unanswered(&self) -> Result<(), StoreError> {
+    /// say so. Those of the debates that are `left` for another server stay as they are.
+    async fn leave_unanswered(&self, left: &HashSet<DebateId>) -> Result<(), StoreError> {
         let store = &self.services.store;
         let mut after = 0;
         loop {
@@ -175,7 +191,7 @@ impl Lobby {
             let of_judges = |stored: &&StoredJudgment| class(&stored.judgment.id).is_none();
             for stored in page.items.iter().filter(of_judges) {
                 let id = DebateId(stored.judgment.debate.clone());
-                if self.tables().by_id.contains_key(&id) {
+                if left.contains(&id) || self.tables().by_id.contains_key(&id) {
                     continue;
                 }
                 match judgment::leave_unanswered(store, stored, now_ms()).await {
@@ -268,7 +284,7 @@ impl Lobby {
     /// Draws what the setup leaves open, and checks all of it.
     fn arrange(&self, setup: &Setup) -> Result<(Debate, Terms, Tokens), Refusal> {
         let services = &self.services;
-        arrange(setup, &services.offer, services.dataset, &*services.roster)
+        arrange(setup, &services.offer, services.dataset, &*services.roster, &services.stages)
     }
 
     async fn set_up(
@@ -337,6 +353,11 @@ impl Lobby {
         if restored.abandoned.is_some() {
             return Err(unknown(id));
         }
+        if restored.debate.outcome().is_none() {
+            let pixels = restored.debate.rules().pixels;
+            let checked = self.services.stages.check(&restored.terms, pixels);
+            checked.map_err(|refusal| refusal.about(id))?;
+        }
         // What is over is read also where all other rooms are taken.
         let over = restored.debate.outcome().is_some();
         let room = self.room(if over { Use::Read } else { Use::Debate })?;
@@ -377,6 +398,8 @@ impl Lobby {
         let store = &self.services.store;
         let events = store.events(&stored.debate.id, 0).await?;
         let mut restored = Restored::new(stored, &events)?;
+        let pixels = restored.debate.rules().pixels;
+        restored.terms.stage = self.services.stages.shared(restored.terms.stage, pixels);
         let mut judgments = u16::from(restored.terms.locks.outside_judges());
         if let Some(code) = &restored.terms.locks.class {
             judgments = self.begun_judgments(&restored.id).await?;

@@ -19,6 +19,7 @@ use crate::judgment::RestoredJudgment;
 use crate::owner::Owner;
 use crate::recording::Recording;
 use crate::results::DebateResult;
+use crate::stage::Stage;
 use crate::stored::json;
 use crate::terms::Terms;
 
@@ -69,6 +70,8 @@ struct Secret {
     seeds: [u64; 2],
     #[serde(default, skip_serializing_if = "Option::is_none")]
     recording: Option<Recording>,
+    #[serde(default, skip_serializing_if = "Stage::is_usual")]
+    stage: Arc<Stage>,
 }
 
 /// The time, in milliseconds since 1970.
@@ -86,14 +89,19 @@ impl Entry {
 
 /// A debate that has not begun, as the store keeps it.
 pub(crate) fn opening(id: &DebateId, debate: &Debate, terms: &Terms) -> NewDebate {
-    let Terms { setup, background, seeds, recording, locks, created_ms } = terms;
+    let Terms { setup, background, seeds, recording, stage, locks, created_ms } = terms;
     let Background { source, players } = background;
     let opening = Transcript::of(debate, Some(source.clone()), players.clone());
     NewDebate {
         id: id.0.clone(),
         created_ms: *created_ms,
         setup: json(setup),
-        secret: json(&Secret { opening, seeds: *seeds, recording: recording.clone() }),
+        secret: json(&Secret {
+            opening,
+            seeds: *seeds,
+            recording: recording.clone(),
+            stage: Arc::clone(stage),
+        }),
         seats: json(locks),
     }
 }
@@ -120,13 +128,13 @@ impl Restored {
         let unread = |error: serde_json::Error| format!("it cannot be read: {error}");
         let setup = earlier::setup(setup).map_err(unread)?;
         let locks = serde_json::from_slice(seats).map_err(unread)?;
-        let Secret { opening, seeds, recording } =
+        let Secret { opening, seeds, recording, stage } =
             serde_json::from_slice(secret).map_err(unread)?;
         let mut debate = opening.replay().map_err(|error| error.to_string())?;
         let source = opening.source.ok_or("it does not say where its image comes from")?;
         let background = Background { source, players: opening.players };
         let created_ms = *created_ms;
-        let terms = Terms { setup, background, seeds, recording, locks, created_ms };
+        let terms = Terms { setup, background, seeds, recording, stage, locks, created_ms };
         let (mut last_bank, mut abandoned, mut times) = (None, None, Vec::new());
         for StoredEvent { seq, event } in events {
             let faulty = |error: String| format!("event {seq}: {error}");
@@ -212,6 +220,7 @@ mod tests {
             },
             seeds: [u64::MAX, 2],
             recording: None,
+            stage: Arc::default(),
             locks: Locks::default(),
             created_ms: 5,
         };

@@ -41,6 +41,9 @@ pub(crate) struct DebateResult {
     pub(crate) ended_ms: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     source: Option<ImageSource>,
+    /// The hash of its data, where they are not the program's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
     /// The recorded debate that was judged again, if it was one: then it says nothing more of the debaters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) recorded: Option<DebateId>,
@@ -82,9 +85,15 @@ impl DebateResult {
             earlier_beliefs: Vec::new(),
             ended_ms,
             source: Some(terms.background.source.clone()),
+            data: terms.stage.other_data().map(str::to_owned),
             recorded: terms.recording.as_ref().map(|recording| recording.debate.clone()),
             cut_short,
         }
+    }
+
+    /// What its data are told by: the hash where they are not the program's own, and the name where that is kept.
+    pub(crate) fn data(&self) -> (Option<&str>, Option<&str>) {
+        (self.data.as_deref(), self.source.as_ref().map(|source| &*source.dataset))
     }
 
     /// As the store has it; the error says why it cannot be read.
@@ -190,15 +199,22 @@ pub(crate) fn finish(
     let source = &terms.background.source;
     // What is not counted is not looked for either.
     let compared = result.verdicts().next().is_some() && result.counts_for_its_judge();
-    let topic = compared.then(|| topic(source, *debate.claims(), debate.rules().pixels));
+    let data = terms.stage.other_data();
+    let topic = compared.then(|| topic(source, data, *debate.claims(), debate.rules().pixels));
     let result = serde_json::to_vec(&result).expect("plain data with string keys").into();
     Finish { topic, result, ended_ms }
 }
 
 /// What a judge is asked, in short: the same for debates over the same image with the same claims
-/// and number of pixels.
-pub(crate) fn topic(source: &ImageSource, claims: Claims, pixels: u8) -> String {
+/// and number of pixels. Data that are not the program's own go by their hash, for others may have the same name.
+pub(crate) fn topic(
+    source: &ImageSource,
+    other_data: Option<&str>,
+    claims: Claims,
+    pixels: u8,
+) -> String {
     let ImageSource { dataset, index } = source;
+    let dataset = other_data.unwrap_or(dataset);
     let lie = claims.liar.map_or_else(|| "-".into(), |lie| lie.to_string());
     format!("{dataset} {index} {} {lie} {pixels}", claims.honest)
 }

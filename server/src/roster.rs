@@ -17,6 +17,13 @@ pub trait Roster: Send + Sync + 'static {
     /// The numbers of pixels for which there is a classifier, in ascending order.
     fn pixels(&self) -> Vec<u8>;
 
+    /// What tells the classifier of debates of `pixels` pixels from others, where it is not the program's own. By default
+    /// all are.
+    fn own_classifier(&self, pixels: u8) -> Option<&OwnClassifier> {
+        let _ = pixels;
+        None
+    }
+
     /// The most rollouts a move that [`debater`](Self::debater) gives a tree search.
     fn max_rollouts(&self) -> u32;
 
@@ -55,6 +62,22 @@ pub trait Roster: Send + Sync + 'static {
     ///
     /// [`NotSeated`] if there is no classifier for these.
     fn evaluator(&self, pixels: u8, image: &Arc<Image>) -> Result<Box<dyn Evaluator>, NotSeated>;
+}
+
+/// What tells a classifier from others that does not come with the program.
+///
+/// ```
+/// use pixel_debate_server::OwnClassifier;
+///
+/// let own = OwnClassifier { name: "letters-6".into(), hash: "0".repeat(64) };
+/// assert_eq!(own.hash.len(), 64);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnClassifier {
+    /// What it is called in records and standings.
+    pub name: String,
+    /// SHA-256 of its file, in hexadecimal: what it is told from others by.
+    pub hash: String,
 }
 
 /// Why a roster does not seat somebody.
@@ -124,9 +147,10 @@ pub(crate) fn logits(roster: &dyn Roster, pixels: u8, view: &View) -> Result<Vec
 
 /// The roster that comes with the program: the agents of `pixel-debate-agents`, and a trained
 /// network for each number of pixels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct BuiltIn {
     classifiers: BTreeMap<u8, Judge>,
+    own: BTreeMap<u8, OwnClassifier>,
 }
 
 impl BuiltIn {
@@ -136,7 +160,26 @@ impl BuiltIn {
 
     /// A roster with those judges, each with the number of pixels that it was trained for.
     pub fn new(classifiers: impl IntoIterator<Item = (u8, Judge)>) -> Self {
-        Self { classifiers: classifiers.into_iter().collect() }
+        Self { classifiers: classifiers.into_iter().collect(), own: BTreeMap::new() }
+    }
+
+    /// The same with a judge that does not come with the program, for debates of `pixels` pixels; its file has the
+    /// hash `hash` (SHA-256, in hexadecimal).
+    ///
+    /// ```
+    /// use pixel_debate_judge::Judge;
+    /// use pixel_debate_server::{BuiltIn, Roster};
+    ///
+    /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
+    /// let roster = BuiltIn::default().with(5, judge, "0".repeat(64));
+    /// assert_eq!(roster.pixels(), [5]);
+    /// assert_eq!(roster.own_classifier(5).map(|own| own.name.as_str()), Some("judge-4"));
+    /// ```
+    #[must_use]
+    pub fn with(mut self, pixels: u8, judge: Judge, hash: String) -> Self {
+        self.own.insert(pixels, OwnClassifier { name: judge.name().to_owned(), hash });
+        self.classifiers.insert(pixels, judge);
+        self
     }
 
     /// A roster with the judges that come with the program.
@@ -153,6 +196,10 @@ impl BuiltIn {
 impl Roster for BuiltIn {
     fn pixels(&self) -> Vec<u8> {
         self.classifiers.keys().copied().collect()
+    }
+
+    fn own_classifier(&self, pixels: u8) -> Option<&OwnClassifier> {
+        self.own.get(&pixels)
     }
 
     fn max_rollouts(&self) -> u32 {

@@ -61,9 +61,66 @@ pub enum ServeError {
     /// The images or the classifiers do not make a debate.
     #[error("there is nothing to debate: {0}")]
     Nothing(&'static str),
+    /// What the labels are called is too much to be told with every debate.
+    #[error(
+        "the names of {dataset}'s {classes} classes have {bytes} bytes together: {} is the most, for they are kept \
+         with every debate",
+        MOST_NAMES
+    )]
+    Names {
+        /// The data set.
+        dataset: String,
+        /// How many classes it has.
+        classes: usize,
+        /// How long their names are together.
+        bytes: usize,
+    },
+    /// A classifier tells fewer labels apart than the data have.
+    #[error(
+        "the classifier for {pixels} pixels tells {most} labels apart, and {dataset} has {classes}"
+    )]
+    Labels {
+        /// The data set.
+        dataset: String,
+        /// How many classes it has.
+        classes: usize,
+        /// The number of pixels that the classifier is for.
+        pixels: u8,
+        /// How many labels it knows.
+        most: usize,
+    },
     /// The store cannot be opened or read.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// How long the names of all classes may be together, in bytes.
+const MOST_NAMES: usize = 16_384;
+
+/// Whether the images make debates, and the classifiers know all of their labels.
+fn check_classes(ServerConfig { dataset, roster, .. }: &ServerConfig) -> Result<(), ServeError> {
+    let (name, classes) = (|| dataset.name().to_owned(), dataset.classes().len());
+    if dataset.is_empty() || !(2..=usize::from(u8::MAX)).contains(&classes) {
+        return Err(ServeError::Nothing("the data set needs images of 2 to 255 classes"));
+    }
+    let bytes = dataset.classes().iter().map(String::len).sum();
+    if bytes > MOST_NAMES {
+        return Err(ServeError::Names { dataset: name(), classes, bytes });
+    }
+    if roster.pixels().is_empty() {
+        return Err(ServeError::Nothing("there is no classifier"));
+    }
+    let image = Arc::new(dataset.to_image(0));
+    for pixels in roster.pixels() {
+        // Who cannot read the images is offered, and refused where it is asked for.
+        if let Ok(evaluator) = roster.evaluator(pixels, &image)
+            && evaluator.classes() < classes
+        {
+            let most = evaluator.classes();
+            return Err(ServeError::Labels { dataset: name(), classes, pixels, most });
+        }
+    }
+    Ok(())
 }
 
 /// A server that listens and does not answer yet. Its debates go on.
@@ -87,12 +144,7 @@ impl Server {
     /// [`ServeError`] if the configuration does not make a server, the address cannot be had, or the store cannot be
     /// opened.
     pub async fn bind(config: ServerConfig) -> Result<Self, ServeError> {
-        if config.dataset.is_empty() || config.dataset.classes().len() < 2 {
-            return Err(ServeError::Nothing("the data set needs images of two classes"));
-        }
-        if config.roster.pixels().is_empty() {
-            return Err(ServeError::Nothing("there is no classifier"));
-        }
+        check_classes(&config)?;
         config.limits.check()?;
         let address = config.listen;
         if !address.ip().is_loopback() && config.administrator.is_none() {

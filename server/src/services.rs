@@ -15,6 +15,7 @@ use crate::metrics::Metrics;
 use crate::pool::Pool;
 use crate::roster::Roster;
 use crate::searches::Searches;
+use crate::stages::Stages;
 
 /// What all debates of a server share.
 pub(crate) struct Services {
@@ -22,6 +23,8 @@ pub(crate) struct Services {
     pub(crate) roster: Arc<dyn Roster>,
     pub(crate) limits: Limits,
     pub(crate) offer: Offer,
+    /// What debates are held with.
+    pub(crate) stages: Stages,
     /// For verdicts and opinions, which are quick.
     pub(crate) judging: Pool,
     /// For pictures.
@@ -56,6 +59,7 @@ impl Services {
             roster: Arc::clone(roster),
             limits: limits.clone(),
             offer,
+            stages: Stages::new(dataset, &**roster),
             judging: Pool::new(limits.threads),
             pool: Pool::new(limits.threads),
             analyses: Pool::new(limits.threads),

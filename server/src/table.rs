@@ -87,6 +87,8 @@ pub(crate) struct Table {
     seating: Vec<Seating>,
     /// The members of the class whose debate it is.
     audience: Option<Arc<Audience>>,
+    /// What its labels are called, where the server calls its own otherwise.
+    other_names: Option<Vec<String>>,
     /// When each event happened.
     times: Vec<EventTime>,
     waits: Waits,
@@ -119,6 +121,8 @@ pub(crate) struct Means<'a> {
     pub(crate) allotment: &'a dyn Fn(&str, usize) -> Duration,
     /// Whether there is a classifier for the debate.
     pub(crate) classifies: bool,
+    /// What the debate's labels are called, where the server calls its own otherwise.
+    pub(crate) other_names: Option<Vec<String>>,
     /// The members of the class whose debate it is, if it is one's that has not ended.
     pub(crate) audience: Option<Arc<Audience>>,
 }
@@ -152,7 +156,7 @@ impl Table {
     /// A table for a debate, new or from the store.
     pub(crate) fn new(restored: Restored, means: Means<'_>, now: Now) -> Self {
         let Restored { id, debate, terms, bank_ms, judgments, times, .. } = restored;
-        let Means { limits, allotment, classifies, audience } = means;
+        let Means { limits, allotment, classifies, other_names, audience } = means;
         let seats = patience(&terms, limits, now);
         let Limits { verdict, memory, pace: longest_pace, .. } = *limits;
         let asked = if terms.is_of_a_class() { limits.class_idle } else { verdict };
@@ -201,6 +205,7 @@ impl Table {
             judgments,
             seating: Vec::new(),
             audience,
+            other_names,
             times,
             waits,
             summary,

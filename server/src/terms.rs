@@ -1,8 +1,11 @@
 //! All that is fixed when a debate is set up.
 
+use std::sync::Arc;
+
 use pixel_debate_protocol::{Background, Setup};
 
 use crate::recording::Recording;
+use crate::stage::Stage;
 use crate::tokens::Locks;
 
 /// All that is fixed when a debate is set up, beside the debate itself.
@@ -15,6 +18,8 @@ pub(crate) struct Terms {
     pub(crate) seeds: [u64; 2],
     /// The debate that is judged again, if one is.
     pub(crate) recording: Option<Recording>,
+    /// The data, what their labels are called, and the classifier.
+    pub(crate) stage: Arc<Stage>,
     pub(crate) locks: Locks,
     /// When it was set up, in milliseconds since 1970.
     pub(crate) created_ms: u64,

@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use pixel_debate_datasets::mnist;
-use pixel_debate_server::{AdminToken, BuiltIn, Limits, Server, ServerConfig};
+use pixel_debate_server::{AdminToken, Limits, Server, ServerConfig};
 use pixel_debate_store::Place;
 use rand::RngExt;
 use rand::distr::Alphanumeric;
 
+use super::hosting::HostingOptions;
 use super::serve::{Serve, address, administrator, log};
 use crate::announce::announce;
 use crate::failure::Failure;
@@ -48,6 +48,8 @@ pub(crate) struct Class {
     /// The environment variable `PIXEL_DEBATE_ADMIN_TOKEN` can hold it as well.
     #[arg(long, value_name = "FILE")]
     admin_token_file: Option<PathBuf>,
+    #[command(flatten)]
+    hosting: HostingOptions,
 }
 
 /// Where to listen.
@@ -82,13 +84,14 @@ impl Class {
         let own = made.as_deref().map(AdminToken::new).transpose().map_err(|error| {
             Failure::Setting { place: "the administrator's token".into(), fault: error.to_string() }
         })?;
+        let (dataset, roster) = self.hosting.open()?;
         let config = ServerConfig {
             listen,
             store: self.store.parse::<Place>()?,
             administrator: given.or(own),
             // All phones may have one address, and each of them reads the page at about the same time.
             limits: Limits { reads_a_second: 1000, reads_at_once: 10_000, ..Limits::default() },
-            ..ServerConfig::new(mnist::test(), Arc::new(BuiltIn::shipped()))
+            ..ServerConfig::new(dataset, Arc::new(roster))
         };
         tokio::runtime::Runtime::new().map_err(Failure::Runtime)?.block_on(async {
             let server = Server::bind(config).await?;

@@ -117,7 +117,7 @@ impl Check {
 }
 
 /// Why no debate can be held over it, whichever the judge.
-fn unfit(dataset: &Dataset, survey: &Survey) -> Option<Failure> {
+pub(super) fn unfit(dataset: &Dataset, survey: &Survey) -> Option<Failure> {
     if let Err(unfit) = check_dataset(dataset) {
         return Some(unfit.into());
     }

@@ -8,11 +8,11 @@ use std::time::Duration;
 use std::{env, fs};
 
 use clap::Args;
-use pixel_debate_datasets::mnist;
-use pixel_debate_server::{AdminToken, BuiltIn, Server, ServerConfig};
+use pixel_debate_server::{AdminToken, Server, ServerConfig};
 use pixel_debate_store::Place;
 use tracing_subscriber::EnvFilter;
 
+use super::hosting::HostingOptions;
 use super::store::kept;
 use crate::announce::announce;
 use crate::failure::Failure;
@@ -55,6 +55,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "N", default_value_t = 0)]
     trust_forwarded_for: u8,
     #[command(flatten)]
+    hosting: HostingOptions,
+    #[command(flatten)]
     limits: LimitsOptions,
 }
 
@@ -67,6 +69,7 @@ impl Default for Serve {
             admin_token_file: None,
             allow_origin: Vec::new(),
             trust_forwarded_for: 0,
+            hosting: HostingOptions::default(),
             limits: LimitsOptions::default(),
         }
     }
@@ -77,6 +80,7 @@ impl Serve {
 
     pub(crate) fn run(self) -> Result<(), Failure> {
         log();
+        let (dataset, roster) = self.hosting.open()?;
         let config = ServerConfig {
             listen: self.listen,
             store: self.store.parse::<Place>()?,
@@ -85,7 +89,7 @@ impl Serve {
             limits: self.limits.read()?,
             origins: self.allow_origin,
             proxies: self.trust_forwarded_for,
-            ..ServerConfig::new(mnist::test(), Arc::new(BuiltIn::shipped()))
+            ..ServerConfig::new(dataset, Arc::new(roster))
         };
         tokio::runtime::Runtime::new().map_err(Failure::Runtime)?.block_on(async {
             let server = Server::bind(config).await?;

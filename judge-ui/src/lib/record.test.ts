@@ -6,6 +6,8 @@ const judged = (debate: string): Judged => ({
   debate,
   recorded: false,
   visibility: 'unlisted',
+  source: { dataset: 'mnist-test', index: 4 },
+  names: { 3: '3', 7: '7' },
   pixels: 6,
   among: 2,
   claims: { honest: 7, liar: 3 },

@@ -14,6 +14,8 @@ export interface State {
   visibility: Visibility;
   /** Whether an outside judge may be told by others what it is not told. */
   influenced: boolean;
+  /** What its labels are called, where the server calls its own otherwise. */
+  labels: string[] | null;
   /** Where a recorded debate is judged: when its reveals are shown. */
   shows: Shows | null;
   /** What the classifier made of the evidence after each reveal, as far as it was told. */
@@ -74,9 +76,9 @@ export function believed(state: State, after: number, belief: number): State {
 
 function begin(message: Snapshot): State {
   const { debate, seq, view, turn, background, visibility, judge_may_be_influenced: influenced } = message;
-  const shows = message.shows ?? null;
+  const { shows = null, labels = null } = message;
   const { beliefs, answered = false, on_record: onRecord = null } = message;
-  return { debate, seq, view, turn, background, visibility, influenced, shows, logits: [], beliefs: beliefs ?? [], panel: null, answered, onRecord };
+  return { debate, seq, view, turn, background, visibility, influenced, labels, shows, logits: [], beliefs: beliefs ?? [], panel: null, answered, onRecord };
 }
 
 function happened(state: State, { seq, event, to_move, turn, ending }: Told): State {

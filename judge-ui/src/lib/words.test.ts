@@ -15,6 +15,7 @@ const going = play({ type: 'snapshot', ...snapshot() }, reveal(1, 'first', 1, 64
 test('players and judges have names', () => {
   expect([undefined, 'outside', 'outside:Jo', 'mcts:100'].map(playerName)).toEqual(['unknown', 'somebody unnamed', 'Jo', 'mcts:100']);
   expect(['classifier:6', 'classifier:1', 'outside:Jo'].map(judgeName)).toEqual(['Classifier for 6 pixels', 'Classifier for 1 pixel', 'Jo']);
+  expect(judgeName('classifier:6:letters:2')).toBe('Classifier letters:2 for 6 pixels');
 });
 
 test('digits have articles, other classes none', () => {

@@ -35,10 +35,11 @@ export function playerName(player: Player | undefined): string {
   return player.replace(/^outside:/, '');
 }
 
-/** Who judged: the classifier by the number of pixels that it is trained for, or somebody outside. */
+/** Who judged: a classifier by the number of pixels that it is for and by its name, or somebody outside. */
 export function judgeName(judge: string): string {
-  const pixels = /^classifier:(\d+)$/.exec(judge)?.[1];
-  return pixels ? `Classifier for ${counted(Number(pixels), 'pixel')}` : playerName(judge);
+  const [, pixels, name] = /^classifier:(\d+)(?::(.*))?$/s.exec(judge) ?? [];
+  if (pixels === undefined) return playerName(judge);
+  return `Classifier ${name === undefined ? '' : `${name} `}for ${counted(Number(pixels), 'pixel')}`;
 }
 
 /** A digit and its article, as in “an 8”; the name of another class goes without. */

@@ -42,15 +42,18 @@ pub(super) async fn work_out(
     let key = key(&app, &headers)?;
     let id = DebateId(id);
     let record = |answer| Request::Record { key: key.clone(), answer };
-    let transcript = app.lobby.ask(&id, record).await?.transcript;
-    let debate = at(&transcript, position).map_err(|refusal| refusal.about(&id))?;
+    let record = app.lobby.ask(&id, record).await?;
+    let debate = at(&record.transcript, position).map_err(|refusal| refusal.about(&id))?;
     let services = app.lobby.services();
     let rules = debate.rules();
-    if rules.legal != LegalPixels::Nonzero || !services.offer.pixels.contains(&rules.pixels) {
+    if rules.legal != LegalPixels::Nonzero || !services.stages.has_classifier_of_record(&record) {
         return Err(Refusal::new(
             RefusalCode::NotFound,
             "the server has no classifier for debates like this one",
-            format!("a debate over nonzero pixels, {:?} of them", services.offer.pixels),
+            format!(
+                "a debate over nonzero pixels of {}, {:?} of them, before the classifier that the server has",
+                services.offer.dataset, services.offer.pixels
+            ),
         )
         .about(&id)
         .into());

@@ -25,6 +25,7 @@ impl From<Refusal> for Refused {
             | RefusalCode::Stale
             | RefusalCode::Illegal
             | RefusalCode::AgainstBelief
+            | RefusalCode::OtherData
             | RefusalCode::NoOutcome => StatusCode::CONFLICT,
             RefusalCode::Damaged => StatusCode::GONE,
             RefusalCode::Method => StatusCode::METHOD_NOT_ALLOWED,

@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::{Lobby, unknown};
 use crate::arrange::arrange_again;
+use crate::services::Services;
 use crate::table::{Key, Request};
 use crate::terms::Terms;
 
@@ -26,7 +27,8 @@ impl Lobby {
     ) -> Result<(Debate, Terms, Tokens), Refusal> {
         let key = Key::Token(recorded.token.clone());
         let record = self.record(&recorded.debate, &key).await?;
-        arrange_again(setup, recorded.shows, &record, &self.services.offer)
+        let Services { offer, stages, .. } = &*self.services;
+        arrange_again(setup, recorded.shows, &record, offer, stages)
     }
 
     /// The record of a debate, for somebody with that key.

@@ -33,6 +33,8 @@ pub(super) struct Count {
     pub(super) damaged: u32,
     /// How many are not in it for a search was cut short.
     pub(super) cut_short: u32,
+    /// How many are not in it for they are over other data.
+    pub(super) other_data: u32,
     debaters: Names<[Wins; 2]>,
     judges: Names<Verdicts>,
 }
@@ -55,7 +57,7 @@ impl Board {
 impl Default for Count {
     fn default() -> Self {
         let (debaters, judges) = (Names::new(NAMES), Names::new(NAMES));
-        Self { last: 0, debates: 0, damaged: 0, cut_short: 0, debaters, judges }
+        Self { last: 0, debates: 0, damaged: 0, cut_short: 0, other_data: 0, debaters, judges }
     }
 }
 
@@ -95,6 +97,7 @@ impl Count {
             debates: self.debates,
             damaged: self.damaged,
             cut_short: self.cut_short,
+            other_data: self.other_data,
             debaters: self.debaters.top(Standings::MOST).into_iter().map(debater).collect(),
             judges: scores(&self.judges, Standings::MOST),
         }

@@ -4,6 +4,7 @@
 //! an outcome, and then the truth is not told. So a judgment is on a record when its debate has an outcome, and till
 //! then nothing of it is.
 
+use pixel_debate_game::Verdict;
 use pixel_debate_protocol::{
     Accuracy, Calibration, DebateId, JudgeRecord, JudgeTotals, Judged, Refusal,
 };
@@ -120,10 +121,17 @@ impl Lobby {
         let began = times.iter().map(|time| time.at_ms).next();
         let began = began.into_iter().chain(own.said.first().and_then(|said| said.at_ms)).min();
         let claims = *over.claims();
+        let said = match own.judgment.verdict() {
+            Some(Verdict::Label { label, .. }) => Some(*label),
+            Some(Verdict::Logits { .. }) | None => None,
+        };
+        let labels = [Some(claims.honest), claims.liar, said].into_iter().flatten();
         Ok(Judged {
             debate: DebateId(debate.debate.id.clone()),
             recorded: terms.recording.is_some(),
             visibility: terms.setup.visibility,
+            source: terms.background.source.clone(),
+            names: terms.stage.names_of(labels, over.classes()),
             pixels: over.rules().pixels,
             among: if claims.liar.is_some() { 2 } else { over.classes() },
             claims,

@@ -49,6 +49,9 @@ impl Lobby {
                 let result = self.result(stored).await.map_err(|error| unavailable(&error))?;
                 count.pass(&page.damaged, stored.number);
                 match result {
+                    Some(result) if result.counts() && !self.has_data_of(&result) => {
+                        count.other_data += 1;
+                    }
                     Some(result) if result.counts() => count.add(&result),
                     Some(result) => count.cut_short += u32::from(result.is_left_out()),
                     None => count.damaged += 1,
@@ -66,6 +69,12 @@ impl Lobby {
                 return Ok(standings);
             }
         }
+    }
+
+    /// Whether a debate was over the server's own data.
+    fn has_data_of(&self, result: &DebateResult) -> bool {
+        let (hash, name) = result.data();
+        self.services.stages.has(hash, name)
     }
 
     /// How others judged what a debate with that name and on that topic asked.

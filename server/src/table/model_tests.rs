@@ -161,6 +161,7 @@ impl History {
             background: Background { source, players: Players::default() },
             seeds: [1, 2],
             recording: None,
+            stage: Arc::default(),
             locks,
             created_ms: 0,
         };
@@ -171,6 +172,7 @@ impl History {
             limits: &limits,
             allotment: &allotment,
             classifies: true,
+            other_names: None,
             audience: class.clone(),
         };
         let now = Instant::now();

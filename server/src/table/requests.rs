@@ -374,6 +374,7 @@ impl Table {
             background,
             visibility: self.terms.setup.visibility,
             judge_may_be_influenced: self.terms.setup.judge_may_be_influenced,
+            labels: self.other_names.clone(),
             shows: self.shows(),
             beliefs: self.own_beliefs(chair),
             answered: self.has_answered(chair),
@@ -395,7 +396,8 @@ impl Table {
 
     /// All that is kept of the debate.
     fn record(&self) -> DebateRecord {
-        let Terms { setup, background, recording, created_ms, .. } = &self.terms;
+        let Terms { setup, background, recording, stage, created_ms, .. } = &self.terms;
+        let data = stage.told(&background.source, self.debate.classes());
         let source = Some(background.source.clone());
         DebateRecord {
             debate: self.id.clone(),
@@ -408,6 +410,7 @@ impl Table {
             audience: self.judgments.of_the_audience(),
             times: self.times.clone(),
             recorded: recording.as_ref().map(|recording| recording.debate.clone()),
+            data: Some(data),
             transcript: Transcript::of(&self.debate, source, background.players.clone()),
         }
     }

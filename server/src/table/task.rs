@@ -69,7 +69,8 @@ impl Task {
             audience: audience.clone(),
             allotment: &|name, to_come| services.roster.allotment(name, to_come),
             classifies: rules.legal == LegalPixels::Nonzero
-                && services.offer.pixels.contains(&rules.pixels),
+                && services.stages.has_classifier_of(&restored.terms, rules.pixels),
+            other_names: services.stages.other_names(&restored.terms, debate.classes()),
         };
         let creator = going_on.creator();
         let going_on = debate.outcome().is_none().then_some(going_on);

@@ -15,6 +15,7 @@ mod described;
 mod faults;
 mod fragments;
 mod home;
+mod hosting;
 mod http;
 mod kept;
 mod limits;

@@ -95,6 +95,7 @@ fn expected() -> Standings {
     Standings {
         damaged: 0,
         cut_short: 0,
+        other_data: 0,
         debates: 6,
         debaters: vec![
             debater("row", wins(4, 5), wins(0, 1)),
