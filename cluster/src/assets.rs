@@ -38,13 +38,10 @@ pub(crate) async fn offer(
     if built_in_dataset(&plan.manifest().dataset).is_none() {
         put(store, most, &plan.manifest().dataset.hash, || dataset_to_bytes(dataset)).await?;
     }
-    let cells = &plan.manifest().cells;
-    for (cell, judge) in cells.iter().zip(plan.judges()) {
-        // One that was brought along cannot be sent: workers say of its shards that they cannot do them.
-        let Some(judge) = judge else { continue };
-        let hash = &cell.play.judge.hash;
-        if built_in_judge(hash).is_none() {
-            put(store, most, hash, || judge.to_bytes()).await?;
+    // One that was brought along cannot be sent: workers say of its shards that they cannot do them.
+    for (JudgeMark { hash, .. }, judge) in plan.networks() {
+        if built_in_judge(&hash).is_none() {
+            put(store, most, &hash, || judge.to_bytes()).await?;
         }
     }
     Ok(())

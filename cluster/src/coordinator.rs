@@ -136,7 +136,10 @@ pub async fn coordinate(
 fn announcement(plan: &RunPlan, run: String, options: &CoordinatorOptions) -> Announcement {
     let manifest = plan.manifest();
     let mut seen = HashSet::new();
-    let judges = manifest.cells.iter().map(|cell| &cell.play.judge);
+    let judges = manifest
+        .cells
+        .iter()
+        .flat_map(|cell| [&cell.play.judge].into_iter().chain(&cell.play.debaters_ask));
     Announcement {
         head: Head { run, version: manifest.program.version.clone(), over: false },
         title: manifest.title.clone(),

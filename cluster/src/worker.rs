@@ -71,6 +71,8 @@ pub struct Assignment<'a> {
     pub dataset: &'a Dataset,
     /// Its judge.
     pub judge: &'a Judge,
+    /// Whom debaters ask, if it is another.
+    pub asked: Option<&'a Judge>,
 }
 
 /// What does a shard's debates: [`Job::rows`], but in tests and benchmarks. The last argument is asked
@@ -90,8 +92,8 @@ pub struct Worker {
 impl Worker {
     /// A worker that has not begun.
     pub fn new(options: WorkerOptions) -> Self {
-        let doing: Doing = Arc::new(|Assignment { job, dataset, judge }, go_on| {
-            job.rows(dataset, judge, go_on).map_err(|error| error.to_string())
+        let doing: Doing = Arc::new(|Assignment { job, dataset, judge, asked }, go_on| {
+            job.rows(dataset, judge, asked, go_on).map_err(|error| error.to_string())
         });
         let counts = Arc::new(Counts::of(&options, Instructions::in_use()));
         Self { options: Arc::new(options), doing, counts }

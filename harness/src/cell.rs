@@ -48,6 +48,9 @@ pub struct Play {
     pub liar: Option<DebaterSpec>,
     /// The judge.
     pub judge: JudgeMark,
+    /// Whom debaters ask when they search, if it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub debaters_ask: Option<JudgeMark>,
     /// The seeds of each replicate, the first of which draws random lies too; none where nothing is
     /// random.
     pub seeds: Vec<Vec<u64>>,
@@ -85,7 +88,11 @@ impl fmt::Display for Cell {
         if let (Some(honest), Some(liar)) = (honest, liar) {
             write!(f, ", honest {honest} against liar {liar}")?;
         }
-        write!(f, ", {}", judge.name)
+        write!(f, ", {}", judge.name)?;
+        match &self.play.debaters_ask {
+            Some(asked) => write!(f, ", debaters ask {}", asked.name),
+            None => Ok(()),
+        }
     }
 }
 

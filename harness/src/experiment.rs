@@ -209,6 +209,8 @@ pub struct Grid {
     /// An axis: `shipped` for the program's own judge of so many pixels, `judge-4` or `judge-6` for
     /// one of them whatever the number of pixels, a file, with how it is trained, or a program.
     pub judge: Spanned<Axis<JudgeSpec>>,
+    /// An axis: the judge that debaters ask when they search, the one that decides unless said.
+    pub debaters_ask: Option<Spanned<Axis<JudgeSpec>>>,
     /// What all that is random depends on: the first of the seeds.
     pub seed: u64,
     /// With how many seeds each debate is played.
@@ -320,6 +322,16 @@ fn each<'a, T>(
     tables.map(|(span, table)| Ok(Spanned::new(span.clone(), read(source, span, table)?))).collect()
 }
 
+impl Grid {
+    /// All judges that it names, with the field that names them.
+    pub(crate) fn judges(&self) -> impl Iterator<Item = (&'static str, Range<usize>, &JudgeSpec)> {
+        let asked = self.debaters_ask.as_ref().map(|axis| ("debaters_ask", axis));
+        [("judge", &self.judge)].into_iter().chain(asked).flat_map(|(field, axis)| {
+            axis.get_ref().values().iter().map(move |judge| (field, axis.span(), judge))
+        })
+    }
+}
+
 impl Images {
     fn read(
         source: Source<'_>,
@@ -359,6 +371,7 @@ impl Grid {
             "honest",
             "liar",
             "judge",
+            "debaters_ask",
             "seed",
             "seeds",
             "seeds_by",
@@ -388,6 +401,7 @@ impl Grid {
             honest: fields.optional("honest")?,
             liar: fields.optional("liar")?,
             judge: fields.or("judge", Axis::one(JudgeSpec::named("shipped")))?,
+            debaters_ask: fields.optional("debaters_ask")?,
             seed: fields.or("seed", 1)?.into_inner(),
             seeds: times("seeds")?,
             seeds_by: fields.or("seeds_by", seeds_by)?.into_inner(),

@@ -49,8 +49,8 @@ impl Job {
 
     /// Plays all debates. Before each image `go_on` is asked; if it says no, there is no result.
     ///
-    /// The rows are a function of the job alone. That `dataset` and `judge` are those of the job, and
-    /// the process's [`Instructions`](pixel_debate_judge::kernels::Instructions) and behaviour too, is
+    /// The rows are a function of the job alone. That `dataset`, `judge` and whom debaters ask instead, `asked`, are
+    /// those of the job, and the process's [`Instructions`](pixel_debate_judge::kernels::Instructions) and behaviour too, is
     /// for the caller to see to.
     ///
     /// # Errors
@@ -60,11 +60,14 @@ impl Job {
         &self,
         dataset: &Dataset,
         judge: &Judge,
+        asked: Option<&Judge>,
         go_on: &dyn Fn() -> bool,
     ) -> Result<Option<Vec<Row>>, PlayError> {
         judge.check(dataset)?;
+        asked.map_or(Ok(()), |asked| asked.check(dataset))?;
+        let asked = asked.map(|asked| asked as &dyn Judging);
         let custom = Custom::default();
-        let work = Work { dataset, judge, play: &self.play, custom: &custom };
+        let work = Work { dataset, judge, asked, play: &self.play, custom: &custom };
         let mut rows = Vec::new();
         for image in self.images.iter().copied() {
             if image >= dataset.len() {

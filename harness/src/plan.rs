@@ -29,7 +29,7 @@ use crate::rows::Row;
 use crate::work::{Depth, Work};
 use crate::{Cell, Custom, DebaterSpec, Job, cell::Play};
 use files::Files;
-use judge::CellJudge;
+use judge::{CellJudge, CellJudges};
 pub(crate) use programs::Programs;
 
 /// An experiment that can be run: every file is read, every setting checked.
@@ -39,8 +39,8 @@ pub struct RunPlan {
     pub(crate) dataset: Cow<'static, Dataset>,
     /// The images' numbers, in the order of the run.
     pub(crate) images: Vec<usize>,
-    /// The judge of each cell.
-    judges: Vec<CellJudge>,
+    /// The judges of each cell.
+    judges: Vec<CellJudges>,
     custom: Custom,
     pub(crate) programs: Programs,
     pub(crate) shards: Vec<Shard>,
@@ -153,7 +153,7 @@ impl RunPlan {
         let mut missing: Vec<Missing> = Vec::new();
         for grid in &experiment.grids {
             for pixels in grid.get_ref().pixels.get_ref().values() {
-                for judge in grid.get_ref().judge.get_ref().values() {
+                for (_, _, judge) in grid.get_ref().judges() {
                     let found = files.missing(judge, *pixels);
                     missing.extend(found.filter(|found| !missing.contains(found)));
                 }
@@ -177,8 +177,9 @@ impl RunPlan {
     /// What the debates of a cell need.
     pub(crate) fn work(&self, cell: usize) -> Work<'_> {
         let play = &self.manifest.cells[cell].play;
-        let (judge, custom) = (self.judges[cell].judging(), &self.custom);
-        Work { dataset: &self.dataset, judge, play, custom }
+        let CellJudges { judge, asked } = &self.judges[cell];
+        let (judge, asked) = (judge.judging(), asked.as_ref().map(CellJudge::judging));
+        Work { dataset: &self.dataset, judge, asked, play, custom: &self.custom }
     }
 
     /// Whether whoever brought something along has stopped the run.
@@ -231,9 +232,11 @@ impl RunPlan {
         &self.dataset
     }
 
-    /// The judge of each cell, where it is a network: one that was brought along is nothing that could be sent.
-    pub fn judges(&self) -> impl ExactSizeIterator<Item = Option<&Judge>> {
-        self.judges.iter().map(CellJudge::network)
+    /// The judges of all cells, and those whom debaters ask, which are networks, with their marks; the same one may come
+    /// again. One that was brought along is nothing that could be sent.
+    pub fn networks(&self) -> impl Iterator<Item = (JudgeMark, &Judge)> {
+        let all = self.judges.iter().flat_map(CellJudges::all);
+        all.filter_map(|judge| Some((judge.mark(), judge.network()?)))
     }
 
     /// The judge of a cell, whoever's it is.
@@ -242,7 +245,7 @@ impl RunPlan {
     ///
     /// If there is no such cell.
     pub fn judging(&self, cell: usize) -> &dyn Judging {
-        self.judges[cell].judging()
+        self.judges[cell].judge.judging()
     }
 
     /// Whether a cell's judge or one of its debaters was brought along.
@@ -251,7 +254,9 @@ impl RunPlan {
         let brought = |debater: &Option<DebaterSpec>| {
             debater.as_ref().is_some_and(|debater| debater.agent().is_none())
         };
-        self.judges[cell].network().is_none() || brought(honest) || brought(liar)
+        self.judges[cell].all().any(|judge| judge.network().is_none())
+            || brought(honest)
+            || brought(liar)
     }
 
     /// The run as it will be written down.
@@ -301,9 +306,9 @@ fn looks(
 }
 
 /// Each judge once.
-fn origins(judges: &[CellJudge]) -> Vec<JudgeOrigin> {
+fn origins(judges: &[CellJudges]) -> Vec<JudgeOrigin> {
     let mut origins: Vec<JudgeOrigin> = Vec::new();
-    for judge in judges {
+    for judge in judges.iter().flat_map(CellJudges::all) {
         let JudgeMark { name, hash } = judge.mark();
         let origin = JudgeOrigin { name, hash, provenance: judge.about() };
         if !origins.contains(&origin) {
@@ -354,7 +359,7 @@ fn plots(
     text: &str,
     experiment: &Experiment,
     cells: &[Cell],
-    judges: &[CellJudge],
+    judges: &[CellJudges],
 ) -> Result<Vec<PlotMark>, ExperimentError> {
     let mut marks: Vec<PlotMark> = Vec::new();
     for plot in &experiment.plots {
@@ -385,7 +390,7 @@ fn plots(
         };
         if *kind == PlotKind::Games {
             let mut shown = cells.iter().zip(judges).filter(|(cell, _)| grids.contains(&cell.grid));
-            if !shown.any(|(cell, judge)| has_games(cell, judge)) {
+            if !shown.any(|(cell, judge)| has_games(cell, &judge.judge)) {
                 return Err(refuse(
                     "`kind` is \"games\", and no grid that it shows has debates that a judge with logits \
                      decides: it would be empty"

@@ -206,8 +206,10 @@ pixels = [4, 6]
         let job = serde_json::to_vec(&undone.job(key).unwrap()).unwrap();
         let job: crate::Job = serde_json::from_slice(&job).unwrap();
         assert_eq!(job.key(), key);
-        let judge = plan.judges().flatten().find(|judge| judge.hash() == job.play.judge.hash);
-        let rows = job.rows(plan.dataset(), judge.unwrap(), &|| true).unwrap().unwrap();
+        let judge = |hash: &str| plan.networks().find(|(mark, _)| mark.hash == hash).unwrap().1;
+        let asked = job.play.debaters_ask.as_ref().map(|mark| judge(&mark.hash));
+        let rows = job.rows(plan.dataset(), judge(&job.play.judge.hash), asked, &|| true);
+        let rows = rows.unwrap().unwrap();
         job.to_bytes(&rows)
     }
 
@@ -272,7 +274,7 @@ pixels = [4, 6]
             assert!(refused(keys[1], &sound).contains("a shard of another run"));
             assert!(refused("abc", &sound).contains("a shard of another run"));
             let job = undone.job(keys[0]).unwrap();
-            let judge = plan.judges().next().flatten().unwrap();
+            let (_, judge) = plan.networks().next().unwrap();
             let rows = job.rows(plan.dataset(), judge, &|| true).unwrap().unwrap();
             let wrong: [Alteration; 22] = [
                 (|rows| rows.clear(), "it has 0 debates, and its images have 2"),

@@ -28,6 +28,8 @@ pub(crate) use sound::Depth;
 pub(crate) struct Work<'a> {
     pub(crate) dataset: &'a Dataset,
     pub(crate) judge: &'a dyn Judging,
+    /// Whom debaters ask, if it is not the judge.
+    pub(crate) asked: Option<&'a dyn Judging>,
     pub(crate) play: &'a Play,
     /// Who was brought along.
     pub(crate) custom: &'a Custom,
@@ -203,7 +205,7 @@ impl Work<'_> {
         let Play { pixels, order, legal, .. } = *self.play;
         let order = order.unwrap_or(TurnOrder::Alternating);
         let (dataset, judge, clock) = (self.dataset, self.judge, self.custom.clock());
-        Series { dataset, judge, pixels, order, legal, seed, clock }
+        Series { dataset, judge, debaters_ask: self.asked, pixels, order, legal, seed, clock }
     }
 
     /// Who sits in the seat of that role in one of the debates.
@@ -308,8 +310,8 @@ mod tests {
         for image in 0..50 {
             let lies = cells.iter().map(|cell| {
                 let (dataset, custom) = (plan.dataset(), &Custom::default());
-                let judge = plan.judges().next().flatten().expect("a network");
-                Work { dataset, judge, play: &cell.play, custom }.lies(image)
+                let (_, judge) = plan.networks().next().expect("a network");
+                Work { dataset, judge, asked: None, play: &cell.play, custom }.lies(image)
             });
             let lies: Vec<_> = lies.collect();
             assert!(lies.iter().all(|lie| *lie == lies[0] && lie.len() == 1), "{image}: {lies:?}");

@@ -60,7 +60,7 @@ fn the_repositorys_files_can_be_planned() {
         assert!(!plan.manifest().cells.is_empty());
         planned += 1;
     }
-    assert_eq!(planned, 16);
+    assert_eq!(planned, 17);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use pixel_debate_validation::UnfitDataset;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
+use crate::apart::Apart;
 use crate::judging::Judging;
 use crate::player::{AgentPlayer, NoAnswer};
 use crate::seats::{Seats, Stall};
@@ -42,8 +43,11 @@ use crate::seats::{Seats, Stall};
 pub struct Series<'a> {
     /// The images.
     pub dataset: &'a Dataset,
-    /// The judge, of the verdicts and of the debaters' searches alike.
+    /// The judge, who gives the verdicts.
     pub judge: &'a dyn Judging,
+    /// Whom debaters ask when they search: the judge itself, unless another is named, which tells apart as many labels.
+    /// Then they argue before one judge as they would before the other.
+    pub debaters_ask: Option<&'a dyn Judging>,
     /// How many pixels both debaters together reveal: the paper's K.
     pub pixels: u8,
     /// In what order they reveal them.
@@ -168,7 +172,8 @@ impl<'a> Series<'a> {
         seed: u64,
     ) -> Self {
         let (order, legal) = (TurnOrder::Alternating, LegalPixels::Nonzero);
-        Self { dataset, judge, pixels, order, legal, seed, clock: Clock::unlimited() }
+        let (debaters_ask, clock) = (None, Clock::unlimited());
+        Self { dataset, judge, debaters_ask, pixels, order, legal, seed, clock }
     }
 
     /// The debate before its first move.
@@ -294,7 +299,16 @@ impl<'a> Series<'a> {
         let mut evaluator = self.judge.asked_about(debate.image(), debate.classes())?;
         // What failed before was another debate's.
         failing::take();
-        let played = seats.play(&mut debate, &mut *evaluator, || self.clock, observe);
+        let played = match self.debaters_ask {
+            None => seats.play(&mut debate, &mut *evaluator, || self.clock, observe),
+            Some(asked) => {
+                let mut lent = asked.asked_about(debate.image(), debate.classes())?;
+                let Seats { first, second, judge } = seats;
+                let mut judge = Apart { player: judge, evaluator: &mut *evaluator };
+                let mut seats = Seats { first, second, judge: &mut judge };
+                seats.play(&mut debate, &mut *lent, || self.clock, observe)
+            }
+        };
         if let Some(why) = failing::take() {
             return Err(PlayError::no_judge(setup.to_string(), why));
         }

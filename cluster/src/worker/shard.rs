@@ -8,6 +8,7 @@ use async_nats::jetstream;
 use async_nats::jetstream::AckKind;
 use async_nats::jetstream::context::PublishErrorKind;
 use async_nats::jetstream::message::PublishMessage;
+use pixel_debate_agents::solver::JudgeMark;
 use pixel_debate_harness::Row;
 use tokio::sync::{OwnedSemaphorePermit, oneshot, watch};
 use tokio::task::JoinHandle;
@@ -269,9 +270,13 @@ fn debates(
     if job.key() != shard {
         return Err("the task is not that of this shard".to_owned());
     }
-    let hash = &job.play.judge.hash;
-    let judge = run.judge(hash).ok_or_else(|| format!("the run has no judge with hash {hash}"))?;
-    let assignment = Assignment { job, dataset: &run.dataset, judge };
+    let found = |mark: &JudgeMark| {
+        let hash = &mark.hash;
+        run.judge(hash).ok_or_else(|| format!("the run has no judge with hash {hash}"))
+    };
+    let judge = found(&job.play.judge)?;
+    let asked = job.play.debaters_ask.as_ref().map(found).transpose()?;
+    let assignment = Assignment { job, dataset: &run.dataset, judge, asked };
     let rows = worker.do_debates(assignment, &|| !leave.load(Ordering::Relaxed))?;
     rows.ok_or_else(|| "it was left before it was done".to_owned())
 }

@@ -5,7 +5,7 @@ mod unusable;
 
 pub(super) use unusable::unusable;
 
-use super::{CellJudge, Files};
+use super::{CellJudge, CellJudges, Files};
 use crate::experiment::{
     DebateOrder, Experiment, ExperimentError, Grid, JudgeSpec, LiarSpec, Lies, NamedLies, Protocol,
 };
@@ -13,6 +13,7 @@ use crate::{Cell, DebaterSpec, cell::Play};
 use check::Checked;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{LegalPixels, Role, TurnOrder};
+use std::ops::Range;
 
 /// All cells of a file, in the order of its grids; the judge of each is added to `judges`.
 pub(super) fn of(
@@ -20,7 +21,7 @@ pub(super) fn of(
     files: &Files<'_>,
     dataset: &Dataset,
     numbers: &[usize],
-    judges: &mut Vec<CellJudge>,
+    judges: &mut Vec<CellJudges>,
 ) -> Result<Vec<Cell>, ExperimentError> {
     let mut cells: Vec<Cell> = Vec::new();
     for grid in &experiment.grids {
@@ -45,20 +46,15 @@ impl Checked<'_> {
     fn add_cells(
         &self,
         cells: &mut Vec<Cell>,
-        judges: &mut Vec<CellJudge>,
+        judges: &mut Vec<CellJudges>,
     ) -> Result<(), ExperimentError> {
         for protocol in self.protocols() {
             for pixels in self.grid.pixels.get_ref().values() {
-                for spec in self.grid.judge.get_ref().values() {
-                    let judge = self.judge(spec, *pixels)?;
+                for found in self.judges(*pixels)? {
                     for (precommit, order, legal) in self.rules(*protocol) {
                         for (honest, liar) in self.debaters(*protocol) {
-                            let exact = |debater: &Option<DebaterSpec>| {
-                                debater.as_ref().is_some_and(DebaterSpec::is_exact)
-                            };
-                            // A consultant has nobody to play against, and reveals the best set.
-                            let solved =
-                                *protocol == Protocol::Debate && exact(&honest) && exact(&liar);
+                            let solved = found.asked.is_none()
+                                && is_solved(*protocol, honest.as_ref(), liar.as_ref());
                             cells.push(self.cell(Play {
                                 protocol: *protocol,
                                 pixels: *pixels,
@@ -69,18 +65,45 @@ impl Checked<'_> {
                                 legal,
                                 honest,
                                 liar,
-                                judge: judge.mark(),
+                                judge: found.judge.mark(),
+                                debaters_ask: found.asked.as_ref().map(CellJudge::mark),
                                 seeds: self.seeds(*protocol, precommit, solved),
                                 blame: *self.grid.blame.get_ref(),
                                 solved,
                             }));
-                            judges.push(judge.clone());
+                            judges.push(found.clone());
                         }
                     }
                 }
             }
         }
         Ok(())
+    }
+
+    /// Who decides, with whom debaters ask: each with each.
+    fn judges(&self, pixels: u8) -> Result<Vec<CellJudges>, ExperimentError> {
+        let mut all = Vec::new();
+        for spec in self.grid.judge.get_ref().values() {
+            let judge = self.judge(spec, pixels, &self.grid.judge.span())?;
+            let Some(axis) = &self.grid.debaters_ask else {
+                if judge.judging().decides() {
+                    self.check_unasked(&self.grid.judge.span())?;
+                }
+                all.push(CellJudges { judge, asked: None });
+                continue;
+            };
+            if judge.judging().decides() {
+                self.check_margins(&self.grid.judge.span())?;
+            }
+            for spec in axis.get_ref().values() {
+                let asked = self.judge(spec, pixels, &axis.span())?;
+                self.check_asked(&judge, &asked, &axis.span())?;
+                // Who asks the judge asks nobody else.
+                let asked = (asked.mark() != judge.mark()).then_some(asked);
+                all.push(CellJudges { judge: judge.clone(), asked });
+            }
+        }
+        Ok(all)
     }
 
     fn cell(&self, play: Play) -> Cell {
@@ -96,15 +119,16 @@ impl Checked<'_> {
         Cell { grid: name.clone(), images, play, seeds_by, lies_by }
     }
 
-    fn judge(&self, spec: &JudgeSpec, pixels: u8) -> Result<CellJudge, ExperimentError> {
-        let span = self.grid.judge.span();
+    fn judge(
+        &self,
+        spec: &JudgeSpec,
+        pixels: u8,
+        span: &Range<usize>,
+    ) -> Result<CellJudge, ExperimentError> {
         let judge = self.files.judge(spec, pixels);
         let judge = judge.or_else(|reason| self.refuse(span.clone(), reason))?;
         let checked = judge.judging().check(self.dataset);
         checked.or_else(|error| self.refuse(span.clone(), error))?;
-        if judge.judging().decides() {
-            self.check_unasked(&span)?;
-        }
         Ok(judge)
     }
 
@@ -184,6 +208,13 @@ impl Checked<'_> {
             })
             .collect()
     }
+}
+
+/// Whether the winner is proven and nothing is played, where debaters ask the judge: both sides are `exact`. A consultant has
+/// nobody to play against, and reveals the best set.
+fn is_solved(protocol: Protocol, honest: Option<&DebaterSpec>, liar: Option<&DebaterSpec>) -> bool {
+    let exact = |debater: Option<&DebaterSpec>| debater.is_some_and(DebaterSpec::is_exact);
+    protocol == Protocol::Debate && exact(honest) && exact(liar)
 }
 
 impl DebateOrder {

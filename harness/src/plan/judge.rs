@@ -1,4 +1,4 @@
-//! The judge of a cell: a network, or one that was brought along.
+//! The judges of a cell: networks, or such as were brought along.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,22 @@ use pixel_debate_play::Judging;
 
 use crate::custom::Brought;
 use crate::manifest::VERSION;
+
+/// The judges of a cell.
+#[derive(Debug, Clone)]
+pub(super) struct CellJudges {
+    /// Who decides.
+    pub(super) judge: CellJudge,
+    /// Whom debaters ask, if it is another.
+    pub(super) asked: Option<CellJudge>,
+}
+
+impl CellJudges {
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &CellJudge> {
+        [&self.judge].into_iter().chain(&self.asked)
+    }
+}
 
 #[derive(Debug, Clone)]
 pub(super) enum CellJudge {

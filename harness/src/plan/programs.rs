@@ -39,9 +39,9 @@ impl Programs {
         let mut programs = Self::default();
         for grid in &experiment.grids {
             let grid = grid.get_ref();
-            let judges = grid.judge.get_ref().values().iter();
-            for fields in judges.filter_map(|judge| judge.program.as_ref()) {
-                let refuse = |why: String| refusal(text, grid.judge.span(), "judge", &why);
+            for (field, span, judge) in grid.judges() {
+                let Some(fields) = &judge.program else { continue };
+                let refuse = |why: String| refusal(text, span, field, &why);
                 programs.start_judge(fields, folder, custom).map_err(refuse)?;
             }
             if let Some(honest) = &grid.honest {

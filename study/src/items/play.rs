@@ -40,6 +40,7 @@ pub(super) fn play(
     let series = Series {
         dataset: draft.dataset(),
         judge: draft.judge(condition.pixels),
+        debaters_ask: None,
         pixels: condition.pixels,
         order: rules.order,
         legal: rules.legal,

@@ -86,6 +86,7 @@ pub(super) fn prove(
     let series = Series {
         dataset: draft.dataset(),
         judge,
+        debaters_ask: None,
         pixels: condition.pixels,
         order: rules.order,
         legal: rules.legal,

@@ -6,7 +6,7 @@ use std::ops::Range;
 use pixel_debate_datasets::Dataset;
 use toml::Spanned;
 
-use super::super::Files;
+use super::super::{CellJudge, Files};
 use crate::DebaterSpec;
 use crate::experiment::{
     Aggregate, Axis, DebaterChoice, ExperimentError, Grid, LiarSpec, Lies, Protocol,
@@ -109,7 +109,7 @@ impl<'a> Checked<'a> {
 
     /// A judge that decides one debate after the other gives no margins, and nobody can ask it.
     pub(super) fn check_unasked(&self, span: &Range<usize>) -> Result<(), ExperimentError> {
-        let Grid { blame, seeds_by, lies_by, seeds, .. } = self.grid;
+        let Grid { blame, .. } = self.grid;
         let pairs = self.protocols().iter().flat_map(|protocol| self.debaters(*protocol));
         let asks = pairs.flat_map(|(honest, liar)| [honest, liar]).flatten();
         if let Some(debater) = asks.into_iter().find(DebaterSpec::asks_judge) {
@@ -119,11 +119,18 @@ impl<'a> Checked<'a> {
             );
             return self.refuse(span.clone(), reason);
         }
+        self.check_margins(span)?;
         if *blame.get_ref() {
             let reason = "the judge decides one debate after the other: nobody can say where a debate was \
                           lost; leave `blame` out";
             return self.refuse(span.clone(), reason);
         }
+        Ok(())
+    }
+
+    /// A judge that decides one debate after the other gives no margins.
+    pub(super) fn check_margins(&self, span: &Range<usize>) -> Result<(), ExperimentError> {
+        let Grid { seeds_by, lies_by, seeds, .. } = self.grid;
         let by_mean = |axis: &Axis<Aggregate>| axis.values().contains(&Aggregate::MeanLogit);
         let asked_for = *seeds.get_ref() > 1 && seeds_by.values()[0] == Aggregate::MeanLogit;
         if by_mean(lies_by.get_ref()) || asked_for {
@@ -134,8 +141,44 @@ impl<'a> Checked<'a> {
         Ok(())
     }
 
+    /// Whether debaters can ask that judge where another decides.
+    pub(super) fn check_asked(
+        &self,
+        judge: &CellJudge,
+        asked: &CellJudge,
+        span: &Range<usize>,
+    ) -> Result<(), ExperimentError> {
+        let [deciding, searched] = [judge, asked].map(|one| one.judging().classes(self.dataset));
+        if asked.judging().decides() {
+            return self.refuse(
+                span.clone(),
+                "`debaters_ask` names a judge that decides one debate after the other: nobody can ask it what it would make of \
+                 other pixels; name one that answers for batches",
+            );
+        }
+        if deciding != searched {
+            let reason = format!(
+                "`debaters_ask` names a judge of {searched} labels, and the one that decides tells {deciding} apart: they \
+                 must be as many"
+            );
+            return self.refuse(span.clone(), reason);
+        }
+        Ok(())
+    }
+
     fn check_turns(&self) -> Result<(), ExperimentError> {
-        let Grid { order, blame, .. } = self.grid;
+        let Grid { order, blame, debaters_ask, .. } = self.grid;
+        if let Some(asked) = debaters_ask {
+            if self.protocols().contains(&Protocol::JudgeAlone) {
+                return self
+                    .refuse(asked.span(), "`debaters_ask` needs debaters: a judge alone has none");
+            }
+            if *blame.get_ref() {
+                let reason = "`blame` and `debaters_ask`: what lost a debate is said of optimal play before the judge that \
+                              debaters ask; leave one out";
+                return self.refuse(blame.span(), reason);
+            }
+        }
         if let Some(order) = order
             && !self.protocols().contains(&Protocol::Debate)
         {
