@@ -170,6 +170,25 @@ impl Weights {
         read(&tensors, said).map_err(fault)
     }
 
+    /// The smallest format in which no digit is lost.
+    ///
+    /// ```
+    /// use pixel_debate_judge::{Judge, Precision};
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// assert_eq!(judge.weights().exact_precision(), Precision::Half);
+    /// let warmer = judge.weights().with_temperature(1.1)?;
+    /// assert_eq!(warmer.exact_precision(), Precision::Single);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn exact_precision(&self) -> Precision {
+        let fits = |number: &f32| f16::from_f32(*number).to_f32() == *number;
+        let layers = self.model.layers();
+        let mut numbers =
+            layers.iter().flat_map(|one| one.layer.weight.iter().chain(&one.layer.bias));
+        if numbers.all(fits) { Precision::Half } else { Precision::Single }
+    }
+
     /// The bytes of a judge's file.
     ///
     /// The shipped judges' numbers have 16 bits, so that the smaller file says as much:

@@ -1,9 +1,12 @@
 //! `pixel-debate judge`: the classifier on its own.
 
 mod accuracy;
+mod calibrate;
+mod ensemble;
 mod logits;
 mod report;
 mod train;
+mod writing;
 
 use clap::Subcommand;
 
@@ -11,10 +14,12 @@ use crate::failure::Failure;
 #[cfg(feature = "train")]
 pub(crate) use train::Recipe;
 
-/// Train a judge, measure it, ask it, or report how good it is
+/// Train judges, make others of them, measure and attack them, ask them, and report how good they are
 #[derive(Subcommand)]
 pub(crate) enum Judge {
     Accuracy(accuracy::Accuracy),
+    Calibrate(calibrate::Calibrate),
+    Ensemble(ensemble::Ensemble),
     Logits(logits::Logits),
     Report(report::Report),
     Train(train::Train),
@@ -24,6 +29,8 @@ impl Judge {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Accuracy(accuracy) => accuracy.run(),
+            Self::Calibrate(calibrate) => calibrate.run(),
+            Self::Ensemble(ensemble) => ensemble.run(),
             Self::Logits(logits) => logits.run(),
             Self::Report(report) => report.run(),
             Self::Train(train) => train.run(),
