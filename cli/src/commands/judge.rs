@@ -1,6 +1,7 @@
 //! `pixel-debate judge`: the classifier on its own.
 
 mod accuracy;
+mod attack;
 mod logits;
 mod train;
 
@@ -10,10 +11,11 @@ use crate::failure::Failure;
 #[cfg(feature = "train")]
 pub(crate) use train::Recipe;
 
-/// Train a judge, measure it, or ask it
+/// Train a judge, measure it, attack it, or ask it
 #[derive(Subcommand)]
 pub(crate) enum Judge {
     Accuracy(accuracy::Accuracy),
+    Attack(attack::Attack),
     Logits(logits::Logits),
     Train(train::Train),
 }
@@ -22,6 +24,7 @@ impl Judge {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Accuracy(accuracy) => accuracy.run(),
+            Self::Attack(attack) => attack.run(),
             Self::Logits(logits) => logits.run(),
             Self::Train(train) => train.run(),
         }
