@@ -132,6 +132,10 @@ pub(crate) enum Failure {
     #[cfg(feature = "train")]
     #[error(transparent)]
     Checkpoint(#[from] pixel_debate_training::CheckpointError),
+    #[error(transparent)]
+    AttackPlan(#[from] pixel_debate_attacks::PlanError),
+    #[error(transparent)]
+    Attack(#[from] pixel_debate_attacks::AttackError),
     #[error("interrupts cannot be listened to: {0}")]
     Signal(io::Error),
     #[error(transparent)]

@@ -1,6 +1,7 @@
 //! `pixel-debate judge`: the classifier on its own.
 
 mod accuracy;
+mod attack;
 mod calibrate;
 mod ensemble;
 mod logits;
@@ -18,6 +19,7 @@ pub(crate) use train::Recipe;
 #[derive(Subcommand)]
 pub(crate) enum Judge {
     Accuracy(accuracy::Accuracy),
+    Attack(attack::Attack),
     Calibrate(calibrate::Calibrate),
     Ensemble(ensemble::Ensemble),
     Logits(logits::Logits),
@@ -29,6 +31,7 @@ impl Judge {
     pub(crate) fn run(self) -> Result<(), Failure> {
         match self {
             Self::Accuracy(accuracy) => accuracy.run(),
+            Self::Attack(attack) => attack.run(),
             Self::Calibrate(calibrate) => calibrate.run(),
             Self::Ensemble(ensemble) => ensemble.run(),
             Self::Logits(logits) => logits.run(),
