@@ -20,14 +20,14 @@ export const PATIENCE = 180_000;
  * Starts the program's server and waits until it says where it is. Another program than the
  * release build is named by PIXEL_DEBATE.
  *
- * @param {{ address?: string, store?: string }} [options] A port of its own and a store of its own
- *   unless given.
+ * @param {{ address?: string, store?: string, hosting?: string[] }} [options] A port of its own and a store of its own
+ *   unless given, and the program's own images and judges unless `hosting` says otherwise.
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
-export function startServer({ address = '127.0.0.1:0', store } = {}) {
+export function startServer({ address = '127.0.0.1:0', store, hosting = [] } = {}) {
   const program = process.env['PIXEL_DEBATE'] ?? 'target/release/pixel-debate';
   const folder = store ? null : temporaryFolder();
-  const words = ['serve', '--listen', address, '--store', store ?? join(folder ?? '', 'debates.db')];
+  const words = ['serve', '--listen', address, '--store', store ?? join(folder ?? '', 'debates.db'), ...hosting];
   const server = spawn(program, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => server.once('exit', resolve));
   return new Promise((resolve, reject) => {

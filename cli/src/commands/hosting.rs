@@ -92,7 +92,7 @@ impl HostingOptions {
                 }
                 (pixels, _) => pixels.to_vec(),
             };
-            file.warn(&judge, &pixels, stated);
+            file.warn(&judge, &pixels, dataset);
             for pixels in pixels {
                 if let Some(other) = given.insert(pixels, file) {
                     return Err(file.wrong(format!(
@@ -131,19 +131,28 @@ impl JudgeFile {
     }
 
     /// Tells what may be wrong with taking the judge for debates of so many pixels.
-    fn warn(&self, judge: &Judge, pixels: &[u8], stated: Option<u8>) {
-        let other = stated.filter(|stated| pixels != [*stated]).map(|stated| {
+    fn warn(&self, judge: &Judge, pixels: &[u8], dataset: &Dataset) {
+        let provenance = judge.provenance();
+        let named = provenance.classes().unwrap_or_default();
+        let mut pairs = (0..).zip(named.iter().zip(dataset.classes()));
+        let otherwise = pairs.find(|(_, (own, name))| own != name).map(|(label, (own, name))| {
+            format!("its label {label} means {own:?}, and is called {name:?} in the data")
+        });
+        let stated = provenance
+            .pixels()
+            .filter(|stated| pixels.iter().any(|it| usize::from(*it) != *stated));
+        let other = stated.map(|stated| {
             let pixels: Vec<_> = pixels.iter().map(u8::to_string).collect();
             let pixels = pixels.join(" and ");
             format!("it was trained for {stated} pixels, and is to judge debates of {pixels}")
         });
-        let any = (judge.provenance().legal() == LegalPixels::Any).then(|| {
+        let any = (provenance.legal() == LegalPixels::Any).then(|| {
             "it was trained with black pixels shown as well, and debates before it show none"
                 .to_owned()
         });
         let doubt = doubt(judge.weights(), pixels.first().copied().unwrap_or(6).into());
-        let doubt = doubt.map(|doubt| doubt.to_string());
-        warn(other.into_iter().chain(any).chain(doubt).map(|warning| format!("{self}: {warning}")));
+        let all = [otherwise, other, any, doubt.map(|doubt| doubt.to_string())];
+        warn(all.into_iter().flatten().map(|warning| format!("{self}: {warning}")));
     }
 }
 

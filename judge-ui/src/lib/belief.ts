@@ -1,6 +1,6 @@
 // What a judge believes, as probabilities.
 
-import { choices, claimant, toneOf, verdictLabel, type Tone } from './debate';
+import { choices, claimant, claimed, toneOf, verdictLabel, type Tone } from './debate';
 import type { State } from './state';
 
 /** The probability that logits give to a label among those between which the judge decides. */
@@ -21,7 +21,7 @@ export interface Curve {
 export function watchedLabels(state: State): number[] {
   const among = choices(state);
   const { truth } = state.view;
-  if (among.length === 2) return [truth?.label ?? among[0]!];
+  if (claimed(state)) return [truth?.label ?? among[0]!];
   const leaders = state.logits.map((logits) => among.reduce((best, label) => (logits[label]! > logits[best]! ? label : best)));
   const answer = verdictLabel(state);
   const told = truth ? [truth.label, answer ?? truth.label] : leaders;

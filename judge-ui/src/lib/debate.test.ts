@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { image, logits, reveal, snapshot, verdict, view } from '../test/debates';
 import { classifierCurves, judgeBeliefs, probability, toneOfLabel, watchedLabels } from './belief';
-import { after, choices, claimant, lead, roleOf, shownReveals, toneOf, values, verdictLabel } from './debate';
+import { after, choices, claimant, claimed, lead, roleOf, shownReveals, toneOf, values, verdictLabel } from './debate';
 import { believed, fold, type News, type State } from './state';
 
 const play = (...news: News[]): State => news.reduce<State | null>((state, one) => fold(state, one), null)!;
@@ -36,6 +36,13 @@ test('the judge decides between the claims, or all labels', () => {
   expect(choices(going)).toEqual([7, 3]);
   expect(choices(open)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect([claimant(going, 3), claimant(going, 5), claimant(open, 3)]).toEqual(['second', null, null]);
+});
+
+test('two labels are not two claims', () => {
+  const two = { ...open, view: { ...open.view, classes: 2 } };
+  expect(choices(two)).toEqual([0, 1]);
+  expect([going, open, two].map(claimed)).toEqual([true, false, false]);
+  expect(watchedLabels({ ...two, logits: [[1, 0], [0, 1]] })).toEqual([0, 1]);
 });
 
 test('the lead is over the next among those that count', () => {

@@ -49,12 +49,15 @@ export function after(state: State, reveals: number): State {
   };
 }
 
+/** Whether the judge decides between two claims: of two labels that are there none need be claimed. */
+export function claimed({ view: { rules, claims } }: State): boolean {
+  return rules.precommit && claims.first !== null && claims.second !== null;
+}
+
 /** The labels between which the judge decides: the claims, or all of them without precommit. */
 export function choices(state: State): number[] {
-  const { rules, claims, classes } = state.view;
-  if (rules.precommit && claims.first !== null && claims.second !== null) {
-    return [claims.first, claims.second];
-  }
+  const { claims, classes } = state.view;
+  if (claimed(state)) return [claims.first!, claims.second!];
   return Array.from({ length: classes }, (_, label) => label);
 }
 

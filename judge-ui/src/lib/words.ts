@@ -1,7 +1,7 @@
 // The page's words for what it is told.
 
 import type { CloseReason, Debater, OutcomeReason, Player, Refusal, Role, Seat } from '../protocol';
-import { choices, claimant, lead, roleOf, verdictLabel, type Shown } from './debate';
+import { choices, claimant, claimed, lead, roleOf, verdictLabel, type Shown } from './debate';
 import type { State } from './state';
 
 export const seatName: Record<Debater, string> = { first: 'First debater', second: 'Second debater' };
@@ -171,7 +171,7 @@ export function verdictText(state: State, classes: string[]): string {
 export function lastBelief(state: State, classes: string[]): string {
   const after = state.beliefs.findLastIndex((belief) => belief !== null);
   const belief = state.beliefs[after];
-  const [first, second] = choices(state);
+  const [first, second] = claimed(state) ? choices(state) : [];
   if (belief == null || first === undefined || second === undefined) return '';
   const when = after === 0 ? 'Before the first reveal' : afterReveals(after);
   return `${when} the judge gave ${percent(belief)} to ${classes[first]} and ${percent(1 - belief)} to ${classes[second]}.`;

@@ -10,7 +10,7 @@ use pixel_debate_judge::{Evaluator, Judge, Provenance, Weights};
 use pixel_debate_play as play;
 use pixel_debate_protocol::{
     ClientMessage, Created, DebateList, DebateRecord, JudgeKey, JudgeRecord, Player, Recorded,
-    RefusalCode, Request, ServerMessage, Setup, Shows,
+    RefusalCode, Request, ServerMessage, Setup, Shows, Standings,
 };
 use pixel_debate_server::{
     BuiltIn, Limits, NotSeated, OwnClassifier, Roster, ServeError, Server, ServerConfig,
@@ -119,7 +119,16 @@ async fn two_to_255_classes_are_debated_and_judged() {
         assert_eq!(client.refusal().await.code, RefusalCode::Illegal);
         client.verdict(&debate, last).await;
         assert!(client.event().await.ending.is_some());
-        assert_eq!(standings(&scene, 2).await.other_data, 0);
+        // Where the machine is busy a search may be cut short.
+        let counted = loop {
+            let (_, body) = get(&scene, "/api/standings", "").await;
+            let counted: Standings = serde_json::from_str(&body).unwrap();
+            if counted.debates + counted.cut_short == 2 {
+                break counted;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        assert_eq!(counted.other_data, 0);
         scene.stop().await;
     }
 }
@@ -220,7 +229,7 @@ on_both_stores!(debates_over_other_data_are_shown_as_they_were_and_wait_where_th
     let here = client.create(setup()).await.debate;
     client.outcome(&here).await;
     assert_eq!(standings(&scene, 1).await.other_data, 2);
-    let headers = format!("Authorization: Bearer {key}\r\n");
+    let headers = format!("Authorization: Bearer {}\r\n", key.as_str());
     let (_, body) = get(&scene, "/api/judge", &headers).await;
     let own: JudgeRecord = serde_json::from_str(&body).unwrap();
     let names: Vec<_> = own.judgments[0].names.values().map(String::as_str).collect();
