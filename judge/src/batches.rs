@@ -19,15 +19,15 @@ use crate::{
 
 /// Sets whose dense layers are computed together. More gain nothing, and a product of more rows might be summed in
 /// another order.
-pub(crate) const BATCH: usize = 64;
+pub const BATCH: usize = 64;
 /// Cells of the second pool.
 const CELLS: usize = HALF * HALF / 4;
 /// No cell has so many others before it.
 const NONE: u8 = u8::MAX;
 
-/// A network's numbers in the order in which these products read them.
+/// A network's numbers in the order in which these products read them, shared by all [`Batches`].
 #[derive(Debug)]
-pub(crate) struct BatchWeights {
+pub struct BatchWeights {
     widths: Widths,
     /// Plane × tap × channel.
     conv1: Vec<f32>,
@@ -57,7 +57,8 @@ fn rest_by_output(layer: &Layer, place: impl Fn(usize) -> usize) -> Vec<f32> {
 }
 
 impl BatchWeights {
-    pub(crate) fn new(network: &Network) -> Self {
+    /// Reorders the numbers of a network of whatever widths.
+    pub fn new(network: &Network) -> Self {
         let widths = network.widths();
         let channels = widths.conv2;
         let mut weights = Self {
@@ -86,7 +87,8 @@ impl BatchWeights {
         weights
     }
 
-    pub(crate) fn classes(&self) -> usize {
+    /// How many labels the network tells apart.
+    pub fn classes(&self) -> usize {
         self.fc2_bias.len()
     }
 
@@ -124,9 +126,26 @@ fn add_product(left: &[f32], right: &[f32], inner: usize, out: &mut [f32]) {
     }
 }
 
-/// Asks them. A set's logits have the same bits whatever else is asked.
+/// Asks a network about sets of shown pixels, each of whatever image. A set's logits have the same bits whatever else
+/// is asked.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use pixel_debate_game::Pixel;
+/// use pixel_debate_judge::{Judge, Logits, batches::{BatchWeights, Batches}, dense::planes};
+///
+/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+/// let network = judge.network().expect("the shipped judges are the paper's network");
+/// let mut batches = Batches::new(Arc::new(BatchWeights::new(network)));
+/// let mut logits = Logits::new(10);
+/// batches.push_logits(&[vec![(Pixel::new(14, 9), 200)], vec![]], &mut logits);
+/// let plain = network.logits(&[planes([(14, 9, 200)]), planes([])]);
+/// let pairs = logits.numbers().iter().zip(plain.numbers());
+/// assert!(pairs.into_iter().all(|(one, plain)| (one - plain).abs() < 1e-4));
+/// ```
 #[derive(Debug)]
-pub(crate) struct Batches {
+pub struct Batches {
     weights: Arc<BatchWeights>,
     /// By cell of the first pool: its place among those that are reached, or [`NONE`].
     places: Vec<u8>,
@@ -147,7 +166,8 @@ pub(crate) struct Batches {
 }
 
 impl Batches {
-    pub(crate) fn new(weights: Arc<BatchWeights>) -> Self {
+    /// Asks these weights.
+    pub fn new(weights: Arc<BatchWeights>) -> Self {
         Self {
             weights,
             places: vec![NONE; HALF * HALF],
@@ -162,12 +182,12 @@ impl Batches {
         }
     }
 
-    /// Adds the logits of each set of pixels.
+    /// Adds the logits of each set of pixels with their values, 0 to 255.
     ///
     /// # Panics
     ///
-    /// If a pixel lies outside of 28 × 28.
-    pub(crate) fn push_logits<S: AsRef<[(Pixel, u8)]>>(&mut self, sets: &[S], logits: &mut Logits) {
+    /// If a pixel lies outside of 28 × 28, or `logits` are of other labels.
+    pub fn push_logits<S: AsRef<[(Pixel, u8)]>>(&mut self, sets: &[S], logits: &mut Logits) {
         let weights = Arc::clone(&self.weights);
         let classes = weights.classes();
         for sets in sets.chunks(BATCH) {

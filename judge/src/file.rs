@@ -162,7 +162,7 @@ impl Weights {
             return Err(too_long(file));
         }
         if bytes.first_chunk().is_some_and(|length| u64::from_le_bytes(*length) > MOST_HEADER) {
-            return Err(fault(format!("its header is longer than {MOST_HEADER} bytes")));
+            return Err(format(SafeTensorError::HeaderTooLarge));
         }
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(format)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(format)?;

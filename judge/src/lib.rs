@@ -16,6 +16,7 @@
 //! | several judges together | [`Ensemble`] |
 //! | the plain forward pass of each kind, the reference | [`dense`] |
 //! | the engine: the paper's network, from what a revealed pixel can reach | [`sparse`] |
+//! | the same function of any widths, many sets at a time | [`batches`] |
 //! | which number of a layer reaches which | [`geometry`] |
 //! | inner loops, and the processor's instructions | [`kernels`] |
 //! | random evidence, for training and measuring | [`masks`] |
@@ -36,7 +37,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-mod batches;
+pub mod batches;
 mod decider;
 pub mod dense;
 mod evaluator;

@@ -1,18 +1,17 @@
 //! The temperature at which a judge is as sure as it is right.
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::Pixel;
-use pixel_debate_judge::{
-    Judge, ManyEvaluator,
-    masks::{Masks, measuring_rng},
-    network::SIDE,
-};
+use pixel_debate_judge::{Judge, masks::Masks};
 use rayon::prelude::*;
 
-use crate::fit::{UnfitDataset, check_labels};
+use crate::{
+    evidence::random_pixels,
+    fit::{UnfitDataset, check_labels},
+};
 
-/// The lowest temperature that is looked at, and the inverse of the highest.
+/// The lowest and the highest temperature that are looked at.
 const LOWEST: f64 = 0.01;
+const HIGHEST: f64 = 100.0;
 /// Images that are judged together.
 const BATCH: usize = 256;
 /// How often the range of temperatures is halved: far below what a file tells apart.
@@ -94,8 +93,10 @@ pub fn calibrate(
         || judge.many(),
         |many, start| {
             let batch = start..images.min(start + BATCH);
-            let logits = logits(many, dataset, batch.clone(), masks, seed);
-            batch.zip(logits).map(|(index, row)| Answer::new(dataset.label(index), &row)).collect()
+            let shown = batch.clone().map(|index| random_pixels(dataset, index, masks, seed));
+            let logits = many.logits(shown);
+            let labelled = batch.map(|index| dataset.label(index)).zip(logits.rows());
+            labelled.map(|(label, row)| Answer::new(label, row)).collect()
         },
     );
     let answers: Vec<Answer> = said.collect::<Vec<Vec<_>>>().concat();
@@ -105,12 +106,14 @@ pub fn calibrate(
     };
     // The score is convex in the inverse temperature, and so is least where its slope is 0.
     let slope = |inverse: f64| mean(&|answer| answer.slope(inverse));
-    let (mut low, mut high) = (LOWEST.ln(), -LOWEST.ln());
-    for (end, wrong) in [(low, slope(low.exp()) >= 0.0), (high, slope(high.exp()) <= 0.0)] {
-        if wrong {
-            return Err(CalibrationError::Unbounded { images, end: (-end).exp() });
+    for (end, is_best) in
+        [(HIGHEST, slope(1.0 / HIGHEST) >= 0.0), (LOWEST, slope(1.0 / LOWEST) <= 0.0)]
+    {
+        if is_best {
+            return Err(CalibrationError::Unbounded { images, end });
         }
     }
+    let (mut low, mut high) = (-HIGHEST.ln(), -LOWEST.ln());
     for _ in 0..HALVINGS {
         let middle = f64::midpoint(low, high);
         if slope(middle.exp()) < 0.0 {
@@ -122,23 +125,6 @@ pub fn calibrate(
     let inverse = f64::midpoint(low, high).exp();
     let [before, after] = [1.0, inverse].map(|inverse| mean(&|answer| answer.score(inverse)));
     Ok(Calibration { temperature: 1.0 / inverse, images, before, after })
-}
-
-/// What a judge makes of random pixels of each of these images.
-fn logits(
-    many: &mut ManyEvaluator,
-    dataset: &Dataset,
-    images: std::ops::Range<usize>,
-    masks: Masks,
-    seed: u64,
-) -> Vec<Vec<f32>> {
-    let shown = images.map(|index| {
-        let image = dataset.image(index);
-        let drawn = masks.draw(image, &mut measuring_rng(seed, index));
-        let pixel = |at: usize| (Pixel::new((at % SIDE) as u8, (at / SIDE) as u8), image[at]);
-        drawn.into_iter().map(pixel)
-    });
-    many.logits(shown).rows().map(<[f32]>::to_vec).collect()
 }
 
 /// By how much each label's logit differs from that of the true one.

@@ -37,7 +37,7 @@ fn the_temperature_makes_probabilities_of_shares() {
 #[test]
 fn judges_without_a_best_temperature_are_refused() {
     let data = three_of_four(4);
-    let mut refuse = |judge: &Judge, images| {
+    let refuse = |judge: &Judge, images| {
         calibrate(judge, &data, images, Masks::nonzero(4), 1).unwrap_err().to_string()
     };
     assert_eq!(refuse(&constant(1.0), 0), "there are no images to find a temperature on");

@@ -6,6 +6,7 @@ mod class;
 mod cluster;
 mod data;
 mod hosting;
+mod kinds;
 mod load;
 mod logits;
 mod play;

@@ -17,6 +17,7 @@ use pixel_debate_validation::{check_dataset, correct_on_random_pixels};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::super::accuracy::in_words;
+use super::super::writing::write_whole;
 use super::{CHECKPOINT_EVERY, Train};
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
