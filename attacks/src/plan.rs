@@ -197,6 +197,10 @@ impl Plan {
     }
 
     /// The random lie about an image: the one that experiments draw with this seed.
+    ///
+    /// # Panics
+    ///
+    /// If there is no wrong label.
     pub fn random_lie(&self, image: usize, label: u8) -> u8 {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(image as u64);

@@ -78,15 +78,14 @@ fn worst(
     let free: Vec<Pixel> =
         attacker.candidates.iter().copied().filter(|pixel| !set.contains(*pixel)).collect();
     let empty = PixelSet::default();
-    let all: Vec<PixelSet> = match answers {
-        1 => free.iter().map(|pixel| empty.with(*pixel)).collect(),
-        _ => {
-            let later = |(at, one): (usize, &Pixel)| {
-                let one = empty.with(*one);
-                free[at + 1..].iter().map(move |two| one.with(*two))
-            };
-            free.iter().enumerate().flat_map(later).collect()
-        }
+    let all: Vec<PixelSet> = if answers == 1 {
+        free.iter().map(|pixel| empty.with(*pixel)).collect()
+    } else {
+        let later = |(at, one): (usize, &Pixel)| {
+            let one = empty.with(*one);
+            free[at + 1..].iter().map(move |two| one.with(*two))
+        };
+        free.iter().enumerate().flat_map(later).collect()
     };
     let mut worst: Option<(f32, PixelSet)> = None;
     for answers in all.chunks(attacker.evaluator.batch().max(1)) {

@@ -215,7 +215,8 @@ impl fmt::Display for Summary {
             median_margin,
         } in told
         {
-            writeln!(f, "\n{pixels} pixels, by the best consultant")?;
+            let s = if *pixels == 1 { "" } else { "s" };
+            writeln!(f, "\n{pixels} pixel{s}, by the best consultant")?;
             writeln!(f, "  some lie wins            {some_lie}")?;
             writeln!(f, "  a random lie wins        {random_lie}")?;
             writeln!(f, "  lies that win, of all    {all_lies}")?;
@@ -239,7 +240,12 @@ impl fmt::Display for Summary {
             ] {
                 let counts: Vec<String> =
                     counts.iter().map(|(size, images)| format!("{size}: {images}")).collect();
-                writeln!(f, "  {name:<14} {}; {proven} proven to be the least", counts.join(", "))?;
+                let counts = if counts.is_empty() {
+                    "none is known".to_owned()
+                } else {
+                    format!("{}; {proven} proven to be the least", counts.join(", "))
+                };
+                writeln!(f, "  {name:<14} {counts}")?;
             }
             writeln!(
                 f,

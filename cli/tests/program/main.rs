@@ -1,6 +1,7 @@
 //! The program as a user meets it: run from outside, judged by what it prints and its exit code.
 
 mod accuracy;
+mod attack;
 mod class;
 #[cfg(all(feature = "cluster", unix))]
 mod cluster;

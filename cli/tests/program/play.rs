@@ -88,3 +88,16 @@ fn the_picture_is_a_png() {
     assert_eq!(code, 1);
     assert!(line.starts_with("error: the picture missing/debate.png: "), "{line}");
 }
+
+#[test]
+fn a_consultant_reveals_all_pixels_alone() {
+    let arguments = "play --image 17 --pixels 4 --lie 8 --first liar --alone --honest random --liar exact --json";
+    let line = output(arguments, "");
+    let debate = line.parse::<Transcript>().unwrap().replay().unwrap();
+    assert!(debate.evidence().iter().all(|reveal| debate.rules().role_of(reveal.by) == Role::Liar));
+    assert_eq!(
+        debate.outcome().unwrap().winner,
+        Role::Liar,
+        "four pixels that make an 8 of it exist"
+    );
+}
