@@ -76,6 +76,10 @@ pub(crate) enum Failure {
         "the program's own judges do not know the images of {name}: {reason}; name judges of these by --judge FILE"
     )]
     NoHostedJudge { name: String, reason: String },
+    #[error(
+        "no image of {name} has more than {most} pixels that are not black: debates of {pixels} pixels cannot be held"
+    )]
+    TooDark { name: String, pixels: u8, most: usize },
     #[error("line {number} of the input: {fault}")]
     Line { number: usize, fault: String },
     #[error(transparent)]

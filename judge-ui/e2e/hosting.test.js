@@ -94,7 +94,7 @@ test('among 47 labels one is found by typing its name, or a part of it', { timeo
     assert.equal(await focused(), 'Ankle boot');
     await page.keyboard.press('Enter');
     await truth(page);
-    await page.getByText('You were right: the honest debater wins.').waitFor();
+    await page.locator('header').getByText('You were right: the honest debater wins.').waitFor();
     assert.equal(await beyond(page), 0);
     assert.deepEqual(faults, []);
     await context.close();

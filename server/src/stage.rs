@@ -59,12 +59,10 @@ impl Stage {
         labels: impl IntoIterator<Item = u8>,
         classes: u8,
     ) -> BTreeMap<u8, String> {
-        let names = self.names(classes);
+        let all = self.names(classes);
         let labels: BTreeSet<u8> = labels.into_iter().collect();
-        let named = labels
-            .into_iter()
-            .filter_map(|label| names.get(usize::from(label)).map(|name| (label, name.clone())));
-        named.collect()
+        let name = |label: u8| all.get(usize::from(label)).map(|name| (label, name.clone()));
+        labels.into_iter().filter_map(name).collect()
     }
 
     /// What is told of it with the record of a debate over that image.

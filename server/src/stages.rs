@@ -18,7 +18,7 @@ pub(crate) struct Stages {
     classes: Vec<String>,
     data: Option<Data>,
     /// By the numbers of pixels for which there is a classifier.
-    stages: BTreeMap<u8, Arc<Stage>>,
+    by_pixels: BTreeMap<u8, Arc<Stage>>,
     /// For debates of all other numbers of pixels.
     bare: Arc<Stage>,
 }
@@ -32,14 +32,14 @@ impl Stages {
             let classifier = roster.own_classifier(pixels).map(|own| own.hash.clone());
             (pixels, Arc::new(Stage { data: data.clone(), classifier }))
         };
-        let stages = roster.pixels().into_iter().map(stage).collect();
+        let by_pixels = roster.pixels().into_iter().map(stage).collect();
         let bare = Arc::new(Stage { data: data.clone(), classifier: None });
-        Self { dataset: dataset.name().into(), classes, data, stages, bare }
+        Self { dataset: dataset.name().into(), classes, data, by_pixels, bare }
     }
 
     /// What a debate of so many pixels is held with.
     pub(crate) fn of(&self, pixels: u8) -> Arc<Stage> {
-        Arc::clone(self.stages.get(&pixels).unwrap_or(&self.bare))
+        Arc::clone(self.by_pixels.get(&pixels).unwrap_or(&self.bare))
     }
 
     /// Whether data are the server's own: by their hash, or where that is not kept by their name.
@@ -56,14 +56,14 @@ impl Stages {
 
     /// Whether the server's classifier is that of a debate of so many pixels, so that it has something to say of it.
     pub(crate) fn has_classifier_of(&self, terms: &Terms, pixels: u8) -> bool {
-        let own = self.stages.get(&pixels);
+        let own = self.by_pixels.get(&pixels);
         self.has_data_of(terms) && own.is_some_and(|own| own.classifier == terms.stage.classifier)
     }
 
     /// The same of a debate that is over.
     pub(crate) fn has_classifier_of_record(&self, record: &DebateRecord) -> bool {
         let DebateRecord { transcript, data, .. } = record;
-        let own = self.stages.get(&transcript.rules.pixels);
+        let own = self.by_pixels.get(&transcript.rules.pixels);
         self.has_data_of_record(record)
             && own.zip(data.as_ref()).is_some_and(|(own, data)| own.classifier == data.classifier)
     }

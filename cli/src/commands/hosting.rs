@@ -10,7 +10,7 @@ use pixel_debate_datasets::{Dataset, mnist};
 use pixel_debate_game::{LegalPixels, Rules};
 use pixel_debate_judge::masks::Masks;
 use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
-use pixel_debate_server::BuiltIn;
+use pixel_debate_server::{BuiltIn, Roster};
 use pixel_debate_statistics::Rate;
 use pixel_debate_validation::{check_labels, correct_on_random_pixels, doubt};
 use sha2::{Digest, Sha256};
@@ -68,11 +68,16 @@ impl HostingOptions {
             }
             Some(_) | None => mnist::test(),
         };
-        if let Some(unfit) = unfit(dataset, &dataset.survey()) {
+        let survey = dataset.survey();
+        if let Some(unfit) = unfit(dataset, &survey) {
             return Err(unfit);
         }
         let roster = if self.judge.is_empty() { shipped(dataset)? } else { self.judges(dataset)? };
-        Ok((dataset, roster))
+        let most = survey.legal.most;
+        match roster.pixels().into_iter().find(|pixels| usize::from(*pixels) > most) {
+            Some(pixels) => Err(Failure::TooDark { name: survey.name, pixels, most }),
+            None => Ok((dataset, roster)),
+        }
     }
 
     fn judges(&self, dataset: &Dataset) -> Result<BuiltIn, Failure> {

@@ -113,6 +113,10 @@ fn what_cannot_be_hosted_is_refused_with_the_option_and_nothing_is_begun() {
     let text = place.join("text.safetensors");
     fs::write(&text, "no judge").unwrap();
     let text = text.to_str().unwrap();
+    let dim = data(&place.join("dim"), MNIST, 2, 0, 28);
+    let mut images = words(&[0x803, 4, 28, 28]);
+    images.extend((0..4 * 784).map(|at| if at % 784 < 5 { 200 } else { 0 }));
+    fs::write(Path::new(&dim).join("t10k-images-idx3-ubyte"), images).unwrap();
     let (again, short) =
         (format!("4={silent}"), format!("--judge {ten}: dataset letters-test has 26 classes"));
     let taken =
@@ -136,6 +140,11 @@ fn what_cannot_be_hosted_is_refused_with_the_option_and_nothing_is_begun() {
             "the file does not say for how many pixels the judge was trained: say it, as --judge 6=",
         ),
         (vec!["--data", &letters, "--judge", &many, "--judge", &again], 1, &*taken),
+        (
+            vec!["--data", &dim, "--judge", &ten],
+            1,
+            "no image of dim-test has more than 5 pixels that are not black: debates of 6 pixels cannot be held",
+        ),
         (vec!["--judge", missing], 1, missing),
         (vec!["--judge", text], 1, text),
         (vec!["--judge", "0=x"], 2, "each must be 1 to 128, as 6=FILE or 4,6=FILE"),

@@ -364,11 +364,12 @@ impl Value<InStudy> for LiarName {
 
 impl Value<InStudy> for Lies {
     fn allowed() -> String {
-        "\"random\", \"strongest\" or a label from 0 to 9".to_owned()
+        "\"random\", \"strongest\" or a label from 0 to 254".to_owned()
     }
 
     fn read(field: &Field<'_, InStudy>, value: &Given<'_>) -> Result<Self, Refusal> {
-        let label = || integer(value.get_ref()).filter(|label: &u8| *label <= 9).map(Self::Label);
+        let label =
+            || integer(value.get_ref()).filter(|label: &u8| *label < u8::MAX).map(Self::Label);
         let read = match value.get_ref().as_str() {
             Some("random") => Some(Self::Random),
             Some("strongest") => Some(Self::Strongest),

@@ -115,7 +115,7 @@ struct Classes(Vec<u8>);
 
 impl Value<InStudy> for Classes {
     fn allowed() -> String {
-        "a list of different labels from 0 to 9".to_owned()
+        "a list of different labels from 0 to 254".to_owned()
     }
 
     fn read(field: &Field<'_, InStudy>, value: &Given<'_>) -> Result<Self, Refusal> {
@@ -127,7 +127,7 @@ impl Value<InStudy> for Classes {
         let fits = |labels: &Vec<u8>| {
             let twice = |at: usize| labels[..at].contains(&labels[at]);
             !labels.is_empty()
-                && labels.iter().all(|label| *label <= 9)
+                && labels.iter().all(|label| *label < u8::MAX)
                 && !(0..labels.len()).any(twice)
         };
         let read = read.filter(fits);

@@ -235,7 +235,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("pixels = 4", "pixels = 129", "it must be a whole number from 1 to 128"),
     ("precommit = true", "precommit = \"yes\"", "it must be true or false"),
     ("legal = \"nonzero\"", "legal = \"all\"", r#"it must be "nonzero" or "any""#),
-    ("lies = 3", "lies = 10", r#"it must be "random", "strongest" or a label from 0 to 9"#),
+    ("lies = 3", "lies = 255", r#"it must be "random", "strongest" or a label from 0 to 254"#),
     ("order = \"blocks\"", "order = \"alone\"", r#"it must be "alternating" or "blocks""#),
     ("first = \"honest\"", "first = \"both\"", r#"it must be "honest", "liar" or "balanced""#),
     (
@@ -247,7 +247,7 @@ const WRONG: &[(&str, &str, &str)] = &[
     ("live = true", "live = 1", "it must be true or false"),
     ("seconds = 5", "seconds = 0", "it must be a whole number from 1 to 3600"),
     ("side = \"open\"", "side = \"both\"", r#"it must be "honest", "liar", "balanced" or "open""#),
-    ("classes = [1, 7]", "classes = [1, 1]", "it must be a list of different labels from 0 to 9"),
+    ("classes = [1, 7]", "classes = [1, 1]", "it must be a list of different labels from 0 to 254"),
     (
         "proven_for = \"debate\"",
         "proven_for = 1",
