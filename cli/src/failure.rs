@@ -117,7 +117,13 @@ pub(crate) enum Failure {
     NoTraining { out: PathBuf },
     #[cfg(feature = "train")]
     #[error(transparent)]
+    Training(#[from] pixel_debate_training::OpenError),
+    #[cfg(feature = "train")]
+    #[error(transparent)]
     Checkpoint(#[from] pixel_debate_training::CheckpointError),
+    #[cfg(feature = "train")]
+    #[error("{option} is for players: say `--masks debates` or `--masks provers` with it")]
+    NoRounds { option: &'static str },
     #[error("interrupts cannot be listened to: {0}")]
     Signal(io::Error),
     #[error(transparent)]

@@ -16,6 +16,7 @@
 //! | which number of a layer reaches which | [`geometry`] |
 //! | inner loops, and the processor's instructions | [`kernels`] |
 //! | random evidence, for training and measuring | [`masks`] |
+//! | who chooses the evidence that a judge is trained on | [`choosers`] |
 //!
 //! ```
 //! use std::sync::Arc;
@@ -32,6 +33,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod choosers;
 mod decider;
 pub mod dense;
 mod evaluator;

@@ -99,7 +99,6 @@ impl Parameters {
     }
 
     /// The numbers of a network in the order of training.
-    #[cfg(any(test, feature = "cuda"))]
     pub(crate) fn of_network(network: &Network) -> Self {
         fn reorder(layer: &Layer, place: impl Fn(usize) -> usize) -> Layer {
             let weight = (0..layer.weight.len()).map(|index| layer.weight[place(index)]);

@@ -1,5 +1,7 @@
 //! `pixel-debate judge train`: a judge from the first batch to the file that is shipped.
 
+#[cfg_attr(not(feature = "train"), expect(dead_code))]
+mod choosing;
 #[cfg(feature = "train")]
 mod training;
 
@@ -10,13 +12,14 @@ use clap::{Args, value_parser};
 #[cfg(not(feature = "train"))]
 use crate::failure::Failure;
 use crate::options::{LegalOption, PixelsOption, ReadingOptions, SeedOption, ThreadsOption};
+use choosing::ChoosingOptions;
 #[cfg(feature = "train")]
 pub(crate) use training::Recipe;
 
 /// Batches from one checkpoint to the next, unless said.
 const CHECKPOINT_EVERY: u64 = 500;
 
-/// Train a judge on randomly masked images, as the paper did
+/// Train a judge on randomly masked images, as the paper did, or on what is argued before it
 ///
 /// Takes hours. The state is kept in FILE.checkpoint, from which the same command goes on after it
 /// was stopped; Ctrl-C stops it in good order. At the end the judge's accuracy is measured on the
@@ -28,7 +31,12 @@ pub(crate) struct Train {
     #[command(flatten)]
     legal: LegalOption,
     #[command(flatten)]
+    choosing: ChoosingOptions,
+    #[command(flatten)]
     seed: SeedOption,
+    /// Begin with this judge instead of a random network: `judge-4`, `judge-6`, or a file
+    #[arg(long, value_name = "JUDGE")]
+    from: Option<String>,
     /// The safetensors file to write
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
