@@ -109,7 +109,7 @@ pub(crate) async fn judge(store: &ObjectStore, mark: &JudgeMark) -> Result<Judge
     }
     let bytes = get(store, hash).await.map_err(|error| {
         let ours = SHIPPED_PIXELS.into_iter().filter_map(Judge::shipped);
-        let ours = ours.map(|judge| format!("{} {}", judge.name(), short(&judge.network().hash())));
+        let ours = ours.map(|judge| format!("{} {}", judge.name(), short(&judge.hash())));
         format!(
             "the judge {name} (hash {}) is not part of this program, whose judges are {}, nor to be \
              had from the run: {error}",
@@ -118,7 +118,7 @@ pub(crate) async fn judge(store: &ObjectStore, mark: &JudgeMark) -> Result<Judge
         )
     })?;
     let judge = Judge::from_bytes(name, &bytes).map_err(|error| error.to_string())?;
-    let came = judge.network().hash();
+    let came = judge.hash();
     if came != *hash {
         let (wanted, came) = (short(hash), short(&came));
         return Err(format!("what came as the judge {name} has hash {came}, not {wanted}"));
@@ -146,7 +146,7 @@ fn short(hash: &str) -> &str {
 
 fn built_in_judge(hash: &str) -> Option<Judge> {
     let mut judges = SHIPPED_PIXELS.into_iter().filter_map(Judge::shipped);
-    judges.find(|judge| judge.network().hash() == hash)
+    judges.find(|judge| judge.hash() == hash)
 }
 
 fn built_in_dataset(mark: &DataMark) -> Option<&'static Dataset> {

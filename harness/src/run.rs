@@ -202,8 +202,7 @@ pixels = [4, 6]
         let job = serde_json::to_vec(&undone.job(key).unwrap()).unwrap();
         let job: crate::Job = serde_json::from_slice(&job).unwrap();
         assert_eq!(job.key(), key);
-        let judge =
-            plan.judges().flatten().find(|judge| judge.network().hash() == job.play.judge.hash);
+        let judge = plan.judges().flatten().find(|judge| judge.hash() == job.play.judge.hash);
         let rows = job.rows(plan.dataset(), judge.unwrap(), &|| true).unwrap().unwrap();
         job.to_bytes(&rows)
     }

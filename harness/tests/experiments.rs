@@ -370,7 +370,7 @@ fn a_judge_can_be_trained_on_what_players_reveal() {
 
     // A file that says that it was trained so, beside the shipped judge's numbers.
     let shipped = Judge::shipped(6).unwrap();
-    let hash = shipped.network().hash();
+    let hash = shipped.hash();
     let write = |said: &[(&str, &str)]| {
         let mut weights = shipped.weights().clone();
         weights.provenance.0.insert("batches".into(), "9".into());
@@ -401,6 +401,7 @@ fn a_judge_can_be_trained_on_what_players_reveal() {
     assert!(refusal.contains(&format!("from = {hash}")), "{refusal}");
 
     for (more, wanted) in [
+        (", kind = \"small\"", "it is of kind paper, and the experiment asks for small"),
         (", tries = 8", "`tries` is for players"),
         (", masks = \"monks\"", "`masks` is \"monks\": it must be"),
         (", masks = \"provers\", lies = 10", "`lies` is 10: it must be a whole number from 1 to 9"),

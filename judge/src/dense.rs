@@ -1,4 +1,4 @@
-//! The dense forward pass: the network of [`crate::network`] layer by layer, as a textbook has it.
+//! The dense forward pass of each kind of judge, layer by layer, as a textbook has it.
 //!
 //! It is the reference that every faster evaluation is tested against. Convolutions are matrix
 //! products over unfolded windows ("im2col").
@@ -10,8 +10,11 @@ use pixel_debate_game::Image;
 use crate::{
     evaluator::{Evaluator, WrongSize, check_size},
     kernels::{Matrix, Output, multiply},
-    logits::Logits,
-    network::{CONV1, CONV2, FLAT, HIDDEN, KERNEL, Layer, Network, SIDE},
+    layer::Layer,
+    logits::{Logits, mean},
+    model::Model,
+    network::{KERNEL, Network, SIDE, Widths},
+    perceptron::{INPUTS, Linear, Mlp},
     pixel_set::PixelSet,
 };
 
@@ -45,7 +48,7 @@ pub fn planes(revealed: impl IntoIterator<Item = (u8, u8, u8)>) -> Planes {
     planes
 }
 
-impl Network {
+impl Model {
     /// The logits for each of `inputs`.
     ///
     /// ```
@@ -53,24 +56,63 @@ impl Network {
     /// use pixel_debate_judge::dense::planes;
     ///
     /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-    /// let logits = judge.network().logits(&[planes([]), planes([(14, 9, 200)])]);
+    /// let logits = judge.model().logits(&[planes([]), planes([(14, 9, 200)])]);
     /// assert_eq!(logits.len(), 2);
     /// assert_ne!(logits[0], logits[1], "a pixel tells the judge something");
     /// ```
     pub fn logits(&self, inputs: &[Planes]) -> Logits {
-        let rows = inputs.len();
-        let mut flat = Vec::with_capacity(rows * FLAT);
-        for input in inputs {
-            let field = pool(&convolution(&self.conv1, input, 2, CONV1, SIDE), CONV1, SIDE);
-            let field = convolution(&self.conv2, &field, CONV1, CONV2, SIDE / 2);
-            flat.extend(pool(&field, CONV2, SIDE / 2));
+        match self {
+            Self::Convolutions(network) => network.logits(inputs),
+            Self::Linear(linear) => linear.logits(inputs),
+            Self::Mlp(mlp) => mlp.logits(inputs),
+            Self::Ensemble(ensemble) => {
+                let said = ensemble.members().iter().map(|member| member.model.logits(inputs));
+                mean(&said.collect::<Vec<_>>())
+            }
         }
-        let mut hidden = dense(&self.fc1, &flat, rows, FLAT, HIDDEN);
-        relu(&mut hidden);
-        let classes = self.classes();
-        let logits = dense(&self.fc2, &hidden, rows, HIDDEN, classes);
-        Logits::of(classes, logits.chunks_exact(classes))
     }
+}
+
+impl Network {
+    /// The logits for each of `inputs`.
+    pub fn logits(&self, inputs: &[Planes]) -> Logits {
+        let Widths { conv1, conv2, hidden } = self.widths();
+        let rows = inputs.len();
+        let flat_inputs = self.widths().flat();
+        let mut flat = Vec::with_capacity(rows * flat_inputs);
+        for input in inputs {
+            let field = pool(&convolution(&self.conv1, input, 2, conv1, SIDE), conv1, SIDE);
+            let field = convolution(&self.conv2, &field, conv1, conv2, SIDE / 2);
+            flat.extend(pool(&field, conv2, SIDE / 2));
+        }
+        let mut units = dense(&self.fc1, &flat, rows, flat_inputs, hidden);
+        relu(&mut units);
+        logits(&self.fc2, &units, rows, hidden)
+    }
+}
+
+impl Linear {
+    /// The logits for each of `inputs`.
+    pub fn logits(&self, inputs: &[Planes]) -> Logits {
+        logits(&self.fc, inputs.as_flattened(), inputs.len(), INPUTS)
+    }
+}
+
+impl Mlp {
+    /// The logits for each of `inputs`.
+    pub fn logits(&self, inputs: &[Planes]) -> Logits {
+        let (rows, units) = (inputs.len(), self.units());
+        let mut hidden = dense(&self.fc1, inputs.as_flattened(), rows, INPUTS, units);
+        relu(&mut hidden);
+        logits(&self.fc2, &hidden, rows, units)
+    }
+}
+
+/// The last layer.
+fn logits(layer: &Layer, input: &[f32], rows: usize, inputs: usize) -> Logits {
+    let classes = layer.bias.len();
+    let logits = dense(layer, input, rows, inputs, classes);
+    Logits::of(classes, logits.chunks_exact(classes))
 }
 
 /// A 5×5 convolution, zero padded to the same size, and ReLU: `channels × side × side` numbers to
@@ -136,12 +178,12 @@ fn relu(numbers: &mut [f32]) {
 /// The dense forward pass as an [`Evaluator`].
 #[derive(Debug, Clone)]
 pub struct DenseEvaluator {
-    network: Arc<Network>,
+    model: Model,
     image: Arc<Image>,
 }
 
 impl DenseEvaluator {
-    /// Judges `image` by `network`.
+    /// Judges `image` by a model of whatever kind.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -152,24 +194,24 @@ impl DenseEvaluator {
     ///
     /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
     /// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
-    /// let mut dense = DenseEvaluator::new(Arc::clone(judge.network()), image)?;
+    /// let mut dense = DenseEvaluator::new(judge.model().clone(), image)?;
     /// let logits = dense.evaluate(&[PixelSet::default().with(Pixel::new(14, 9))]);
-    /// assert_eq!(logits, judge.network().logits(&[planes([(14, 9, 200)])]));
+    /// assert_eq!(logits, judge.model().logits(&[planes([(14, 9, 200)])]));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     ///
-    /// [`WrongSize`] if the network reads images of another size.
-    pub fn new(network: Arc<Network>, image: Arc<Image>) -> Result<Self, WrongSize> {
+    /// [`WrongSize`] if judges read images of another size.
+    pub fn new(model: impl Into<Model>, image: Arc<Image>) -> Result<Self, WrongSize> {
         check_size(&image)?;
-        Ok(Self { network, image })
+        Ok(Self { model: model.into(), image })
     }
 }
 
 impl Evaluator for DenseEvaluator {
     fn classes(&self) -> usize {
-        self.network.classes()
+        self.model.classes()
     }
 
     fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
@@ -182,6 +224,6 @@ impl Evaluator for DenseEvaluator {
                 }))
             })
             .collect();
-        self.network.logits(&inputs)
+        self.model.logits(&inputs)
     }
 }

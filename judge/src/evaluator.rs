@@ -5,6 +5,7 @@ use pixel_debate_game::Image;
 use crate::{
     decider::{Decider, EachSet, Question},
     logits::Logits,
+    model::Kind,
     network::{MOST_CLASSES, SIDE},
     pixel_set::PixelSet,
 };
@@ -96,7 +97,7 @@ impl Evaluator for Indifferent {
     }
 }
 
-/// An image that the network cannot read.
+/// An image that judges cannot read.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -119,7 +120,27 @@ pub struct WrongSize {
     height: u8,
 }
 
-/// Says whether the network can read an image.
+/// Why there is no [engine](crate::sparse) for a judge and an image.
+///
+/// ```
+/// use pixel_debate_judge::{Kind, NoEngine};
+///
+/// assert_eq!(
+///     NoEngine::Kind(Kind::Mlp).to_string(),
+///     "the engine takes judges of the kind paper, not of the kind mlp"
+/// );
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoEngine {
+    /// The judge is not the paper's network.
+    #[error("the engine takes judges of the kind {}, not of the kind {_0}", Kind::Paper)]
+    Kind(Kind),
+    /// The judge reads other images.
+    #[error(transparent)]
+    Size(#[from] WrongSize),
+}
+
+/// Says whether judges can read an image.
 pub(crate) fn check_size(image: &Image) -> Result<(), WrongSize> {
     let (width, height) = (image.width(), image.height());
     if usize::from(width) == SIDE && usize::from(height) == SIDE {

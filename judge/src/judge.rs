@@ -7,13 +7,16 @@ use pixel_debate_game::Image;
 
 use crate::{
     dense::DenseEvaluator,
-    evaluator::{Evaluator, WrongSize},
+    evaluator::{Evaluator, NoEngine, WrongSize},
+    file::{Precision, WeightsError},
+    model::{Model, Weights},
     network::Network,
-    sparse::{ManyEvaluator, SparseEvaluator, SparseWeights},
-    weights::{Precision, Provenance, Weights, WeightsError},
+    prepared::{ManyEvaluator, Prepared},
+    provenance::Provenance,
+    sparse::SparseEvaluator,
 };
 
-/// A trained network with a name. A clone shares the numbers, so that whoever needs one may have one.
+/// A trained judge with a name. A clone shares the numbers, so that whoever needs one may have one.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -35,29 +38,27 @@ use crate::{
 pub struct Judge {
     name: String,
     weights: Arc<Weights>,
-    /// The same numbers as the engine wants them.
-    sparse: Arc<SparseWeights>,
+    /// The same numbers as evaluators want them.
+    prepared: Prepared,
 }
 
 impl Judge {
     /// The judge of that name with these numbers.
     ///
     /// ```
-    /// use std::sync::Arc;
-    ///
     /// use pixel_debate_judge::{Judge, Provenance, Weights};
     ///
     /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
     /// // One that has no bias in the end, and says nothing of where it comes from.
-    /// let mut network = judge.network().as_ref().clone();
+    /// let mut network = judge.network().expect("convolutions").as_ref().clone();
     /// network.fc2.bias.fill(0.0);
-    /// let weights = Weights { network: Arc::new(network), provenance: Provenance::default() };
+    /// let weights = Weights { model: network.into(), provenance: Provenance::default() };
     /// let unbiased = Judge::new("unbiased", weights);
     /// assert_eq!((unbiased.name(), unbiased.provenance().pixels()), ("unbiased", None));
     /// ```
     pub fn new(name: impl Into<String>, weights: Weights) -> Self {
-        let sparse = Arc::new(SparseWeights::new(&weights.network));
-        Self { name: name.into(), weights: Arc::new(weights), sparse }
+        let prepared = Prepared::new(&weights.model);
+        Self { name: name.into(), weights: Arc::new(weights), prepared }
     }
 
     /// Reads a judge's file. The judge is called after the file, without folder and ending.
@@ -94,10 +95,10 @@ impl Judge {
     ///
     /// # Panics
     ///
-    /// If a layer has not the network's shape, which no judge that was read has.
+    /// If a layer has not the shape that its kind has, which no judge that was read has.
     pub fn to_bytes(&self) -> Vec<u8> {
         let bytes = self.weights.to_bytes(Precision::Single);
-        bytes.expect("layers have the network's shapes, and provenance is text")
+        bytes.expect("layers have their kind's shapes, and provenance is text")
     }
 
     /// What the judge is called, `judge-6` for example.
@@ -110,9 +111,30 @@ impl Judge {
         &self.weights
     }
 
-    /// The network.
-    pub fn network(&self) -> &Arc<Network> {
-        &self.weights.network
+    /// What it computes.
+    pub fn model(&self) -> &Model {
+        &self.weights.model
+    }
+
+    /// The network, if it has convolutions: the paper's, or one of other widths.
+    pub fn network(&self) -> Option<&Arc<Network>> {
+        self.model().network()
+    }
+
+    /// How many labels it tells apart, 2 to 255.
+    ///
+    /// ```
+    /// use pixel_debate_judge::Judge;
+    ///
+    /// assert_eq!(Judge::shipped(6).expect("there is a judge for 6 pixels").classes(), 10);
+    /// ```
+    pub fn classes(&self) -> usize {
+        self.model().classes()
+    }
+
+    /// What tells it apart from every other judge, whatever they are called: [`Model::hash`].
+    pub fn hash(&self) -> String {
+        self.model().hash()
     }
 
     /// What the judge's file says of where it comes from.
@@ -141,10 +163,10 @@ impl Judge {
     ///
     /// If the network cannot read an image of that size.
     pub fn evaluator(&self, image: Arc<Image>) -> Result<Box<dyn Evaluator>, WrongSize> {
-        Ok(Box::new(self.engine(image)?))
+        self.prepared.evaluator(image)
     }
 
-    /// The same for whoever must know that it is the engine.
+    /// The same for whoever must know that it is the engine, which takes the paper's network alone.
     ///
     /// ```
     /// use std::sync::Arc;
@@ -162,22 +184,25 @@ impl Judge {
     ///
     /// # Errors
     ///
-    /// As [`evaluator`](Self::evaluator).
-    pub fn engine(&self, image: Arc<Image>) -> Result<SparseEvaluator, WrongSize> {
-        SparseEvaluator::new(Arc::clone(&self.sparse), image)
+    /// [`NoEngine`] if the judge is of another kind, and as [`evaluator`](Self::evaluator).
+    pub fn engine(&self, image: Arc<Image>) -> Result<SparseEvaluator, NoEngine> {
+        let Prepared::Engine(weights) = &self.prepared else {
+            return Err(NoEngine::Kind(self.model().kind()));
+        };
+        Ok(SparseEvaluator::new(Arc::clone(weights), image)?)
     }
 
-    /// The engine for many images, of each of which one set of pixels is shown.
+    /// The judge of many images, of each of which one set of pixels is shown.
     pub fn many(&self) -> ManyEvaluator {
-        ManyEvaluator::new(Arc::clone(&self.sparse))
+        self.prepared.many()
     }
 
-    /// The plain forward pass: slow, and what the engine is held against.
+    /// The plain forward pass: slow, and what every other way of asking is held against.
     ///
     /// # Errors
     ///
     /// As [`evaluator`](Self::evaluator).
     pub fn reference(&self, image: Arc<Image>) -> Result<DenseEvaluator, WrongSize> {
-        DenseEvaluator::new(Arc::clone(self.network()), image)
+        DenseEvaluator::new(self.model().clone(), image)
     }
 }

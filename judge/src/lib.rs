@@ -9,10 +9,13 @@
 //! |---|---|
 //! | what is said of several sets | [`Logits`] |
 //! | a judge: name, numbers, how it is asked | [`Judge`] |
-//! | the numbers with their file and provenance | [`Weights`], [`Provenance`] |
-//! | the paper's network as plain numbers | [`Network`], [`network`] |
-//! | the plain forward pass, the reference | [`dense`] |
-//! | the engine: the same function from what a revealed pixel can reach | [`sparse`] |
+//! | the kinds of judges | [`Kind`], [`Model`] |
+//! | the numbers with their [file] and provenance | [`Weights`], [`Provenance`] |
+//! | the paper's network as plain numbers, of whatever widths | [`Network`], [`network`] |
+//! | a layer alone, and one with a hidden layer | [`Linear`], [`Mlp`], [`perceptron`] |
+//! | several judges together | [`Ensemble`] |
+//! | the plain forward pass of each kind, the reference | [`dense`] |
+//! | the engine: the paper's network, from what a revealed pixel can reach | [`sparse`] |
 //! | which number of a layer reaches which | [`geometry`] |
 //! | inner loops, and the processor's instructions | [`kernels`] |
 //! | random evidence, for training and measuring | [`masks`] |
@@ -37,26 +40,39 @@ pub mod choosers;
 mod decider;
 pub mod dense;
 mod evaluator;
+pub mod file;
 pub mod geometry;
 mod judge;
 pub mod kernels;
+mod layer;
 mod logits;
 pub mod masks;
+mod model;
 pub mod network;
+pub mod perceptron;
 mod pixel_set;
+mod prepared;
+mod provenance;
+mod rows;
 mod shipped;
 pub mod sparse;
-mod weights;
+mod temperature;
+mod trainable;
 
 pub use decider::{Decider, EachSet, Question};
 pub use dense::DenseEvaluator;
-pub use evaluator::{Evaluator, Indifferent, WrongSize};
+pub use evaluator::{Evaluator, Indifferent, NoEngine, WrongSize};
+pub use file::{Precision, WeightsError};
 pub use judge::Judge;
+pub use layer::Layer;
 pub use logits::Logits;
-pub use network::{DIGITS, MOST_CLASSES, Network};
+pub use model::{Ensemble, Kind, Model, NamedLayer, UnfitMembers, UnknownKind, Weights};
+pub use network::{DIGITS, MOST_CLASSES, Network, Widths};
+pub use perceptron::{Linear, Mlp};
 pub use pixel_set::PixelSet;
+pub use prepared::ManyEvaluator;
+pub use provenance::{CLASSES_KEY, MNIST_TRAIN, PLANES, PLANES_KEY, Provenance, TEMPERATURE_KEY};
 pub use shipped::SHIPPED_PIXELS;
-pub use sparse::{ManyEvaluator, SparseDecider, SparseEvaluator, SparseWeights};
-pub use weights::{
-    CLASSES_KEY, MNIST_TRAIN, PLANES, PLANES_KEY, Precision, Provenance, Weights, WeightsError,
-};
+pub use sparse::{SparseDecider, SparseEvaluator, SparseMany, SparseWeights};
+pub use temperature::UnfitTemperature;
+pub use trainable::{NotTrainable, Trainable};

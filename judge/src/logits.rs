@@ -156,6 +156,20 @@ impl Index<usize> for Logits {
     }
 }
 
+/// The mean of what several judges say of the same sets, rounded once.
+///
+/// # Panics
+///
+/// If there is none, or they are of different labels or numbers of sets.
+pub(crate) fn mean(said: &[Logits]) -> Logits {
+    let first = &said[0];
+    let alike = |one: &Logits| (one.classes, one.numbers.len());
+    assert!(said.iter().all(|one| alike(one) == alike(first)), "logits of the same sets");
+    let sum = |at: usize| said.iter().map(|one| f64::from(one.numbers[at])).sum::<f64>();
+    let numbers = (0..first.numbers.len()).map(|at| (sum(at) / said.len() as f64) as f32);
+    Logits { classes: first.classes, numbers: numbers.collect() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

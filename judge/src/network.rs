@@ -1,4 +1,5 @@
-//! The paper's network as plain numbers (section 3.1: the TensorFlow MNIST "layers" tutorial).
+//! The paper's network as plain numbers (section 3.1: the TensorFlow MNIST "layers" tutorial), and the same of
+//! other [widths](Widths).
 //!
 //! | layer | input | output | what |
 //! |---|---|---|---|
@@ -9,7 +10,7 @@
 //! | fc1   | 3136 | 1024 | ReLU, dropout 0.4 while training |
 //! | fc2   | 1024 | one a label, 10 in the paper | logits |
 
-use sha2::{Digest, Sha256};
+pub use crate::layer::Layer;
 
 /// Columns and rows of the image that the network reads.
 pub const SIDE: usize = 28;
@@ -28,25 +29,64 @@ pub const DIGITS: usize = 10;
 /// The most labels that a network can tell apart.
 pub const MOST_CLASSES: usize = 255;
 
-/// The numbers of one layer, in the order in which PyTorch keeps them.
+/// Cells of the field that the first dense layer reads, whatever the widths: 7 × 7.
+const CELLS: usize = FLAT / CONV2;
+
+/// How wide the layers of a [`Network`] are.
 ///
 /// ```
-/// use pixel_debate_judge::Judge;
+/// use pixel_debate_judge::network::{CONV2, FLAT, Widths};
 ///
-/// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-/// let conv1 = &judge.network().conv1;
-/// assert_eq!((conv1.weight.len(), conv1.bias.len()), (32 * 2 * 5 * 5, 32));
+/// assert_eq!(Widths::PAPER.flat(), FLAT);
+/// assert_eq!(Widths::SMALL.conv2, CONV2 / 2);
+/// assert_eq!(Widths::LARGE.conv2, CONV2 * 2);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct Layer {
-    /// Convolutions: output channel, input channel, kernel row, kernel column; dense layers:
-    /// output, input. The last index runs fastest.
-    pub weight: Vec<f32>,
-    /// One number an output channel.
-    pub bias: Vec<f32>,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Widths {
+    /// Channels after the first convolution.
+    pub conv1: usize,
+    /// Channels after the second convolution.
+    pub conv2: usize,
+    /// Units of the first dense layer.
+    pub hidden: usize,
 }
 
-/// A judge's four layers.
+impl Widths {
+    /// The paper's.
+    pub const PAPER: Self = Self { conv1: CONV1, conv2: CONV2, hidden: HIDDEN };
+    /// Half the paper's.
+    pub const SMALL: Self = Self { conv1: CONV1 / 2, conv2: CONV2 / 2, hidden: HIDDEN / 2 };
+    /// Double the paper's.
+    pub const LARGE: Self = Self { conv1: CONV1 * 2, conv2: CONV2 * 2, hidden: HIDDEN * 2 };
+    /// The greatest that are read from a file: four times the paper's.
+    pub const MOST: Self = Self { conv1: CONV1 * 4, conv2: CONV2 * 4, hidden: HIDDEN * 4 };
+
+    /// Inputs of the first dense layer, numbered `channel * 49 + row * 7 + column`.
+    pub const fn flat(self) -> usize {
+        self.conv2 * CELLS
+    }
+
+    /// The layers' names in a file with the shapes of their weights, for so many labels. A layer has a bias for each
+    /// of its outputs, the first number of the shape.
+    ///
+    /// ```
+    /// use pixel_debate_judge::network::Widths;
+    ///
+    /// let [conv1, .., fc2] = Widths::SMALL.shapes(47);
+    /// assert_eq!(conv1, ("conv1", vec![16, 2, 5, 5]));
+    /// assert_eq!(fc2, ("fc2", vec![47, 512]));
+    /// ```
+    pub fn shapes(self, classes: usize) -> [(&'static str, Vec<usize>); 4] {
+        [
+            ("conv1", vec![self.conv1, 2, KERNEL, KERNEL]),
+            ("conv2", vec![self.conv2, self.conv1, KERNEL, KERNEL]),
+            ("fc1", vec![self.hidden, self.flat()]),
+            ("fc2", vec![classes, self.hidden]),
+        ]
+    }
+}
+
+/// Two convolutions, each with a pool, and two dense layers.
 ///
 /// The first convolution's input planes are the mask of revealed pixels (0 or 1) and their values
 /// (0 to 1, zero where nothing is revealed).
@@ -55,15 +95,16 @@ pub struct Layer {
 /// use pixel_debate_judge::Judge;
 ///
 /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-/// let layers = judge.network().layers();
+/// let network = judge.network().expect("the shipped judges are the paper's network");
+/// let layers = network.layers();
 /// let numbers: usize = layers.iter().map(|layer| layer.weight.len() + layer.bias.len()).sum();
 /// assert_eq!(numbers, 3_275_434);
 /// // All but two in a hundred are the first dense layer's.
-/// assert!(judge.network().fc1.weight.len() * 100 > numbers * 98);
+/// assert!(network.fc1.weight.len() * 100 > numbers * 98);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
-    /// 32 × 2 × 5 × 5.
+    /// 32 × 2 × 5 × 5 in the paper.
     pub conv1: Layer,
     /// 64 × 32 × 5 × 5.
     pub conv2: Layer,
@@ -74,64 +115,33 @@ pub struct Network {
 }
 
 impl Network {
-    /// The layers' names in a file with the shapes of their weights, for so many labels.
-    ///
-    /// ```
-    /// use pixel_debate_judge::{Judge, Network};
-    ///
-    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-    /// let shapes = Network::shapes(judge.network().classes());
-    /// for ((name, shape), layer) in shapes.into_iter().zip(judge.network().layers()) {
-    ///     assert_eq!(layer.weight.len(), shape.iter().product::<usize>(), "{name}");
-    ///     assert_eq!(layer.bias.len(), shape[0], "{name}");
-    /// }
-    /// ```
-    pub fn shapes(classes: usize) -> [(&'static str, Vec<usize>); 4] {
-        [
-            ("conv1", vec![CONV1, 2, KERNEL, KERNEL]),
-            ("conv2", vec![CONV2, CONV1, KERNEL, KERNEL]),
-            ("fc1", vec![HIDDEN, FLAT]),
-            ("fc2", vec![classes, HIDDEN]),
-        ]
-    }
-
     /// How many labels it tells apart.
     ///
     /// ```
     /// use pixel_debate_judge::Judge;
     ///
     /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-    /// assert_eq!(judge.network().classes(), 10);
+    /// assert_eq!(judge.network().expect("convolutions").classes(), 10);
     /// ```
     pub fn classes(&self) -> usize {
         self.fc2.bias.len()
     }
 
-    /// The SHA-256, in hexadecimal, of all numbers as little-endian `f32`: layer by layer, weights
-    /// before biases. It tells judges apart whatever their files are called.
+    /// How wide its layers are.
     ///
     /// ```
-    /// use pixel_debate_judge::Judge;
+    /// use pixel_debate_judge::{Judge, network::Widths};
     ///
-    /// let [four, six] = [4, 6].map(|pixels| Judge::shipped(pixels).expect("there is one"));
-    /// assert_ne!(four.network().hash(), six.network().hash());
-    /// // A copy under another name is the same judge.
-    /// let copy = Judge::from_bytes("copy", &six.to_bytes())?;
-    /// assert_eq!(copy.network().hash(), six.network().hash());
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// assert_eq!(judge.network().expect("convolutions").widths(), Widths::PAPER);
     /// ```
-    pub fn hash(&self) -> String {
-        let mut hash = Sha256::new();
-        for number in self.layers().iter().flat_map(|layer| layer.weight.iter().chain(&layer.bias))
-        {
-            hash.update(number.to_le_bytes());
-        }
-        let digest = hash.finalize();
-        let nibbles = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        nibbles.filter_map(|nibble| char::from_digit(nibble.into(), 16)).collect()
+    pub fn widths(&self) -> Widths {
+        let [conv1, conv2, hidden] =
+            [&self.conv1, &self.conv2, &self.fc1].map(|layer| layer.bias.len());
+        Widths { conv1, conv2, hidden }
     }
 
-    /// The layers in the order of [`shapes`](Self::shapes).
+    /// The layers in the order of [`Widths::shapes`].
     pub fn layers(&self) -> [&Layer; 4] {
         [&self.conv1, &self.conv2, &self.fc1, &self.fc2]
     }

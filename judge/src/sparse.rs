@@ -39,7 +39,7 @@ use crate::{
 };
 pub use decider::{SparseDecider, Steps};
 pub use evaluator::SparseEvaluator;
-pub use many::ManyEvaluator;
+pub use many::SparseMany;
 pub use weights::{SparseWeights, constant_field};
 
 impl Evaluator for SparseEvaluator {

@@ -115,7 +115,7 @@ fn decisions_are_those_of_the_logits() {
 /// A judge for which labels 3 and 5 are the same, but for their biases, which differ by
 /// `difference`.
 fn twins(difference: f32) -> Network {
-    let mut network = Network::clone(Judge::shipped(6).unwrap().network());
+    let mut network = Network::clone(Judge::shipped(6).unwrap().network().unwrap());
     let (three, five) = (3 * HIDDEN..4 * HIDDEN, 5 * HIDDEN);
     if difference == 0.0 {
         network.fc2.weight.copy_within(three, five);

@@ -10,7 +10,7 @@ use images::any_image;
 use judges::judges;
 use pixel_debate_game::Pixel;
 use pixel_debate_judge::{
-    DenseEvaluator, Evaluator, Judge, ManyEvaluator, Network, PixelSet, SparseEvaluator,
+    DenseEvaluator, Evaluator, Judge, Network, PixelSet, SparseEvaluator, SparseMany,
     SparseWeights, dense::planes,
 };
 use proptest::prelude::*;
@@ -62,7 +62,7 @@ fn the_engine_is_the_dense_network() {
 fn many_images_at_once_are_judged_as_each_alone() {
     let judges = judges();
     let engine = |network: &Arc<Network>| {
-        RefCell::new(ManyEvaluator::new(Arc::new(SparseWeights::new(network))))
+        RefCell::new(SparseMany::new(Arc::new(SparseWeights::new(network))))
     };
     let [engines, others] = [(); 2].map(|()| judges.iter().map(engine).collect::<Vec<_>>());
     let shown = prop::collection::vec((any_pixels(), any::<u8>()), 0..4);

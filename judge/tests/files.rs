@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use half::{bf16, f16};
 use pixel_debate_datasets::mnist;
-use pixel_debate_judge::{CLASSES_KEY, Judge, Network, PLANES_KEY, Precision, Provenance, Weights};
+use pixel_debate_judge::{
+    CLASSES_KEY, Judge, Network, PLANES_KEY, Precision, Provenance, Weights, Widths,
+};
 use proptest::prelude::*;
 use safetensors::{Dtype, tensor::TensorView};
 
@@ -13,10 +15,10 @@ type Tensor = (String, Dtype, Vec<usize>, Vec<u8>);
 
 fn tensors() -> Vec<Tensor> {
     let judge = Judge::shipped(4).unwrap();
-    let network = judge.network();
+    let network = judge.network().unwrap();
     let bytes = |numbers: &[f32]| numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
     let mut tensors = Vec::new();
-    for ((name, shape), layer) in Network::shapes(10).into_iter().zip(network.layers()) {
+    for ((name, shape), layer) in Widths::PAPER.shapes(10).into_iter().zip(network.layers()) {
         let (weight, bias) = (bytes(&layer.weight), bytes(&layer.bias));
         tensors.push((format!("{name}.weight"), Dtype::F32, shape.clone(), weight));
         tensors.push((format!("{name}.bias"), Dtype::F32, shape[..1].to_vec(), bias));
@@ -42,7 +44,7 @@ fn refusal(change: impl FnOnce(&mut Vec<Tensor>)) -> String {
 
 #[test]
 fn wrong_tensors_are_refused_by_name() {
-    let not = "judge FILE does not hold the paper's network: ";
+    let not = "judge FILE cannot be used: ";
     let set = |at: usize, number: f32| {
         move |tensors: &mut Vec<Tensor>| {
             tensors[4].3[4 * at..4 * at + 4].copy_from_slice(&number.to_le_bytes());
@@ -61,16 +63,25 @@ fn wrong_tensors_are_refused_by_name() {
         format!("{not}number 3 of fc1.weight is 2000000: it must be within ±1000000")
     );
     let shape = refusal(|tensors| tensors[0].2 = vec![32, 5, 5, 2]);
-    assert_eq!(shape, format!("{not}conv1.weight has the shape [32, 5, 5, 2], not [32, 2, 5, 5]"));
+    assert_eq!(
+        shape,
+        format!(
+            "{not}conv1.weight has the shape [32, 5, 5, 2], not [channels, 2, 5, 5] with 1 to 128 channels"
+        )
+    );
     let kind = refusal(|tensors| tensors[7].1 = Dtype::I32);
     assert_eq!(kind, format!("{not}fc2.bias is stored as I32, not as F64, F32, F16 or BF16"));
-    assert_eq!(
-        refusal(|tensors| drop(tensors.remove(3))),
-        format!("{not}it has no tensor \"conv2.bias\"")
+    let kinds =
+        ": each layer has a `.weight` and a `.bias`, and a `linear` has fc (labels × 1568), ";
+    let missing = refusal(|tensors| drop(tensors.remove(3)));
+    assert!(
+        missing.starts_with(&format!("{not}it has no tensor \"conv2.bias\"{kinds}")),
+        "{missing}"
     );
     let more =
         refusal(|tensors| tensors.push(("fc3.weight".into(), Dtype::F32, vec![1], vec![0; 4])));
-    assert_eq!(more, format!("{not}it has a tensor \"fc3.weight\" that the network has not"));
+    let wanted = "it has a tensor \"fc3.weight\" that the kind convolutions has not";
+    assert!(more.starts_with(&format!("{not}{wanted}{kinds}")), "{more}");
 }
 
 /// The shipped judge with so many labels, all of which but the first ten have weights of 0.
@@ -88,12 +99,12 @@ fn of_labels(labels: usize) -> Vec<Tensor> {
 fn judges_tell_2_to_255_labels_apart() {
     for labels in [2, 10, 47, 255] {
         let read = Weights::from_bytes("FILE", &file(&of_labels(labels), None)).unwrap();
-        assert_eq!(read.network.classes(), labels);
+        assert_eq!(read.model.classes(), labels);
     }
     for labels in [0, 1, 256] {
         let refused = Weights::from_bytes("FILE", &file(&of_labels(labels), None)).unwrap_err();
         let wanted = format!(
-            "judge FILE does not hold the paper's network: fc2.weight has the shape [{labels}, 1024], not [labels, \
+            "judge FILE cannot be used: fc2.weight has the shape [{labels}, 1024], not [labels, \
              1024] with 2 to 255 labels"
         );
         assert_eq!(refused.to_string(), wanted);
@@ -108,19 +119,23 @@ fn convert<const N: usize>(dtype: Dtype, bytes: fn(f32) -> [u8; N]) -> Network {
         (*kind, *data) = (dtype, numbers.flat_map(bytes).collect());
     }
     let read = Weights::from_bytes("FILE", &file(&tensors, None)).unwrap();
-    Network::clone(&read.network)
+    Network::clone(read.model.network().unwrap())
 }
 
 #[test]
 fn numbers_of_each_precision_are_read() {
     let shipped = Judge::shipped(4).unwrap();
-    assert_eq!(convert(Dtype::F64, |number| f64::from(number).to_le_bytes()), **shipped.network());
+    assert_eq!(
+        convert(Dtype::F64, |number| f64::from(number).to_le_bytes()),
+        **shipped.network().unwrap()
+    );
     assert_eq!(
         convert(Dtype::F16, |number| f16::from_f32(number).to_le_bytes()),
-        **shipped.network()
+        **shipped.network().unwrap()
     );
     let rough = convert(Dtype::BF16, |number| bf16::from_f32(number).to_le_bytes());
-    let [exact, rough] = [&**shipped.network(), &rough].map(|network| network.conv1.weight[9]);
+    let [exact, rough] =
+        [&**shipped.network().unwrap(), &rough].map(|network| network.conv1.weight[9]);
     assert!((exact - rough).abs() <= exact.abs() / 128.0);
 }
 
@@ -130,7 +145,7 @@ fn a_file_longer_than_any_judge_is_refused_unread() {
     // A hole: nothing is written.
     file.as_file().set_len(1 << 40).unwrap();
     let error = Weights::read(file.path()).unwrap_err().to_string();
-    assert!(error.contains("it is longer than 29"), "{error}");
+    assert!(error.contains("it is longer than 1073741824 bytes"), "{error}");
     let error = Weights::read(std::path::Path::new("/")).unwrap_err().to_string();
     assert_eq!(error, "judge /: not a file");
 }
@@ -152,7 +167,7 @@ fn planes_are_turned_if_the_file_says_so() {
     };
     for (planes, turned) in [("mask value", false), ("value mask", true)] {
         let read = read(&[(PLANES_KEY, planes)], turned).unwrap();
-        assert_eq!(read.network, *shipped.network());
+        assert_eq!(read.model, *shipped.model());
         assert_eq!(read.provenance.0[PLANES_KEY], "mask value");
     }
     assert!(
@@ -186,9 +201,8 @@ fn metadata_that_cannot_be_read_are_named() {
         (CLASSES_KEY, "cat\n\u{202e}dog", names),
     ] {
         let refused = read(key, value).unwrap_err();
-        let wanted = format!(
-            "judge FILE does not hold the paper's network: its metadata say `{key}` = {value:?}: {allowed}"
-        );
+        let wanted =
+            format!("judge FILE cannot be used: its metadata say `{key}` = {value:?}: {allowed}");
         assert_eq!(refused, wanted);
     }
     for (key, value) in [("pixels", "128"), ("legal", "any"), (CLASSES_KEY, "cat\ndog")] {
@@ -229,8 +243,9 @@ proptest! {
         }
         match Weights::from_bytes("FILE", &bytes) {
             Ok(weights) => {
-                let layers = weights.network.layers();
-                let mut numbers = layers.iter().flat_map(|one| one.weight.iter().chain(&one.bias));
+                let layers = weights.model.layers();
+                let mut numbers =
+                    layers.iter().flat_map(|one| one.layer.weight.iter().chain(&one.layer.bias));
                 prop_assert!(numbers.all(|number| number.abs() <= 1e6));
             }
             Err(error) => prop_assert!(error.to_string().starts_with("judge FILE "), "{}", error),

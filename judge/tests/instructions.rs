@@ -11,8 +11,8 @@ use images::any_image;
 use judges::judges;
 use pixel_debate_game::{Claims, Pixel, honest_wins};
 use pixel_debate_judge::{
-    Decider, DenseEvaluator, EachSet, Evaluator, ManyEvaluator, PixelSet, Question, SparseDecider,
-    SparseEvaluator, SparseWeights, kernels::Instructions,
+    Decider, DenseEvaluator, EachSet, Evaluator, PixelSet, Question, SparseDecider,
+    SparseEvaluator, SparseMany, SparseWeights, kernels::Instructions,
 };
 use proptest::prelude::*;
 
@@ -51,7 +51,7 @@ fn all_instructions_give_the_same_engine() {
                     pixels.into_iter().map(pixel).collect(),
                     candidates.iter().copied().collect(),
                 ];
-                let mut many = ManyEvaluator::new(Arc::clone(&weights[judge]));
+                let mut many = SparseMany::new(Arc::clone(&weights[judge]));
                 let shown = |pixel: &Pixel| (*pixel, image.value(*pixel).unwrap());
                 let many = many.logits(sets.iter().map(|set| set.pixels().iter().map(shown)));
                 let expected = dense.evaluate(&sets);

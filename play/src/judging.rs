@@ -72,7 +72,7 @@ impl Judging for Judge {
 
     fn classes(&self, _: &Dataset) -> u8 {
         // All that the network tells apart, be there images of them or not.
-        self.network().classes() as u8
+        self.classes() as u8
     }
 
     fn asked_about(&self, image: &Arc<Image>, _: u8) -> Result<Box<dyn Evaluator>, WrongSize> {

@@ -102,7 +102,7 @@ impl Certificate {
 /// What a certificate says of its judge.
 pub(crate) fn mark(py: Python<'_>, judge: &AnyJudge) -> JudgeMark {
     let hash = match judge {
-        AnyJudge::Ours(judge) => py.detach(|| judge.get().0.network().hash()),
+        AnyJudge::Ours(judge) => py.detach(|| judge.get().0.hash()),
         AnyJudge::Batches(own) | AnyJudge::Decides(own) => {
             let version = attribute(own.bind(py), "version").and_then(|version| text(&version));
             version.unwrap_or_else(|error| {
@@ -151,7 +151,7 @@ pub(crate) fn verify(
     let judge = AnyJudge::read(judge)?;
     let proof = &certificate.0;
     let known = match &judge {
-        AnyJudge::Ours(ours) => ours.get().0.network().classes() as u8,
+        AnyJudge::Ours(ours) => ours.get().0.classes() as u8,
         AnyJudge::Batches(_) | AnyJudge::Decides(_) => DIGITS as u8,
     };
     let (is, must) = (proof.classes, classes.unwrap_or(known));

@@ -109,13 +109,13 @@ impl Judge {
     /// str: SHA-256 of all its numbers, in hexadecimal: tells judges apart whatever they are called.
     #[getter]
     fn sha256(&self, py: Python<'_>) -> String {
-        py.detach(|| self.0.network().hash())
+        py.detach(|| self.0.hash())
     }
 
     /// int: How many labels it tells apart, 2 to 255.
     #[getter]
     fn classes(&self) -> usize {
-        self.0.network().classes()
+        self.0.classes()
     }
 
     /// dict of str to str: What the judge's file says of where it comes from.
@@ -165,7 +165,7 @@ impl Judge {
         let masks = copied::<bool>("masks", masks, &shape)?.numbers;
         let logits = detached(py, JUDGING, || {
             let mut many = self.0.many();
-            let mut logits = Logits::new(self.0.network().classes());
+            let mut logits = Logits::new(self.0.classes());
             let chunks = images.chunks(CHUNK * AREA).zip(masks.chunks(CHUNK * AREA));
             for (images, masks) in chunks {
                 let each = images.chunks_exact(AREA).zip(masks.chunks_exact(AREA));
@@ -213,7 +213,7 @@ impl Judge {
         let logits = detached(py, JUDGING, || {
             // A search's engine keeps what it learns of an image, which takes longer than it saves here.
             let mut many = self.0.many();
-            let mut logits = Logits::new(self.0.network().classes());
+            let mut logits = Logits::new(self.0.classes());
             for sets in sets.chunks(CHUNK) {
                 let shown = |set: &PixelSet| -> Vec<(Pixel, u8)> {
                     set.pixels().iter().map(|pixel| (*pixel, value(pixel))).collect()

@@ -62,7 +62,7 @@ impl Judging for OwnJudge {
 
     fn classes(&self, dataset: &Dataset) -> u8 {
         match &self.judge {
-            AnyJudge::Ours(judge) => judge.get().0.network().classes() as u8,
+            AnyJudge::Ours(judge) => judge.get().0.classes() as u8,
             _ => dataset.classes().len() as u8,
         }
     }

@@ -161,7 +161,7 @@ impl Draft {
     /// The judges by the number of pixels of the conditions.
     pub fn judges(&self) -> impl Iterator<Item = (u8, JudgeMark)> {
         self.judges.iter().map(|(pixels, judge)| {
-            let (name, hash) = (judge.name().to_owned(), judge.network().hash());
+            let (name, hash) = (judge.name().to_owned(), judge.hash());
             (*pixels, JudgeMark { name, hash })
         })
     }

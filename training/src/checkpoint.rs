@@ -14,6 +14,7 @@ use std::{
 
 use atomic_write_file::AtomicWriteFile;
 use pixel_debate_datasets::Dataset;
+use pixel_debate_judge::Trainable;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use identity::Difference;
@@ -116,13 +117,13 @@ impl Progress {
         replace(path, &file).map_err(|source| CheckpointError::Io { path: path.to_owned(), source })
     }
 
-    /// Reads the state of that run on these images, of a network of so many labels; `None` if there
-    /// is no file.
+    /// Reads the state of that run on these images, of a judge of that kind with so many labels;
+    /// `None` if there is no file.
     pub(crate) fn load(
         path: &Path,
         identity: &Identity,
         dataset: &Dataset,
-        classes: usize,
+        (kind, classes): (Trainable, usize),
     ) -> Result<Option<Self>, CheckpointError> {
         let file = match std::fs::read(path) {
             Ok(file) => file,
@@ -146,7 +147,7 @@ impl Progress {
             None => None,
             Some(number) => Some(stored_round::read(number, &tensors, dataset).map_err(fault)?),
         };
-        let (parameters, adam) = (Parameters::zeros(classes), Adam::new(classes));
+        let (parameters, adam) = (Parameters::zeros(kind, classes), Adam::new(kind, classes));
         let mut state = Self { batches, parameters, adam, round };
         for (name, numbers) in state.named_mut() {
             let tensor = tensors.tensor(&name).map_err(|error| fault(error.to_string()))?;
@@ -162,23 +163,26 @@ impl Progress {
 
     fn named(&self) -> impl Iterator<Item = (String, &Vec<f32>)> {
         let tensors = [&self.parameters, &self.adam.mean, &self.adam.variance];
-        names().zip(tensors.into_iter().flat_map(Parameters::tensors))
+        names(&self.parameters).into_iter().zip(tensors.into_iter().flat_map(Parameters::tensors))
     }
 
     fn named_mut(&mut self) -> impl Iterator<Item = (String, &mut Vec<f32>)> {
+        let names = names(&self.parameters);
         let tensors = [&mut self.parameters, &mut self.adam.mean, &mut self.adam.variance];
-        names().zip(tensors.into_iter().flat_map(Parameters::tensors_mut))
+        names.into_iter().zip(tensors.into_iter().flat_map(Parameters::tensors_mut))
     }
 }
 
 /// Names for the tensors of parameters, mean and variance, in the order of
 /// [`Parameters::tensors`].
-fn names() -> impl Iterator<Item = String> {
-    ["parameters", "mean", "variance"].into_iter().flat_map(|group| {
-        ["conv1", "conv2", "fc1", "fc2"]
-            .into_iter()
-            .flat_map(move |layer| ["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}")))
-    })
+fn names(parameters: &Parameters) -> Vec<String> {
+    let mut names = Vec::new();
+    for group in ["parameters", "mean", "variance"] {
+        for layer in parameters.names() {
+            names.extend(["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}")));
+        }
+    }
+    names
 }
 
 /// Writes a file such that after any interruption it is whole or what it was before. When this

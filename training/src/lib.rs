@@ -11,17 +11,18 @@
 //! | what | where |
 //! |---|---|
 //! | a run, batch by batch, from its start or its checkpoint | [`Run`] |
-//! | what it is told: masks and who chooses them, seed, processor | [`Settings`], [`Choosers`](pixel_debate_judge::choosers::Choosers) |
+//! | what it is told: masks and who chooses them, kind of judge, seed, processor | [`Settings`], [`Choosers`](pixel_debate_judge::choosers::Choosers) |
 //! | how long the paper trained, and on how many images at a time | [`paper_batches`], [`BATCH_SIZE`] |
 //! | why a run cannot begin or go on | [`OpenError`], [`CheckpointError`] |
 //!
 //! ```
 //! use pixel_debate_datasets::mnist;
-//! use pixel_debate_judge::{choosers::Choosers, masks::Masks};
+//! use pixel_debate_judge::{Trainable, choosers::Choosers, masks::Masks};
 //! use pixel_debate_training::{Processor, Run, Settings};
 //!
 //! let (choosers, processor) = (Choosers::Chance, Processor::Cpu { threads: 1 });
-//! let settings = Settings { masks: Masks::nonzero(6), choosers, seed: 1, processor };
+//! let kind = Trainable::Paper;
+//! let settings = Settings { masks: Masks::nonzero(6), choosers, kind, seed: 1, processor };
 //! # let folder = std::env::temp_dir();
 //! let checkpoint = folder.join("judge-of-the-test-set.safetensors");
 //! let mut run = Run::open(settings, mnist::test(), &checkpoint)?;
@@ -37,9 +38,11 @@ mod batch;
 mod burn_step;
 mod checkpoint;
 mod convolutions;
+mod dense_layers;
 #[cfg(test)]
 mod gradient_tests;
 mod parameters;
+mod perceptron_step;
 mod players;
 mod rounds;
 mod run;

@@ -2,9 +2,8 @@
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_judge::{
-    Judge, Provenance, Weights,
+    Judge, Model, Provenance, Weights,
     choosers::{Lengths, Rounds},
-    network::Network,
 };
 use rand::{Rng, RngExt};
 
@@ -22,9 +21,9 @@ pub(crate) struct Round {
 }
 
 impl Round {
-    /// Plays round `number` before the network.
-    pub(crate) fn play(play: &Play<'_>, network: Network, number: u64) -> Self {
-        let weights = Weights { network: network.into(), provenance: Provenance::default() };
+    /// Plays round `number` before the judge as it is.
+    pub(crate) fn play(play: &Play<'_>, model: Model, number: u64) -> Self {
+        let weights = Weights { model, provenance: Provenance::default() };
         Self { number, masks: play.round(&Judge::new("trained so far", weights), number) }
     }
 

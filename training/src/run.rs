@@ -7,8 +7,9 @@ use std::{
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_judge::{
+    Kind, Model, Trainable,
     choosers::{Choosers, Rounds, RoundsError, Who},
-    network::{Network, SIDE},
+    network::SIDE,
 };
 
 #[cfg(feature = "cuda")]
@@ -21,7 +22,7 @@ use crate::{
     players::Play,
     rounds::{Round, cut},
     settings::{Processor, Settings},
-    step::{LossGradient, Step, draw_dropout},
+    step::{self, LossGradient, draw_dropout},
 };
 
 /// Images in a batch (paper: 128).
@@ -58,6 +59,17 @@ pub enum OpenError {
     /// The rounds cannot be played.
     #[error(transparent)]
     Rounds(#[from] RoundsError),
+    /// The judge to begin with is of another kind.
+    #[error(
+        "training of a judge of kind {asked} cannot begin with one of kind {judge}, or of other widths: \
+         the kinds are {}", Trainable::ALL.map(Trainable::name).join(", ")
+    )]
+    Kind {
+        /// What the judge is.
+        judge: Kind,
+        /// What is to be trained.
+        asked: Trainable,
+    },
     /// The judge to begin with has other labels.
     #[error(
         "training cannot begin with a judge that tells {judge} labels apart: the images have {images}"
@@ -84,7 +96,7 @@ pub enum OpenError {
 ///
 /// ```
 /// use pixel_debate_datasets::Dataset;
-/// use pixel_debate_judge::{choosers::Choosers, masks::Masks};
+/// use pixel_debate_judge::{Trainable, choosers::Choosers, masks::Masks};
 /// use pixel_debate_training::{Processor, Run, Settings};
 ///
 /// // One image, which is grey all over.
@@ -92,7 +104,8 @@ pub enum OpenError {
 /// let dataset = Dataset::new("grey", (28, 28), vec![99; 784], vec![3], classes)?;
 /// let processor = Processor::Cpu { threads: 1 };
 /// let choosers = Choosers::Chance;
-/// let settings = Settings { masks: Masks::nonzero(4), choosers, seed: 1, processor };
+/// let settings =
+///     Settings { masks: Masks::nonzero(4), choosers, kind: Trainable::Paper, seed: 1, processor };
 /// let file = std::env::temp_dir().join(format!("grey-{}.safetensors", std::process::id()));
 /// let mut run = Run::open(settings, &dataset, &file)?;
 /// let first = run.train_batch();
@@ -103,7 +116,7 @@ pub enum OpenError {
 /// let second = run.train_batch();
 /// assert_eq!(again.train_batch(), second);
 /// assert!(second < first, "it learns that everything is a three");
-/// assert_eq!(again.network().hash(), run.network().hash());
+/// assert_eq!(again.model(), run.model());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Run<'a> {
@@ -139,17 +152,18 @@ impl<'a> Run<'a> {
     /// use std::path::Path;
     ///
     /// use pixel_debate_datasets::mnist;
-    /// use pixel_debate_judge::{Judge, choosers::{Choosers, Rounds, Who}, masks::Masks};
+    /// use pixel_debate_judge::{Judge, Trainable, choosers::{Choosers, Rounds, Who}, masks::Masks};
     /// use pixel_debate_training::{Processor, Run, Settings};
     ///
     /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
     /// let rounds = Rounds { images: 40, tries: 2, ..Rounds::default() };
     /// let choosers = Choosers::Players(Who::Provers, rounds);
     /// let processor = Processor::Cpu { threads: 1 };
-    /// let settings = Settings { masks: Masks::nonzero(4), choosers, seed: 1, processor };
+    /// let kind = Trainable::Paper;
+    /// let settings = Settings { masks: Masks::nonzero(4), choosers, kind, seed: 1, processor };
     /// let nowhere = Path::new("no-such.safetensors");
-    /// let mut run = Run::open_from(settings, mnist::test(), nowhere, Some(judge.network()))?;
-    /// assert_eq!(run.network(), **judge.network());
+    /// let mut run = Run::open_from(settings, mnist::test(), nowhere, Some(judge.model()))?;
+    /// assert_eq!(run.model(), *judge.model());
     /// // Half of the masks were chosen so as to be hard, and the other half are as it knows them.
     /// assert!(run.train_batch() > 1.0);
     /// # Ok::<(), pixel_debate_training::OpenError>(())
@@ -162,12 +176,18 @@ impl<'a> Run<'a> {
         settings: Settings,
         dataset: &'a Dataset,
         checkpoint: &Path,
-        start: Option<&Network>,
+        start: Option<&Model>,
     ) -> Result<Self, OpenError> {
         // There is nothing to tell apart with fewer.
         let classes = dataset.classes().len().max(2);
-        if let Some(network) = start.filter(|network| network.classes() != classes) {
-            return Err(OpenError::Classes { judge: network.classes(), images: classes });
+        let kind = settings.kind;
+        if let Some(model) = start {
+            if Trainable::of(model) != Some(kind) {
+                return Err(OpenError::Kind { judge: model.kind(), asked: kind });
+            }
+            if model.classes() != classes {
+                return Err(OpenError::Classes { judge: model.classes(), images: classes });
+            }
         }
         let players = match settings.choosers {
             Choosers::Chance => None,
@@ -181,12 +201,12 @@ impl<'a> Run<'a> {
             }
         }
         let identity = Identity::new(&settings, dataset, start);
-        let state = Progress::load(checkpoint, &identity, dataset, classes)?;
+        let state = Progress::load(checkpoint, &identity, dataset, (kind, classes))?;
         let state = state.unwrap_or_else(|| {
-            let parameters = start.map(Parameters::of_network).unwrap_or_else(|| {
-                Parameters::glorot(classes, &mut rng(settings.seed, Purpose::Initialisation))
+            let parameters = start.and_then(Parameters::of_model).unwrap_or_else(|| {
+                Parameters::glorot(kind, classes, &mut rng(settings.seed, Purpose::Initialisation))
             });
-            Progress { batches: 0, parameters, adam: Adam::new(classes), round: None }
+            Progress { batches: 0, parameters, adam: Adam::new(kind, classes), round: None }
         });
         let chosen = players.map_or(0, |(_, rounds)| rounds.chosen_of(BATCH_SIZE));
         Ok(Self {
@@ -196,9 +216,9 @@ impl<'a> Run<'a> {
             dataset,
             batches: Batches::new(dataset, settings.seed, settings.masks, BATCH_SIZE - chosen),
             state,
-            gradient: Parameters::zeros(classes),
+            gradient: Parameters::zeros(kind, classes),
             step: match settings.processor {
-                Processor::Cpu { threads } => Box::new(Step::new(threads)),
+                Processor::Cpu { threads } => step::of_kind(kind, threads),
                 #[cfg(feature = "cuda")]
                 Processor::Cuda => Box::new(BurnStep::new(burn::tensor::Device::cuda(0_usize))),
             },
@@ -221,8 +241,8 @@ impl<'a> Run<'a> {
     /// # let classes = (0..10).map(|digit| digit.to_string()).collect();
     /// # let dataset = Dataset::new("grey", (28, 28), vec![99; 784], vec![3], classes)?;
     /// # let processor = Processor::Cpu { threads: 1 };
-    /// # let choosers = Default::default();
-    /// # let settings = Settings { masks: Masks::nonzero(4), choosers, seed: 1, processor };
+    /// # let (choosers, kind) = Default::default();
+    /// # let settings = Settings { masks: Masks::nonzero(4), choosers, kind, seed: 1, processor };
     ///
     /// // Where there is no checkpoint, the run begins.
     /// let run = Run::open(settings, &dataset, Path::new("no-such.safetensors"))?;
@@ -243,8 +263,8 @@ impl<'a> Run<'a> {
     /// # use pixel_debate_judge::masks::Masks;
     /// # use pixel_debate_training::{Processor, Run, Settings};
     /// # let processor = Processor::Cpu { threads: 1 };
-    /// # let choosers = Default::default();
-    /// # let settings = Settings { masks: Masks::nonzero(4), choosers, seed: 1, processor };
+    /// # let (choosers, kind) = Default::default();
+    /// # let settings = Settings { masks: Masks::nonzero(4), choosers, kind, seed: 1, processor };
     ///
     /// let run = Run::open(settings, mnist::test(), Path::new("no-such.safetensors"))?;
     /// let said = run.provenance();
@@ -272,7 +292,7 @@ impl<'a> Run<'a> {
             examples.extend(round.examples(dataset, &rounds, number, chosen));
             cut(&mut examples, rounds.lengths, &mut rng);
         }
-        let keep = draw_dropout(examples.len(), &mut rng);
+        let keep = draw_dropout(examples.len(), self.state.parameters.units(), &mut rng);
         let loss = self.step.run(&self.state.parameters, &examples, &keep, &mut self.gradient);
         self.state.adam.update(&mut self.state.parameters, &self.gradient, number);
         self.state.batches += 1;
@@ -286,7 +306,7 @@ impl<'a> Run<'a> {
         let round = round.unwrap_or_else(|| {
             let Settings { masks, seed, .. } = self.settings;
             let play = Play { dataset: self.dataset, masks, who, rounds, seed };
-            Round::play(&play, self.network(), number)
+            Round::play(&play, self.model(), number)
         });
         self.state.round.insert(round)
     }
@@ -300,8 +320,8 @@ impl<'a> Run<'a> {
         self.state.save(&self.checkpoint, &self.identity)
     }
 
-    /// The network as trained so far.
-    pub fn network(&self) -> Network {
-        self.state.parameters.to_network()
+    /// The judge's numbers as trained so far.
+    pub fn model(&self) -> Model {
+        self.state.parameters.to_model()
     }
 }

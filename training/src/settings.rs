@@ -1,6 +1,6 @@
 //! What a training run is told.
 
-use pixel_debate_judge::{choosers::Choosers, masks::Masks};
+use pixel_debate_judge::{Trainable, choosers::Choosers, masks::Masks};
 
 /// What computes the gradients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Settings {
     pub masks: Masks,
     /// Who chooses it.
     pub choosers: Choosers,
+    /// What kind of judge is trained.
+    pub kind: Trainable,
     /// Seed of parameters, order, masks and dropout.
     pub seed: u64,
     /// What computes the gradients.

@@ -1,7 +1,7 @@
 //! How often a judge is right about random evidence (paper, section 3.1: "judge, random pixels").
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::{Network, masks::Masks};
+use pixel_debate_judge::{Model, masks::Masks};
 use rayon::prelude::*;
 
 use crate::{
@@ -28,7 +28,7 @@ const BATCH: usize = 100;
 /// let classes = (0..10).map(|digit| digit.to_string()).collect();
 /// let dataset = Dataset::new("bar", (28, 28), bar, vec![1], classes)?;
 /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-/// assert_eq!(correct_on_random_pixels(judge.network(), &dataset, Masks::nonzero(6), 1)?, 1);
+/// assert_eq!(correct_on_random_pixels(judge.model(), &dataset, Masks::nonzero(6), 1)?, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -36,13 +36,13 @@ const BATCH: usize = 100;
 ///
 /// If the judge cannot read the images, or tell so many classes apart.
 pub fn correct_on_random_pixels(
-    network: &Network,
+    model: &Model,
     dataset: &Dataset,
     masks: Masks,
     seed: u64,
 ) -> Result<usize, UnfitDataset> {
     check_dataset(dataset)?;
-    check_classes(network.classes(), dataset)?;
+    check_classes(model.classes(), dataset)?;
     let batches: Vec<usize> = (0..dataset.len()).step_by(BATCH).collect();
     let correct = batches.into_par_iter().map(|first| {
         let batch = first..dataset.len().min(first + BATCH);
@@ -52,7 +52,7 @@ pub fn correct_on_random_pixels(
             let label = usize::from(dataset.label(index));
             logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
         };
-        batch.zip(network.logits(&inputs).rows()).filter(|row| is_correct(*row)).count()
+        batch.zip(model.logits(&inputs).rows()).filter(|row| is_correct(*row)).count()
     });
     Ok(correct.sum())
 }

@@ -123,7 +123,7 @@ impl Look {
                     input
                 })
                 .collect();
-            let logits = judge.network.logits(&inputs);
+            let logits = judge.model.logits(&inputs);
             let labels = images.map(|index| usize::from(test.label(index)));
             let answers = labels.zip(logits.rows()).map(|(label, logits)| answer(label, logits));
             answers.collect::<Vec<_>>()
@@ -171,7 +171,7 @@ pub fn doubt(judge: &Weights, pixels: usize) -> Option<Doubt> {
     let digits = || (0..DIGITS).map(|digit| digit.to_string());
     if provenance.data().is_some_and(other)
         || provenance.classes().is_some_and(|classes| !digits().eq(classes))
-        || judge.network.classes() != DIGITS
+        || judge.model.classes() != DIGITS
     {
         return None;
     }

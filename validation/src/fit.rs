@@ -119,7 +119,7 @@ pub(crate) fn check_classes(most: usize, dataset: &Dataset) -> Result<(), UnfitD
 /// As [`check_dataset`], and if the labels are not the judge's, or more.
 pub fn check_labels(judge: &Weights, dataset: &Dataset) -> Result<(), UnfitDataset> {
     check_dataset(dataset)?;
-    check_classes(judge.network.classes(), dataset)?;
+    check_classes(judge.model.classes(), dataset)?;
     let provenance = &judge.provenance;
     let known = provenance.classes();
     if dataset.labelling() == Labelling::Stated

@@ -1,7 +1,6 @@
 //! What is said against judges' files.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use pixel_debate_judge::{
     CLASSES_KEY, Judge, Network, PLANES_KEY, Provenance, SHIPPED_PIXELS, Weights,
@@ -21,9 +20,7 @@ fn stating(key: &str, value: &str) -> Weights {
 
 /// Exchanges the input planes.
 fn turn_planes(weights: &mut Weights) {
-    let mut network = Network::clone(&weights.network);
-    network.conv1.weight.chunks_exact_mut(50).for_each(|planes| planes.rotate_left(25));
-    weights.network = Arc::new(network);
+    weights.model = weights.model.turned();
 }
 
 #[test]
@@ -42,9 +39,9 @@ fn planes_in_another_order_are_doubted() {
 #[test]
 fn a_judge_that_knows_no_digits_or_less_than_it_says_is_doubted() {
     let mut weights = shipped(4);
-    let mut network = Network::clone(&weights.network);
+    let mut network = Network::clone(weights.model.network().unwrap());
     network.fc1.weight.reverse();
-    weights.network = Arc::new(network);
+    weights.model = network.into();
     weights.provenance = Provenance::default();
     let said = doubt(&weights, 4).unwrap();
     assert!(matches!(said, Doubt::Chance { .. }), "{said}");
@@ -75,12 +72,12 @@ fn the_planes_of_weak_judges_are_doubted_too() {
 #[test]
 fn a_judge_that_is_never_sure_is_not_right() {
     let mut weights = shipped(4);
-    let mut network = Network::clone(&weights.network);
+    let mut network = Network::clone(weights.model.network().unwrap());
     for layer in [&mut network.conv1, &mut network.conv2, &mut network.fc1, &mut network.fc2] {
         layer.weight.fill(0.0);
         layer.bias.fill(0.0);
     }
-    weights.network = Arc::new(network);
+    weights.model = network.into();
     assert_eq!(doubt(&weights, 4), Some(Doubt::Chance { pixels: 4, right: 0.0 }));
 }
 

@@ -1,7 +1,6 @@
 //! Whether a judge can judge images by their labels.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use pixel_debate_datasets::{Dataset, Reading, mnist};
 use pixel_debate_judge::{CLASSES_KEY, Judge, Provenance, Weights};
@@ -16,8 +15,8 @@ fn labels_by_order_need_a_judge_of_the_same_classes() {
         std::fs::write(dir.path().join(class).join("x.pgm"), picture).unwrap();
     }
     let pets = Dataset::from_pictures("pets", dir.path(), Reading::default()).unwrap();
-    let network = Arc::clone(Judge::shipped(6).unwrap().network());
-    let judge = |provenance| Weights { network: Arc::clone(&network), provenance };
+    let model = Judge::shipped(6).unwrap().model().clone();
+    let judge = |provenance| Weights { model: model.clone(), provenance };
     let says =
         |key: &str, value: &str| judge(Provenance(HashMap::from([(key.into(), value.into())])));
     assert_eq!(check_labels(&says(CLASSES_KEY, "cat\ndog"), &pets), Ok(()));

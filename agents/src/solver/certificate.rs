@@ -15,7 +15,7 @@ use super::{Game, Strategy, TwoEntries};
 pub struct JudgeMark {
     /// The judge's name.
     pub name: String,
-    /// The SHA-256 of its numbers, in hexadecimal: [`Network::hash`](pixel_debate_judge::Network::hash).
+    /// The SHA-256 of its numbers, in hexadecimal: [`Judge::hash`](pixel_debate_judge::Judge::hash).
     pub hash: String,
 }
 

@@ -105,7 +105,7 @@ impl Solve {
         let image = debates[0].image();
         let mut evaluator =
             judge.evaluator(std::sync::Arc::clone(image)).map_err(PlayError::from)?;
-        let mark = JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() };
+        let mark = JudgeMark { name: judge.name().to_owned(), hash: judge.hash() };
         let mut report = Output { solve: &self, dataset: &dataset, mark, screen: Screen::stdout() };
         let time = self.time.map(Duration::from_secs);
         let clock = || time.map_or(Clock::unlimited(), |time| Clock::until(Instant::now() + time));

@@ -159,7 +159,7 @@ impl Checker<'_> {
             }
         };
         // With fewer labels than the judge tells apart it would be another debate, with fewer rivals.
-        let (classes, labels) = (usize::from(certificate.classes), judge.network().classes());
+        let (classes, labels) = (usize::from(certificate.classes), judge.classes());
         if classes != labels {
             return Err(format!(
                 "classes: it is about {classes} labels, and the judge tells {labels} apart"
@@ -192,7 +192,7 @@ impl Checker<'_> {
             }
         };
         let mark = &certificate.judge;
-        if judge.network().hash() != mark.hash {
+        if judge.hash() != mark.hash {
             return Err(Unproven::Line(format!(
                 "judge.hash: the certificate is about another judge than {}: name its file with \
                  --judge FILE",

@@ -241,11 +241,7 @@ fn judge(dir: &TempDir, change: impl FnOnce(&mut Weights)) -> String {
 }
 
 fn turn(weights: &mut Weights) {
-    let mut network = pixel_debate_judge::Network::clone(&weights.network);
-    for planes in network.conv1.weight.chunks_exact_mut(50) {
-        planes.rotate_left(25);
-    }
-    weights.network = std::sync::Arc::new(network);
+    weights.model = weights.model.turned();
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use pixel_debate_datasets::mnist;
-use pixel_debate_judge::{Judge, Weights};
+use pixel_debate_judge::{Judge, Trainable, Weights};
 
 use crate::{output, program};
 
@@ -195,7 +195,7 @@ fn a_judge_is_trained_on_what_players_reveal_and_its_file_says_so() {
         "",
     );
     let judge = Weights::read(&out).unwrap();
-    let from = Judge::shipped(4).unwrap().network().hash();
+    let from = Judge::shipped(4).unwrap().hash();
     for (key, said) in [
         ("masks", "provers"),
         ("from", &from),
@@ -210,8 +210,13 @@ fn a_judge_is_trained_on_what_players_reveal_and_its_file_says_so() {
     ] {
         assert_eq!(judge.provenance.0[key], said, "{key}");
     }
-    assert_ne!(judge.network.hash(), from);
+    assert_ne!(judge.model.hash(), from);
 
+    output(&format!("{common} --kind small"), "");
+    assert_eq!(Trainable::of(&Weights::read(&out).unwrap().model), Some(Trainable::Small));
+    let (code, line) = crate::failure(&format!("{common} --kind small --from judge-4"), "");
+    assert_eq!(code, 1);
+    assert!(line.contains("cannot begin with one of kind paper"), "{line}");
     let options = "--masks random --tries 2";
     let (code, line) = crate::failure(&format!("{common} {options}"), "");
     assert_eq!(code, 1);
@@ -219,7 +224,9 @@ fn a_judge_is_trained_on_what_players_reveal_and_its_file_says_so() {
     let (code, line) = crate::failure(&format!("{common} --from nowhere"), "");
     assert_eq!(code, 1);
     assert!(line.contains("nowhere"), "{line}");
-    for options in ["--masks monks", "--random-percent 100", "--tries 0", "--lies 10"] {
+    for options in
+        ["--kind huge", "--masks monks", "--random-percent 100", "--tries 0", "--lies 10"]
+    {
         let (code, line) = crate::failure(&format!("{common} {options}"), "");
         assert_eq!(code, 2, "{options}: {line}");
     }

@@ -79,7 +79,7 @@ impl Files<'_> {
                 format!("the training images of {} cannot be compared: {error}", file.display())
             })?;
             let from = train.from(self.folder).map(|name| start(&name)).transpose()?;
-            if let Some(difference) = train.difference(judge.provenance(), &data.hash(), from) {
+            if let Some(difference) = train.difference(&judge, &data.hash(), from) {
                 return Err(format!(
                     "the judge {} is another: {difference}. Move it away, and it is made anew",
                     file.display()
@@ -109,17 +109,17 @@ impl Files<'_> {
     }
 }
 
-/// The hash of the network with which training begins.
+/// The hash of the judge with which training begins.
 fn start(name: &str) -> Result<String, String> {
     if let Some(Shipped::For(pixels)) = Shipped::of(name)
         && let Some(judge) = Judge::shipped(pixels)
     {
-        return Ok(judge.network().hash());
+        return Ok(judge.hash());
     }
     let weights = Weights::read(Path::new(name));
     let weights =
         weights.map_err(|error| format!("the judge that training begins with: {error}"))?;
-    Ok(weights.network.hash())
+    Ok(weights.model.hash())
 }
 
 /// A judge of the program's own.

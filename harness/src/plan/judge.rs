@@ -26,9 +26,7 @@ impl CellJudge {
     /// What tells it from all others: a network's hash, or the version that it declares.
     pub(super) fn mark(&self) -> JudgeMark {
         match self {
-            Self::Ours(judge) => {
-                JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() }
-            }
+            Self::Ours(judge) => JudgeMark { name: judge.name().to_owned(), hash: judge.hash() },
             Self::Custom { name, brought } => {
                 JudgeMark { name: name.clone(), hash: format!("{VERSION}{}", brought.version) }
             }

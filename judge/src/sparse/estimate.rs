@@ -299,12 +299,13 @@ mod tests {
     #[test]
     fn errors_are_well_inside_of_the_band() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let mut enlarged = Network::clone(Judge::shipped(4).expect("a judge").network());
+        let mut enlarged =
+            Network::clone(Judge::shipped(4).expect("a judge").network().expect("convolutions"));
         for weight in enlarged.conv1.weight.iter_mut().chain(&mut enlarged.conv2.weight) {
             *weight *= 3.0;
         }
         let judge = Judge::shipped(6).expect("a judge");
-        let networks = [&**judge.network(), &enlarged];
+        let networks = [&**judge.network().expect("convolutions"), &enlarged];
         let (mut largest, mut estimated) = (0.0_f32, 0);
         for network in networks {
             let weights = Arc::new(SparseWeights::new(network));
@@ -339,7 +340,9 @@ mod tests {
 
     #[test]
     fn a_set_has_one_estimate_whatever_was_asked_before() {
-        let weights = SparseWeights::new(Judge::shipped(6).expect("a judge").network());
+        let weights = SparseWeights::new(
+            Judge::shipped(6).expect("a judge").network().expect("convolutions"),
+        );
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let image = &images(&mut rng)[3];
         let pixels: Vec<Pixel> = image.nonzero().collect();
@@ -381,7 +384,8 @@ mod tests {
             .take(MOST_PIXELS + 1)
             .map(|(pixel, _)| Revealed { pixel, value: 1.0 })
             .collect();
-        let mut network = Network::clone(Judge::shipped(6).expect("a judge").network());
+        let mut network =
+            Network::clone(Judge::shipped(6).expect("a judge").network().expect("convolutions"));
         let weights = SparseWeights::new(&network);
         let mut estimator = Estimator::default();
         assert!(estimator.estimate(&weights, &pixels).is_none());

@@ -66,7 +66,7 @@ impl SparseEvaluator {
     ///
     /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
     /// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
-    /// let weights = Arc::new(SparseWeights::new(judge.network()));
+    /// let weights = Arc::new(SparseWeights::new(judge.network().expect("convolutions")));
     /// let mut engine = SparseEvaluator::new(weights, Arc::clone(&image))?;
     /// let nothing = [PixelSet::default()];
     /// assert_eq!(engine.evaluate(&nothing), judge.engine(image)?.evaluate(&nothing));

@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_pixel_does_the_same_wherever_it_is() {
-        let weights = SparseWeights::new(Judge::shipped(4).unwrap().network());
+        let weights = SparseWeights::new(Judge::shipped(4).unwrap().network().unwrap());
         let kept = LonePixels::new();
         for pixel in (0..28 * 28).map(|at| Pixel::new((at % 28) as u8, (at / 28) as u8)) {
             let is_inner = (2..26).contains(&pixel.x) && (2..26).contains(&pixel.y);

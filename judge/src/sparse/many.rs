@@ -34,18 +34,21 @@ const PER_CELL: usize = CONV2 / BLOCK_INPUTS;
 /// The engine, asked about many images: for each one set of pixels.
 ///
 /// ```
+/// use std::sync::Arc;
+///
 /// use pixel_debate_game::Pixel;
-/// use pixel_debate_judge::Judge;
+/// use pixel_debate_judge::{Judge, SparseMany, SparseWeights};
 ///
 /// let judge = Judge::shipped(4).expect("there is a judge for 4 pixels");
-/// let mut many = judge.many();
+/// let network = judge.network().expect("the shipped judges are the paper's network");
+/// let mut many = SparseMany::new(Arc::new(SparseWeights::new(network)));
 /// // Of one image two pixels with their values, of another nothing.
 /// let shown = [vec![(Pixel::new(14, 9), 200), (Pixel::new(13, 20), 255)], vec![]];
 /// let logits = many.logits(shown);
 /// assert_eq!(logits.len(), 2);
 /// ```
 #[derive(Debug)]
-pub struct ManyEvaluator {
+pub struct SparseMany {
     weights: Arc<SparseWeights>,
     convolutions: Convolutions,
     /// By image of a batch, the cells that pixels reach.
@@ -60,7 +63,7 @@ pub struct ManyEvaluator {
     sums: Numbers,
 }
 
-impl ManyEvaluator {
+impl SparseMany {
     /// Judges by these weights.
     pub fn new(weights: Arc<SparseWeights>) -> Self {
         Self {

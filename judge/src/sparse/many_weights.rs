@@ -7,7 +7,7 @@ use crate::{
     network::{CONV1, CONV2},
 };
 
-/// What [`ManyEvaluator`](super::ManyEvaluator)s of the same weights share.
+/// What [`SparseMany`](super::SparseMany)s of the same weights share.
 #[derive(Debug, Clone)]
 pub(super) struct ManyWeights {
     /// What a cell after the first pool is without evidence, by channel.

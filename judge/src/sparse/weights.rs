@@ -11,7 +11,7 @@ use crate::{
         fc1_weight_index, for_each_output_and_tap, pool_input,
     },
     kernels::{Halves, LINE, Numbers},
-    network::{CONV1, CONV2, FLAT, HIDDEN, Network},
+    network::{CONV1, CONV2, FLAT, HIDDEN, Network, Widths},
 };
 
 /// The rows of the first dense layer, one for each input: cell, channel × unit.
@@ -41,7 +41,7 @@ impl DenseRows {
 /// use pixel_debate_judge::{Judge, SparseEvaluator, SparseWeights};
 ///
 /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-/// let weights = Arc::new(SparseWeights::new(judge.network()));
+/// let weights = Arc::new(SparseWeights::new(judge.network().expect("convolutions")));
 /// let image = Arc::new(Image::new(28, 28, vec![200; 784])?);
 /// let engines = [(); 2].map(|()| SparseEvaluator::new(Arc::clone(&weights), Arc::clone(&image)));
 /// assert!(engines.iter().all(Result::is_ok));
@@ -71,7 +71,12 @@ pub struct SparseWeights {
 
 impl SparseWeights {
     /// Reorders the numbers of a network.
+    ///
+    /// # Panics
+    ///
+    /// If it has not the paper's widths, for which the inner loops are made.
     pub fn new(network: &Network) -> Self {
+        assert_eq!(network.widths(), Widths::PAPER, "the engine takes the paper's widths");
         let reorder = |weight: &[f32], place: fn(usize) -> usize| -> Numbers {
             Numbers::from_iter(LINE, (0..weight.len()).map(|index| weight[place(index)]))
         };
@@ -98,6 +103,11 @@ impl SparseWeights {
         };
         weights.bytes = ByteWeights::new(&weights);
         weights
+    }
+
+    /// How many labels the network tells apart.
+    pub(crate) fn classes(&self) -> usize {
+        self.fc2_bias.len()
     }
 
     /// What is known beforehand of any image.

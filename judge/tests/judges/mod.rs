@@ -9,7 +9,7 @@ use pixel_debate_judge::{Judge, Network, SHIPPED_PIXELS};
 pub(crate) fn judges() -> Vec<Arc<Network>> {
     let mut judges: Vec<_> = SHIPPED_PIXELS
         .into_iter()
-        .map(|pixels| Arc::clone(Judge::shipped(pixels).unwrap().network()))
+        .map(|pixels| Arc::clone(Judge::shipped(pixels).unwrap().network().unwrap()))
         .collect();
     let mut unrounded = Network::clone(&judges[0]);
     unrounded.fc1.weight.iter_mut().for_each(|weight| *weight *= 1.000_1);

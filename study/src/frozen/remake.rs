@@ -206,9 +206,9 @@ fn found_judge(plan: &Plan, pixels: u8, folders: &[&Path]) -> Result<Judge, NotR
     let mut why = None;
     for folder in folders {
         match judge(&plan.study.judge, pixels, folder) {
-            Ok(found) if found.network().hash() == frozen => return Ok(found),
+            Ok(found) if found.hash() == frozen => return Ok(found),
             Ok(found) => {
-                let (found, frozen) = (found.network().hash(), frozen.to_owned());
+                let (found, frozen) = (found.hash(), frozen.to_owned());
                 why = Some(NotRemade::OtherJudge { name: name(), pixels, found, frozen });
             }
             Err(detail) => why = why.or(Some(NotRemade::NoJudge { name: name(), detail })),

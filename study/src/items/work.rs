@@ -74,7 +74,7 @@ impl<'a> Work<'a> {
 
     /// What all that is computed with the judge of so many pixels depends on.
     pub(super) fn base(&self, pixels: u8) -> String {
-        let judge = self.draft.judge(pixels).network().hash();
+        let judge = self.draft.judge(pixels).hash();
         format!("{KEPT} {BEHAVIOUR} {} {} {judge}", Instructions::in_use(), self.dataset)
     }
 

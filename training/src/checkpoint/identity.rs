@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_judge::{
+    Model, Trainable,
     choosers::{Choosers, FROM_KEY},
     masks::Masks,
-    network::Network,
 };
 
 use crate::settings::Settings;
@@ -18,6 +18,8 @@ const SIMPLE: &str = "pixel-debate training checkpoint 2";
 const FULL: &str = "pixel-debate training checkpoint 3";
 /// Says which of them.
 const FORMAT_KEY: &str = "format";
+/// Says what kind of judge is trained, if not the paper's. A judge's file says it for itself.
+const KIND_KEY: &str = "kind";
 /// What a checkpoint says of its state and not of its run.
 const STATE: [&str; 2] = ["batches", "round"];
 
@@ -35,10 +37,11 @@ pub(crate) struct Difference {
 }
 
 impl Identity {
-    /// Of a run with these settings and images that begins with that network, or a random one.
-    pub(crate) fn new(settings: &Settings, dataset: &Dataset, start: Option<&Network>) -> Self {
-        let Settings { masks: Masks { pixels, legal }, choosers, seed, processor: _ } = settings;
-        let simple = *choosers == Choosers::Chance && start.is_none();
+    /// Of a run with these settings and images that begins with that judge, or a random one.
+    pub(crate) fn new(settings: &Settings, dataset: &Dataset, start: Option<&Model>) -> Self {
+        let Settings { masks: Masks { pixels, legal }, choosers, kind, seed, processor: _ } =
+            settings;
+        let simple = *choosers == Choosers::Chance && start.is_none() && *kind == Trainable::Paper;
         let always = [
             (FORMAT_KEY, if simple { SIMPLE } else { FULL }.to_owned()),
             ("pixels", pixels.to_string()),
@@ -46,8 +49,9 @@ impl Identity {
             ("seed", seed.to_string()),
             ("data", dataset.hash()),
         ];
-        let from = start.map(|network| (FROM_KEY, network.hash()));
-        let said = always.into_iter().chain(choosers.keys()).chain(from);
+        let from = start.map(|model| (FROM_KEY, model.hash()));
+        let kind = (*kind != Trainable::Paper).then(|| (KIND_KEY, kind.to_string()));
+        let said = always.into_iter().chain(choosers.keys()).chain(from).chain(kind);
         Self { said: said.map(|(key, value)| (key.to_owned(), value)).collect() }
     }
 
@@ -65,6 +69,7 @@ impl Identity {
     pub(crate) fn provenance(&self) -> BTreeMap<String, String> {
         let mut said = self.said.clone();
         said.remove(FORMAT_KEY);
+        said.remove(KIND_KEY);
         said
     }
 

@@ -58,7 +58,7 @@ impl Accuracy {
         let judge = self.judge.open(pixels)?;
         check_labels(judge.weights(), &dataset)?;
         let masks = Masks { pixels: pixels.into(), legal: self.legal.legal() };
-        let measure = || correct_on_random_pixels(judge.network(), &dataset, masks, seed);
+        let measure = || correct_on_random_pixels(judge.model(), &dataset, masks, seed);
         let correct = self.threads.pool()?.install(measure)?;
         let rate = Rate::wilson(correct as f64, dataset.len());
         let mut out = io::stdout().lock();

@@ -7,7 +7,9 @@ mod training;
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, value_parser};
+use pixel_debate_judge::Trainable;
 
 #[cfg(not(feature = "train"))]
 use crate::failure::Failure;
@@ -34,7 +36,12 @@ pub(crate) struct Train {
     choosing: ChoosingOptions,
     #[command(flatten)]
     seed: SeedOption,
-    /// Begin with this judge instead of a random network: `judge-4`, `judge-6`, or a file
+    /// What kind of judge: the paper's network, one layer, one hidden layer of 1,024 units, or the paper's with layers
+    /// half (small) or twice (large) as wide
+    #[arg(long, value_name = "KIND", default_value_t = Trainable::Paper)]
+    #[arg(value_parser = PossibleValuesParser::new(Trainable::ALL.map(Trainable::name)).try_map(|name| name.parse::<Trainable>()))]
+    kind: Trainable,
+    /// Begin with this judge, of the same kind, instead of random numbers: `judge-4`, `judge-6`, or a file
     #[arg(long, value_name = "JUDGE")]
     from: Option<String>,
     /// The safetensors file to write

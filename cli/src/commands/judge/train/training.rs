@@ -13,7 +13,8 @@ use pixel_debate_harness::experiment::{Missing, Training};
 use pixel_debate_judge::choosers::Choosers;
 use pixel_debate_judge::masks::Masks;
 use pixel_debate_judge::{
-    CLASSES_KEY, Judge, Network, PLANES, PLANES_KEY, Precision, Provenance, SHIPPED_PIXELS, Weights,
+    CLASSES_KEY, Judge, Model, PLANES, PLANES_KEY, Precision, Provenance, SHIPPED_PIXELS,
+    Trainable, Weights,
 };
 use pixel_debate_statistics::Rate;
 use pixel_debate_training::{Processor, Run, Settings, paper_batches};
@@ -37,6 +38,7 @@ const ROUNDING_COST: f64 = 0.001;
 pub(crate) struct Recipe {
     masks: Masks,
     choosers: Choosers,
+    kind: Trainable,
     /// What training begins with, if not with a random network.
     from: Option<Judge>,
     seed: u64,
@@ -57,6 +59,7 @@ impl Train {
         let recipe = Recipe {
             masks,
             choosers: self.choosing.choosers()?,
+            kind: self.kind,
             from: self.from.as_deref().map(start).transpose()?,
             seed: self.seed.seed,
             batches: self.batches.unwrap_or_else(|| paper_batches(masks.pixels)),
@@ -83,10 +86,11 @@ impl Train {
 impl Recipe {
     /// The recipe of a judge that an experiment needs, on so many threads.
     pub(crate) fn of(missing: &Missing, threads: usize) -> Result<Self, Failure> {
-        let Training { pixels, batches, seed, legal, choosers, .. } = missing.train;
+        let Training { pixels, batches, seed, legal, choosers, kind, .. } = missing.train;
         Ok(Self {
             masks: Masks { pixels: pixels.into(), legal },
             choosers,
+            kind,
             from: missing.from.as_deref().map(start).transpose()?,
             seed,
             batches,
@@ -101,7 +105,8 @@ impl Recipe {
 
     /// Trains the judge, on from its checkpoint if there is one, and writes its file.
     pub(crate) fn train(self) -> Result<(), Failure> {
-        let Self { masks, choosers, from, seed, batches, processor, reading, pool, .. } = self;
+        let Self { masks, choosers, kind, from, seed, batches, processor, reading, pool, .. } =
+            self;
         let train = Dataset::open_as(&self.data, Split::Train, reading)?;
         // Opened now, for a folder without a test set should not be found out after hours.
         let test = Dataset::open_as(&self.data, Split::Test, reading)?;
@@ -109,9 +114,9 @@ impl Recipe {
         warn(test.warnings());
         check_dataset(&train)?;
         check_dataset(&test)?;
-        let settings = Settings { masks, choosers, seed, processor };
+        let settings = Settings { masks, choosers, kind, seed, processor };
         let checkpoint = self.out.with_added_extension("checkpoint");
-        let start = from.as_ref().map(|judge| &**judge.network());
+        let start = from.as_ref().map(Judge::model);
         let mut run = Run::open_from(settings, &train, &checkpoint, start)?;
         if run.batches() < batches {
             let finished = pool.install(|| train_to(&mut run, batches, self.checkpoint_every))?;
@@ -203,15 +208,15 @@ fn stop_on_signal() -> Result<Arc<AtomicBool>, Failure> {
 /// Measures the trained judge and writes its file: in half precision, unless that costs accuracy.
 /// The accuracy returned, and stated in the file, is that of the numbers in the file.
 fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Result<Rate, Failure> {
-    let accuracy = |network: &Network| -> Result<Rate, Failure> {
-        let correct = correct_on_random_pixels(network, test, settings.masks, settings.seed)?;
+    let accuracy = |model: &Model| -> Result<Rate, Failure> {
+        let correct = correct_on_random_pixels(model, test, settings.masks, settings.seed)?;
         Ok(Rate::wilson(correct as f64, test.len()))
     };
-    let exact = Weights { network: Arc::new(run.network()), provenance: Provenance::default() };
-    let mut choice = (accuracy(&exact.network)?, Precision::Single);
+    let exact = Weights { model: run.model(), provenance: Provenance::default() };
+    let mut choice = (accuracy(&exact.model)?, Precision::Single);
     // Numbers too great for half precision are refused here, and stay in single.
     if let Ok(rounded) = Weights::from_bytes("rounded", &to_bytes(&exact, Precision::Half, out)?) {
-        let rounded = accuracy(&rounded.network)?;
+        let rounded = accuracy(&rounded.model)?;
         if rounded.rate >= choice.0.rate - ROUNDING_COST {
             choice = (rounded, Precision::Half);
         }
