@@ -135,11 +135,17 @@ pub(crate) enum Failure {
     NoTraining { out: PathBuf },
     #[cfg(feature = "train")]
     #[error(transparent)]
+    Training(#[from] pixel_debate_training::OpenError),
+    #[cfg(feature = "train")]
+    #[error(transparent)]
     Checkpoint(#[from] pixel_debate_training::CheckpointError),
     #[error(transparent)]
     AttackPlan(#[from] pixel_debate_attacks::PlanError),
     #[error(transparent)]
     Attack(#[from] pixel_debate_attacks::AttackError),
+    #[cfg(feature = "train")]
+    #[error("{option} is for players: say `--masks debates` or `--masks provers` with it")]
+    NoRounds { option: &'static str },
     #[error("interrupts cannot be listened to: {0}")]
     Signal(io::Error),
     #[error(transparent)]

@@ -31,6 +31,7 @@
 //! ```
 
 mod axis;
+mod choosers;
 mod fields;
 mod judge;
 mod program;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use pixel_debate_harness::RunPlan;
 use pixel_debate_harness::experiment::Missing;
+use pixel_debate_judge::{Judge, Precision};
 
 const FILE: &str = r#"title = "Small"
 
@@ -344,6 +345,74 @@ fn a_judge_that_is_to_be_made_is_asked_for_by_its_command_and_held_to_it() {
     let named = FILE.replacen("pixels = 4", &format!("pixels = 6\n{named}"), 1);
     let refusal = plan(&named).unwrap_err().to_string();
     assert!(refusal.contains("judge-6 comes with the program: `train` needs a file"), "{refusal}");
+}
+
+#[test]
+fn a_judge_can_be_trained_on_what_players_reveal() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/data/mnist");
+    let text = |more: &str| {
+        let judge = format!(
+            "pixels = 6\njudge = {{ file = \"j.safetensors\", train = {{ pixels = 6, batches = 9, data = {:?}{more} }} }}",
+            data.display().to_string()
+        );
+        FILE.replacen("pixels = 4", &judge, 1)
+    };
+    let plan = |more: &str| RunPlan::new(&text(more), folder.path(), None);
+    let players = ", masks = \"provers\", from = \"judge-6\", tries = 8, lengths = \"every\"";
+    let file = folder.path().join("j.safetensors");
+    let command = format!(
+        "pixel-debate judge train --pixels 6 --masks provers --random-percent 50 --round-batches 10 \
+         --round-images 200 --tries 8 --lies 2 --lengths every --from judge-6 --batches 9 --seed 1 \
+         --data {} --out {}",
+        data.display(),
+        file.display()
+    );
+    let refusal = plan(players).unwrap_err().to_string();
+    assert!(refusal.ends_with(&command), "{refusal}");
+
+    // A file that says that it was trained so, beside the shipped judge's numbers.
+    let shipped = Judge::shipped(6).unwrap();
+    let hash = shipped.hash();
+    let write = |said: &[(&str, &str)]| {
+        let mut weights = shipped.weights().clone();
+        weights.provenance.0.insert("batches".into(), "9".into());
+        for (key, value) in said {
+            weights.provenance.0.insert((*key).to_owned(), (*value).to_owned());
+        }
+        fs::write(&file, weights.to_bytes(Precision::Half).unwrap()).unwrap();
+    };
+    write(&[]);
+    plan("").unwrap();
+    let refusal = plan(players).unwrap_err().to_string();
+    let wanted = "it was trained with masks = random, and the experiment asks for provers";
+    assert!(refusal.contains(wanted), "{refusal}");
+    write(&[
+        ("masks", "provers"),
+        ("random_percent", "50"),
+        ("round_batches", "10"),
+        ("round_images", "200"),
+        ("tries", "8"),
+        ("lies", "2"),
+        ("lengths", "every"),
+        ("from", &hash),
+    ]);
+    plan(players).unwrap();
+    let refusal = plan("").unwrap_err().to_string();
+    assert!(refusal.contains("masks = provers, and the experiment asks for random"), "{refusal}");
+    let refusal = plan(&players.replace("judge-6", "judge-4")).unwrap_err().to_string();
+    assert!(refusal.contains(&format!("from = {hash}")), "{refusal}");
+
+    for (more, wanted) in [
+        (", kind = \"small\"", "it is of kind paper, and the experiment asks for small"),
+        (", tries = 8", "`tries` is for players"),
+        (", masks = \"monks\"", "`masks` is \"monks\": it must be"),
+        (", masks = \"provers\", lies = 10", "`lies` is 10: it must be a whole number from 1 to 9"),
+        (", masks = \"provers\", from = \"gone\"", "gone"),
+    ] {
+        let refusal = plan(more).unwrap_err().to_string();
+        assert!(refusal.contains(wanted), "{refusal}");
+    }
 }
 
 #[test]

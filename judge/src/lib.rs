@@ -21,6 +21,7 @@
 //! | inner loops, and the processor's instructions | [`kernels`] |
 //! | random evidence, for training and measuring | [`masks`] |
 //! | judges that are not ours, and may have no answer | [`failing`], [`Gathering`] |
+//! | who chooses the evidence that a judge is trained on | [`choosers`] |
 //!
 //! ```
 //! use std::sync::Arc;
@@ -38,6 +39,7 @@
 //! ```
 
 pub mod batches;
+pub mod choosers;
 mod decider;
 pub mod dense;
 mod evaluator;
@@ -60,6 +62,7 @@ mod rows;
 mod shipped;
 pub mod sparse;
 mod temperature;
+mod trainable;
 
 pub use decider::{Decider, EachSet, Question};
 pub use dense::DenseEvaluator;
@@ -78,3 +81,4 @@ pub use provenance::{CLASSES_KEY, MNIST_TRAIN, PLANES, PLANES_KEY, Provenance, T
 pub use shipped::SHIPPED_PIXELS;
 pub use sparse::{SparseDecider, SparseEvaluator, SparseMany, SparseWeights};
 pub use temperature::UnfitTemperature;
+pub use trainable::{NotTrainable, Trainable};

@@ -1,5 +1,6 @@
 //! Adam (Kingma and Ba 2014, algorithm 1), with the usual constants.
 
+use pixel_debate_judge::Trainable;
 use rayon::prelude::*;
 
 use crate::parameters::Parameters;
@@ -20,9 +21,9 @@ pub(crate) struct Adam {
 }
 
 impl Adam {
-    /// For a network of so many labels.
-    pub(crate) fn new(classes: usize) -> Self {
-        Self { mean: Parameters::zeros(classes), variance: Parameters::zeros(classes) }
+    /// For a judge of that kind with so many labels.
+    pub(crate) fn new(kind: Trainable, classes: usize) -> Self {
+        Self { mean: Parameters::zeros(kind, classes), variance: Parameters::zeros(kind, classes) }
     }
 
     /// Moves the parameters against the gradient; `batch` counts from 0.

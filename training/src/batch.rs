@@ -21,6 +21,22 @@ pub(crate) struct Example {
     pub(crate) label: u8,
 }
 
+impl Example {
+    /// Image `index` seen through these pixels of it (row · width + column).
+    pub(crate) fn of(dataset: &Dataset, index: usize, pixels: &[usize]) -> Self {
+        let image = dataset.image(index);
+        let reveal = |at: &usize| Revealed {
+            x: at % dataset.width(),
+            y: at / dataset.width(),
+            value: f32::from(image[*at]) / 255.0,
+        };
+        Self { evidence: pixels.iter().map(reveal).collect(), label: dataset.label(index) }
+    }
+}
+
+/// Bits for the place of an image in a round.
+const PLACES: u32 = 20;
+
 /// What random numbers are for; each purpose has ChaCha streams of its own.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Purpose {
@@ -30,6 +46,10 @@ pub(crate) enum Purpose {
     Order(u64),
     /// Masks and dropout of batch `n`.
     Batch(u64),
+    /// The images of round `n`, and the order of what was revealed of them.
+    Round(u64),
+    /// What is revealed of the image at that place of a round.
+    Play { round: u64, place: u64 },
 }
 
 /// The random numbers for `purpose`: a function of seed and purpose alone, so that a run that goes
@@ -40,6 +60,9 @@ pub(crate) fn rng(seed: u64, purpose: Purpose) -> ChaCha8Rng {
         Purpose::Initialisation => 0,
         Purpose::Order(epoch) => 1 + 2 * epoch,
         Purpose::Batch(batch) => 2 + 2 * batch,
+        // Above all that a run of batches comes to.
+        Purpose::Round(round) => 1 << 63 | round << PLACES,
+        Purpose::Play { round, place } => 1 << 63 | round << PLACES | (place + 1),
     });
     rng
 }
@@ -69,10 +92,8 @@ impl<'a> Batches<'a> {
             .map(|position| {
                 self.shuffle_for(position / images);
                 let index = self.order[(position % images) as usize] as usize;
-                Example {
-                    evidence: mask(self.dataset, index, self.masks, rng),
-                    label: self.dataset.label(index),
-                }
+                let pixels = self.masks.draw(self.dataset.image(index), rng);
+                Example::of(self.dataset, index, &pixels)
             })
             .collect()
     }
@@ -84,18 +105,4 @@ impl<'a> Batches<'a> {
             self.epoch = Some(epoch);
         }
     }
-}
-
-/// Image `index` seen through random pixels.
-fn mask(dataset: &Dataset, index: usize, masks: Masks, rng: &mut ChaCha8Rng) -> Vec<Revealed> {
-    let image = dataset.image(index);
-    masks
-        .draw(image, rng)
-        .into_iter()
-        .map(|at| Revealed {
-            x: at % dataset.width(),
-            y: at / dataset.width(),
-            value: f32::from(image[at]) / 255.0,
-        })
-        .collect()
 }

@@ -6,9 +6,9 @@ use burn::tensor::{
     module::{conv2d, max_pool2d},
     ops::{ConvOptions, MaxPoolOptions},
 };
-use pixel_debate_judge::network::{FLAT, HIDDEN, KERNEL, Layer, Network, SIDE};
+use pixel_debate_judge::network::{KERNEL, Layer, Network, SIDE, Widths};
 
-use crate::{batch::Example, parameters::Parameters, step::LossGradient};
+use crate::{batch::Example, parameters::Parameters, perceptron_step::planes, step::LossGradient};
 
 /// Loss and gradient by burn's automatic differentiation.
 ///
@@ -37,19 +37,6 @@ impl BurnStep {
     }
 }
 
-/// Mask and values of each example: example × plane × row × column.
-fn inputs(examples: &[Example]) -> Vec<f32> {
-    let plane = SIDE * SIDE;
-    let mut inputs = vec![0.0; examples.len() * 2 * plane];
-    for (example, input) in examples.iter().zip(inputs.chunks_exact_mut(2 * plane)) {
-        for pixel in &example.evidence {
-            input[pixel.y * SIDE + pixel.x] = 1.0;
-            input[plane + pixel.y * SIDE + pixel.x] = pixel.value;
-        }
-    }
-    inputs
-}
-
 impl LossGradient for BurnStep {
     fn run(
         &mut self,
@@ -59,14 +46,19 @@ impl LossGradient for BurnStep {
         gradient: &mut Parameters,
     ) -> f32 {
         let (rows, classes) = (examples.len(), parameters.classes());
-        let network = parameters.to_network();
+        let model = parameters.to_model();
+        let network = model.network().expect("only networks with convolutions come here");
+        let Widths { hidden: units, .. } = network.widths();
+        let flat = network.widths().flat();
         let [conv1, conv2] = [(&network.conv1, 0), (&network.conv2, 1)].map(|(layer, index)| {
             let (_, shape) = &network.widths().shapes(network.classes())[index];
             self.layer(layer, [shape[0], shape[1], KERNEL, KERNEL])
         });
-        let fc1 = self.layer(&network.fc1, [HIDDEN, FLAT]);
-        let fc2 = self.layer(&network.fc2, [classes, HIDDEN]);
+        let fc1 = self.layer(&network.fc1, [units, flat]);
+        let fc2 = self.layer(&network.fc2, [classes, units]);
 
+        let mut inputs = Vec::new();
+        planes(examples, &mut inputs);
         let convolution = |input, (weight, bias): &(Tensor<4>, Tensor<1>)| {
             let options = ConvOptions::new([1, 1], [KERNEL / 2, KERNEL / 2], [1, 1], 1);
             let output = conv2d(input, weight.clone(), Some(bias.clone()), options);
@@ -75,10 +67,10 @@ impl LossGradient for BurnStep {
         let dense = |input: Tensor<2>, (weight, bias): &(Tensor<2>, Tensor<1>)| {
             input.matmul(weight.clone().transpose()) + bias.clone().unsqueeze()
         };
-        let field = convolution(self.tensor(inputs(examples), [rows, 2, SIDE, SIDE]), &conv1);
+        let field = convolution(self.tensor(inputs, [rows, 2, SIDE, SIDE]), &conv1);
         let field = convolution(field, &conv2);
-        let hidden = relu(dense(field.reshape([rows, FLAT]), &fc1));
-        let hidden = hidden * self.tensor(keep.to_vec(), [rows, HIDDEN]);
+        let hidden = relu(dense(field.reshape([rows, flat]), &fc1));
+        let hidden = hidden * self.tensor(keep.to_vec(), [rows, units]);
         let logits = dense(hidden, &fc2);
         let mut targets = vec![0.0; rows * classes];
         for (example, target) in examples.iter().zip(targets.chunks_exact_mut(classes)) {
@@ -97,12 +89,13 @@ impl LossGradient for BurnStep {
             weight: numbers(weight.grad(&gradients).expect("it has a gradient").into_data()),
             bias: numbers(bias.grad(&gradients).expect("it has a gradient").into_data()),
         };
-        *gradient = Parameters::of_network(&Network {
+        let slopes = Network {
             conv1: of_conv(conv1),
             conv2: of_conv(conv2),
             fc1: of_dense(fc1),
             fc2: of_dense(fc2),
-        });
+        };
+        *gradient = Parameters::of_model(&slopes.into()).expect("widths are as they were");
         loss.into_scalar()
     }
 }

@@ -1,20 +1,27 @@
 //! A training run on disk, to go on with after it was stopped.
 //!
-//! One `safetensors` file with the parameters and both moments of Adam; its metadata say which run
-//! it belongs to and how far that has come. It replaces its predecessor in one step, so that a run
+//! One `safetensors` file with the parameters, both moments of Adam, and what players revealed in
+//! the round under way; its metadata say which run it belongs to and how far that has come. It replaces its predecessor in one step, so that a run
 //! killed while it writes still has the older one.
 
+mod identity;
+mod stored_round;
+
 use std::{
-    collections::HashMap,
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use atomic_write_file::AtomicWriteFile;
-use pixel_debate_judge::masks::Masks;
+use pixel_debate_datasets::Dataset;
+use pixel_debate_judge::Trainable;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use crate::{adam::Adam, parameters::Parameters, settings::Settings};
+use identity::Difference;
+pub(crate) use identity::Identity;
+use stored_round::StoredRound;
+
+use crate::{adam::Adam, parameters::Parameters, rounds::Round};
 
 /// Why a checkpoint cannot be used.
 ///
@@ -75,16 +82,13 @@ pub(crate) struct Progress {
     pub(crate) batches: u64,
     pub(crate) parameters: Parameters,
     pub(crate) adam: Adam,
+    /// What players revealed in the round that the last batch belongs to.
+    pub(crate) round: Option<Round>,
 }
 
 impl Progress {
-    /// Writes the state of the run that `settings` and the hash of its data name.
-    pub(crate) fn save(
-        &self,
-        path: &Path,
-        settings: &Settings,
-        data: &str,
-    ) -> Result<(), CheckpointError> {
+    /// Writes the state of that run.
+    pub(crate) fn save(&self, path: &Path, identity: &Identity) -> Result<(), CheckpointError> {
         let bytes: Vec<(String, Vec<u8>)> = self
             .named()
             .map(|(name, tensor)| {
@@ -95,26 +99,31 @@ impl Progress {
             path: path.to_owned(),
             fault: error.to_string(),
         };
-        let views = bytes
+        let mut views = bytes
             .iter()
             .map(|(name, bytes)| {
-                Ok((name, TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes)?))
+                Ok((name.as_str(), TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes)?))
             })
             .collect::<Result<Vec<_>, _>>()
             .map_err(fault)?;
-        let mut metadata = identity(settings, data);
+        let mut metadata = identity.metadata();
         metadata.insert("batches".into(), self.batches.to_string());
+        let round = self.round.as_ref().map(|round| (round, StoredRound::of(round)));
+        if let Some((round, stored)) = &round {
+            metadata.insert("round".into(), round.number.to_string());
+            views.extend(stored.views().map_err(fault)?);
+        }
         let file = safetensors::serialize(views, Some(metadata)).map_err(fault)?;
         replace(path, &file).map_err(|source| CheckpointError::Io { path: path.to_owned(), source })
     }
 
-    /// Reads the state of the run that `settings` and the hash of its data name, of a network of so many
-    /// labels; `None` if there is no file.
+    /// Reads the state of that run on these images, of a judge of that kind with so many labels;
+    /// `None` if there is no file.
     pub(crate) fn load(
         path: &Path,
-        settings: &Settings,
-        data: &str,
-        classes: usize,
+        identity: &Identity,
+        dataset: &Dataset,
+        (kind, classes): (Trainable, usize),
     ) -> Result<Option<Self>, CheckpointError> {
         let file = match std::fs::read(path) {
             Ok(file) => file,
@@ -125,11 +134,8 @@ impl Progress {
         let (_, metadata) =
             SafeTensors::read_metadata(&file).map_err(|error| fault(error.to_string()))?;
         let metadata = metadata.metadata().clone().unwrap_or_default();
-        for (key, ours) in identity(settings, data) {
-            let theirs = metadata.get(&key).cloned().unwrap_or_default();
-            if theirs != ours {
-                return Err(CheckpointError::OtherRun { path: path.to_owned(), key, theirs, ours });
-            }
+        if let Some(Difference { key, theirs, ours }) = identity.difference(&metadata) {
+            return Err(CheckpointError::OtherRun { path: path.to_owned(), key, theirs, ours });
         }
         let batches = metadata
             .get("batches")
@@ -137,8 +143,12 @@ impl Progress {
             .ok_or_else(|| fault("it does not say how many batches were done".into()))?;
 
         let tensors = SafeTensors::deserialize(&file).map_err(|error| fault(error.to_string()))?;
-        let mut state =
-            Self { batches, parameters: Parameters::zeros(classes), adam: Adam::new(classes) };
+        let round = match metadata.get("round") {
+            None => None,
+            Some(number) => Some(stored_round::read(number, &tensors, dataset).map_err(fault)?),
+        };
+        let (parameters, adam) = (Parameters::zeros(kind, classes), Adam::new(kind, classes));
+        let mut state = Self { batches, parameters, adam, round };
         for (name, numbers) in state.named_mut() {
             let tensor = tensors.tensor(&name).map_err(|error| fault(error.to_string()))?;
             if tensor.dtype() != Dtype::F32 || tensor.data().len() != 4 * numbers.len() {
@@ -153,35 +163,26 @@ impl Progress {
 
     fn named(&self) -> impl Iterator<Item = (String, &Vec<f32>)> {
         let tensors = [&self.parameters, &self.adam.mean, &self.adam.variance];
-        names().zip(tensors.into_iter().flat_map(Parameters::tensors))
+        names(&self.parameters).into_iter().zip(tensors.into_iter().flat_map(Parameters::tensors))
     }
 
     fn named_mut(&mut self) -> impl Iterator<Item = (String, &mut Vec<f32>)> {
+        let names = names(&self.parameters);
         let tensors = [&mut self.parameters, &mut self.adam.mean, &mut self.adam.variance];
-        names().zip(tensors.into_iter().flat_map(Parameters::tensors_mut))
+        names.into_iter().zip(tensors.into_iter().flat_map(Parameters::tensors_mut))
     }
 }
 
 /// Names for the tensors of parameters, mean and variance, in the order of
 /// [`Parameters::tensors`].
-fn names() -> impl Iterator<Item = String> {
-    ["parameters", "mean", "variance"].into_iter().flat_map(|group| {
-        ["conv1", "conv2", "fc1", "fc2"]
-            .into_iter()
-            .flat_map(move |layer| ["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}")))
-    })
-}
-
-/// What two runs must share to be the same run.
-fn identity(settings: &Settings, data: &str) -> HashMap<String, String> {
-    let Masks { pixels, legal } = settings.masks;
-    HashMap::from([
-        ("format".into(), "pixel-debate training checkpoint 2".into()),
-        ("pixels".into(), pixels.to_string()),
-        ("legal".into(), legal.to_string()),
-        ("seed".into(), settings.seed.to_string()),
-        ("data".into(), data.into()),
-    ])
+fn names(parameters: &Parameters) -> Vec<String> {
+    let mut names = Vec::new();
+    for group in ["parameters", "mean", "variance"] {
+        for layer in parameters.names() {
+            names.extend(["weight", "bias"].map(|kind| format!("{group}.{layer}.{kind}")));
+        }
+    }
+    names
 }
 
 /// Writes a file such that after any interruption it is whole or what it was before. When this

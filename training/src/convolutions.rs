@@ -9,20 +9,14 @@
 //! this is the dense network.
 
 use pixel_debate_judge::{
-    geometry::{CELLS, HALF, PADDED, TAPS, for_each_output_and_tap, for_each_reached, pool_input},
+    Layer,
+    geometry::{CELLS, HALF, MARGIN, PADDED, TAPS, for_each_output_and_tap, for_each_reached},
     kernels::{Matrix, Output, multiply},
-    network::{CONV1, CONV2, FLAT, KERNEL, Layer},
+    network::KERNEL,
 };
 
-use crate::{
-    batch::Example,
-    parameters::{Parameters, zeros},
-};
+use crate::batch::Example;
 
-/// Numbers that one active cell adds to the second convolution's output.
-const SPREAD: usize = TAPS * CONV2;
-/// Numbers of that in one row of cells.
-const SPREAD_ROW: usize = KERNEL * CONV2;
 /// A pool's output that no input receives gradient from: the maximum was not positive.
 const NO_WINNER: u8 = u8::MAX;
 
@@ -34,10 +28,10 @@ struct ActiveCell {
     y: usize,
 }
 
-/// A few examples on their way through the convolutions; the buffers are used again for the next
-/// batch.
+/// A few examples on their way through convolutions of these widths; the buffers are used again for
+/// the next batch.
 #[derive(Debug, Default)]
-pub(crate) struct Convolutions {
+pub(crate) struct Convolutions<const CONV1: usize, const CONV2: usize> {
     active: Vec<ActiveCell>,
     /// Active cell × channel: what differs from the constant field.
     difference: Vec<f32>,
@@ -62,36 +56,49 @@ pub(crate) struct ConvolutionGradients {
 }
 
 impl ConvolutionGradients {
-    /// All zero.
-    pub(crate) fn zeros() -> Self {
-        Self { conv1: zeros(2 * TAPS * CONV1, CONV1), conv2: zeros(CONV1 * TAPS * CONV2, CONV2) }
-    }
-
-    /// Writes the sum of `tasks`, in their order, to `parameters`.
-    pub(crate) fn sum(tasks: &[Self], parameters: &mut Parameters) {
-        for layer in [&mut parameters.conv1, &mut parameters.conv2] {
+    /// Writes the sum of `tasks`, in their order, to the layers.
+    pub(crate) fn sum(tasks: &[Self], [conv1, conv2]: [&mut Layer; 2]) {
+        for layer in [&mut *conv1, &mut *conv2] {
             layer.weight.fill(0.0);
             layer.bias.fill(0.0);
         }
         for task in tasks {
-            add(&mut parameters.conv1.weight, &task.conv1.weight);
-            add(&mut parameters.conv1.bias, &task.conv1.bias);
-            add(&mut parameters.conv2.weight, &task.conv2.weight);
-            add(&mut parameters.conv2.bias, &task.conv2.bias);
+            add(&mut conv1.weight, &task.conv1.weight);
+            add(&mut conv1.bias, &task.conv1.bias);
+            add(&mut conv2.weight, &task.conv2.weight);
+            add(&mut conv2.bias, &task.conv2.bias);
         }
     }
 }
 
+#[inline]
 fn add(to: &mut [f32], from: &[f32]) {
     to.iter_mut().zip(from).for_each(|(to, from)| *to += from);
 }
 
-impl Convolutions {
+impl<const CONV1: usize, const CONV2: usize> Convolutions<CONV1, CONV2> {
+    /// Numbers that one active cell adds to the second convolution's output.
+    const SPREAD: usize = TAPS * CONV2;
+    /// Numbers of that in one row of cells.
+    const SPREAD_ROW: usize = KERNEL * CONV2;
+    /// Inputs of the first dense layer.
+    const FLAT: usize = CONV2 * CELLS;
+
+    /// All zero.
+    pub(crate) fn no_gradient() -> ConvolutionGradients {
+        let zeros = |weights, biases| Layer { weight: vec![0.0; weights], bias: vec![0.0; biases] };
+        ConvolutionGradients {
+            conv1: zeros(2 * TAPS * CONV1, CONV1),
+            conv2: zeros(CONV1 * TAPS * CONV2, CONV2),
+        }
+    }
+
     /// Writes the examples' inputs of the first dense layer to `flat` (example × 3136, in the
     /// order of training) and keeps what [`Self::backward`] needs.
     pub(crate) fn forward(
         &mut self,
-        parameters: &Parameters,
+        conv1: &Layer,
+        conv2: &Layer,
         constant_response: &[f32],
         examples: &[Example],
         flat: &mut [f32],
@@ -100,36 +107,36 @@ impl Convolutions {
         self.difference.clear();
         self.first_winner.clear();
         for (example, content) in examples.iter().enumerate() {
-            self.first_convolution(parameters, example, content);
+            self.first_convolution(conv1, example, content);
         }
 
-        self.spread.resize(self.active.len() * SPREAD, 0.0);
+        self.spread.resize(self.active.len() * Self::SPREAD, 0.0);
         multiply(
             Matrix::new(&self.difference, self.active.len(), CONV1),
-            Matrix::new(&parameters.conv2.weight, CONV1, SPREAD),
+            Matrix::new(&conv2.weight, CONV1, Self::SPREAD),
             Output::Replace,
             &mut self.spread,
             1,
         );
 
-        self.second_winner.resize(examples.len() * FLAT, NO_WINNER);
-        let mut rows = self.active.iter().zip(self.spread.chunks_exact(SPREAD)).peekable();
-        for (example, flat) in flat.chunks_exact_mut(FLAT).enumerate() {
+        self.second_winner.resize(examples.len() * Self::FLAT, NO_WINNER);
+        let mut rows = self.active.iter().zip(self.spread.chunks_exact(Self::SPREAD)).peekable();
+        for (example, flat) in flat.chunks_exact_mut(Self::FLAT).enumerate() {
             self.field.clear();
             self.field.extend_from_slice(constant_response);
             while let Some((cell, spread)) = rows.next_if(|(cell, _)| cell.example == example) {
-                for (row, spread) in spread.chunks_exact(SPREAD_ROW).enumerate() {
+                for (row, spread) in spread.chunks_exact(Self::SPREAD_ROW).enumerate() {
                     let at = ((cell.y + row) * PADDED + cell.x) * CONV2;
-                    add(&mut self.field[at..at + SPREAD_ROW], spread);
+                    add(&mut self.field[at..at + Self::SPREAD_ROW], spread);
                 }
             }
-            let winner = &mut self.second_winner[example * FLAT..][..FLAT];
-            second_pool(&self.field, flat, winner);
+            let winner = &mut self.second_winner[example * Self::FLAT..][..Self::FLAT];
+            second_pool::<CONV2>(&self.field, flat, winner);
         }
     }
 
     /// First convolution, ReLU and pool of one example: appends its active cells.
-    fn first_convolution(&mut self, parameters: &Parameters, example: usize, content: &Example) {
+    fn first_convolution(&mut self, conv1: &Layer, example: usize, content: &Example) {
         let mut reached = [false; HALF * HALF];
         let sums = &mut self.sums;
         sums.resize(HALF * HALF, [[0.0; CONV1]; 4]);
@@ -139,11 +146,11 @@ impl Convolutions {
                 if !reached[cell] {
                     reached[cell] = true;
                     for sums in &mut sums[cell] {
-                        sums.copy_from_slice(&parameters.conv1.bias);
+                        sums.copy_from_slice(&conv1.bias);
                     }
                 }
-                let mask = &parameters.conv1.weight[tap * CONV1..][..CONV1];
-                let value = &parameters.conv1.weight[(TAPS + tap) * CONV1..][..CONV1];
+                let mask = &conv1.weight[tap * CONV1..][..CONV1];
+                let value = &conv1.weight[(TAPS + tap) * CONV1..][..CONV1];
                 for (channel, sum) in sums[cell][position].iter_mut().enumerate() {
                     *sum += mask[channel] + pixel.value * value[channel];
                 }
@@ -151,7 +158,7 @@ impl Convolutions {
         }
         for cell in (0..HALF * HALF).filter(|cell| reached[*cell]) {
             self.active.push(ActiveCell { example, x: cell % HALF, y: cell / HALF });
-            for (channel, bias) in parameters.conv1.bias.iter().enumerate() {
+            for (channel, bias) in conv1.bias.iter().enumerate() {
                 let (mut largest, mut winner) = (0.0, NO_WINNER);
                 for (position, sums) in sums[cell].iter().enumerate() {
                     if sums[channel] > largest {
@@ -167,7 +174,8 @@ impl Convolutions {
     /// Adds the parameters' gradient to `gradients`, given the gradient of `flat`.
     pub(crate) fn backward(
         &mut self,
-        parameters: &Parameters,
+        conv1: &Layer,
+        conv2: &Layer,
         examples: &[Example],
         flat_gradient: &[f32],
         gradients: &mut ConvolutionGradients,
@@ -175,35 +183,36 @@ impl Convolutions {
         // The second convolution's output gradient, summed over the examples for the constant
         // field and gathered around each active cell.
         let mut total = vec![0.0; PADDED * PADDED * CONV2];
-        let mut rows = self.active.iter().zip(self.spread.chunks_exact_mut(SPREAD)).peekable();
-        for (example, flat_gradient) in flat_gradient.chunks_exact(FLAT).enumerate() {
+        let mut rows =
+            self.active.iter().zip(self.spread.chunks_exact_mut(Self::SPREAD)).peekable();
+        for (example, flat_gradient) in flat_gradient.chunks_exact(Self::FLAT).enumerate() {
             self.field.clear();
             self.field.resize(PADDED * PADDED * CONV2, 0.0);
-            let winner = &self.second_winner[example * FLAT..][..FLAT];
-            second_pool_backward(flat_gradient, winner, &mut self.field);
+            let winner = &self.second_winner[example * Self::FLAT..][..Self::FLAT];
+            second_pool_backward::<CONV2>(flat_gradient, winner, &mut self.field);
             add(&mut total, &self.field);
             while let Some((cell, spread)) = rows.next_if(|(cell, _)| cell.example == example) {
-                for (row, spread) in spread.chunks_exact_mut(SPREAD_ROW).enumerate() {
+                for (row, spread) in spread.chunks_exact_mut(Self::SPREAD_ROW).enumerate() {
                     let at = ((cell.y + row) * PADDED + cell.x) * CONV2;
-                    spread.copy_from_slice(&self.field[at..at + SPREAD_ROW]);
+                    spread.copy_from_slice(&self.field[at..at + Self::SPREAD_ROW]);
                 }
             }
         }
 
         let active = self.active.len();
-        let spread = Matrix::new(&self.spread, active, SPREAD);
+        let spread = Matrix::new(&self.spread, active, Self::SPREAD);
         let difference = Matrix::new(&self.difference, active, CONV1);
         multiply(difference.transposed(), spread, Output::Add, &mut gradients.conv2.weight, 1);
         let mut difference_gradient = vec![0.0; active * CONV1];
         multiply(
             spread,
-            Matrix::new(&parameters.conv2.weight, CONV1, SPREAD).transposed(),
+            Matrix::new(&conv2.weight, CONV1, Self::SPREAD).transposed(),
             Output::Replace,
             &mut difference_gradient,
             1,
         );
 
-        constant_backward(parameters, &total, &difference_gradient, gradients);
+        constant_backward::<CONV1, CONV2>(conv1, conv2, &total, &difference_gradient, gradients);
         self.first_convolution_backward(examples, &difference_gradient, &mut gradients.conv1);
     }
 
@@ -248,15 +257,43 @@ impl Convolutions {
     }
 }
 
+/// Where position 0..4 of the second pool's input for `cell` begins in the padded field.
+fn pool_input<const CONV2: usize>(cell: usize, position: usize) -> usize {
+    let y = cell / 7 * 2 + position / 2 + MARGIN;
+    let x = cell % 7 * 2 + position % 2 + MARGIN;
+    (y * PADDED + x) * CONV2
+}
+
+/// The second convolution's output, in the padded field, where no pixel is revealed.
+pub(crate) fn constant_field<const CONV1: usize, const CONV2: usize>(
+    conv1: &Layer,
+    conv2: &Layer,
+) -> Vec<f32> {
+    let mut per_tap = vec![0.0; TAPS * CONV2];
+    for (bias, weights) in conv1.bias.iter().zip(conv2.weight.chunks_exact(TAPS * CONV2)) {
+        let constant = bias.max(0.0);
+        per_tap.iter_mut().zip(weights).for_each(|(sum, weight)| *sum += constant * weight);
+    }
+    let mut field = vec![0.0; PADDED * PADDED * CONV2];
+    for_each_output_and_tap(|output, tap| {
+        add(&mut field[output * CONV2..][..CONV2], &per_tap[tap * CONV2..][..CONV2]);
+    });
+    for cell in 0..HALF * HALF {
+        let output = (cell / HALF + MARGIN) * PADDED + cell % HALF + MARGIN;
+        add(&mut field[output * CONV2..][..CONV2], &conv2.bias);
+    }
+    field
+}
+
 /// ReLU and pool: `flat` in the order (cell, channel).
-fn second_pool(field: &[f32], flat: &mut [f32], winner: &mut [u8]) {
+fn second_pool<const CONV2: usize>(field: &[f32], flat: &mut [f32], winner: &mut [u8]) {
     for cell in 0..CELLS {
         let flat = &mut flat[cell * CONV2..][..CONV2];
         let winner = &mut winner[cell * CONV2..][..CONV2];
         flat.fill(0.0);
         winner.fill(NO_WINNER);
         for position in 0..4 {
-            let sums = &field[pool_input(cell, position)..][..CONV2];
+            let sums = &field[pool_input::<CONV2>(cell, position)..][..CONV2];
             for channel in 0..CONV2 {
                 if sums[channel] > flat[channel] {
                     flat[channel] = sums[channel];
@@ -267,12 +304,16 @@ fn second_pool(field: &[f32], flat: &mut [f32], winner: &mut [u8]) {
     }
 }
 
-fn second_pool_backward(flat_gradient: &[f32], winner: &[u8], field_gradient: &mut [f32]) {
+fn second_pool_backward<const CONV2: usize>(
+    flat_gradient: &[f32],
+    winner: &[u8],
+    field_gradient: &mut [f32],
+) {
     for cell in 0..CELLS {
         let flat_gradient = &flat_gradient[cell * CONV2..][..CONV2];
         let winner = &winner[cell * CONV2..][..CONV2];
         for position in 0..4 {
-            let to = &mut field_gradient[pool_input(cell, position)..][..CONV2];
+            let to = &mut field_gradient[pool_input::<CONV2>(cell, position)..][..CONV2];
             for channel in 0..CONV2 {
                 let won = winner[channel] == position as u8;
                 to[channel] = if won { flat_gradient[channel] } else { 0.0 };
@@ -283,8 +324,9 @@ fn second_pool_backward(flat_gradient: &[f32], winner: &[u8], field_gradient: &m
 
 /// The share of the gradient that flows through the constant field: to both biases, and to the
 /// second convolution's weights.
-fn constant_backward(
-    parameters: &Parameters,
+fn constant_backward<const CONV1: usize, const CONV2: usize>(
+    conv1: &Layer,
+    conv2: &Layer,
     total: &[f32],
     difference_gradient: &[f32],
     gradients: &mut ConvolutionGradients,
@@ -292,18 +334,18 @@ fn constant_backward(
     for output in total.chunks_exact(CONV2) {
         add(&mut gradients.conv2.bias, output);
     }
-    let mut per_tap = vec![0.0; SPREAD];
+    let mut per_tap = vec![0.0; TAPS * CONV2];
     for_each_output_and_tap(|output, tap| {
         add(&mut per_tap[tap * CONV2..][..CONV2], &total[output * CONV2..][..CONV2]);
     });
     for channel in 0..CONV1 {
-        let constant = parameters.conv1.bias[channel];
+        let constant = conv1.bias[channel];
         // ReLU passes nothing at or below zero.
         if constant <= 0.0 {
             continue;
         }
-        let weights = &parameters.conv2.weight[channel * SPREAD..][..SPREAD];
-        let weight_gradient = &mut gradients.conv2.weight[channel * SPREAD..][..SPREAD];
+        let weights = &conv2.weight[channel * TAPS * CONV2..][..TAPS * CONV2];
+        let weight_gradient = &mut gradients.conv2.weight[channel * TAPS * CONV2..][..TAPS * CONV2];
         let mut through = 0.0;
         for (at, gradient) in per_tap.iter().enumerate() {
             weight_gradient[at] += constant * gradient;

@@ -2,20 +2,21 @@
 
 use pixel_debate_datasets::mnist;
 use pixel_debate_judge::{
+    Model, Trainable,
     dense::planes,
     masks::Masks,
-    network::{FLAT, HIDDEN, Network},
+    network::{FLAT, HIDDEN},
 };
 use rand::RngExt;
 
 use crate::{
     batch::{Batches, Example, Purpose, rng},
     parameters::Parameters,
-    step::{LossGradient, Step, draw_dropout},
+    step::{draw_dropout, of_kind},
 };
 
 /// The mean cross-entropy of the dense network, in f64 from the logits on.
-fn dense_loss(network: &Network, examples: &[Example]) -> f64 {
+fn dense_loss(model: &Model, examples: &[Example]) -> f64 {
     let inputs: Vec<_> =
         examples
             .iter()
@@ -25,7 +26,7 @@ fn dense_loss(network: &Network, examples: &[Example]) -> f64 {
                 }))
             })
             .collect();
-    let logits = network.logits(&inputs);
+    let logits = model.logits(&inputs);
     let losses = logits.rows().zip(examples).map(|(logits, example)| {
         let total: f64 = logits.iter().map(|logit| f64::from(*logit).exp()).sum();
         total.ln() - f64::from(logits[usize::from(example.label)])
@@ -34,11 +35,11 @@ fn dense_loss(network: &Network, examples: &[Example]) -> f64 {
 }
 
 /// Parameters at random, biases of either sign included.
-fn random_parameters(classes: usize) -> Parameters {
+fn random_parameters(kind: Trainable, classes: usize) -> Parameters {
     let mut rng = rng(7, Purpose::Initialisation);
-    let mut parameters = Parameters::glorot(classes, &mut rng);
-    for layer in parameters.layers_mut() {
-        layer.bias.fill_with(|| rng.random_range(-0.1..0.1));
+    let mut parameters = Parameters::glorot(kind, classes, &mut rng);
+    for bias in parameters.tensors_mut().skip(1).step_by(2) {
+        bias.fill_with(|| rng.random_range(-0.1..0.1));
     }
     parameters
 }
@@ -48,24 +49,28 @@ fn step_without_dropout(
     examples: &[Example],
     threads: usize,
 ) -> (f32, Parameters) {
-    let mut gradient = Parameters::zeros(parameters.classes());
-    let keep = vec![1.0; examples.len() * HIDDEN];
-    let loss = Step::new(threads).run(parameters, examples, &keep, &mut gradient);
+    let kind = parameters.kind();
+    let mut gradient = Parameters::zeros(kind, parameters.classes());
+    let keep = vec![1.0; examples.len() * parameters.units()];
+    let loss = of_kind(kind, threads).run(parameters, examples, &keep, &mut gradient);
     (loss, gradient)
 }
 
 #[test]
 fn gradient_is_the_slope_of_the_dense_loss() {
-    for (pixels, classes) in [(0, 10), (1, 47), (6, 10), (40, 255)] {
+    let papers = [(0, 10), (1, 47), (6, 10), (40, 255)].map(|(k, n)| (Trainable::Paper, k, n));
+    let others = [Trainable::Linear, Trainable::Mlp, Trainable::Small, Trainable::Large];
+    let others = others.into_iter().flat_map(|kind| [(kind, 1, 47), (kind, 6, 10)]);
+    for (kind, pixels, classes) in papers.into_iter().chain(others) {
         let mut rng = rng(pixels as u64, Purpose::Batch(0));
         // Not a multiple of the chunk, so that the last one is short.
         let examples = Batches::new(mnist::test(), 3, Masks::nonzero(pixels), 21).get(0, &mut rng);
-        let parameters = random_parameters(classes);
+        let parameters = random_parameters(kind, classes);
         let (loss, gradient) = step_without_dropout(&parameters, &examples, 1);
-        let expected = dense_loss(&parameters.to_network(), &examples);
+        let expected = dense_loss(&parameters.to_model(), &examples);
         assert!((f64::from(loss) - expected).abs() < 1e-5, "{loss} and {expected}");
 
-        for index in 0..8 {
+        for index in 0..gradient.tensors().count() {
             // Along the gradient of one tensor the loss must rise by the square of its length.
             let direction = gradient.tensors().nth(index).unwrap();
             let square: f64 = direction.iter().map(|d| f64::from(*d).powi(2)).sum();
@@ -79,13 +84,13 @@ fn gradient_is_the_slope_of_the_dense_loss() {
                 for (number, d) in tensor.iter_mut().zip(direction) {
                     *number += (distance * f64::from(*d)) as f32;
                 }
-                dense_loss(&moved.to_network(), &examples)
+                dense_loss(&moved.to_model(), &examples)
             };
             // Far enough for the change to stand out of rounding, near enough to cross few kinks.
             let distance = 0.0001 / square;
             let slope = (along(distance) - along(-distance)) / (2.0 * distance);
             let error = (slope - square).abs() / square;
-            assert!(error < 0.03, "{pixels} pixels, tensor {index}: {slope} and {square}");
+            assert!(error < 0.03, "{kind}, {pixels} pixels, tensor {index}: {slope} and {square}");
         }
     }
 }
@@ -94,17 +99,18 @@ fn gradient_is_the_slope_of_the_dense_loss() {
 fn dropout_silences_units() {
     let mut rng = rng(1, Purpose::Batch(0));
     let examples = Batches::new(mnist::test(), 3, Masks::nonzero(6), 4).get(0, &mut rng);
-    let parameters = random_parameters(10);
-    let mut gradient = Parameters::zeros(parameters.classes());
-    let keep = draw_dropout(examples.len(), &mut rng);
+    let parameters = random_parameters(Trainable::Paper, 10);
+    let mut gradient = Parameters::zeros(Trainable::Paper, parameters.classes());
+    let keep = draw_dropout(examples.len(), HIDDEN, &mut rng);
     let silent = keep.iter().filter(|keep| **keep == 0.0).count();
     let share = silent as f64 / keep.len() as f64;
     assert!((share - 0.4).abs() < 0.05, "{share}");
-    Step::new(1).run(&parameters, &examples, &keep, &mut gradient);
+    of_kind(Trainable::Paper, 1).run(&parameters, &examples, &keep, &mut gradient);
+    let [_, _, fc1, _] = gradient.layers();
     // A unit that is off in every example passes nothing back.
     for unit in 0..HIDDEN {
         if keep.iter().skip(unit).step_by(HIDDEN).all(|keep| *keep == 0.0) {
-            assert!((0..FLAT).all(|input| gradient.fc1.weight[input * HIDDEN + unit] == 0.0));
+            assert!((0..FLAT).all(|input| fc1.weight[input * HIDDEN + unit] == 0.0));
         }
     }
 }
@@ -113,7 +119,7 @@ fn dropout_silences_units() {
 fn threads_do_not_change_the_gradient() {
     let mut rng = rng(2, Purpose::Batch(0));
     let examples = Batches::new(mnist::test(), 3, Masks::nonzero(6), 64).get(0, &mut rng);
-    let parameters = random_parameters(10);
+    let parameters = random_parameters(Trainable::Paper, 10);
     assert_eq!(
         step_without_dropout(&parameters, &examples, 1),
         step_without_dropout(&parameters, &examples, 2),
@@ -123,16 +129,18 @@ fn threads_do_not_change_the_gradient() {
 #[cfg(feature = "burn")]
 #[test]
 fn gradient_is_that_of_burn() {
-    use crate::burn_step::BurnStep;
+    use crate::{burn_step::BurnStep, step::LossGradient};
 
     for pixels in [0, 1, 4, 6, 40] {
         let mut rng = rng(pixels as u64, Purpose::Batch(0));
         let examples = Batches::new(mnist::test(), 3, Masks::nonzero(pixels), 21).get(0, &mut rng);
-        let parameters = random_parameters(10);
-        let keep = draw_dropout(examples.len(), &mut rng);
-        let [mut ours, mut burns] =
-            [Parameters::zeros(parameters.classes()), Parameters::zeros(parameters.classes())];
-        let loss = Step::new(1).run(&parameters, &examples, &keep, &mut ours);
+        let parameters = random_parameters(Trainable::Paper, 10);
+        let keep = draw_dropout(examples.len(), HIDDEN, &mut rng);
+        let [mut ours, mut burns] = [
+            Parameters::zeros(Trainable::Paper, parameters.classes()),
+            Parameters::zeros(Trainable::Paper, parameters.classes()),
+        ];
+        let loss = of_kind(Trainable::Paper, 1).run(&parameters, &examples, &keep, &mut ours);
         let mut burn = BurnStep::new(burn::tensor::Device::flex());
         let expected = burn.run(&parameters, &examples, &keep, &mut burns);
         assert!((loss - expected).abs() < 1e-5, "{loss} and {expected}");

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
 use pixel_debate_datasets::mnist;
-use pixel_debate_judge::Weights;
+use pixel_debate_judge::{Judge, Trainable, Weights};
 
 use crate::{output, program};
 
@@ -178,4 +178,56 @@ fn a_checkpoint_is_kept_until_the_judge_is_on_the_disk() {
     fs::remove_dir_all(&out).unwrap();
     output(&arguments, "");
     assert!(out.is_file() && !checkpoint.exists());
+}
+
+#[test]
+fn a_judge_is_trained_on_what_players_reveal_and_its_file_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    dataset(dir.path());
+    let (data, out) = (dir.path().display(), dir.path().join("judge.safetensors"));
+    let common =
+        format!("judge train --pixels 4 --batches 3 --data {data} --out {}", out.display());
+    output(
+        &format!(
+            "{common} --masks provers --from judge-4 --round-batches 2 --round-images 9 --tries 2 \
+             --lies 1 --random-percent 40 --lengths every"
+        ),
+        "",
+    );
+    let judge = Weights::read(&out).unwrap();
+    let from = Judge::shipped(4).unwrap().hash();
+    for (key, said) in [
+        ("masks", "provers"),
+        ("from", &from),
+        ("round_batches", "2"),
+        ("round_images", "9"),
+        ("tries", "2"),
+        ("lies", "1"),
+        ("random_percent", "40"),
+        ("lengths", "every"),
+        ("pixels", "4"),
+        ("batches", "3"),
+    ] {
+        assert_eq!(judge.provenance.0[key], said, "{key}");
+    }
+    assert_ne!(judge.model.hash(), from);
+
+    output(&format!("{common} --kind small"), "");
+    assert_eq!(Trainable::of(&Weights::read(&out).unwrap().model), Some(Trainable::Small));
+    let (code, line) = crate::failure(&format!("{common} --kind small --from judge-4"), "");
+    assert_eq!(code, 1);
+    assert!(line.contains("cannot begin with one of kind paper"), "{line}");
+    let options = "--masks random --tries 2";
+    let (code, line) = crate::failure(&format!("{common} {options}"), "");
+    assert_eq!(code, 1);
+    assert!(line.contains("--tries is for players"), "{line}");
+    let (code, line) = crate::failure(&format!("{common} --from nowhere"), "");
+    assert_eq!(code, 1);
+    assert!(line.contains("nowhere"), "{line}");
+    for options in
+        ["--kind huge", "--masks monks", "--random-percent 100", "--tries 0", "--lies 10"]
+    {
+        let (code, line) = crate::failure(&format!("{common} {options}"), "");
+        assert_eq!(code, 2, "{options}: {line}");
+    }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use pixel_debate_datasets::{Dataset, Split, mnist};
-use pixel_debate_judge::{Judge, SHIPPED_PIXELS};
+use pixel_debate_judge::{Judge, SHIPPED_PIXELS, Weights};
 use pixel_debate_validation::check_dataset;
 
 use super::{CellJudge, Programs};
@@ -83,7 +83,8 @@ impl Files<'_> {
             let data = Dataset::open(&data, Split::Train).map_err(|error| {
                 format!("the training images of {} cannot be compared: {error}", file.display())
             })?;
-            if let Some(difference) = train.difference(judge.provenance(), &data.hash()) {
+            let from = train.from(self.folder).map(|name| start(&name)).transpose()?;
+            if let Some(difference) = train.difference(&judge, &data.hash(), from) {
                 return Err(format!(
                     "the judge {} is another: {difference}. Move it away, and it is made anew",
                     file.display()
@@ -98,7 +99,8 @@ impl Files<'_> {
         let train = spec.train.clone()?;
         let file = self.judge_file(spec, pixels);
         let data = train.data(self.folder);
-        (!file.exists()).then_some(Missing { file, train, data })
+        let from = train.from(self.folder);
+        (!file.exists()).then_some(Missing { file, train, data, from })
     }
 
     /// Which judges there are.
@@ -110,6 +112,19 @@ impl Files<'_> {
     fn judge_file(&self, spec: &JudgeSpec, pixels: u8) -> PathBuf {
         self.folder.join(spec.name.replace("{pixels}", &pixels.to_string()))
     }
+}
+
+/// The hash of the judge with which training begins.
+fn start(name: &str) -> Result<String, String> {
+    if let Some(Shipped::For(pixels)) = Shipped::of(name)
+        && let Some(judge) = Judge::shipped(pixels)
+    {
+        return Ok(judge.hash());
+    }
+    let weights = Weights::read(Path::new(name));
+    let weights =
+        weights.map_err(|error| format!("the judge that training begins with: {error}"))?;
+    Ok(weights.model.hash())
 }
 
 /// A judge of the program's own.

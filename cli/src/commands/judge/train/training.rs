@@ -9,8 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_datasets::{Dataset, Reading, Split};
 use pixel_debate_harness::experiment::{Missing, Training};
+use pixel_debate_judge::choosers::Choosers;
 use pixel_debate_judge::masks::Masks;
-use pixel_debate_judge::{CLASSES_KEY, Model, PLANES, PLANES_KEY, Precision, Provenance, Weights};
+use pixel_debate_judge::{
+    CLASSES_KEY, Judge, Model, PLANES, PLANES_KEY, Precision, Provenance, SHIPPED_PIXELS,
+    Trainable, Weights,
+};
 use pixel_debate_statistics::Rate;
 use pixel_debate_training::{Processor, Run, Settings, paper_batches};
 use pixel_debate_validation::{check_dataset, correct_on_random_pixels};
@@ -33,6 +37,10 @@ const ROUNDING_COST: f64 = 0.001;
 /// A judge that is to be trained.
 pub(crate) struct Recipe {
     masks: Masks,
+    choosers: Choosers,
+    kind: Trainable,
+    /// What training begins with, if not with a random network.
+    from: Option<Judge>,
     seed: u64,
     batches: u64,
     checkpoint_every: u64,
@@ -50,6 +58,9 @@ impl Train {
         let masks = Masks { pixels: self.pixels.pixels.into(), legal: self.legal.legal() };
         let recipe = Recipe {
             masks,
+            choosers: self.choosing.choosers()?,
+            kind: self.kind,
+            from: self.from.as_deref().map(start).transpose()?,
             seed: self.seed.seed,
             batches: self.batches.unwrap_or_else(|| paper_batches(masks.pixels)),
             checkpoint_every: self.checkpoint_every,
@@ -75,9 +86,12 @@ impl Train {
 impl Recipe {
     /// The recipe of a judge that an experiment needs, on so many threads.
     pub(crate) fn of(missing: &Missing, threads: usize) -> Result<Self, Failure> {
-        let Training { pixels, batches, seed, legal, .. } = missing.train;
+        let Training { pixels, batches, seed, legal, choosers, kind, .. } = missing.train;
         Ok(Self {
             masks: Masks { pixels: pixels.into(), legal },
+            choosers,
+            kind,
+            from: missing.from.as_deref().map(start).transpose()?,
             seed,
             batches,
             checkpoint_every: CHECKPOINT_EVERY,
@@ -91,7 +105,8 @@ impl Recipe {
 
     /// Trains the judge, on from its checkpoint if there is one, and writes its file.
     pub(crate) fn train(self) -> Result<(), Failure> {
-        let Self { masks, seed, batches, processor, reading, pool, .. } = self;
+        let Self { masks, choosers, kind, from, seed, batches, processor, reading, pool, .. } =
+            self;
         let train = Dataset::open_as(&self.data, Split::Train, reading)?;
         // Opened now, for a folder without a test set should not be found out after hours.
         let test = Dataset::open_as(&self.data, Split::Test, reading)?;
@@ -99,9 +114,10 @@ impl Recipe {
         warn(test.warnings());
         check_dataset(&train)?;
         check_dataset(&test)?;
-        let settings = Settings { masks, seed, processor };
+        let settings = Settings { masks, choosers, kind, seed, processor };
         let checkpoint = self.out.with_added_extension("checkpoint");
-        let mut run = Run::open(settings, &train, &checkpoint)?;
+        let start = from.as_ref().map(Judge::model);
+        let mut run = Run::open_from(settings, &train, &checkpoint, start)?;
         if run.batches() < batches {
             let finished = pool.install(|| train_to(&mut run, batches, self.checkpoint_every))?;
             if !finished {
@@ -116,6 +132,15 @@ impl Recipe {
             .map_err(|source| Failure::Write { path: checkpoint, source })?;
         let out = self.out.display();
         Ok(writeln!(io::stdout(), "{out}: accuracy {}", in_words(accuracy))?)
+    }
+}
+
+/// The judge of that name or file, to begin with.
+fn start(name: &str) -> Result<Judge, Failure> {
+    let shipped = SHIPPED_PIXELS.into_iter().find(|pixels| name == format!("judge-{pixels}"));
+    match shipped.and_then(Judge::shipped) {
+        Some(judge) => Ok(judge),
+        None => Ok(Judge::read(Path::new(name))?),
     }
 }
 
@@ -187,7 +212,7 @@ fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Resu
         let correct = correct_on_random_pixels(model, test, settings.masks, settings.seed)?;
         Ok(Rate::wilson(correct as f64, test.len()))
     };
-    let exact = Weights { model: run.network().into(), provenance: Provenance::default() };
+    let exact = Weights { model: run.model(), provenance: Provenance::default() };
     let mut choice = (accuracy(&exact.model)?, Precision::Single);
     // Numbers too great for half precision are refused here, and stay in single.
     if let Ok(rounded) = Weights::from_bytes("rounded", &to_bytes(&exact, Precision::Half, out)?) {
@@ -197,12 +222,9 @@ fn finish(run: &Run<'_>, settings: Settings, test: &Dataset, out: &Path) -> Resu
         }
     }
     let (rate, precision) = choice;
-    let provenance = HashMap::from([
-        ("pixels".to_owned(), settings.masks.pixels.to_string()),
-        ("legal".to_owned(), settings.masks.legal.to_string()),
-        ("seed".to_owned(), settings.seed.to_string()),
+    let mut provenance: HashMap<_, _> = run.provenance().into_iter().collect();
+    provenance.extend([
         ("batches".to_owned(), run.batches().to_string()),
-        ("data".to_owned(), run.data().to_owned()),
         (CLASSES_KEY.to_owned(), Provenance::of_classes(test.classes())),
         (PLANES_KEY.to_owned(), PLANES.to_owned()),
         ("accuracy".to_owned(), format!("{} on {}", in_words(rate), test.name())),
