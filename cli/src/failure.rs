@@ -143,7 +143,6 @@ pub(crate) enum Failure {
     AttackPlan(#[from] pixel_debate_attacks::PlanError),
     #[error(transparent)]
     Attack(#[from] pixel_debate_attacks::AttackError),
-    #[cfg(feature = "train")]
     #[error("{option} is for players: say `--masks debates` or `--masks provers` with it")]
     NoRounds { option: &'static str },
     #[error("interrupts cannot be listened to: {0}")]

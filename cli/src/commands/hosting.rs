@@ -179,7 +179,7 @@ fn shipped(dataset: &Dataset) -> Result<BuiltIn, Failure> {
         }
         let sample = sample(dataset)?;
         let right =
-            correct_on_random_pixels(judge.network(), &sample, Masks::nonzero(pixels.into()), 1)?;
+            correct_on_random_pixels(judge.model(), &sample, Masks::nonzero(pixels.into()), 1)?;
         let rate = Rate::wilson(right as f64, sample.len());
         if rate.high < KNOWN {
             return Err(unknown(format!(

@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use pixel_debate_datasets::mnist;
-use pixel_debate_judge::{Judge, Precision, Provenance, Weights};
+use pixel_debate_judge::{Judge, Model, Precision, Provenance, Weights};
 use serde_json::Value;
 
 use crate::serve::{Running, serve};
@@ -41,12 +41,13 @@ const LETTERS: [&str; 2] = ["emnist-letters-train", "emnist-letters-test"];
 
 /// The file of a judge of so many labels, of the shipped one's numbers.
 fn judge(folder: &Path, name: &str, labels: usize, said: &[(&str, &str)]) -> String {
-    let mut network = Judge::shipped(4).unwrap().network().as_ref().clone();
+    let mut network = Judge::shipped(4).unwrap().network().unwrap().as_ref().clone();
     let rows = network.fc2.weight.clone();
     network.fc2.weight = rows.iter().copied().cycle().take(labels * 1024).collect();
     network.fc2.bias = vec![0.0; labels];
     let said = said.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    let weights = Weights { network: Arc::new(network), provenance: Provenance(said.collect()) };
+    let model = Model::Convolutions(Arc::new(network));
+    let weights = Weights { model, provenance: Provenance(said.collect()) };
     let file: PathBuf = folder.join(format!("{name}.safetensors"));
     fs::write(&file, weights.to_bytes(Precision::Half).unwrap()).unwrap();
     file.to_str().unwrap().to_owned()

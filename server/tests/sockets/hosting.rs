@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Image, Rules, Verdict};
-use pixel_debate_judge::{Evaluator, Judge, Provenance, Weights};
+use pixel_debate_judge::{Evaluator, Judge, Model, Provenance, Weights};
 use pixel_debate_play as play;
 use pixel_debate_protocol::{
     ClientMessage, Created, DebateList, DebateRecord, JudgeKey, JudgeRecord, Player, Recorded,
@@ -33,13 +33,14 @@ fn classes_of(names: &[String]) -> &'static Dataset {
 
 /// A judge of so many labels: the shipped one, whose last layer is there again and again, each time a bit smaller.
 fn judge_of(labels: usize) -> Judge {
-    let mut network = Judge::shipped(4).unwrap().network().as_ref().clone();
+    let mut network = Judge::shipped(4).unwrap().network().unwrap().as_ref().clone();
     let rows = network.fc2.weight.chunks(1024).map(<[f32]>::to_vec).collect::<Vec<_>>();
     let part = |label: usize| 1.0 - 0.1 * (label / rows.len()) as f32 / 26.0;
     let row = |label: usize| rows[label % rows.len()].iter().map(move |it| it * part(label));
     network.fc2.weight = (0..labels).flat_map(row).collect();
     network.fc2.bias = vec![0.0; labels];
-    Judge::new("drawn", Weights { network: Arc::new(network), provenance: Provenance::default() })
+    let model = Model::Convolutions(Arc::new(network));
+    Judge::new("drawn", Weights { model, provenance: Provenance::default() })
 }
 
 async fn record(scene: &Scene, debate: &str) -> DebateRecord {

@@ -89,7 +89,7 @@ impl Attack {
             seconds_an_image: self.seconds_an_image,
         };
         let images = if self.all { Plan::possible(&how, &dataset) } else { self.images };
-        let hash = judge.network().hash();
+        let hash = judge.hash();
         let plan = Plan::new(judge.name(), &hash, &judge, &dataset, how, images, self.seed.seed)?;
         let bar = if io::stderr().is_terminal() {
             ProgressBar::new(plan.images.len() as u64)
