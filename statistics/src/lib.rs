@@ -73,4 +73,4 @@ pub use power::{Design, DesignError, Simulation, least_difference};
 pub use rate::Rate;
 pub use scores::{Bin, Forecast, Scores};
 pub use sprt::{Decision, Sprt, Standing};
-pub use temperature::temperature;
+pub use temperature::{COLDEST, HOTTEST, temperature};

@@ -1,9 +1,9 @@
 //! How much too sure somebody is.
 
-/// The temperatures that are looked for: hotter or colder ones would say nothing more.
-const LEAST: f64 = 0.01;
-/// The greatest.
-const GREATEST: f64 = 100.0;
+/// The lowest temperature that is looked for: whoever is always right would be given ever lower ones.
+pub const COLDEST: f64 = 0.01;
+/// The highest: whoever is no better than chance would be given ever higher ones.
+pub const HOTTEST: f64 = 100.0;
 
 /// The temperature by which logits are to be divided so that their softmax has the best logarithmic score: above 1 of
 /// whoever is too sure, below 1 of whoever is not sure enough (C. Guo et al., "On calibration of modern neural networks",
@@ -35,12 +35,12 @@ pub fn temperature<'a>(forecasts: impl IntoIterator<Item = (&'a [f32], usize)>) 
     if forecasts.iter().all(|(logits, _)| logits.iter().all(|logit| *logit == logits[0])) {
         return 1.0;
     }
-    let (mut low, mut high) = (1.0 / GREATEST, 1.0 / LEAST);
+    let (mut low, mut high) = (1.0 / HOTTEST, 1.0 / COLDEST);
     if slope(low) >= 0.0 {
-        return GREATEST;
+        return HOTTEST;
     }
     if slope(high) <= 0.0 {
-        return LEAST;
+        return COLDEST;
     }
     for _ in 0..60 {
         let inverse = f64::midpoint(low, high);
@@ -86,7 +86,7 @@ mod tests {
             other in 0.02_f64..50.0,
         ) {
             let found = temperature(forecasts.iter().map(|(logits, truth)| (&logits[..], *truth)));
-            prop_assert!((LEAST..=GREATEST).contains(&found));
+            prop_assert!((COLDEST..=HOTTEST).contains(&found));
             let [best, there] = [found, other].map(|temperature| log_score(&forecasts, temperature));
             prop_assert!(best <= there + 1e-3, "{best} at {found}, {there} at {other}");
         }
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn whoever_is_worse_than_chance_is_not_to_be_believed_at_all() {
-        assert_eq!(temperature([(&[3.0, 0.0][..], 1)]), GREATEST);
+        assert_eq!(temperature([(&[3.0, 0.0][..], 1)]), HOTTEST);
         assert_eq!(temperature([]), 1.0);
     }
 }

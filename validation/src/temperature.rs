@@ -1,7 +1,8 @@
 //! The temperature at which a judge is as sure as it is right.
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::{Judge, masks::Masks};
+use pixel_debate_judge::{Judge, Logits, masks::Masks};
+use pixel_debate_statistics::{COLDEST, Forecast, HOTTEST, temperature};
 use rayon::prelude::*;
 
 use crate::{
@@ -9,13 +10,8 @@ use crate::{
     fit::{UnfitDataset, check_labels},
 };
 
-/// The lowest and the highest temperature that are looked at.
-const LOWEST: f64 = 0.01;
-const HIGHEST: f64 = 100.0;
 /// Images that are judged together.
 const BATCH: usize = 256;
-/// How often the range of temperatures is halved: far below what a file tells apart.
-const HALVINGS: usize = 60;
 
 /// What a temperature does for a judge.
 ///
@@ -94,66 +90,24 @@ pub fn calibrate(
         |many, start| {
             let batch = start..images.min(start + BATCH);
             let shown = batch.clone().map(|index| random_pixels(dataset, index, masks, seed));
-            let logits = many.logits(shown);
-            let labelled = batch.map(|index| dataset.label(index)).zip(logits.rows());
-            labelled.map(|(label, row)| Answer::new(label, row)).collect()
+            many.logits(shown)
         },
     );
-    let answers: Vec<Answer> = said.collect::<Vec<Vec<_>>>().concat();
-    let mean = |of: &(dyn Fn(&Answer) -> f64 + Sync)| {
-        // In the order of the images, whatever the threads did.
-        answers.iter().map(of).sum::<f64>() / images as f64
+    // In the order of the images, whatever the threads did.
+    let said: Vec<Logits> = said.collect();
+    let rows = || said.iter().flat_map(Logits::rows).zip(dataset.labels());
+    let found = temperature(rows().map(|(logits, label)| (logits, usize::from(*label))));
+    if [COLDEST, HOTTEST].contains(&found) {
+        return Err(CalibrationError::Unbounded { images, end: found });
+    }
+    let mean_score = |temperature: f64| {
+        let score = |(logits, label): (&[f32], &u8)| {
+            let cooled: Vec<f32> =
+                logits.iter().map(|logit| (f64::from(*logit) / temperature) as f32).collect();
+            Forecast::of_logits(&cooled, usize::from(*label), usize::from(*label)).log()
+        };
+        rows().map(score).sum::<f64>() / images as f64
     };
-    // The score is convex in the inverse temperature, and so is least where its slope is 0.
-    let slope = |inverse: f64| mean(&|answer| answer.slope(inverse));
-    for (end, is_best) in
-        [(HIGHEST, slope(1.0 / HIGHEST) >= 0.0), (LOWEST, slope(1.0 / LOWEST) <= 0.0)]
-    {
-        if is_best {
-            return Err(CalibrationError::Unbounded { images, end });
-        }
-    }
-    let (mut low, mut high) = (-HIGHEST.ln(), -LOWEST.ln());
-    for _ in 0..HALVINGS {
-        let middle = f64::midpoint(low, high);
-        if slope(middle.exp()) < 0.0 {
-            low = middle;
-        } else {
-            high = middle;
-        }
-    }
-    let inverse = f64::midpoint(low, high).exp();
-    let [before, after] = [1.0, inverse].map(|inverse| mean(&|answer| answer.score(inverse)));
-    Ok(Calibration { temperature: 1.0 / inverse, images, before, after })
-}
-
-/// By how much each label's logit differs from that of the true one.
-#[derive(Debug, Clone)]
-struct Answer(Vec<f64>);
-
-impl Answer {
-    fn new(label: u8, logits: &[f32]) -> Self {
-        let truth = f64::from(logits[usize::from(label)]);
-        Self(logits.iter().map(|logit| f64::from(*logit) - truth).collect())
-    }
-
-    /// Minus the logarithm of the true label's probability where the logits are multiplied.
-    fn score(&self, inverse: f64) -> f64 {
-        let greatest = self.greatest();
-        let sum: f64 = self.0.iter().map(|one| ((one - greatest) * inverse).exp()).sum();
-        greatest * inverse + sum.ln()
-    }
-
-    /// By how much the score grows with the factor.
-    fn slope(&self, inverse: f64) -> f64 {
-        let greatest = self.greatest();
-        let weighed = self.0.iter().map(|one| (((one - greatest) * inverse).exp(), one));
-        let (sum, total) = weighed
-            .fold((0.0, 0.0), |(sum, total), (weight, one)| (sum + weight, total + weight * one));
-        total / sum
-    }
-
-    fn greatest(&self) -> f64 {
-        self.0.iter().copied().fold(f64::NEG_INFINITY, f64::max)
-    }
+    let (before, after) = (mean_score(1.0), mean_score(found));
+    Ok(Calibration { temperature: found, images, before, after })
 }
