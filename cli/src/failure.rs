@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::DatasetError;
 use pixel_debate_harness::{RunError, experiment::ExperimentError};
-use pixel_debate_judge::WeightsError;
+use pixel_debate_judge::{UnfitMembers, UnfitTemperature, WeightsError};
 use pixel_debate_play::PlayError;
-use pixel_debate_validation::UnfitDataset;
+use pixel_debate_validation::{CalibrationError, UnfitDataset};
 
 /// Why a command fails.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +19,12 @@ pub(crate) enum Failure {
     Judge(#[from] WeightsError),
     #[error(transparent)]
     UnfitDataset(#[from] UnfitDataset),
+    #[error(transparent)]
+    Members(#[from] UnfitMembers),
+    #[error(transparent)]
+    Calibration(#[from] CalibrationError),
+    #[error(transparent)]
+    Temperature(#[from] UnfitTemperature),
     #[error(
         "dataset {name} has {images} {}, black all over: there is nothing to reveal, and so nothing to debate",
         if *images == 1 { "image" } else { "images" }
@@ -151,7 +157,6 @@ pub(crate) enum Failure {
     Tiers { count: usize },
     #[error("{} cannot be written, or removed: {source}", path.display())]
     Change { path: PathBuf, source: io::Error },
-    #[cfg(feature = "train")]
     #[error("the judge {} cannot be written: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[cfg(feature = "train")]

@@ -162,12 +162,31 @@ impl Weights {
             return Err(too_long(file));
         }
         if bytes.first_chunk().is_some_and(|length| u64::from_le_bytes(*length) > MOST_HEADER) {
-            return Err(fault(format!("its header is longer than {MOST_HEADER} bytes")));
+            return Err(format(SafeTensorError::HeaderTooLarge));
         }
         let (_, metadata) = SafeTensors::read_metadata(bytes).map_err(format)?;
         let tensors = SafeTensors::deserialize(bytes).map_err(format)?;
         let said = metadata.metadata().clone().unwrap_or_default();
         read(&tensors, said).map_err(fault)
+    }
+
+    /// The smallest format in which no digit is lost.
+    ///
+    /// ```
+    /// use pixel_debate_judge::{Judge, Precision};
+    ///
+    /// let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
+    /// assert_eq!(judge.weights().exact_precision(), Precision::Half);
+    /// let warmer = judge.weights().with_temperature(1.1)?;
+    /// assert_eq!(warmer.exact_precision(), Precision::Single);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn exact_precision(&self) -> Precision {
+        let fits = |number: &f32| f16::from_f32(*number).to_f32() == *number;
+        let layers = self.model.layers();
+        let mut numbers =
+            layers.iter().flat_map(|one| one.layer.weight.iter().chain(&one.layer.bias));
+        if numbers.all(fits) { Precision::Half } else { Precision::Single }
     }
 
     /// The bytes of a judge's file.

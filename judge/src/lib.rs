@@ -16,6 +16,7 @@
 //! | several judges together | [`Ensemble`] |
 //! | the plain forward pass of each kind, the reference | [`dense`] |
 //! | the engine: the paper's network, from what a revealed pixel can reach | [`sparse`] |
+//! | the same function of any widths, many sets at a time | [`batches`] |
 //! | which number of a layer reaches which | [`geometry`] |
 //! | inner loops, and the processor's instructions | [`kernels`] |
 //! | random evidence, for training and measuring | [`masks`] |
@@ -36,6 +37,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod batches;
 pub mod choosers;
 mod decider;
 pub mod dense;

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | the paper's network | the [engine](crate::sparse) | the same, sharing what it reads |
 //! | linear, one hidden layer | [sums](crate::rows) over the revealed pixels | the same |
-//! | convolutions of other widths | the dense pass | the same |
+//! | convolutions of other widths | [batches](crate::batches) of sets, by matrix products | the same |
 //! | an ensemble | each member in its own way | the same |
 
 use std::{iter, sync::Arc};
@@ -13,11 +13,10 @@ use pixel_debate_game::{Image, Pixel};
 use smallvec::SmallVec;
 
 use crate::{
-    dense::planes,
+    batches::{BATCH, BatchWeights, Batches},
     evaluator::{Evaluator, WrongSize, check_size},
     logits::{Logits, mean},
     model::{Kind, Model},
-    network::Network,
     pixel_set::PixelSet,
     rows::{RowWeights, Rows},
     sparse::{SparseEvaluator, SparseMany, SparseWeights},
@@ -34,7 +33,7 @@ type Set = SmallVec<[(Pixel, u8); 8]>;
 pub(crate) enum Prepared {
     Engine(Arc<SparseWeights>),
     Rows(Arc<RowWeights>),
-    Dense(Arc<Network>),
+    Batches(Arc<BatchWeights>),
     Members(Arc<[Prepared]>),
 }
 
@@ -44,7 +43,7 @@ impl Prepared {
             Model::Convolutions(network) if model.kind() == Kind::Paper => {
                 Self::Engine(Arc::new(SparseWeights::new(network)))
             }
-            Model::Convolutions(network) => Self::Dense(Arc::clone(network)),
+            Model::Convolutions(network) => Self::Batches(Arc::new(BatchWeights::new(network))),
             Model::Linear(linear) => Self::Rows(Arc::new(RowWeights::of_linear(linear))),
             Model::Mlp(mlp) => Self::Rows(Arc::new(RowWeights::of_mlp(mlp))),
             Model::Ensemble(ensemble) => {
@@ -57,7 +56,7 @@ impl Prepared {
     pub(crate) fn evaluator(&self, image: Arc<Image>) -> Result<Box<dyn Evaluator>, WrongSize> {
         Ok(match self {
             Self::Engine(weights) => Box::new(SparseEvaluator::new(Arc::clone(weights), image)?),
-            Self::Rows(_) | Self::Dense(_) => {
+            Self::Rows(_) | Self::Batches(_) => {
                 check_size(&image)?;
                 Box::new(OfImage { many: self.many(), image })
             }
@@ -74,7 +73,9 @@ impl Prepared {
                 (weights.classes(), Asked::Engine(Box::new(SparseMany::new(Arc::clone(weights)))))
             }
             Self::Rows(weights) => (weights.classes(), Asked::Rows(Rows::new(Arc::clone(weights)))),
-            Self::Dense(network) => (network.classes(), Asked::Dense(Arc::clone(network))),
+            Self::Batches(weights) => {
+                (weights.classes(), Asked::Batches(Batches::new(Arc::clone(weights))))
+            }
             Self::Members(members) => {
                 let members: Vec<ManyEvaluator> = members.iter().map(Self::many).collect();
                 (members[0].classes, Asked::Members(members))
@@ -107,7 +108,7 @@ pub struct ManyEvaluator {
 enum Asked {
     Engine(Box<SparseMany>),
     Rows(Rows),
-    Dense(Arc<Network>),
+    Batches(Batches),
     Members(Vec<ManyEvaluator>),
 }
 
@@ -166,10 +167,10 @@ impl ManyEvaluator {
                 }
                 logits
             }
-            Asked::Dense(network) => {
-                let shown = |(pixel, value): &(Pixel, u8)| (pixel.x, pixel.y, *value);
-                let inputs = part.iter().map(|set| planes(set.iter().map(shown)));
-                network.logits(&inputs.collect::<Vec<_>>())
+            Asked::Batches(batches) => {
+                let mut logits = Logits::new(self.classes);
+                batches.push_logits(part, &mut logits);
+                logits
             }
             Asked::Members(members) => {
                 let each = members.iter_mut().map(|member| member.of_part(part));
@@ -198,6 +199,10 @@ impl Evaluator for OfImage {
                 .iter()
                 .map(|pixel| (*pixel, image.value(*pixel).expect("the pixels lie in the image")))
         }))
+    }
+
+    fn batch(&self) -> usize {
+        BATCH
     }
 }
 

@@ -11,8 +11,10 @@ use images::any_image;
 use judges::judges;
 use pixel_debate_game::{Claims, Pixel, honest_wins};
 use pixel_debate_judge::{
-    Decider, DenseEvaluator, EachSet, Evaluator, PixelSet, Question, SparseDecider,
-    SparseEvaluator, SparseMany, SparseWeights, kernels::Instructions,
+    Decider, DenseEvaluator, EachSet, Evaluator, Logits, PixelSet, Question, SparseDecider,
+    SparseEvaluator, SparseMany, SparseWeights,
+    batches::{BatchWeights, Batches},
+    kernels::Instructions,
 };
 use proptest::prelude::*;
 
@@ -35,6 +37,8 @@ fn all_instructions_give_the_same_engine() {
         assert_eq!(Instructions::in_use(), instructions);
         let weights: Vec<_> =
             judges.iter().map(|network| Arc::new(SparseWeights::new(network))).collect();
+        let in_batches: Vec<_> =
+            judges.iter().map(|network| Arc::new(BatchWeights::new(network))).collect();
         let mut runner = prop::test_runner::TestRunner::new(ProptestConfig::with_cases(60));
         runner
             .run(&cases, |(image, judge, pixels, near, (honest, apart))| {
@@ -53,9 +57,17 @@ fn all_instructions_give_the_same_engine() {
                 ];
                 let mut many = SparseMany::new(Arc::clone(&weights[judge]));
                 let shown = |pixel: &Pixel| (*pixel, image.value(*pixel).unwrap());
-                let many = many.logits(sets.iter().map(|set| set.pixels().iter().map(shown)));
+                let shown: Vec<Vec<(Pixel, u8)>> =
+                    sets.iter().map(|set| set.pixels().iter().map(shown).collect()).collect();
+                let many = many.logits(shown.iter().map(|set| set.iter().copied()));
+                let mut batches = Batches::new(Arc::clone(&in_batches[judge]));
+                let [mut together, mut alone] =
+                    [(); 2].map(|()| Logits::new(judges[judge].classes()));
+                batches.push_logits(&shown, &mut together);
+                shown.iter().for_each(|set| batches.push_logits(&[set], &mut alone));
+                prop_assert_eq!(&together, &alone);
                 let expected = dense.evaluate(&sets);
-                for logits in [engine.evaluate(&sets), many] {
+                for logits in [engine.evaluate(&sets), many, together] {
                     for (dense, engine) in expected.rows().zip(logits.rows()) {
                         for (dense, engine) in dense.iter().zip(engine) {
                             prop_assert!((dense - engine).abs() < 1e-4, "{} and {}", dense, engine);

@@ -92,7 +92,7 @@ impl Judge {
     /// Raises
     /// ------
     /// JudgeError
-    ///     If the file cannot be read, or holds another network: the tensor or the line of the metadata
+    ///     If the file cannot be read, or holds no judge of a known kind: the tensor or the line of the metadata
     ///     is named, with what is allowed.
     #[staticmethod]
     fn load(py: Python<'_>, #[pyo3(from_py_with = calling::path)] path: PathBuf) -> PyResult<Self> {

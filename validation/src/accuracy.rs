@@ -1,7 +1,7 @@
 //! How often a judge is right about random evidence (paper, section 3.1: "judge, random pixels").
 
 use pixel_debate_datasets::Dataset;
-use pixel_debate_judge::{Model, masks::Masks};
+use pixel_debate_judge::{Judge, Model, Provenance, Weights, masks::Masks};
 use rayon::prelude::*;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Images that are judged together.
-const BATCH: usize = 100;
+const BATCH: usize = 250;
 
 /// How many of the dataset's images the judge labels correctly, each seen through random pixels. A label
 /// counts as correct if its logit is greater than every other.
@@ -44,15 +44,19 @@ pub fn correct_on_random_pixels(
     check_dataset(dataset)?;
     check_classes(model.classes(), dataset)?;
     let batches: Vec<usize> = (0..dataset.len()).step_by(BATCH).collect();
-    let correct = batches.into_par_iter().map(|first| {
-        let batch = first..dataset.len().min(first + BATCH);
-        let inputs: Vec<_> =
-            batch.clone().map(|index| random_pixels(dataset, index, masks, seed)).collect();
-        let is_correct = |(index, logits): (usize, &[f32])| {
-            let label = usize::from(dataset.label(index));
-            logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
-        };
-        batch.zip(model.logits(&inputs).rows()).filter(|row| is_correct(*row)).count()
-    });
+    let weights = Weights { model: model.clone(), provenance: Provenance::default() };
+    let judge = Judge::new("measured", weights);
+    let correct = batches.into_par_iter().map_init(
+        || judge.many(),
+        |many, first| {
+            let batch = first..dataset.len().min(first + BATCH);
+            let shown = batch.clone().map(|index| random_pixels(dataset, index, masks, seed));
+            let is_correct = |(index, logits): (usize, &[f32])| {
+                let label = usize::from(dataset.label(index));
+                logits.iter().enumerate().all(|(at, logit)| at == label || logits[label] > *logit)
+            };
+            batch.zip(many.logits(shown).rows()).filter(|row| is_correct(*row)).count()
+        },
+    );
     Ok(correct.sum())
 }

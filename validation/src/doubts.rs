@@ -5,8 +5,7 @@
 
 use pixel_debate_datasets::mnist;
 use pixel_debate_judge::{
-    DIGITS, MNIST_TRAIN, PLANES_KEY, Provenance, Weights, dense::Planes, masks::Masks,
-    network::SIDE,
+    DIGITS, Judge, MNIST_TRAIN, PLANES_KEY, Provenance, Weights, masks::Masks,
 };
 use rayon::prelude::*;
 
@@ -18,7 +17,7 @@ const IMAGES: usize = 1024;
 /// for the other with little loss.
 const MORE_IMAGES: usize = 4096;
 /// Images that one thread looks at together.
-const BATCH: usize = 32;
+const BATCH: usize = 128;
 /// By how many of its own standard errors the other order of planes must be better, image by image.
 const BETTER: f64 = 3.0;
 /// From how many of them, for either order, it is no longer open.
@@ -105,30 +104,25 @@ struct Look {
 }
 
 impl Look {
-    /// At so many images, with the input planes as they are, or turned.
-    fn of(judge: &Weights, masks: Masks, turned: bool, count: usize) -> Self {
+    /// At so many images.
+    fn of(judge: &Judge, masks: Masks, count: usize) -> Self {
         let test = mnist::test();
         // Spread over the set, whose first half is the easier one.
         let apart = test.len() / count;
         let starts: Vec<usize> = (0..count).step_by(BATCH).collect();
-        let answers = starts.into_par_iter().flat_map_iter(|start| {
-            let images = (start..start + BATCH).map(move |number| number * apart);
-            let inputs: Vec<Planes> = images
-                .clone()
-                .map(|index| {
-                    let mut input = random_pixels(test, index, masks, 0);
-                    if turned {
-                        input.rotate_left(SIDE * SIDE);
-                    }
-                    input
-                })
-                .collect();
-            let logits = judge.model.logits(&inputs);
-            let labels = images.map(|index| usize::from(test.label(index)));
-            let answers = labels.zip(logits.rows()).map(|(label, logits)| answer(label, logits));
-            answers.collect::<Vec<_>>()
-        });
-        let answers: Vec<(bool, f64)> = answers.collect();
+        let answers = starts.into_par_iter().map_init(
+            || judge.many(),
+            |many, start| {
+                let images = (start..start + BATCH).map(|number| number * apart);
+                let shown = images.clone().map(|index| random_pixels(test, index, masks, 0));
+                let logits = many.logits(shown);
+                let labels = images.map(|index| usize::from(test.label(index)));
+                let answers =
+                    labels.zip(logits.rows()).map(|(label, logits)| answer(label, logits));
+                answers.collect::<Vec<_>>()
+            },
+        );
+        let answers = answers.collect::<Vec<_>>().concat();
         let right = answers.iter().filter(|(right, _)| *right).count();
         let scores = answers.iter().map(|(_, score)| *score).collect();
         Self { right: right as f64 / count as f64, scores }
@@ -177,7 +171,10 @@ pub fn doubt(judge: &Weights, pixels: usize) -> Option<Doubt> {
     }
     let pixels = provenance.pixels().unwrap_or(pixels);
     let masks = Masks { pixels, legal: provenance.legal() };
-    let both = |images| [false, true].map(|turned| Look::of(judge, masks, turned, images));
+    // What a judge with its planes exchanged makes of pixels is what this one makes of exchanged planes.
+    let judges = [judge.model.clone(), judge.model.turned()]
+        .map(|model| Judge::new("doubted", Weights { model, provenance: Provenance::default() }));
+    let both = |images| judges.each_ref().map(|judge| Look::of(judge, masks, images));
     let [look, turned] = both(IMAGES);
     let right = look.right;
     if turned.right >= CHANCE {

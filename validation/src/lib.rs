@@ -6,6 +6,7 @@
 //! | can any judge read these images? | [`check_dataset`] |
 //! | can this one, by its labels? | [`check_labels`] |
 //! | how often is it right about random pixels? | [`correct_on_random_pixels`] |
+//! | at which temperature is it as sure as it is right? | [`calibrate`] |
 //! | may its file hold sound numbers in a wrong order, or a judge of something else? | [`doubt`] |
 //!
 //! ```
@@ -23,7 +24,9 @@ mod accuracy;
 mod doubts;
 mod evidence;
 mod fit;
+mod temperature;
 
 pub use accuracy::correct_on_random_pixels;
 pub use doubts::{Doubt, doubt};
 pub use fit::{UnfitDataset, check_dataset, check_labels};
+pub use temperature::{Calibration, CalibrationError, calibrate};

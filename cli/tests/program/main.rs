@@ -5,6 +5,7 @@ mod class;
 #[cfg(all(feature = "cluster", unix))]
 mod cluster;
 mod data;
+mod kinds;
 mod load;
 mod logits;
 mod play;

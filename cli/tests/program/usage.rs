@@ -63,7 +63,7 @@ fn wrong_values_are_refused_with_the_allowed_ones() {
         ("tournament greedy", 2, "error: 2 values required by '<AGENT> <AGENT>...'; only 1 was"),
         ("judge accuracy --pixels 5", 1, "error: no judge for 5 pixels comes with the program: "),
         ("judge accuracy --seed -1", 2, "error: unexpected argument '-1' found"),
-        ("judge", 2, "Train a judge, measure it, or ask it"),
+        ("judge", 2, "Train a judge, measure it, ask it, or make another of it"),
         ("argue", 2, "error: unrecognized subcommand 'argue'"),
         (
             "serve --limit nonsense=1",
@@ -90,8 +90,10 @@ fn every_command_explains_itself() {
         ("workers ", ["--nats <URL>", "--json", "--nats-ca <FILE>"]),
         ("solve ", ["--lie <LABEL|all>", "--first <ROLE|both>", "--time <SECONDS>"]),
         ("verify ", ["[FILE]", "--judge <FILE>", "--threads <N>"]),
-        ("judge ", ["accuracy", "logits", "train"]),
+        ("judge ", ["calibrate", "ensemble", "train"]),
         ("judge accuracy ", ["--pixels <K>", "--json", "--data <DIR>"]),
+        ("judge calibrate ", ["--images <N>", "--part <PART>", "<JUDGE>"]),
+        ("judge ensemble ", ["<JUDGE>...", "--out <FILE>", "2 to 16 judges"]),
         ("judge logits ", [r#"{"image": 17, "pixels": [[x, y], ...]}"#, "--judge", "--data"]),
         ("judge train ", ["--out <FILE>", "--checkpoint-every <N>", "datasets/data/mnist"]),
     ] {

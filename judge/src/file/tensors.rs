@@ -30,7 +30,8 @@ pub(super) fn members(
     tensors: &SafeTensors<'_>,
     said: &HashMap<String, String>,
 ) -> Result<usize, String> {
-    let names = tensors.names();
+    let mut names = tensors.names();
+    names.sort_unstable();
     let declared = said.get(KIND_KEY).is_some_and(|kind| kind == Kind::Ensemble.name());
     let is_members = |name: &&&str| name.starts_with(MEMBERS);
     if !declared && !names.iter().any(|name| is_members(&name)) {

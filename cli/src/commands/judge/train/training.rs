@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use atomic_write_file::AtomicWriteFile;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 use pixel_debate_datasets::{Dataset, Reading, Split};
 use pixel_debate_harness::experiment::{Missing, Training};
@@ -22,6 +21,7 @@ use pixel_debate_validation::{check_dataset, correct_on_random_pixels};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::super::accuracy::in_words;
+use super::super::writing::write_whole;
 use super::{CHECKPOINT_EVERY, Train};
 use crate::failure::Failure;
 use crate::interrupt::Interrupts;
@@ -240,14 +240,6 @@ fn to_bytes(weights: &Weights, precision: Precision, out: &Path) -> Result<Vec<u
     weights
         .to_bytes(precision)
         .map_err(|error| Failure::Write { path: out.to_owned(), source: io::Error::other(error) })
-}
-
-/// Writes a file such that after any interruption it is whole or what it was before: there is never
-/// half a judge. What it returns from is on the disk.
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = AtomicWriteFile::open(path)?;
-    file.write_all(bytes)?;
-    file.commit()
 }
 
 /// A line for whoever watches the run. If nobody does, it goes on.
