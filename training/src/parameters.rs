@@ -126,11 +126,13 @@ impl Parameters {
     }
 
     /// What kind of judge they are of.
+    #[cfg(test)]
     pub(crate) fn kind(&self) -> Trainable {
         self.kind
     }
 
     /// How many labels there are.
+    #[cfg(any(test, feature = "cuda"))]
     pub(crate) fn classes(&self) -> usize {
         self.classes
     }

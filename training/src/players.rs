@@ -158,12 +158,12 @@ impl Table {
     }
 }
 
-/// Reveals one of so many pixels in each turn. `margins` says by how much what is revealed favours
+/// Reveals one of so many pixels in each turn, of `most` that are tried. `margins` says by how much what is revealed favours
 /// the honest side with each of those that are tried.
 fn walk(
     legal: usize,
     turns: usize,
-    tries: usize,
+    most: usize,
     role: impl Fn(usize) -> Role,
     rng: &mut impl Rng,
     mut margins: impl FnMut(&[usize], &[usize]) -> Vec<f32>,
@@ -171,7 +171,7 @@ fn walk(
     let mut revealed = Vec::with_capacity(turns);
     for turn in 0..turns {
         let free: Vec<usize> = (0..legal).filter(|place| !revealed.contains(place)).collect();
-        let tried = index::sample(rng, free.len(), tries.min(free.len()));
+        let tried = index::sample(rng, free.len(), most.min(free.len()));
         // In random order, so that ties are broken at random.
         let tried: Vec<usize> = tried.into_iter().map(|place| free[place]).collect();
         let margins = margins(&revealed, &tried).into_iter();

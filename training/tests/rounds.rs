@@ -8,9 +8,7 @@ use pixel_debate_datasets::{Dataset, mnist};
 use pixel_debate_game::{Claims, Pixel, honest_wins};
 use pixel_debate_judge::choosers::{Choosers, Lengths, Rounds, Who};
 use pixel_debate_judge::masks::Masks;
-use pixel_debate_judge::{
-    Evaluator, Judge, Model, PixelSet, Provenance, Question, Trainable, Weights,
-};
+use pixel_debate_judge::{Judge, Model, PixelSet, Provenance, Question, Trainable, Weights};
 use pixel_debate_training::{CheckpointError, OpenError, Processor, Run, Settings};
 use safetensors::SafeTensors;
 use safetensors::tensor::TensorView;

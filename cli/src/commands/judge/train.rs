@@ -1,6 +1,5 @@
 //! `pixel-debate judge train`: a judge from the first batch to the file that is shipped.
 
-#[cfg_attr(not(feature = "train"), expect(dead_code))]
 mod choosing;
 #[cfg(feature = "train")]
 mod training;

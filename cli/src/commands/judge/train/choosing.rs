@@ -1,8 +1,11 @@
 //! Who chooses the pixels that a judge is trained on, as options.
 
 use clap::{Args, ValueEnum, value_parser};
-use pixel_debate_judge::choosers::{Choosers, Lengths, Rounds, Who};
+use pixel_debate_judge::choosers::Rounds;
+#[cfg(feature = "train")]
+use pixel_debate_judge::choosers::{Choosers, Lengths, Who};
 
+#[cfg(feature = "train")]
 use crate::failure::Failure;
 
 /// Who chooses the pixels.
@@ -56,6 +59,7 @@ pub(super) struct ChoosingOptions {
     lengths: Option<LengthsOption>,
 }
 
+#[cfg(feature = "train")]
 impl ChoosingOptions {
     /// What was asked for.
     pub(super) fn choosers(&self) -> Result<Choosers, Failure> {
