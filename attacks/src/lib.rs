@@ -28,6 +28,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attacked;
+mod attacker;
 mod folder;
 mod image;
 mod pictures;
@@ -37,8 +39,9 @@ mod run;
 mod summary;
 mod table;
 
+pub use attacked::{Attacked, Revealed, Said, Smallest};
 pub use folder::AttackError;
-pub use image::{Attacked, Revealed, Said, Smallest, attack};
+pub use image::attack;
 pub use plan::{Attack, Plan, PlanError};
 pub use run::{Progress, run};
 pub use summary::{Share, Sizes, Summary, Told};
