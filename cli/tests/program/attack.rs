@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{failure, output, program};
 
 const ATTACK: &str =
-    "judge attack judge-4 --pixels 1 2 --images 8 --smallest 2 --answers 1 --beam 1 --seed 5";
+    "judge attack judge-4 --pixels 1 2 --images 8 --smallest 1 --answers 1 --beam 1 --seed 5";
 
 fn images(folder: &Path) -> BTreeMap<String, Value> {
     let Ok(files) = fs::read_dir(folder.join("images")) else { return BTreeMap::new() };
