@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use pixel_debate_agents::Clock;
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::{LegalPixels, Pixel};
 use pixel_debate_judge::WrongSize;
 use pixel_debate_play::Judging;
 
@@ -43,10 +42,7 @@ pub fn attack(
 ) -> Result<Attacked, WrongSize> {
     let label = dataset.label(image);
     let picture = Arc::new(dataset.to_image(image));
-    let candidates: Vec<Pixel> = match plan.attack.legal {
-        LegalPixels::Nonzero => picture.nonzero().collect(),
-        LegalPixels::Any => picture.iter().map(|(pixel, _)| pixel).collect(),
-    };
+    let candidates = plan.candidates(&picture);
     let mut evaluator = judge.asked_about(&picture, plan.classes)?;
     let start = Instant::now();
     let time = plan.attack.seconds_an_image.map(u64::from).map(Duration::from_secs);
