@@ -10,7 +10,7 @@
 //!    ones known ([`Evaluator::decider_with_head_starts`]). Every set is decided once for all lies.
 //!
 //! No subtree is cut off: every bound that we can prove on what two more pixels do together is several times the
-//! margins' spread (`docs/performance.md` has the figures), so the sets are decided one by one, in microseconds
+//! margins' spread (`docs/attacks.md` has the figures), so the sets are decided one by one, in microseconds
 //! each. What is not enumerated is said to be open, with no bound known.
 
 mod aim;

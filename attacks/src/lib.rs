@@ -14,6 +14,7 @@
 //! | what came of one image | [`Attacked`], by [`attack`] |
 //! | all images, in a folder that can be gone on with | [`run`] |
 //! | rates and counts | [`Summary`] |
+//! | positions that judges are held to | [`Suite`] |
 //!
 //! ```no_run
 //! use pixel_debate_attacks::{Attack, Plan, run};
@@ -28,17 +29,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod attacked;
+mod attacker;
 mod folder;
 mod image;
 mod pictures;
 mod plan;
 mod robust;
 mod run;
+mod suite;
 mod summary;
 mod table;
 
+pub use attacked::{Attacked, Revealed, Said, Smallest};
 pub use folder::AttackError;
-pub use image::{Attacked, Revealed, Said, Smallest, attack};
+pub use image::attack;
 pub use plan::{Attack, Plan, PlanError};
 pub use run::{Progress, run};
+pub use suite::{Answer, Position, Suite, SuiteError};
 pub use summary::{Share, Sizes, Summary, Told};

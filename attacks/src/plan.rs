@@ -2,7 +2,7 @@
 
 use pixel_debate_agents::solver::JudgeMark;
 use pixel_debate_datasets::Dataset;
-use pixel_debate_game::LegalPixels;
+use pixel_debate_game::{Image, LegalPixels, Pixel};
 use pixel_debate_play::{Judging, random_order};
 use rand::{SeedableRng, seq::IndexedRandom};
 use rand_chacha::ChaCha8Rng;
@@ -206,6 +206,14 @@ impl Plan {
         rng.set_stream(image as u64);
         let lies: Vec<u8> = self.lies(label).collect();
         *lies.choose(&mut rng).expect("a judge has two labels at least")
+    }
+
+    /// The pixels of an image that may be revealed.
+    pub(crate) fn candidates(&self, image: &Image) -> Vec<Pixel> {
+        match self.attack.legal {
+            LegalPixels::Nonzero => image.nonzero().collect(),
+            LegalPixels::Any => image.iter().map(|(pixel, _)| pixel).collect(),
+        }
     }
 
     /// The wrong labels.

@@ -10,8 +10,8 @@ use pixel_debate_agents::solver::{Game, Solution, Solved, solve};
 use pixel_debate_game::{Claims, Pixel, Role};
 use pixel_debate_judge::PixelSet;
 
-use crate::Smallest;
-use crate::image::Attacker;
+use crate::attacked::Smallest;
+use crate::attacker::Attacker;
 
 /// How often a set is mended.
 const MENDS: usize = 12;

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use pixel_debate_attacks::{Attack, AttackError, Attacked, Plan, Said, Smallest, attack, run};
+use pixel_debate_attacks::{
+    Attack, AttackError, Attacked, Plan, Said, Smallest, Suite, SuiteError, attack, run,
+};
 use pixel_debate_datasets::{Dataset, mnist};
 use pixel_debate_game::{Claims, Pixel, Role, honest_margin, honest_wins};
 use pixel_debate_judge::{Evaluator, Judge, PixelSet};
@@ -241,4 +243,35 @@ fn what_cannot_be_planned_is_refused_with_what_can() {
         let said = refusal(how, images);
         assert!(said.contains(words), "{said}, not {words}");
     }
+}
+
+#[test]
+fn a_suite_holds_a_judge_to_the_truth_and_names_where_it_is_wrong() {
+    let dataset = cut(6);
+    let [four, six] = [4, 6].map(|pixels| Judge::shipped(pixels).unwrap());
+    let how = Attack { pixels: vec![4], smallest: 0, answers: vec![], ..how() };
+    let suite = Suite::make(plan(&four, &dataset, how, 6), &four, &dataset, |_| ()).unwrap();
+    let rights = suite.positions.iter().filter(|position| position.right).count();
+    assert!(rights > 0 && rights < suite.positions.len(), "{rights} of {}", suite.positions.len());
+    let text = serde_json::to_string(&suite).unwrap();
+    assert_eq!(serde_json::from_str::<Suite>(&text).unwrap(), suite);
+    // The judge that it was taken from answers as it did.
+    for answer in suite.ask(&four, &dataset).unwrap() {
+        assert_eq!((answer.right, answer.margin), (answer.position.right, answer.position.margin));
+        let certificate = &answer.position.certificate;
+        assert_eq!(certificate.is_some(), answer.right, "a proof of each win");
+        let Some(certificate) = certificate else { continue };
+        let picture = std::sync::Arc::new(dataset.to_image(answer.position.image));
+        let mut judge = four.evaluator(picture).unwrap();
+        assert!(certificate.verify(&mut |sets| judge.evaluate(sets), &mut |_| ()).is_ok());
+    }
+    // Another judge answers for itself.
+    let other = suite.ask(&six, &dataset).unwrap();
+    assert!(other.iter().any(|answer| answer.margin != answer.position.margin));
+    let refused = suite.ask(&six, &cut(5)).unwrap_err();
+    assert!(matches!(refused, SuiteError::Dataset { .. }), "{refused}");
+    let mut wrong = suite.clone();
+    wrong.positions[0].lie = wrong.positions[0].label;
+    let refused = wrong.ask(&four, &dataset).unwrap_err().to_string();
+    assert!(refused.starts_with("position 0 of the suite: label "), "{refused}");
 }
