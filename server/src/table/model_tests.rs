@@ -167,9 +167,8 @@ impl History {
         };
         let restored = Restored::begun(DebateId("d".into()), debate.clone(), terms);
         let allotment = |name: &str, _| Duration::from_millis(if name == "slow" { 300 } else { 0 });
-        let limits = Limits::default();
         let means = Means {
-            limits: &limits,
+            limits: &Limits::default(),
             allotment: &allotment,
             classifies: true,
             other_names: None,
