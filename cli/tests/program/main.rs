@@ -7,6 +7,7 @@ mod cluster;
 mod data;
 mod load;
 mod logits;
+mod own_judges;
 mod play;
 mod rehearse;
 mod run;
