@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::DatasetError;
-use pixel_debate_harness::{RunError, experiment::ExperimentError};
+use pixel_debate_harness::{JudgeFileError, RunError, experiment::ExperimentError};
 use pixel_debate_judge::{UnfitMembers, UnfitTemperature, WeightsError};
 use pixel_debate_play::PlayError;
+use pixel_debate_programs::ProgramError;
 use pixel_debate_validation::{CalibrationError, UnfitDataset};
 
 /// Why a command fails.
@@ -17,6 +18,16 @@ pub(crate) enum Failure {
     Dataset(#[from] DatasetError),
     #[error(transparent)]
     Judge(#[from] WeightsError),
+    #[error(transparent)]
+    JudgeFile(#[from] JudgeFileError),
+    #[error(transparent)]
+    JudgeProgram(#[from] ProgramError),
+    #[error(
+        "--judge-command {command:?}: it must be a program and its arguments, with quotes as a shell has them"
+    )]
+    Command { command: String },
+    #[error("{0}")]
+    Measurement(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     UnfitDataset(#[from] UnfitDataset),
     #[error(transparent)]
@@ -42,6 +53,11 @@ pub(crate) enum Failure {
     Report { refusal: ExperimentError },
     #[error(transparent)]
     Assessment(#[from] pixel_debate_assessment::AssessmentError),
+    #[error(
+        "--nats: nobody else can play the cell \"{cell}\", for its judge or its debater is a program or an ONNX file: \
+         leave it out"
+    )]
+    KeptHere { cell: String },
     #[error(transparent)]
     Run(#[from] RunError),
     #[error(

@@ -12,8 +12,10 @@ use clap::{Args, ValueEnum, value_parser};
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::{Dataset, Reading, Split, mnist};
 use pixel_debate_game::{LegalPixels, Rules};
+use pixel_debate_harness::FoundJudge;
 use pixel_debate_judge::{Judge, kernels::Instructions};
 use pixel_debate_play::Debaters;
+use pixel_debate_programs::ProgramSpec;
 use pixel_debate_validation::doubt;
 
 use crate::failure::Failure;
@@ -81,7 +83,7 @@ pub(crate) fn warn<T: Display>(warnings: impl IntoIterator<Item = T>) {
     }
 }
 
-/// Which judge.
+/// Which judge, a network of ours.
 #[derive(Args)]
 pub(crate) struct JudgeOption {
     /// A judge's safetensors file, instead of the program's own judge for so many pixels
@@ -101,6 +103,40 @@ impl JudgeOption {
             }
             None => Judge::shipped(pixels).ok_or(Failure::NoJudge { pixels }),
         }
+    }
+}
+
+/// Which judge, of any kind.
+#[derive(Args)]
+pub(crate) struct AnyJudgeOption {
+    /// A judge's file, instead of the program's own judge for so many pixels: safetensors, or ONNX by its
+    /// ending .onnx, for which the program must have been built
+    #[arg(long, value_name = "FILE")]
+    judge: Option<PathBuf>,
+    /// A program that is the judge, with its arguments, as "python3 judge.py"
+    ///
+    /// It is started in this folder, and told revealed pixels by its standard input:
+    /// docs/experiments.md says how it answers.
+    #[arg(long, value_name = "COMMAND", conflicts_with = "judge")]
+    judge_command: Option<String>,
+}
+
+impl AnyJudgeOption {
+    /// The judge named, or the program's own for so many pixels.
+    pub(crate) fn open(&self, pixels: u8) -> Result<FoundJudge, Failure> {
+        if let Some(command) = &self.judge_command {
+            let words = shlex::split(command).filter(|words| !words.is_empty());
+            let words = words.ok_or_else(|| Failure::Command { command: command.clone() })?;
+            return Ok(FoundJudge::start(ProgramSpec::new(words, ""))?);
+        }
+        let Some(file) = &self.judge else {
+            let shipped = Judge::shipped(pixels).ok_or(Failure::NoJudge { pixels })?;
+            return Ok(shipped.into());
+        };
+        let judge = FoundJudge::read(file)?;
+        let doubt = judge.network().and_then(|judge| doubt(judge.weights(), pixels.into()));
+        warn(doubt.map(|doubt| format!("{}: {doubt}", file.display())));
+        Ok(judge)
     }
 }
 

@@ -37,7 +37,9 @@
 mod cell;
 mod custom;
 mod debater;
+mod ending;
 pub mod experiment;
+mod found;
 mod hex;
 mod job;
 mod manifest;
@@ -52,6 +54,7 @@ mod work;
 pub use cell::{Cell, Play};
 pub use custom::{Custom, CustomDebater, CustomError};
 pub use debater::DebaterSpec;
+pub use found::{FoundJudge, JudgeFileError};
 use hex::hex;
 pub use job::Job;
 pub use manifest::{ComparisonMark, DataMark, JudgeOrigin, Looks, Manifest, PlotMark, Program};

@@ -259,6 +259,13 @@ impl RunPlan {
             || brought(liar)
     }
 
+    /// The first cell that has a judge or a debater whom only this process can ask, if there is one: other machines
+    /// cannot play its debates.
+    pub fn kept_here(&self) -> Option<&Cell> {
+        let cells = &self.manifest.cells;
+        (0..cells.len()).find(|cell| self.is_custom(*cell)).map(|cell| &cells[cell])
+    }
+
     /// The run as it will be written down.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest

@@ -180,6 +180,26 @@ pub enum NoEngine {
     Size(#[from] WrongSize),
 }
 
+impl WrongSize {
+    /// Whether a judge can read an image of that size.
+    ///
+    /// ```
+    /// use pixel_debate_game::Image;
+    /// use pixel_debate_judge::WrongSize;
+    ///
+    /// assert!(WrongSize::check(&Image::new(28, 28, vec![0; 784])?).is_ok());
+    /// assert!(WrongSize::check(&Image::new(8, 9, vec![0; 72])?).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`WrongSize`] if it cannot.
+    pub fn check(image: &Image) -> Result<(), Self> {
+        check_size(image)
+    }
+}
+
 /// Says whether judges can read an image.
 pub(crate) fn check_size(image: &Image) -> Result<(), WrongSize> {
     let (width, height) = (image.width(), image.height());

@@ -10,7 +10,6 @@ use std::collections::BTreeMap;
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::Role;
-use pixel_debate_judge::Judge;
 use pixel_debate_statistics::{
     Interval, Pairing, Resample, Sprt, Standing, bayesian_bootstrap, bradley_terry, strengths,
 };
@@ -20,6 +19,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::images::{LeftOut, random_order};
+use crate::judging::Judging;
 use crate::series::{Debaters, PlayError, Series, Setup};
 
 /// Who meets whom.
@@ -63,7 +63,7 @@ pub struct Tournament<'a> {
     /// The images.
     pub dataset: &'a Dataset,
     /// The judge.
-    pub judge: &'a Judge,
+    pub judge: &'a dyn Judging,
     /// How many pixels a debate reveals.
     pub pixels: u8,
     /// Whether the liar commits to a label, which is drawn for each image.
@@ -345,6 +345,8 @@ const RESAMPLES: usize = 1000;
 mod tests {
     use pixel_debate_datasets::mnist;
     use rand::RngExt;
+
+    use pixel_debate_judge::Judge;
 
     use super::*;
     use pixel_debate_statistics::Decision;

@@ -1,7 +1,7 @@
 //! Whether a judge and a dataset are for each other.
 
 use pixel_debate_datasets::{Dataset, Labelling};
-use pixel_debate_judge::{MOST_CLASSES, Weights, network::SIDE};
+use pixel_debate_judge::{MOST_CLASSES, Provenance, Weights, network::SIDE};
 
 /// A dataset that the network cannot judge.
 ///
@@ -118,9 +118,36 @@ pub(crate) fn check_classes(most: usize, dataset: &Dataset) -> Result<(), UnfitD
 ///
 /// As [`check_dataset`], and if the labels are not the judge's, or more.
 pub fn check_labels(judge: &Weights, dataset: &Dataset) -> Result<(), UnfitDataset> {
+    check_classes_of(judge.model.classes(), &judge.provenance, dataset)
+}
+
+/// The same of a judge that tells so many labels apart, of which `provenance` says where it comes from.
+///
+/// ```
+/// use pixel_debate_datasets::mnist;
+/// use pixel_debate_judge::Provenance;
+/// use pixel_debate_validation::check_classes_of;
+///
+/// // MNIST says itself what its labels are.
+/// let nothing = Provenance::default();
+/// assert!(check_classes_of(10, &nothing, mnist::test()).is_ok());
+/// let refusal = check_classes_of(3, &nothing, mnist::test()).unwrap_err();
+/// assert_eq!(
+///     refusal.to_string(),
+///     "dataset mnist-test has 10 classes: the judge tells 3 labels apart"
+/// );
+/// ```
+///
+/// # Errors
+///
+/// As [`check_labels`].
+pub fn check_classes_of(
+    labels: usize,
+    provenance: &Provenance,
+    dataset: &Dataset,
+) -> Result<(), UnfitDataset> {
     check_dataset(dataset)?;
-    check_classes(judge.model.classes(), dataset)?;
-    let provenance = &judge.provenance;
+    check_classes(labels, dataset)?;
     let known = provenance.classes();
     if dataset.labelling() == Labelling::Stated
         || known.as_deref() == Some(dataset.classes())

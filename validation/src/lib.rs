@@ -26,7 +26,7 @@ mod evidence;
 mod fit;
 mod temperature;
 
-pub use accuracy::correct_on_random_pixels;
+pub use accuracy::{correct_by_evaluators, correct_on_random_pixels};
 pub use doubts::{Doubt, doubt};
-pub use fit::{UnfitDataset, check_dataset, check_labels};
+pub use fit::{UnfitDataset, check_classes_of, check_dataset, check_labels};
 pub use temperature::{Calibration, CalibrationError, calibrate};

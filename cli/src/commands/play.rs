@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use image::ImageFormat;
@@ -10,12 +9,12 @@ use pixel_debate_agents::Proof;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_figure::Figure;
 use pixel_debate_game::{Debate, Event, Role, Seat, TurnOrder};
-use pixel_debate_judge::{Evaluator, Judge, PixelSet};
-use pixel_debate_play::{Debaters, PlayError, Series, Setup};
+use pixel_debate_judge::{Evaluator, PixelSet};
+use pixel_debate_play::{Debaters, Judging, PlayError, Series, Setup};
 
 use crate::display::{self, Labels, Screen};
 use crate::failure::Failure;
-use crate::options::{DataOption, DebaterOptions, JudgeOption, PixelsOption, SeedOption};
+use crate::options::{AnyJudgeOption, DataOption, DebaterOptions, PixelsOption, SeedOption};
 
 /// Play one debate and show it as it happens
 ///
@@ -48,7 +47,7 @@ pub(crate) struct Play {
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
     #[command(flatten)]
-    judge: JudgeOption,
+    judge: AnyJudgeOption,
     #[command(flatten)]
     data: DataOption,
 }
@@ -58,7 +57,8 @@ impl Play {
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
         let (pixels, debaters) = (self.pixels.pixels, self.debaters.debaters());
-        let mut series = Series::paper(&dataset, &judge, pixels, self.seed.seed);
+        let judge = judge.judging();
+        let mut series = Series::paper(&dataset, judge, pixels, self.seed.seed);
         if self.alone {
             series.order = TurnOrder::Alone;
         }
@@ -66,7 +66,7 @@ impl Play {
         let debate = if self.json {
             series.play(&setup, debaters, |_, _, _| {})?
         } else {
-            show(&series, &judge, debaters, &setup)?
+            show(&series, judge, debaters, &setup)?
         };
         if let Some(path) = self.png {
             Figure::of(&debate.view(Seat::Spectator))
@@ -84,12 +84,12 @@ impl Play {
 /// Plays a debate and writes it to standard output move by move.
 fn show(
     series: &Series<'_>,
-    judge: &Judge,
+    judge: &dyn Judging,
     debaters: Debaters,
     setup: &Setup,
 ) -> Result<Debate, Failure> {
     let debate = series.open(setup)?;
-    let judge = judge.evaluator(Arc::clone(debate.image())).map_err(PlayError::from)?;
+    let judge = judge.asked_about(debate.image(), debate.classes()).map_err(PlayError::from)?;
     let mut screen = Screen::stdout();
     let labels = Labels::of(series.dataset.classes());
     introduce(&mut screen, series, debaters, &debate, setup, &labels)?;

@@ -68,6 +68,9 @@ impl Run {
         let Some(out) = self.out.filter(|_| !self.only_estimate) else {
             return estimate(&plan, threads);
         };
+        if let (Some(_), Some(cell)) = (&self.spread.nats, plan.kept_here()) {
+            return Err(Failure::KeptHere { cell: cell.to_string() });
+        }
         let bar = Arc::new(Bar::new(&plan));
         let finished = match self.spread.nats.clone() {
             Some(urls) => self.spread.run(&urls, &plan, &out, &bar),

@@ -12,12 +12,12 @@ use pixel_debate_agents::{
 };
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Debate, Image, ImageSource, Role};
-use pixel_debate_judge::Judge;
-use pixel_debate_play::{PlayError, Series, Setup};
+use pixel_debate_judge::failing;
+use pixel_debate_play::{Judging, PlayError, Series, Setup};
 
 use crate::display::{self, Labels, Screen};
 use crate::failure::Failure;
-use crate::options::{DataOption, JudgeOption, PixelsOption};
+use crate::options::{AnyJudgeOption, DataOption, PixelsOption};
 use crate::proof::Line;
 
 /// Find out who wins a debate if both sides play as well as can be
@@ -45,7 +45,7 @@ pub(crate) struct Solve {
     #[arg(long, value_name = "SECONDS", value_parser = value_parser!(u64).range(1..=31_536_000))]
     time: Option<u64>,
     #[command(flatten)]
-    judge: JudgeOption,
+    judge: AnyJudgeOption,
     #[command(flatten)]
     data: DataOption,
 }
@@ -101,11 +101,11 @@ impl Solve {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
-        let debates = self.debates(&dataset, &judge)?;
+        let (mark, judge) = (judge.mark(), judge.judging());
+        let debates = self.debates(&dataset, judge)?;
         let image = debates[0].image();
         let mut evaluator =
-            judge.evaluator(std::sync::Arc::clone(image)).map_err(PlayError::from)?;
-        let mark = JudgeMark { name: judge.name().to_owned(), hash: judge.hash() };
+            judge.asked_about(image, debates[0].classes()).map_err(PlayError::from)?;
         let mut report = Output { solve: &self, dataset: &dataset, mark, screen: Screen::stdout() };
         let time = self.time.map(Duration::from_secs);
         let clock = || time.map_or(Clock::unlimited(), |time| Clock::until(Instant::now() + time));
@@ -113,6 +113,10 @@ impl Solve {
         loop {
             let start = Instant::now();
             let Some(proven) = several.next_solved() else { return Ok(()) };
+            if let Some(why) = failing::take() {
+                let what = format!("image {}", self.image);
+                return Err(PlayError::no_judge(what, why).into());
+            }
             let proven = proven?;
             let variation = several.variation(&proven);
             let solved = Solved { variation, ..proven.solved };
@@ -121,7 +125,7 @@ impl Solve {
     }
 
     /// The debates asked for, at least one: by lie, then by order.
-    fn debates(&self, dataset: &Dataset, judge: &Judge) -> Result<Vec<Debate>, Failure> {
+    fn debates(&self, dataset: &Dataset, judge: &dyn Judging) -> Result<Vec<Debate>, Failure> {
         let series = Series::paper(dataset, judge, self.pixels.pixels, 0);
         let lies: Vec<Option<u8>> = match self.lie {
             None => vec![None],

@@ -9,11 +9,10 @@ use pixel_debate_agents::AgentSpec;
 use pixel_debate_play::LeftOut;
 use pixel_debate_play::tournament::{self, Game, Pairs, Rating};
 use pixel_debate_statistics::{Decision, Interval, Sprt, Standing};
-use pixel_debate_validation::check_labels;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::options::{DataOption, JudgeOption, PixelsOption, SeedOption, ThreadsOption};
+use crate::options::{AnyJudgeOption, DataOption, PixelsOption, SeedOption, ThreadsOption};
 
 /// Let debaters meet, and rate them
 ///
@@ -48,7 +47,7 @@ pub(crate) struct Tournament {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    judge: JudgeOption,
+    judge: AnyJudgeOption,
     #[command(flatten)]
     data: DataOption,
 }
@@ -99,10 +98,11 @@ impl Tournament {
         }
         let dataset = self.data.open()?;
         let judge = self.judge.open(self.pixels.pixels)?;
-        check_labels(judge.weights(), &dataset)?;
+        let judge = judge.judging();
+        judge.check(&dataset)?;
         let tournament = tournament::Tournament {
             dataset: &dataset,
-            judge: &judge,
+            judge,
             pixels: self.pixels.pixels,
             precommit: !self.no_precommit,
             agents: self.agents.clone(),

@@ -10,6 +10,7 @@ mod hosting;
 mod kinds;
 mod load;
 mod logits;
+mod own_judges;
 mod play;
 mod rehearse;
 mod report;

@@ -12,6 +12,7 @@ use super::choosers::{ROUNDS, choosers};
 use super::fields::{Field, Fields};
 use super::{ExperimentError, Pixels, ProgramFields};
 use crate::Custom;
+use crate::ending::is_onnx;
 
 /// A judge, and how to make it if it is not there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,6 +225,8 @@ impl Value<Custom> for JudgeSpec {
                 Ok(Self { program, ..Self::named(String::new()) })
             }
             (None, _, false) => Err(field.refuse(value, "has neither `file` nor `command`")),
+            (Some(file), Some(_), false) if is_onnx(Path::new(file.get_ref())) => Err(fields
+                .refuse("train", "`train` of an ONNX file: such a judge is trained elsewhere")),
             (Some(file), train, false) => {
                 // It refuses what is a program's.
                 let program = ProgramFields::read(&fields)?;

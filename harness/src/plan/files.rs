@@ -9,8 +9,8 @@ use pixel_debate_judge::{Judge, SHIPPED_PIXELS, Weights};
 use pixel_debate_validation::check_dataset;
 
 use super::{CellJudge, Programs};
-use crate::Custom;
 use crate::experiment::{ExperimentError, JudgeSpec, Missing};
+use crate::{Custom, FoundJudge};
 
 /// Where an experiment's file stands, for the files that it names.
 pub(super) struct Files<'a> {
@@ -51,15 +51,15 @@ impl Files<'_> {
             }
             return Ok(CellJudge::Custom { name: spec.name.clone(), brought: brought.clone() });
         }
-        self.network(spec, pixels).map(CellJudge::Ours)
+        self.found(spec, pixels).map(CellJudge::Found)
     }
 
-    fn network(&self, spec: &JudgeSpec, pixels: u8) -> Result<Judge, String> {
+    fn found(&self, spec: &JudgeSpec, pixels: u8) -> Result<FoundJudge, String> {
         if let Some(shipped) = Shipped::of(&spec.name) {
             if spec.train.is_some() {
                 return Err(format!("{} comes with the program: `train` needs a file", spec.name));
             }
-            return shipped.judge(pixels).ok_or_else(|| {
+            return shipped.judge(pixels).map(FoundJudge::from).ok_or_else(|| {
                 format!(
                     "no judge for {pixels} pixels comes with the program: name judge-4, judge-6 or a \
                      file"
@@ -75,16 +75,16 @@ impl Files<'_> {
             ));
         }
         let file = self.judge_file(spec, pixels);
-        let judge = Judge::read(&file).map_err(|error| {
+        let judge = FoundJudge::read(&file).map_err(|error| {
             if file.exists() { error.to_string() } else { format!("{error}. {}", self.judges()) }
         })?;
-        if let Some(train) = &spec.train {
+        if let (Some(train), Some(network)) = (&spec.train, judge.network()) {
             let data = train.data(self.folder);
             let data = Dataset::open(&data, Split::Train).map_err(|error| {
                 format!("the training images of {} cannot be compared: {error}", file.display())
             })?;
             let from = train.from(self.folder).map(|name| start(&name)).transpose()?;
-            if let Some(difference) = train.difference(&judge, &data.hash(), from) {
+            if let Some(difference) = train.difference(network, &data.hash(), from) {
                 return Err(format!(
                     "the judge {} is another: {difference}. Move it away, and it is made anew",
                     file.display()

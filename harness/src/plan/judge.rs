@@ -1,4 +1,4 @@
-//! The judges of a cell: networks, or such as were brought along.
+//! The judges of a cell: such as their names find, or such as were brought along.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use pixel_debate_agents::solver::JudgeMark;
 use pixel_debate_judge::Judge;
 use pixel_debate_play::Judging;
 
+use crate::FoundJudge;
 use crate::custom::Brought;
 use crate::manifest::VERSION;
 
@@ -27,22 +28,22 @@ impl CellJudges {
 
 #[derive(Debug, Clone)]
 pub(super) enum CellJudge {
-    Ours(Judge),
+    Found(FoundJudge),
     Custom { name: String, brought: Brought<dyn Judging> },
 }
 
 impl CellJudge {
     pub(super) fn judging(&self) -> &dyn Judging {
         match self {
-            Self::Ours(judge) => judge,
+            Self::Found(judge) => judge.judging(),
             Self::Custom { brought, .. } => &*brought.what,
         }
     }
 
-    /// What tells it from all others: a network's hash, or the version that it declares.
+    /// What tells it from all others: a hash, or the version that it declares.
     pub(super) fn mark(&self) -> JudgeMark {
         match self {
-            Self::Ours(judge) => JudgeMark { name: judge.name().to_owned(), hash: judge.hash() },
+            Self::Found(judge) => judge.mark(),
             Self::Custom { name, brought } => {
                 JudgeMark { name: name.clone(), hash: format!("{VERSION}{}", brought.version) }
             }
@@ -52,14 +53,14 @@ impl CellJudge {
     /// What is said of where it comes from.
     pub(super) fn about(&self) -> BTreeMap<String, String> {
         match self {
-            Self::Ours(judge) => judge.provenance().0.clone().into_iter().collect(),
+            Self::Found(judge) => judge.about(),
             Self::Custom { brought, .. } => brought.about.clone(),
         }
     }
 
     pub(super) fn network(&self) -> Option<&Judge> {
         match self {
-            Self::Ours(judge) => Some(judge),
+            Self::Found(judge) => judge.network(),
             Self::Custom { .. } => None,
         }
     }

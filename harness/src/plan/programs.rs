@@ -9,9 +9,7 @@ use pixel_debate_play::{Judging, NoAnswer, Player};
 use pixel_debate_programs::{Note, ProgramDebater, ProgramJudge};
 
 use super::CellJudge;
-use crate::custom::Brought;
 use crate::experiment::{DebaterChoice, Experiment, ExperimentError, LiarSpec, ProgramFields};
-use crate::manifest::ANSWERS;
 use crate::{Custom, CustomDebater, DebaterSpec};
 
 /// Programs under way, with how the file names them.
@@ -133,17 +131,7 @@ impl Programs {
     /// The judge that was started for these fields.
     pub(super) fn judge(&self, fields: &ProgramFields) -> Option<CellJudge> {
         let (_, judge) = self.judges.iter().find(|(known, _)| known == fields)?;
-        let about = [
-            ("command".to_owned(), judge.spec().to_string()),
-            (ANSWERS.to_owned(), judge.answers().to_string()),
-        ];
-        let name = Judging::name(judge).to_owned();
-        let brought = Brought {
-            version: judge.version().to_owned(),
-            about: about.into(),
-            what: Arc::new(judge.clone()) as Arc<dyn Judging>,
-        };
-        Some(CellJudge::Custom { name, brought })
+        Some(CellJudge::Found(judge.clone().into()))
     }
 
     /// The debater of the file, by its name.

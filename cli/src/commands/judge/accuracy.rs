@@ -1,17 +1,18 @@
 //! `pixel-debate judge accuracy`: how often the judge is right about random pixels.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use clap::Args;
 use pixel_debate_game::LegalPixels;
 use pixel_debate_judge::masks::Masks;
 use pixel_debate_statistics::Rate;
-use pixel_debate_validation::{check_labels, correct_on_random_pixels};
+use pixel_debate_validation::{correct_by_evaluators, correct_on_random_pixels};
 use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::options::{
-    DataOption, JudgeOption, LegalOption, PixelsOption, SeedOption, ThreadsOption,
+    AnyJudgeOption, DataOption, LegalOption, PixelsOption, SeedOption, ThreadsOption,
 };
 
 /// Measure how often a judge is right about random pixels
@@ -31,7 +32,7 @@ pub(crate) struct Accuracy {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    judge: JudgeOption,
+    judge: AnyJudgeOption,
     #[command(flatten)]
     data: DataOption,
 }
@@ -56,15 +57,24 @@ impl Accuracy {
         let dataset = self.data.open()?;
         let (pixels, seed) = (self.pixels.pixels, self.seed.seed);
         let judge = self.judge.open(pixels)?;
-        check_labels(judge.weights(), &dataset)?;
+        judge.judging().check(&dataset)?;
         let masks = Masks { pixels: pixels.into(), legal: self.legal.legal() };
-        let measure = || correct_on_random_pixels(judge.model(), &dataset, masks, seed);
+        let measure = || -> Result<usize, Failure> {
+            if let Some(judge) = judge.network() {
+                return Ok(correct_on_random_pixels(judge.model(), &dataset, masks, seed)?);
+            }
+            let (judge, classes) = (judge.judging(), judge.judging().classes(&dataset));
+            let asked_about =
+                |image| judge.asked_about(&Arc::new(dataset.to_image(image)), classes);
+            let correct = correct_by_evaluators(&dataset, masks, seed, asked_about);
+            correct.map_err(Failure::Measurement)
+        };
         let correct = self.threads.pool()?.install(measure)?;
         let rate = Rate::wilson(correct as f64, dataset.len());
         let mut out = io::stdout().lock();
         if self.json {
             let report = AccuracyOutput {
-                judge: judge.name(),
+                judge: judge.judging().name(),
                 dataset: dataset.name(),
                 pixels,
                 legal: masks.legal,
@@ -80,7 +90,7 @@ impl Accuracy {
             writeln!(
                 out,
                 "{} on {} random {}pixels of {}: {}",
-                judge.name(),
+                judge.judging().name(),
                 pixels,
                 if masks.legal == LegalPixels::Nonzero { "nonzero " } else { "" },
                 dataset.name(),

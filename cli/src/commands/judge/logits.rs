@@ -7,13 +7,13 @@ use std::sync::Arc;
 use clap::Args;
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::Pixel;
-use pixel_debate_judge::{Judge, PixelSet};
-use pixel_debate_validation::check_labels;
+use pixel_debate_judge::{PixelSet, failing};
+use pixel_debate_play::Judging;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::input::{Line, Lines};
-use crate::options::{DataOption, JudgeOption};
+use crate::options::{AnyJudgeOption, DataOption};
 
 /// The judge that is asked when none is named.
 const DEFAULT_PIXELS: u8 = 6;
@@ -31,7 +31,7 @@ const LONGEST: usize = 1 << 20;
 #[derive(Args)]
 pub(crate) struct Logits {
     #[command(flatten)]
-    judge: JudgeOption,
+    judge: AnyJudgeOption,
     #[command(flatten)]
     data: DataOption,
 }
@@ -53,7 +53,8 @@ impl Logits {
     pub(crate) fn run(self) -> Result<(), Failure> {
         let dataset = self.data.open()?;
         let judge = self.judge.open(DEFAULT_PIXELS)?;
-        check_labels(judge.weights(), &dataset)?;
+        let judge = judge.judging();
+        judge.check(&dataset)?;
         let mut lines = Lines::new(BufReader::new(io::stdin().lock()), LONGEST);
         let mut output = BufWriter::new(io::stdout().lock());
         loop {
@@ -65,7 +66,7 @@ impl Logits {
             let Some(Line { number, bytes }) = lines.next().map_err(Failure::Input)? else {
                 return Ok(output.flush()?);
             };
-            match answer(&judge, &dataset, bytes) {
+            match answer(judge, &dataset, bytes) {
                 Ok(logits) => {
                     let answer = Output { logits: &logits };
                     serde_json::to_writer(&mut output, &answer).map_err(io::Error::from)?;
@@ -81,7 +82,7 @@ impl Logits {
 }
 
 /// The logits that a line asks for, or what is wrong with it.
-fn answer(judge: &Judge, dataset: &Dataset, line: Option<&[u8]>) -> Result<Vec<f32>, String> {
+fn answer(judge: &dyn Judging, dataset: &Dataset, line: Option<&[u8]>) -> Result<Vec<f32>, String> {
     let line = line.ok_or_else(|| format!("it is longer than {LONGEST} bytes"))?;
     let question: Input = serde_json::from_slice(line).map_err(|error| {
         // The line is stated with the failure, and here would always be the first.
@@ -107,7 +108,9 @@ fn answer(judge: &Judge, dataset: &Dataset, line: Option<&[u8]>) -> Result<Vec<f
         }
     }
     let image = Arc::new(dataset.to_image(image));
-    let mut evaluator = judge.evaluator(image).map_err(|error| error.to_string())?;
+    let classes = judge.classes(dataset);
+    let mut evaluator = judge.asked_about(&image, classes).map_err(|error| error.to_string())?;
     let evidence: PixelSet = seen.into_iter().collect();
-    Ok(evaluator.evaluate(&[evidence]).into_numbers())
+    let logits = evaluator.evaluate(&[evidence]).into_numbers();
+    failing::take().map_or(Ok(logits), |why| Err(why.to_string()))
 }
