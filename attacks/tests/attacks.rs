@@ -37,7 +37,7 @@ fn how() -> Attack {
 }
 
 fn plan(judge: &Judge, dataset: &Dataset, how: Attack, images: usize) -> Plan {
-    Plan::new(judge.name(), &judge.network().hash(), judge, dataset, how, images, 3).unwrap()
+    Plan::new(judge.name(), &judge.hash(), judge, dataset, how, images, 3).unwrap()
 }
 
 fn choose(candidates: &[Pixel], pixels: usize) -> Vec<PixelSet> {

@@ -117,7 +117,7 @@ impl FoundJudge {
     pub fn mark(&self) -> JudgeMark {
         match self {
             Self::Network(judge) => {
-                JudgeMark { name: judge.name().to_owned(), hash: judge.network().hash() }
+                JudgeMark { name: judge.name().to_owned(), hash: judge.hash() }
             }
             Self::Other { mark, .. } => mark.clone(),
         }

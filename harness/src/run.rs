@@ -275,7 +275,7 @@ pixels = [4, 6]
             assert!(refused("abc", &sound).contains("a shard of another run"));
             let job = undone.job(keys[0]).unwrap();
             let (_, judge) = plan.networks().next().unwrap();
-            let rows = job.rows(plan.dataset(), judge, &|| true).unwrap().unwrap();
+            let rows = job.rows(plan.dataset(), judge, None, &|| true).unwrap().unwrap();
             let wrong: [Alteration; 22] = [
                 (|rows| rows.clear(), "it has 0 debates, and its images have 2"),
                 (|rows| drop(rows.pop()), "it has 1 debates, and its images have 2"),

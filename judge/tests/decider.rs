@@ -218,9 +218,9 @@ fn head_starts_shift_the_margins_that_are_decided() {
                     prop_assert_eq!([both, one], [margin > 0.0; 2], "{}", margin);
                     let [mut no, mut yes] = ahead.get();
                     if both {
-                        yes += 1
+                        yes += 1;
                     } else {
-                        no += 1
+                        no += 1;
                     }
                     ahead.set([no, yes]);
                 }

@@ -179,6 +179,7 @@ mod tests {
             answered: false,
             on_record: None,
             shows: None,
+            labels: None,
         }
     }
 
