@@ -64,7 +64,9 @@ fn all_instructions_give_the_same_engine() {
                 let [mut together, mut alone] =
                     [(); 2].map(|()| Logits::new(judges[judge].classes()));
                 batches.push_logits(&shown, &mut together);
-                shown.iter().for_each(|set| batches.push_logits(&[set], &mut alone));
+                for set in &shown {
+                    batches.push_logits(&[set], &mut alone);
+                }
                 prop_assert_eq!(&together, &alone);
                 let expected = dense.evaluate(&sets);
                 for logits in [engine.evaluate(&sets), many, together] {
