@@ -196,8 +196,8 @@ impl Model {
     /// input.rotate_left(28 * 28);
     /// let turned = judge.model().turned();
     /// assert_ne!(judge.model().logits(&[input]), said);
-    /// let apart = turned.logits(&[input])[0].iter().zip(&said[0]).map(|(one, other)| one - other);
-    /// assert!(apart.into_iter().all(|apart| apart.abs() < 1e-5));
+    /// let again = turned.logits(&[input]);
+    /// assert!(again[0].iter().zip(&said[0]).all(|(one, other)| (one - other).abs() < 1e-5));
     /// assert_eq!(&turned.turned(), judge.model());
     /// ```
     #[must_use]

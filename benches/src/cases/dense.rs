@@ -73,7 +73,9 @@ fn in_batches(sets: usize, batch: usize) -> Pass {
     let mut batches = Batches::new(Arc::new(BatchWeights::new(network)));
     Box::new(move || {
         let mut logits = Logits::new(judge.classes());
-        shown.chunks(batch).for_each(|sets| batches.push_logits(sets, &mut logits));
+        for sets in shown.chunks(batch) {
+            batches.push_logits(sets, &mut logits);
+        }
         std::hint::black_box(&logits).len()
     })
 }

@@ -1,5 +1,6 @@
 //! Judges of every kind, through the whole program.
 
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use pixel_debate_datasets::mnist;
@@ -95,10 +96,11 @@ fn an_experiment_takes_every_kind() {
         "title = \"Kinds\"\n[images]\ndataset = \"mnist\"\nrandom = 2\nseed = 1\n".to_owned();
     for judge in judges(dir.path()) {
         let name = judge.file_stem().unwrap().to_str().unwrap();
-        file.push_str(&format!(
+        let _ = write!(
+            file,
             "[[grid]]\nname = \"{name}\"\nprotocol = [\"judge_alone\", \"debate\"]\npixels = 4\n\
              judge = \"{name}.safetensors\"\nlies = \"random\"\nhonest = \"greedy\"\nliar = \"random\"\n"
-        ));
+        );
     }
     let path = dir.path().join("kinds.toml");
     std::fs::write(&path, file).unwrap();
