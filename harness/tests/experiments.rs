@@ -348,6 +348,16 @@ fn a_judge_that_is_to_be_made_is_asked_for_by_its_command_and_held_to_it() {
 }
 
 #[test]
+fn the_judges_that_are_not_committed_are_named_with_how_they_are_made() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../experiments/judges/hardened.toml");
+    let text = fs::read_to_string(file).unwrap();
+    let missing = RunPlan::missing_judges(&text, Path::new("nowhere")).unwrap();
+    assert_eq!(missing.len(), 6, "each is made once, for both grids");
+    let provers = missing[0].command();
+    assert!(provers.contains("--masks provers") && provers.contains("--from judge-6"), "{provers}");
+}
+
+#[test]
 fn a_judge_can_be_trained_on_what_players_reveal() {
     let folder = tempfile::tempdir().unwrap();
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../datasets/data/mnist");
