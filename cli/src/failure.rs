@@ -122,6 +122,10 @@ pub(crate) enum Failure {
     AttackPlan(#[from] pixel_debate_attacks::PlanError),
     #[error(transparent)]
     Attack(#[from] pixel_debate_attacks::AttackError),
+    #[error(transparent)]
+    Positions(#[from] pixel_debate_attacks::SuiteError),
+    #[error("the judge is wrong in {wrong} of {of} positions")]
+    Suite { wrong: usize, of: usize },
     #[error("interrupts cannot be listened to: {0}")]
     Signal(io::Error),
     #[error(transparent)]

@@ -3,6 +3,7 @@
 mod accuracy;
 mod attack;
 mod logits;
+mod suite;
 mod train;
 
 use clap::Subcommand;
@@ -17,6 +18,8 @@ pub(crate) enum Judge {
     Accuracy(accuracy::Accuracy),
     Attack(attack::Attack),
     Logits(logits::Logits),
+    #[command(subcommand)]
+    Suite(suite::Suite),
     Train(train::Train),
 }
 
@@ -26,6 +29,7 @@ impl Judge {
             Self::Accuracy(accuracy) => accuracy.run(),
             Self::Attack(attack) => attack.run(),
             Self::Logits(logits) => logits.run(),
+            Self::Suite(suite) => suite.run(),
             Self::Train(train) => train.run(),
         }
     }
