@@ -161,6 +161,10 @@ pub(crate) enum Failure {
     Attack(#[from] pixel_debate_attacks::AttackError),
     #[error("{option} is for players: say `--masks debates` or `--masks provers` with it")]
     NoRounds { option: &'static str },
+    #[error(transparent)]
+    Positions(#[from] pixel_debate_attacks::SuiteError),
+    #[error("the judge is wrong in {wrong} of {of} positions")]
+    Suite { wrong: usize, of: usize },
     #[error("interrupts cannot be listened to: {0}")]
     Signal(io::Error),
     #[error(transparent)]

@@ -6,6 +6,7 @@ mod calibrate;
 mod ensemble;
 mod logits;
 mod report;
+mod suite;
 mod train;
 mod writing;
 
@@ -24,6 +25,8 @@ pub(crate) enum Judge {
     Ensemble(ensemble::Ensemble),
     Logits(logits::Logits),
     Report(report::Report),
+    #[command(subcommand)]
+    Suite(suite::Suite),
     Train(train::Train),
 }
 
@@ -36,6 +39,7 @@ impl Judge {
             Self::Ensemble(ensemble) => ensemble.run(),
             Self::Logits(logits) => logits.run(),
             Self::Report(report) => report.run(),
+            Self::Suite(suite) => suite.run(),
             Self::Train(train) => train.run(),
         }
     }

@@ -1,4 +1,4 @@
-//! `pixel-debate judge attack`.
+//! `pixel-debate judge attack` and `judge suite`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -86,4 +86,29 @@ fn what_cannot_be_attacked_is_refused_with_what_can() {
         assert!(line.contains(words), "{arguments}: {line}");
         assert!(!out.exists(), "{arguments}: nothing is written");
     }
+}
+
+#[test]
+fn a_suite_names_what_a_judge_gets_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("suite.json");
+    let made = output(
+        &format!("judge suite make judge-4 --pixels 2 --images 4 --out {}", file.display()),
+        "",
+    );
+    assert!(made.contains(" positions: ") && made.contains(" deceptions"), "{made}");
+    let run = |judge: &str| {
+        program(&format!("judge suite run {judge} {}", file.display())).output().unwrap()
+    };
+    let own = run("judge-4");
+    let (told, error) =
+        (String::from_utf8(own.stdout).unwrap(), String::from_utf8(own.stderr).unwrap());
+    assert_eq!(own.status.code(), Some(1), "it is deceived by what deceives it");
+    let named = told.lines().filter(|line| line.ends_with("(as the suite's judge)")).count();
+    assert!(named > 0 && named + 1 == told.lines().count(), "{told}");
+    assert!(error.contains(&format!("the judge is wrong in {named} of ")), "{error}");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replacen("\"version\"", "\"versoin\"", 1)).unwrap();
+    let (code, line) = failure(&format!("judge suite run judge-4 {}", file.display()), "");
+    assert!(code == 1 && line.contains("versoin"), "{line}");
 }

@@ -106,7 +106,7 @@ impl Attack {
 }
 
 /// The judge of that name that comes with the program, or the file's.
-fn named(judge: &Path) -> Result<Judge, Failure> {
+pub(super) fn named(judge: &Path) -> Result<Judge, Failure> {
     let shipped = SHIPPED_PIXELS.into_iter().filter_map(Judge::shipped);
     match shipped.into_iter().find(|shipped| Path::new(shipped.name()) == judge) {
         Some(shipped) => Ok(shipped),
