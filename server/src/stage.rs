@@ -80,3 +80,36 @@ impl Stage {
 pub(crate) fn other_data(told: &DebateData) -> Option<&str> {
     told.hash.as_deref().filter(|hash| *hash != *OWN)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{from_str, to_string};
+
+    use super::*;
+
+    #[test]
+    fn the_usual_stage_is_that_of_stores_of_before() {
+        let usual = Stage::default();
+        assert_eq!((to_string(&usual).unwrap(), usual.is_usual()), ("{}".into(), true));
+        assert_eq!(from_str::<Stage>("{}").unwrap(), usual);
+        assert_eq!(usual.names(3), ["0", "1", "2"]);
+        let source = |dataset: &str| ImageSource { dataset: dataset.into(), index: 0 };
+        let told = usual.told(&source("mnist-test"), 10);
+        assert_eq!((told.hash.as_ref(), other_data(&told)), (Some(&*OWN), None));
+        // Of other data of before nothing is known.
+        assert_eq!(usual.told(&source("scene"), 3).hash, None);
+    }
+
+    #[test]
+    fn labels_are_called_as_their_data_call_them() {
+        let names = ["cat", "dog", "x"].map(String::from).to_vec();
+        let data = Data { hash: "h".into(), classes: names.clone() };
+        let stage = Stage { data: Some(data), classifier: Some("f".into()) };
+        assert_eq!(from_str::<Stage>(&to_string(&stage).unwrap()).unwrap(), stage);
+        let source = ImageSource { dataset: "pets".into(), index: 0 };
+        let told = stage.told(&source, 3);
+        assert_eq!((other_data(&told), &told.classes), (Some("h"), &names));
+        let some = [(0, "cat"), (2, "x")].map(|(label, name)| (label, name.to_owned()));
+        assert_eq!(stage.names_of([2, 0, 2, 9], 3), BTreeMap::from(some));
+    }
+}

@@ -9,8 +9,8 @@ use pixel_debate_game::{Image, Rules, Verdict};
 use pixel_debate_judge::{Evaluator, Judge, Model, Provenance, Weights};
 use pixel_debate_play as play;
 use pixel_debate_protocol::{
-    ClientMessage, Created, DebateList, DebateRecord, JudgeKey, JudgeRecord, Player, Recorded,
-    RefusalCode, Request, ServerMessage, Setup, Shows, Standings,
+    ClientMessage, Created, DebateList, DebateRecord, JudgeKey, JudgeRecord, OtherJudges, Player,
+    Recorded, RefusalCode, Request, ServerMessage, Setup, Shows, Standings,
 };
 use pixel_debate_server::{
     BuiltIn, Limits, NotSeated, OwnClassifier, Roster, ServeError, Server, ServerConfig,
@@ -230,6 +230,9 @@ on_both_stores!(debates_over_other_data_are_shown_as_they_were_and_wait_where_th
     let here = client.create(setup()).await.debate;
     client.outcome(&here).await;
     assert_eq!(standings(&scene, 1).await.other_data, 2);
+    let (_, body) = get(&scene, &format!("/api/debates/{here}/judges"), "").await;
+    let others: OtherJudges = serde_json::from_str(&body).unwrap();
+    assert_eq!(others, OtherJudges::default());
     let headers = format!("Authorization: Bearer {}\r\n", key.as_str());
     let (_, body) = get(&scene, "/api/judge", &headers).await;
     let own: JudgeRecord = serde_json::from_str(&body).unwrap();
