@@ -116,9 +116,7 @@ impl FoundJudge {
     /// What tells it from all others: the hash of a network or of its file, or the version that it declares.
     pub fn mark(&self) -> JudgeMark {
         match self {
-            Self::Network(judge) => {
-                JudgeMark { name: judge.name().to_owned(), hash: judge.hash() }
-            }
+            Self::Network(judge) => JudgeMark { name: judge.name().to_owned(), hash: judge.hash() },
             Self::Other { mark, .. } => mark.clone(),
         }
     }

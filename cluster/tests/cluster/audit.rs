@@ -10,8 +10,8 @@ use crate::nats::Nats;
 
 /// Plays as others do, with margins that are off in the last digit.
 fn wrongly() -> Doing {
-    Arc::new(|Assignment { job, dataset, judge }, go_on| {
-        let rows = job.rows(dataset, judge, go_on).map_err(|error| error.to_string())?;
+    Arc::new(|Assignment { job, dataset, judge, asked }, go_on| {
+        let rows = job.rows(dataset, judge, asked, go_on).map_err(|error| error.to_string())?;
         Ok(rows.map(|mut rows| {
             for row in &mut rows {
                 row.margin = row.margin.map(f32::next_up);

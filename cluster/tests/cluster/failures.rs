@@ -14,7 +14,7 @@ use crate::nats::Nats;
 
 /// Does shards as workers do, but one of them, of two searches, otherwise.
 fn but_for_one(otherwise: impl Fn() -> Result<(), String> + Send + Sync + 'static) -> Doing {
-    Arc::new(move |Assignment { job, dataset, judge }, go_on| {
+    Arc::new(move |Assignment { job, dataset, judge, asked }, go_on| {
         let search = |agent: &Option<DebaterSpec>| {
             agent.as_ref().is_some_and(|agent| agent.to_string() == "mcts:2")
         };
@@ -24,7 +24,7 @@ fn but_for_one(otherwise: impl Fn() -> Result<(), String> + Send + Sync + 'stati
         {
             otherwise()?;
         }
-        job.rows(dataset, judge, go_on).map_err(|error| error.to_string())
+        job.rows(dataset, judge, asked, go_on).map_err(|error| error.to_string())
     })
 }
 

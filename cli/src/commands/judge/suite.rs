@@ -75,7 +75,7 @@ impl Make {
         let judge = named(&self.judge)?;
         let (pixels, legal) = (vec![self.pixels], self.legal.legal());
         let how = Attack { pixels, legal, smallest: 0, answers: Vec::new(), ..Attack::default() };
-        let (name, hash) = (judge.name(), judge.network().hash());
+        let (name, hash) = (judge.name(), judge.hash());
         let plan = Plan::new(name, &hash, &judge, &dataset, how, self.images, self.seed.seed)?;
         let bar = if io::stderr().is_terminal() {
             ProgressBar::new(plan.images.len() as u64)
