@@ -81,6 +81,8 @@ pub(crate) enum Failure {
     Cluster(#[from] pixel_debate_cluster::ClusterError),
     #[error("{agent} takes part twice: name each agent once")]
     SameAgent { agent: AgentSpec },
+    #[error("the judge {judge} is named twice: name each judge once")]
+    SameJudge { judge: String },
     #[error("--sprt compares two agents, and {agents} are named")]
     SprtOfMany { agents: usize },
     #[error(

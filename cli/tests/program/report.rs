@@ -93,7 +93,7 @@ fn what_cannot_be_reported_is_refused_before_anything_is_written() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("report");
     for (what, expected) in [
-        ("judge-6 judge-6", "the judges judge-6 and judge-6 are the same"),
+        ("judge-6 judge-6", "the judge judge-6 is named twice: name each judge once"),
         ("judge-7", "judge-7"),
         ("judge-6 --images 10001", "it must be a whole number from 1 to 10000"),
         ("judge-6 --pixels 61", "61 is not in 1..=60"),

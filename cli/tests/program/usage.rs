@@ -63,7 +63,7 @@ fn wrong_values_are_refused_with_the_allowed_ones() {
         ("tournament greedy", 2, "error: 2 values required by '<AGENT> <AGENT>...'; only 1 was"),
         ("judge accuracy --pixels 5", 1, "error: no judge for 5 pixels comes with the program: "),
         ("judge accuracy --seed -1", 2, "error: unexpected argument '-1' found"),
-        ("judge", 2, "Train a judge, measure it, ask it, or make another of it"),
+        ("judge", 2, "Train judges, make others of them, measure and attack them, ask "),
         ("argue", 2, "error: unrecognized subcommand 'argue'"),
         (
             "serve --limit nonsense=1",

@@ -64,6 +64,11 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn run(self) -> Result<(), Failure> {
         self.instructions.keep();
+        let twice =
+            (1..self.judges.len()).find(|at| self.judges[..*at].contains(&self.judges[*at]));
+        if let Some(at) = twice {
+            return Err(Failure::SameJudge { judge: self.judges[at].clone() });
+        }
         let there = match &self.data {
             None => mnist::test().len(),
             Some(folder) => Dataset::open(folder, Split::Test)?.len(),
