@@ -8,7 +8,9 @@ use burn::tensor::{
 };
 use pixel_debate_judge::network::{KERNEL, Layer, Network, SIDE, Widths};
 
-use crate::{batch::Example, parameters::Parameters, perceptron_step::planes, step::LossGradient};
+use crate::{
+    batch::Example, loss_gradient::LossGradient, parameters::Parameters, perceptron_step::planes,
+};
 
 /// Loss and gradient by burn's automatic differentiation.
 ///

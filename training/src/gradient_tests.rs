@@ -11,8 +11,9 @@ use rand::RngExt;
 
 use crate::{
     batch::{Batches, Example, Purpose, rng},
+    loss_gradient::draw_dropout,
     parameters::Parameters,
-    step::{draw_dropout, of_kind},
+    step::of_kind,
 };
 
 /// The mean cross-entropy of the dense network, in f64 from the logits on.
@@ -129,7 +130,7 @@ fn threads_do_not_change_the_gradient() {
 #[cfg(feature = "burn")]
 #[test]
 fn gradient_is_that_of_burn() {
-    use crate::{burn_step::BurnStep, step::LossGradient};
+    use crate::{burn_step::BurnStep, loss_gradient::LossGradient};
 
     for pixels in [0, 1, 4, 6, 40] {
         let mut rng = rng(pixels as u64, Purpose::Batch(0));

@@ -41,6 +41,7 @@ mod convolutions;
 mod dense_layers;
 #[cfg(test)]
 mod gradient_tests;
+mod loss_gradient;
 mod parameters;
 mod perceptron_step;
 mod players;

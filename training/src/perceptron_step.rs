@@ -9,8 +9,8 @@ use pixel_debate_judge::{
 use crate::{
     batch::Example,
     dense_layers::{DenseLayers, cross_entropy, sum_rows},
+    loss_gradient::LossGradient,
     parameters::Parameters,
-    step::LossGradient,
 };
 
 /// Mask and values of each example: example × plane × row × column.

@@ -18,11 +18,12 @@ use crate::{
     adam::Adam,
     batch::{Batches, Purpose, rng},
     checkpoint::{CheckpointError, Identity, Progress},
+    loss_gradient::{LossGradient, draw_dropout},
     parameters::Parameters,
     players::Play,
     rounds::{Round, cut},
     settings::{Processor, Settings},
-    step::{self, LossGradient, draw_dropout},
+    step,
 };
 
 /// Images in a batch (paper: 128).
@@ -79,6 +80,15 @@ pub enum OpenError {
         judge: usize,
         /// How many the images have.
         images: usize,
+    },
+    /// The GPU's step has convolutions in it.
+    #[cfg(feature = "cuda")]
+    #[error(
+        "a GPU trains judges with convolutions, paper, small and large: {kind} is trained without `--cuda`"
+    )]
+    NoGpu {
+        /// What is to be trained.
+        kind: Trainable,
     },
     /// Nobody can play about images of another size than the network reads.
     #[error("images of {width}×{height} pixels: the judge reads {SIDE}×{SIDE}")]
@@ -181,6 +191,12 @@ impl<'a> Run<'a> {
         // There is nothing to tell apart with fewer.
         let classes = dataset.classes().len().max(2);
         let kind = settings.kind;
+        #[cfg(feature = "cuda")]
+        if matches!(settings.processor, Processor::Cuda)
+            && matches!(kind, Trainable::Linear | Trainable::Mlp)
+        {
+            return Err(OpenError::NoGpu { kind });
+        }
         if let Some(model) = start {
             if Trainable::of(model) != Some(kind) {
                 return Err(OpenError::Kind { judge: model.kind(), asked: kind });

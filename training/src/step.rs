@@ -1,13 +1,13 @@
 //! One step of training: forward, cross-entropy, backward.
 
 use pixel_debate_judge::{Trainable, geometry::CELLS};
-use rand::{Rng, RngExt};
 use rayon::prelude::*;
 
 use crate::{
     batch::Example,
     convolutions::{ConvolutionGradients, Convolutions, constant_field},
     dense_layers::DenseLayers,
+    loss_gradient::LossGradient,
     parameters::Parameters,
     perceptron_step::{LinearStep, MlpStep},
 };
@@ -19,24 +19,6 @@ const CHUNK: usize = 4;
 /// run, do not depend on the number of threads.
 const CHUNKS_A_TASK: usize = 4;
 
-/// The share of hidden units that training switches off (paper: 0.4).
-pub(crate) const DROPOUT: f32 = 0.4;
-
-/// Computes the loss of a batch and its gradient.
-pub(crate) trait LossGradient {
-    /// The mean cross-entropy of `examples` in nats; its gradient is written to `gradient`.
-    ///
-    /// `keep` has for each example and hidden unit what the unit's output is multiplied by: see
-    /// [`draw_dropout`].
-    fn run(
-        &mut self,
-        parameters: &Parameters,
-        examples: &[Example],
-        keep: &[f32],
-        gradient: &mut Parameters,
-    ) -> f32;
-}
-
 /// Our own step on the CPU for judges of that kind, on up to `threads` threads of rayon's pool.
 pub(crate) fn of_kind(kind: Trainable, threads: usize) -> Box<dyn LossGradient + Send + Sync> {
     match kind {
@@ -47,13 +29,6 @@ pub(crate) fn of_kind(kind: Trainable, threads: usize) -> Box<dyn LossGradient +
         Trainable::Paper => Box::new(Step::<32, 64>::new(threads)),
         Trainable::Large => Box::new(Step::<64, 128>::new(threads)),
     }
-}
-
-/// Draws which of so many hidden units are switched off for each of `examples`: 0 for these, and for
-/// the others what makes up for them.
-pub(crate) fn draw_dropout(examples: usize, units: usize, rng: &mut impl Rng) -> Vec<f32> {
-    let mut draw = || if rng.random::<f32>() < DROPOUT { 0.0 } else { 1.0 / (1.0 - DROPOUT) };
-    std::iter::repeat_with(&mut draw).take(examples * units).collect()
 }
 
 /// The step of a network with convolutions of these widths: buffers of one step, kept for the next.
