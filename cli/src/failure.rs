@@ -161,6 +161,7 @@ pub(crate) enum Failure {
     AttackPlan(#[from] pixel_debate_attacks::PlanError),
     #[error(transparent)]
     Attack(#[from] pixel_debate_attacks::AttackError),
+    #[cfg_attr(not(feature = "train"), expect(dead_code))]
     #[error("{option} is for players: say `--masks debates` or `--masks provers` with it")]
     NoRounds { option: &'static str },
     #[error(transparent)]

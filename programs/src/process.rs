@@ -59,7 +59,8 @@ impl Process {
         let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
             unreachable!("all three were asked for");
         };
-        let (questions, asked) = sync_channel::<Vec<u8>>(1);
+        // Two, for a program may answer a greeting before the thread that writes it has begun to.
+        let (questions, asked) = sync_channel::<Vec<u8>>(2);
         let (piece, pieces) = sync_channel(WAITING);
         let (ended, silence) = sync_channel(0);
         let said = Arc::new(Mutex::new(Tail::default()));
