@@ -10,7 +10,7 @@
 //! | what is said of several sets | [`Logits`] |
 //! | a judge: name, numbers, how it is asked | [`Judge`] |
 //! | the kinds of judges | [`Kind`], [`Model`] |
-//! | the numbers with their [file] and provenance | [`Weights`], [`Provenance`] |
+//! | the numbers with their [file](mod@file) and provenance | [`Weights`], [`Provenance`] |
 //! | the paper's network as plain numbers, of whatever widths | [`Network`], [`network`] |
 //! | a layer alone, and one with a hidden layer | [`Linear`], [`Mlp`], [`perceptron`] |
 //! | several judges together | [`Ensemble`] |

@@ -6,7 +6,7 @@
 //!
 //! A file may come from anywhere. It is bounded in size, its operators are known beforehand, none of them is random or
 //! can go on for ever, and none reads other files. Tract panics at some files that are no sound models: no panic gets
-//! out of here, for each way into tract is one of [`quietly`](panics::quietly). What a sound file may take of memory is
+//! out of here, for each way into tract is one of `panics::quietly`. What a sound file may take of memory is
 //! bounded where its shapes are written in it.
 //!
 //! ```no_run
