@@ -22,7 +22,7 @@
 //! use pixel_debate_judge::Judge;
 //!
 //! let judge = Judge::shipped(6).expect("there is a judge for 6 pixels");
-//! let hash = judge.network().hash();
+//! let hash = judge.hash();
 //! let plan = Plan::new("judge-6", &hash, &judge, mnist::test(), Attack::default(), 100, 1)?;
 //! let summary = run(&plan, &judge, mnist::test(), "attack-6".as_ref(), 2, |_| ())?;
 //! println!("{summary}");
