@@ -30,6 +30,7 @@ pub fn assess(
 ) -> Result<Report, AssessmentError> {
     let manifest = plan.manifest();
     check_distinct(&manifest.judges)?;
+    check_folder(folder)?;
     let finished = plan.run(&folder.join("debates"), threads, observer)?;
     let images = manifest.image_numbers();
     let ask = |origin: &JudgeOrigin| {
@@ -66,6 +67,27 @@ fn cells_of<'a>(
         (&mark.name, &mark.hash) == (&origin.name, &origin.hash)
     };
     (0..manifest.cells.len()).filter(of_judge)
+}
+
+/// What a report's folder has in it.
+const PARTS: [&str; 5] = ["debates", "plots", "report.html", "report.json", "alone.parquet"];
+
+/// A folder with anything else is somebody else's.
+fn check_folder(folder: &Path) -> Result<(), AssessmentError> {
+    let io = |source| AssessmentError::Io { path: folder.to_owned(), source };
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(io(error)),
+    };
+    for entry in entries {
+        let name = entry.map_err(io)?.file_name().to_string_lossy().into_owned();
+        // What is being written has a name of its own until it is whole.
+        if !PARTS.contains(&&*name) && !name.starts_with('.') {
+            return Err(AssessmentError::Elsewhere { folder: folder.to_owned(), what: name });
+        }
+    }
+    Ok(())
 }
 
 /// Whoever names a judge twice means another.

@@ -23,6 +23,16 @@ pub enum AssessmentError {
         /// What they have in common.
         hash: String,
     },
+    /// The folder holds something else.
+    #[error(
+        "{folder} holds {what}, which is of no report: name a new folder, or a report's to go on with"
+    )]
+    Elsewhere {
+        /// The folder.
+        folder: PathBuf,
+        /// What is in it.
+        what: String,
+    },
     /// A judge cannot read an image.
     #[error("{judge}: {source}")]
     Unreadable {

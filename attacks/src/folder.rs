@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use pixel_debate_agents::solver::JudgeMark;
 use pixel_debate_charts::ChartError;
 use pixel_debate_judge::WrongSize;
 use serde::{Serialize, de::DeserializeOwned};
@@ -26,7 +27,7 @@ pub enum AttackError {
         source: io::Error,
     },
     /// A file of the folder is not what was written there.
-    #[error("{} is damaged: {fault}; remove it, and its image is attacked again", path.display())]
+    #[error("{} is damaged: {fault}; move it away, and the same command makes it anew", path.display())]
     Damaged {
         /// Which.
         path: PathBuf,
@@ -82,6 +83,7 @@ impl Drop for Folder {
 impl Folder {
     /// Makes the folder, or opens that of an earlier attempt, which may have been at fewer images or more.
     pub(crate) fn open(path: &Path, plan: &Plan) -> Result<Self, AttackError> {
+        check(path)?;
         let shards = path.join(SHARDS);
         fs::create_dir_all(&shards).map_err(|source| file(&shards, source))?;
         let lock = path.join(LOCK);
@@ -150,6 +152,29 @@ impl Folder {
     }
 }
 
+/// A folder with anything in it that is not of attacks, and no plan, is somebody else's.
+fn check(path: &Path) -> Result<(), AttackError> {
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(file(path, source)),
+    };
+    let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));
+    let names: Vec<String> =
+        names.collect::<io::Result<_>>().map_err(|source| file(path, source))?;
+    let begun = [PLAN, LOCK, SHARDS];
+    // What is being written has this ending until it is whole.
+    let whole = |name: &str| name.strip_suffix(".part").unwrap_or(name).to_owned();
+    let other = names.iter().find(|name| !begun.contains(&&*whole(name)));
+    match other {
+        Some(other) if !names.iter().any(|name| name == PLAN) => {
+            let difference = format!("it has {other} and no {PLAN}");
+            Err(AttackError::Other { path: path.to_owned(), difference })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// In what the plans differ but the number of images.
 fn difference(known: &Plan, plan: &Plan) -> Option<String> {
     let Plan { version, judge, dataset, dataset_hash, columns, classes, seed, attack, .. } = known;
@@ -158,7 +183,11 @@ fn difference(known: &Plan, plan: &Plan) -> Option<String> {
         (was != is).then(|| format!("its {what} is {was}, not {is}"))
     };
     differ("version", version, &plan.version)
-        .or_else(|| differ("judge", judge, &plan.judge))
+        .or_else(|| {
+            let mark = |judge: &JudgeMark| format!("{} of hash {}", judge.name, judge.hash);
+            let (was, is) = (mark(judge), mark(&plan.judge));
+            (was != is).then(|| format!("its judge is {was}, not {is}"))
+        })
         .or_else(|| {
             differ(
                 "data set",

@@ -115,6 +115,11 @@ impl Provenance {
         if let Some(legal) = said(LEGAL_KEY).filter(|legal| !["nonzero", "any"].contains(legal)) {
             return must_be(LEGAL_KEY, legal, "`nonzero` or `any`");
         }
+        let is_temperature =
+            |said: &str| said.parse().is_ok_and(|said: f64| said.is_finite() && said > 0.0);
+        if let Some(temperature) = said(TEMPERATURE_KEY).filter(|said| !is_temperature(said)) {
+            return must_be(TEMPERATURE_KEY, temperature, "a number above 0");
+        }
         let classes = said(CLASSES_KEY)?;
         let sound = (1..=labels).contains(&classes.lines().count())
             && classes.lines().all(|name| !name.trim().is_empty() && !name.contains(is_unseen));

@@ -94,8 +94,9 @@ fn what_cannot_be_reported_is_refused_before_anything_is_written() {
     let out = dir.path().join("report");
     for (what, expected) in [
         ("judge-6 judge-6", "the judge judge-6 is named twice: name each judge once"),
-        ("judge-7", "judge-7"),
-        ("judge-6 --images 10001", "it must be a whole number from 1 to 10000"),
+        ("judge-7", "error: judge judge-7: No such file"),
+        ("x{pixels}.safetensors", "name the judge's file as it is called"),
+        ("judge-6 --images 10001", "--images: 10001: there are 10000 images"),
         ("judge-6 --pixels 61", "61 is not in 1..=60"),
         ("judge-6 --data nowhere", "nowhere"),
     ] {
@@ -103,4 +104,15 @@ fn what_cannot_be_reported_is_refused_before_anything_is_written() {
         assert!(error.contains(expected), "{what}: {error}");
         assert!(!out.join("report.html").exists(), "{what}");
     }
+    // What somebody else has there stays.
+    std::fs::create_dir_all(&out).unwrap();
+    std::fs::write(out.join("summary.json"), "mine").unwrap();
+    for command in [
+        "judge report judge-6 --images 2 --optimal 0",
+        "judge attack judge-4 --pixels 2 --images 1",
+    ] {
+        let (code, error) = failure(&format!("{command} --out {}", out.display()), "");
+        assert!(code == 1 && error.contains("summary.json"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(&out).unwrap().count(), 1);
 }

@@ -7,6 +7,8 @@ use clap::{Args, value_parser};
 use pixel_debate_agents::AgentSpec;
 use pixel_debate_assessment::{JudgeReport, MOST_PIXELS, Report as Numbers, Settings, assess};
 use pixel_debate_datasets::{Dataset, Split, mnist};
+use pixel_debate_harness::FoundJudge;
+use pixel_debate_judge::SHIPPED_PIXELS;
 use pixel_debate_statistics::Rate;
 
 use crate::commands::run::program;
@@ -69,10 +71,26 @@ impl Report {
         if let Some(at) = twice {
             return Err(Failure::SameJudge { judge: self.judges[at].clone() });
         }
+        for judge in &self.judges {
+            let ours = SHIPPED_PIXELS.iter().any(|pixels| *judge == format!("judge-{pixels}"));
+            if judge.contains("{pixels}") {
+                let fault = "`{pixels}` stands for a number in an experiment's file: name the judge's file as it is called";
+                return Err(Failure::Setting { place: judge.clone(), fault: fault.to_owned() });
+            }
+            if !ours {
+                FoundJudge::read(Path::new(judge))?;
+            }
+        }
         let there = match &self.data {
             None => mnist::test().len(),
             Some(folder) => Dataset::open(folder, Split::Test)?.len(),
         };
+        if let Some(images) = self.images.filter(|images| *images as usize > there) {
+            let fault = format!(
+                "{images}: there are {there} images, so it must be a whole number from 1 to {there}"
+            );
+            return Err(Failure::Setting { place: "--images".to_owned(), fault });
+        }
         let mut pixels = self.pixels;
         pixels.sort_unstable();
         pixels.dedup();
