@@ -27,7 +27,10 @@ export const PATIENCE = 180_000;
 export function startServer({ address = '127.0.0.1:0', store, hosting = [] } = {}) {
   const program = process.env['PIXEL_DEBATE'] ?? 'target/release/pixel-debate';
   const folder = store ? null : temporaryFolder();
-  const words = ['serve', '--listen', address, '--store', store ?? join(folder ?? '', 'debates.db'), ...hosting];
+  // All tests of a file come from one address, as fast as the machine lets them.
+  const credits = ['works_at_once=10000', 'works_a_minute=10000', 'reads_at_once=10000', 'reads_a_second=1000'];
+  const limits = credits.flatMap((credit) => ['--limit', credit]);
+  const words = ['serve', '--listen', address, '--store', store ?? join(folder ?? '', 'debates.db'), ...limits, ...hosting];
   const server = spawn(program, words, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise((resolve) => server.once('exit', resolve));
   return new Promise((resolve, reject) => {
