@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use pixel_debate_datasets::Dataset;
 use pixel_debate_game::{Claims, Pixel, believed_label};
 use pixel_debate_judge::{
-    PixelSet,
+    PixelSet, failing,
     masks::{Masks, measuring_rng},
 };
 use pixel_debate_play::Judging;
@@ -99,10 +99,16 @@ fn of_image(
         |source| AssessmentError::Unreadable { judge: judge.name().to_owned(), source };
     let classes = judge.classes(dataset);
     let shown = Arc::new(dataset.to_image(image));
+    // What failed before was another's.
+    failing::take();
     let begun = Instant::now();
     let mut evaluator = judge.asked_about(&shown, classes).map_err(unreadable)?;
     let logits = evaluator.evaluate(&sets);
     let took = begun.elapsed();
+    if let Some(why) = failing::take() {
+        let why = why.to_string();
+        return Err(AssessmentError::Failed { judge: judge.name().to_owned(), image, why });
+    }
     if !logits.numbers().iter().all(|logit| logit.is_finite()) {
         return Err(AssessmentError::NoNumber { judge: judge.name().to_owned(), image });
     }
@@ -125,7 +131,9 @@ fn of_image(
 #[cfg(test)]
 mod tests {
     use pixel_debate_datasets::mnist;
-    use pixel_debate_judge::{Evaluator, Judge};
+    use pixel_debate_game::Image;
+    use pixel_debate_judge::{Evaluator, Judge, Logits, WrongSize};
+    use pixel_debate_validation::UnfitDataset;
 
     use super::*;
 
@@ -164,5 +172,44 @@ mod tests {
         let alone = Alone::of(&Judge::shipped(6).unwrap(), &dataset, &[0], 1).unwrap();
         assert_ne!(alone.by_pixels[27], alone.by_pixels[28]);
         assert!(alone.by_pixels[28..].iter().all(|said| *said == alone.by_pixels[28]));
+    }
+
+    /// A judge whose program has died.
+    #[derive(Debug)]
+    struct Dead;
+
+    impl Evaluator for Dead {
+        fn classes(&self) -> usize {
+            10
+        }
+
+        fn evaluate(&mut self, sets: &[PixelSet]) -> Logits {
+            failing::fail("the line went dead");
+            Logits::zeros(10, sets.len())
+        }
+    }
+
+    impl Judging for Dead {
+        fn name(&self) -> &'static str {
+            "dead"
+        }
+
+        fn check(&self, _: &Dataset) -> Result<(), UnfitDataset> {
+            Ok(())
+        }
+
+        fn classes(&self, _: &Dataset) -> u8 {
+            10
+        }
+
+        fn asked_about(&self, _: &Arc<Image>, _: u8) -> Result<Box<dyn Evaluator>, WrongSize> {
+            Ok(Box::new(Dead))
+        }
+    }
+
+    #[test]
+    fn what_a_judge_says_that_has_failed_is_no_answer() {
+        let error = Alone::of(&Dead, mnist::test(), &[3], 1).unwrap_err().to_string();
+        assert_eq!(error, "dead, asked about image 3: the line went dead");
     }
 }

@@ -51,6 +51,16 @@ pub enum AssessmentError {
         /// The image.
         image: usize,
     },
+    /// A judge has no answer, as a program that crashed.
+    #[error("{judge}, asked about image {image}: {why}")]
+    Failed {
+        /// The judge.
+        judge: String,
+        /// The image.
+        image: usize,
+        /// Why not.
+        why: String,
+    },
     /// A chart could not be drawn.
     #[error(transparent)]
     Chart(#[from] ChartError),

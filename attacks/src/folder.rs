@@ -1,11 +1,14 @@
 //! The folder in which the images' attacks are kept.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use pixel_debate_agents::solver::JudgeMark;
 use pixel_debate_charts::ChartError;
+use pixel_debate_datasets::Dataset;
+use pixel_debate_game::Pixel;
 use pixel_debate_judge::WrongSize;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -118,6 +121,7 @@ impl Folder {
     pub(crate) fn attacked(
         &self,
         plan: &Plan,
+        dataset: &Dataset,
         image: usize,
     ) -> Result<Option<Attacked>, AttackError> {
         let path = self.path.join(Self::shard(image));
@@ -125,6 +129,9 @@ impl Folder {
         let pixels: Vec<u8> = attacked.revealed.iter().map(|revealed| revealed.pixels).collect();
         if attacked.image != image || pixels != plan.attack.pixels {
             let fault = format!("it is about image {} with {pixels:?} pixels", attacked.image);
+            return Err(AttackError::Damaged { path, fault });
+        }
+        if let Some(fault) = fault(plan, dataset, &attacked) {
             return Err(AttackError::Damaged { path, fault });
         }
         Ok(Some(attacked))
@@ -173,6 +180,45 @@ fn check(path: &Path) -> Result<(), AttackError> {
         }
         _ => Ok(()),
     }
+}
+
+/// What is said of an image that no attack of the plan says, if anything is: all that follows takes it for granted.
+fn fault(plan: &Plan, dataset: &Dataset, attacked: &Attacked) -> Option<String> {
+    let label = dataset.label(attacked.image);
+    if attacked.label != label {
+        return Some(format!("its label is {}, and should be {label}", attacked.label));
+    }
+    let candidates = plan.candidates(&dataset.to_image(attacked.image));
+    let is_set = |set: &[Pixel], size: u8| {
+        let distinct: HashSet<&Pixel> = set.iter().collect();
+        distinct.len() == set.len()
+            && set.len() == usize::from(size)
+            && set.iter().all(|pixel| candidates.contains(pixel))
+    };
+    let lies: BTreeSet<u8> = plan.lies(label).collect();
+    for revealed in &attacked.revealed {
+        let said = revealed.said.iter();
+        let told: Vec<u8> = said.clone().filter_map(|said| said.lie).collect();
+        if told.len() != lies.len() || told.iter().copied().collect::<BTreeSet<u8>>() != lies {
+            return Some(format!("its lies are {told:?}, and should be {lies:?}"));
+        }
+        let unsound = said
+            .clone()
+            .find(|said| !said.margin.is_finite() || !is_set(&said.set, revealed.pixels));
+        if let Some(said) = unsound {
+            return Some(format!(
+                "a set for lie {:?} is not {} of the image's pixels",
+                said.lie, revealed.pixels
+            ));
+        }
+    }
+    let unsound = attacked.smallest.iter().find(|smallest| {
+        !lies.contains(&smallest.lie)
+            || smallest.size.is_some_and(|size| !is_set(&smallest.set, size))
+    });
+    unsound.map(|smallest| {
+        format!("what is smallest for lie {} is no set of its pixels", smallest.lie)
+    })
 }
 
 /// In what the plans differ but the number of images.

@@ -40,7 +40,7 @@ pub fn run(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
     let done = AtomicUsize::new(0);
     let one = |image: &usize| -> Result<Attacked, AttackError> {
-        let attacked = if let Some(attacked) = folder.attacked(plan, *image)? {
+        let attacked = if let Some(attacked) = folder.attacked(plan, dataset, *image)? {
             attacked
         } else {
             let attacked = attack(plan, judge, dataset, *image)?;

@@ -203,6 +203,10 @@ fn a_folder_is_gone_on_with_and_comes_to_the_same() {
     }
 }
 
+fn first_label(attacked: &serde_json::Value) -> u64 {
+    attacked["label"].as_u64().unwrap()
+}
+
 #[test]
 fn what_is_another_folders_or_damaged_is_refused_by_name() {
     let dataset = cut(3);
@@ -216,6 +220,25 @@ fn what_is_another_folders_or_damaged_is_refused_by_name() {
     assert!(matches!(refused, AttackError::Other { .. }), "{refused}");
     assert!(refused.to_string().contains("beam: 3"), "{refused}");
     let shard = folder.path().join(format!("images/{:05}.json", first.images[0]));
+    // What no attack comes to is not believed, for pictures and tables are made of it.
+    let sound: serde_json::Value = serde_json::from_slice(&fs::read(&shard).unwrap()).unwrap();
+    let set = "/revealed/0/said/1/set";
+    for (place, value) in [
+        ("/label", serde_json::json!((first_label(&sound) + 1) % 10)),
+        ("/revealed/0/said/1/lie", sound["revealed"][0]["said"][2]["lie"].clone()),
+        ("/revealed/0/said/1/lie", serde_json::json!(77)),
+        (set, serde_json::json!([])),
+        (set, serde_json::json!([[0, 0]])),
+        (set, serde_json::json!([[255, 255]])),
+    ] {
+        let mut altered = sound.clone();
+        *altered.pointer_mut(place).unwrap() = value;
+        fs::write(&shard, altered.to_string()).unwrap();
+        let refused = run(&first, &judge, &dataset, folder.path(), 1, |_| ()).unwrap_err();
+        assert!(matches!(refused, AttackError::Damaged { .. }), "{place}: {refused}");
+    }
+    fs::write(&shard, sound.to_string()).unwrap();
+    run(&first, &judge, &dataset, folder.path(), 1, |_| ()).unwrap();
     fs::write(&shard, "{}").unwrap();
     let refused = run(&first, &judge, &dataset, folder.path(), 1, |_| ()).unwrap_err();
     let AttackError::Damaged { path, .. } = &refused else { panic!("{refused}") };
